@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+#   make            build/ing2gw, ready to run            make install    honours PREFIX and DESTDIR
+#   make deps       get what the build needs              make demo       convert an example and show it
+#   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
+#   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
+#   make lint       static analysis                       make fuzz SECONDS=60   findings fail
+#   make golden-update      show and accept changed expectations
+#
+# CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are yours; what the program itself needs is added to them. Sources are found,
+# not listed: a file that is put into src/ is built.
+
+CC ?= cc
+AR ?= ar
+CFLAGS ?= -O2 -g
+PREFIX ?= /usr/local
+SECONDS ?= 60
+PKG_CONFIG ?= pkg-config
+# The compiler of programs that run while building; another one than CC in a cross build.
+HOSTCC ?= $(CC)
+
+ifeq ($(origin CC),default)
+CC := $(shell command -v cc >/dev/null 2>&1 && echo cc || (command -v gcc >/dev/null 2>&1 && echo gcc || echo clang))
+endif
+
+# Where objects go and what is made of them. make test calls itself with other values.
+B := build/release
+OUT := build
+WERROR :=
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wwrite-strings \
+	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wswitch-enum -Wvla -Wundef
+OUR_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Iinclude $(WARNINGS) $(WERROR)
+
+# PKG, and -l words for machines without pkg-config.
+MODULES := yaml-0.1 libcjson libpcre2-8 libcrypto
+PLAIN_LIBS := -lyaml -lcjson -lpcre2-8 -lcrypto
+ifneq ($(wildcard src/http/*.c),)
+MODULES += libcurl
+PLAIN_LIBS += -lcurl
+endif
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(MODULES) 2>/dev/null)
+LIBS := $(or $(shell $(PKG_CONFIG) --libs $(MODULES) 2>/dev/null),$(PLAIN_LIBS))
+
+SOURCES := $(shell find src -name '*.c' ! -path 'src/mapping/embed/*' | LC_ALL=C sort)
+CLI_SOURCES := $(filter src/cli/%,$(SOURCES))
+LIB_SOURCES := $(filter-out src/cli/%,$(SOURCES))
+UNIT_SOURCES := $(shell find tests/unit -name '*.c' 2>/dev/null | LC_ALL=C sort)
+TABLES := $(shell find mappings -name '*.yaml' -o -name '*.tsv' 2>/dev/null | LC_ALL=C sort)
+
+GENERATED := build/gen/mapping_builtin.c
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(B)/%.o) $(B)/gen/mapping_builtin.o
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(B)/%.o)
+UNIT_OBJECTS := $(UNIT_SOURCES:%.c=$(B)/%.o)
+
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+SAY = $(if $(V),@:,@printf '  %-6s %s\n')
+
+COMPILE_FLAGS = $(OUR_CFLAGS) $(LIB_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+define COMPILE
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(COMPILE_FLAGS) $(1) -MMD -MP -c -o $@ $<
+endef
+
+JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# Parallel unless -j was said by the caller (then the job server decides). Not with := because make knows it late.
+PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
+
+.PHONY: all binary deps deps-test deps-judges demo test golden-update corpus judges validate lint fuzz install clean \
+	test-build clang-build cppcheck clang-tidy analyzer FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all:
+	$(SUBMAKE) binary
+
+binary: $(OUT)/ing2gw
+
+# ---- objects, library, binary ----
+
+$(OUT)/ing2gw: $(CLI_OBJECTS) $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJECTS) $(OUT)/libing2gw.a $(LIBS) $(LDLIBS)
+
+# "q", because "r" would take two files of one name in two rooms for one member.
+$(OUT)/libing2gw.a: $(LIB_OBJECTS) $(B)/sources.list
+	@rm -f $@
+	$(SAY) AR $@
+	$(Q)$(AR) qcs $@ $(LIB_OBJECTS)
+
+$(B)/%.o: %.c $(B)/flags.list | build/.libraries
+	$(call COMPILE)
+
+$(B)/gen/mapping_builtin.o: build/gen/mapping_builtin.c $(B)/flags.list | build/.libraries
+	$(call COMPILE)
+
+# Lists that change only when their content does, so that a file that went away is noticed.
+define WRITE_LIST
+	@mkdir -p $(@D)
+	@printf '%s\n' $(1) >$@.new; if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+endef
+
+$(B)/flags.list: FORCE
+	$(call WRITE_LIST,'$(subst ','\'',$(CC) $(COMPILE_FLAGS))')
+
+$(B)/sources.list: FORCE
+	$(call WRITE_LIST,$(LIB_SOURCES))
+
+build/gen/tables.list: FORCE
+	$(call WRITE_LIST,$(TABLES))
+
+build/gen/embed: src/mapping/embed/embed.c
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -O1 -o $@ $<
+
+build/gen/mapping_builtin.c: build/gen/embed build/gen/tables.list $(TABLES)
+	$(SAY) EMBED mappings
+	$(Q)build/gen/embed mappings $(TABLES) >$@
+
+# Once: are compiler and libraries there? The message names the packages of this distribution.
+build/.libraries: tests/deps.sh $(wildcard src/http)
+	@CC='$(CC)' CPPFLAGS='$(CPPFLAGS)' tests/deps.sh check build
+	@mkdir -p build
+	@touch $@
+
+# ---- what the machine needs ----
+
+deps:
+	@tests/deps.sh install build
+
+deps-test:
+	@tests/deps.sh install build test
+
+deps-judges:
+	@tests/deps.sh install judges
+
+# ---- see it work ----
+
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@mkdir -p build/demo
+	@printf '%s\n' '$$ cat fixtures/quickstart/input/*'
+	@cat fixtures/quickstart/input/*
+	@printf '\n%s\n' '$$ build/ing2gw convert -f fixtures/quickstart/input'
+	@build/ing2gw convert -f fixtures/quickstart/input >build/demo/manifests.yaml 2>build/demo/report.txt; \
+		rc=$$?; cat build/demo/manifests.yaml; printf '\n'; cat build/demo/report.txt; \
+		printf '\nmanifests: build/demo/manifests.yaml   report: build/demo/report.txt   exit code %d\n' $$rc; \
+		[ $$rc -le 1 ]
+
+# ---- tests ----
+
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# The program, the library and the unit tests under the sanitizers, in build/test.
+test-build:
+	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit
+
+build/test/gen/groups.h: FORCE
+	$(call WRITE_LIST,$(patsubst tests/unit/test_%.c,'GROUP(%)',$(filter tests/unit/test_%.c,$(UNIT_SOURCES))))
+
+$(B)/tests/unit/main.o: build/test/gen/groups.h
+$(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags.list | build/.libraries
+	$(call COMPILE,-Ibuild/test/gen)
+
+# Everything but main() of the program, so that tests may also call what belongs to the command line.
+$(OUT)/unit: $(UNIT_OBJECTS) $(filter-out $(B)/src/cli/main.o,$(CLI_OBJECTS)) $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka $(LDLIBS)
+
+# The other compiler: objects only, its warnings are what counts.
+clang-build:
+	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
+
+clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
+
+test: deps-test
+	@MAKE='$(MAKE)' tests/test.sh
+
+golden-update: binary-for-golden
+	@tests/python.sh tests/golden.py --update --binary build/ing2gw
+
+binary-for-golden:
+	@$(MAKE) --no-print-directory -s all
+
+corpus:
+	@[ -n '$(DIR)' ] || { echo 'make corpus DIR=path' >&2; exit 2; }
+	@$(MAKE) --no-print-directory -s test-build
+	@tests/python.sh tests/corpus.py --binary build/test/ing2gw '$(DIR)'
+
+judges: deps-judges
+	@tests/judges.sh
+
+validate: binary-for-golden
+	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)')
+
+# Findings fail. SECONDS is the time for each target.
+fuzz: $(GENERATED)
+	@tests/deps.sh install build fuzz
+	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' \
+		tests/fuzz.sh '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
+
+# ---- static analysis; a tool that is not installed is named and passed over ----
+
+lint: clang-tidy cppcheck analyzer
+
+clang-tidy: $(GENERATED)
+	@if command -v clang-tidy >/dev/null 2>&1; then \
+		printf '%s\n' $(SOURCES) | xargs -P $(JOBS) -n 4 sh -c \
+		'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(OUR_CFLAGS)) $(LIB_CFLAGS)' clang-tidy; \
+	else echo 'clang-tidy is not installed, passed over'; fi
+
+cppcheck:
+	@if command -v cppcheck >/dev/null 2>&1; then \
+		cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=unmatchedSuppression \
+		-D_POSIX_C_SOURCE=200809L '-D_Noreturn=__attribute__((noreturn))' -Isrc -Iinclude -j $(JOBS) $(SOURCES); \
+	else echo 'cppcheck is not installed, passed over'; fi
+
+analyzer: $(GENERATED)
+	@if gcc -fanalyzer -E -x c /dev/null >/dev/null 2>&1; then \
+		printf '%s\n' $(SOURCES) | xargs -P $(JOBS) -n 1 \
+		gcc $(OUR_CFLAGS) $(LIB_CFLAGS) -O1 -fanalyzer -Werror -c -o /dev/null; \
+	else echo 'gcc with -fanalyzer is not installed, passed over'; fi
+
+# ---- installation ----
+
+build/ing2gw.1: build/ing2gw
+	build/ing2gw --man >$@
+
+# The library is static, so its users link what it uses.
+build/ing2gw.pc: build/ing2gw Makefile
+	@version=$$(build/ing2gw --version | sed -n '1s/^.* \([0-9]*\.[0-9]*\.[0-9][^ ]*\).*/\1/p'); \
+	[ -n "$$version" ] || { echo 'build/ing2gw --version names no version' >&2; exit 1; }; \
+	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: ing2gw' \
+		'Description: Kubernetes Ingress to Gateway API' "Version: $$version" 'Requires: $(MODULES)' \
+		'Libs: -L$${libdir} -ling2gw' 'Cflags: -I$${includedir}' >$@
+
+.PHONY: install-files
+install: all
+	@rm -f build/ing2gw.pc
+	@$(MAKE) --no-print-directory install-files
+
+install-files: build/ing2gw.1 build/ing2gw.pc
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+		$(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 build/ing2gw $(DESTDIR)$(PREFIX)/bin/ing2gw
+	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl-ing2gw
+	install -m 644 include/ing2gw.h $(DESTDIR)$(PREFIX)/include/ing2gw.h
+	install -m 644 build/libing2gw.a $(DESTDIR)$(PREFIX)/lib/libing2gw.a
+	install -m 644 build/ing2gw.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/ing2gw.pc
+	install -m 644 build/ing2gw.1 $(DESTDIR)$(PREFIX)/share/man/man1/ing2gw.1
+
+clean:
+	rm -rf build
+
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d)

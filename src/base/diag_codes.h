@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * X(name, usual level, code). 00xx assumptions and notes, 01xx reading, 02xx choosing and Ingress objects, 1xxx losses
+ * of security, 2xxx losses of routing, 3xxx losses of availability, behaviour and cosmetics, 9xxx bugs of ours.
+ * Codes are for ever: a code that is no longer used stays in mappings/diagnostics.yaml as retired.
+ */
+/* notes */
+X(ASSUMED_PRESENT,       DIAG_NOTE,    "I2G-0001")   /* referred to, absent from the input, taken to exist */
+X(DEFAULTS_LOST,         DIAG_NOTE,    "I2G-0002")   /* defaults of the controller without an expression */
+X(SETTINGS_SOURCE,       DIAG_NOTE,    "I2G-0003")   /* which ConfigMap, arguments, version decided */
+X(CHOOSE_CLASS,          DIAG_NOTE,    "I2G-0004")   /* the GatewayClass that stands for a choice */
+X(SAME_OBJECT_TWICE,     DIAG_NOTE,    "I2G-0005")   /* equal objects */
+X(PASSED_OVER,           DIAG_NOTE,    "I2G-0006")   /* other kinds were counted */
+X(ASSUMED_WINNER,        DIAG_NOTE,    "I2G-0007")   /* two Ingresses claim a location, no creation times */
+X(NO_CLASS_SIGN,         DIAG_NOTE,    "I2G-0008")   /* meaning of the Ingress API alone */
+X(GATEWAY_LIMIT,         DIAG_WARNING, "I2G-0009")   /* more load balancers than today */
+X(METADATA_DROPPED,      DIAG_NOTE,    "I2G-0010")   /* annotation of another tool stays behind */
+X(CERT_MANAGER,          DIAG_NOTE,    "I2G-0011")   /* what issues the certificate now */
+X(DEFAULT_CERTIFICATE,   DIAG_NOTE,    "I2G-0012")   /* HTTPS with the controller's own certificate is not carried over */
+/* reading */
+X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")
+X(SYNTAX,                DIAG_ERROR,   "I2G-0102")
+X(TEMPLATE,              DIAG_ERROR,   "I2G-0103")   /* Helm or Jinja, to be rendered first */
+X(TOO_DEEP,              DIAG_ERROR,   "I2G-0104")
+X(ALIAS_EXPANSION,       DIAG_ERROR,   "I2G-0105")
+X(DOCUMENT_SIZE,         DIAG_ERROR,   "I2G-0106")
+X(TOTAL_SIZE,            DIAG_ERROR,   "I2G-0107")
+X(DUPLICATE_KEY,         DIAG_WARNING, "I2G-0108")
+X(TAB_INDENT,            DIAG_ERROR,   "I2G-0109")
+X(NOT_AN_OBJECT,         DIAG_ERROR,   "I2G-0110")
+X(PLACEHOLDER,           DIAG_WARNING, "I2G-0111")
+X(FRAGMENT,              DIAG_WARNING, "I2G-0112")   /* a Kustomize patch, not an object */
+X(NOTHING_FOUND,         DIAG_WARNING, "I2G-0113")
+X(UNDEFINED_ALIAS,       DIAG_ERROR,   "I2G-0114")
+X(NOT_UTF8,              DIAG_WARNING, "I2G-0115")
+X(MERGE_KEY,             DIAG_ERROR,   "I2G-0116")   /* << with something that is no map */
+/* choosing and Ingress objects */
+X(WRONG_TYPE,            DIAG_ERROR,   "I2G-0201")   /* a field has another type than the API says */
+X(MISSING_FIELD,         DIAG_ERROR,   "I2G-0202")
+X(BAD_FIELD,             DIAG_ERROR,   "I2G-0203")   /* a value that the API server refuses */
+X(UNKNOWN_FIELD,         DIAG_WARNING, "I2G-0204")
+X(UNKNOWN_CLASS,         DIAG_WARNING, "I2G-0205")
+X(CLASSES_DIFFER,        DIAG_WARNING, "I2G-0206")   /* annotation and field name different classes */
+X(OBJECTS_DIFFER,        DIAG_WARNING, "I2G-0207")   /* same name, different content */
+X(SKIPPED,               DIAG_NOTE,    "I2G-0208")   /* another class or controller than asked for */
+X(INACTIVE,              DIAG_WARNING, "I2G-0209")   /* the controller would not serve it */
+X(CONFIG_REJECTED,       DIAG_ERROR,   "I2G-0210")   /* nginx would refuse the configuration */
+X(PATH_IGNORED,          DIAG_WARNING, "I2G-0211")   /* an older Ingress owns this location */
+X(RESOURCE_BACKEND,      DIAG_WARNING, "I2G-0212")
+X(SERVICE_MISSING,       DIAG_WARNING, "I2G-0213")
+X(PORT_MISSING,          DIAG_WARNING, "I2G-0214")
+X(BACKEND_EXTERNAL,      DIAG_WARNING, "I2G-0215")   /* ExternalName */
+X(NO_RULES,              DIAG_ERROR,   "I2G-0216")
+X(UNKNOWN_ANNOTATION,    DIAG_WARNING, "I2G-0217")
+X(DEAD_ANNOTATION,       DIAG_WARNING, "I2G-0218")   /* of another controller, or of an old release */
+X(BAD_VALUE,             DIAG_WARNING, "I2G-0219")
+X(PORT_NAME_UNRESOLVED,  DIAG_ERROR,   "I2G-0220")   /* a named port and no Service to look it up */
+X(CANARY_UNMATCHED,      DIAG_WARNING, "I2G-0221")
+X(HOST_UNUSABLE,         DIAG_ERROR,   "I2G-0222")   /* no Gateway API hostname */
+X(PATH_UNUSABLE,         DIAG_ERROR,   "I2G-0223")
+X(WORKED_OUT_LATER,      DIAG_WARNING, "I2G-0224")   /* the table's row is not worked out yet */
+X(WITHOUT_EFFECT,        DIAG_NOTE,    "I2G-0225")
+X(SNIPPET_DIRECTIVE,     DIAG_WARNING, "I2G-0226")
+X(CONTROLLER_TABLE,      DIAG_WARNING, "I2G-0227")   /* only routing and security of that controller are known */
+/* security */
+X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
+X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
+X(ROUTE_OPENED,          DIAG_WARNING, "I2G-1003")   /* accepted by name */
+X(PROTECTION_ABSENT,     DIAG_WARNING, "I2G-1004")   /* intended in the source, and absent there already */
+X(HTTPS_ONLY_LOST,       DIAG_ERROR,   "I2G-1005")
+/* routing */
+X(REWRITE_LOST,          DIAG_ERROR,   "I2G-2001")
+X(REDIRECT_LOST,         DIAG_ERROR,   "I2G-2002")
+X(REGEX_DIALECT,         DIAG_WARNING, "I2G-2003")
+X(CANARY_LOST,           DIAG_ERROR,   "I2G-2004")
+X(ALIAS_LOST,            DIAG_ERROR,   "I2G-2005")
+X(PASSTHROUGH_LOST,      DIAG_ERROR,   "I2G-2006")
+X(BACKEND_PROTOCOL_LOST, DIAG_ERROR,   "I2G-2007")
+X(HOST_CONFLICT,         DIAG_WARNING, "I2G-2008")
+X(VERSION_LOST,          DIAG_ERROR,   "I2G-2009")   /* a newer version or the other channel would keep it */
+X(CERTIFICATE_LOST,      DIAG_ERROR,   "I2G-2010")
+X(FEATURE_LOST_ROUTING,  DIAG_ERROR,   "I2G-2011")
+/* availability, behaviour, cosmetics */
+X(FEATURE_LOST_AVAILABILITY, DIAG_WARNING, "I2G-3001")
+X(FEATURE_LOST_BEHAVIOUR,    DIAG_WARNING, "I2G-3002")
+X(FEATURE_LOST_COSMETIC,     DIAG_NOTE,    "I2G-3003")
+X(LETTER_CASE,           DIAG_WARNING, "I2G-3004")
+X(REDIRECT_DIFFERS,      DIAG_WARNING, "I2G-3005")
+X(REWRITE_DIFFERS,       DIAG_WARNING, "I2G-3006")
+X(STATUS_DIFFERS,        DIAG_WARNING, "I2G-3007")   /* 500 where the controller said 404 or 503 */
+X(WILDCARD_WIDER,        DIAG_WARNING, "I2G-3008")   /* *.x is one label in the source, any number in a Gateway */
+X(CORS_DIFFERS,          DIAG_WARNING, "I2G-3009")
+X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3010")
+X(CANARY_DIFFERS,        DIAG_WARNING, "I2G-3011")
+/* bugs */
+X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one way out when memory ends: a longjmp to the nearest entry (a public function or a worker thread's). What is
+ * not memory (files, library handles) is registered here while it is open and closed by escape_close().
+ *
+ *	struct escape escape;
+ *	escape_init(&escape);
+ *	if (setjmp(escape.env) != 0) { escape_close(&escape); return FAILED; }
+ */
+#ifndef ING2GW_BASE_ESCAPE_H
+#define ING2GW_BASE_ESCAPE_H
+
+#include <setjmp.h>
+
+struct resource {
+	void (*close)(void *handle);
+	void *handle;
+	struct resource *next;
+};
+
+struct escape {
+	jmp_buf env;
+	struct resource *open;
+};
+
+void escape_init(struct escape *escape);
+
+/* Registers an open resource; r is the caller's and must live until escape_forget() or the jump. */
+void escape_watch(struct escape *escape, struct resource *r, void (*close)(void *handle), void *handle);
+
+/* Takes r out again without closing it. */
+void escape_forget(struct escape *escape, struct resource *r);
+
+/* Closes all that is registered, last opened first. */
+void escape_close(struct escape *escape);
+
+/* Memory or the limit of an arena is exhausted. Never returns. */
+_Noreturn void escape_now(struct escape *escape);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hash map with open addressing: see map.h. */
+#include "base/map.h"
+
+void map_init(struct map *map, struct arena *arena)
+{
+	*map = (struct map){ arena, NULL, 0, 0 };
+}
+
+static struct map_slot *slot_of(struct map_slot *slot, size_t cap, str key)
+{
+	size_t i = (size_t)str_hash(key) & (cap - 1);
+	while (slot[i].value && !str_eq(slot[i].key, key))
+		i = (i + 1) & (cap - 1);
+	return &slot[i];
+}
+
+void *map_get(const struct map *map, str key)
+{
+	return map->cap ? slot_of(map->slot, map->cap, key)->value : NULL;
+}
+
+void map_set(struct map *map, str key, void *value)
+{
+	if (map->n >= map->cap / 2) {
+		size_t cap = map->cap ? map->cap * 2 : 16;
+		struct map_slot *more = NEWS(map->arena, struct map_slot, cap);
+		for (size_t i = 0; i < map->cap; i++)
+			if (map->slot[i].value)
+				*slot_of(more, cap, map->slot[i].key) = map->slot[i];
+		map->slot = more;
+		map->cap = cap;
+	}
+	struct map_slot *s = slot_of(map->slot, map->cap, key);
+	if (!s->value)
+		map->n++;
+	*s = (struct map_slot){ key, value };
+}

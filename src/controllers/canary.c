@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Canaries: where they hang on, and the cases of a forward (reference: ingress-nginx A.6). */
+#include "base/buf.h"
+#include "controllers/server.h"
+
+static const str CANARY = STR_INIT("route.canary");
+
+/* Hangs the canary's upstream on the upstreams of locations with the same path and type. */
+static bool merge_path(struct instance *in, struct server *server, struct subject *s, const struct ingress_rule *rule,
+	const struct ingress_path *p, struct upstream *alt)
+{
+	struct arena *a = in->front->arena;
+	str path = p->path && p->path->value.n ? p->path->value : STR("/");
+	bool merged = false;
+	for (size_t i = 0; i < server->locations.n; i++) {
+		struct location *l = server->locations.item[i];
+		if (!l->upstream)
+			continue;
+		if (l->upstream == alt)
+			return true;
+		if (l->upstream->canary || !str_eq(l->path, path) || l->exact != (p->type == PATH_EXACT))
+			continue;
+		merged = true;
+		if (l->upstream->alternative && l->upstream->alternative != alt)
+			continue;
+		l->upstream->alternative = alt;
+		l->upstream->canary_subject = s;
+		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, rule->host));
+		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, p->path));
+		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, p->type_field));
+		fact_list_add(a, &alt->backend.facts, subject_fact(s, p->backend.service));
+		fact_list_add(a, &alt->backend.facts, subject_fact(s, p->backend.port));
+	}
+	return merged;
+}
+
+static void unmatched(struct front *front, struct subject *s, const struct ingress_path *p)
+{
+	struct diag_site site = { p->at, 1, record_object(front->arena, s->record) };
+	struct diag *d = diag_add(front->diags, DIAG_CANARY_UNMATCHED, site,
+		STR("a canary path has no main Ingress with the same host, path and pathType"));
+	d->effect = STR("none: the controller sends nothing to this canary, and nothing is printed for it");
+	d->help = STR("give the canary exactly the host, path and pathType of the main Ingress, or add that Ingress to the input");
+	fact_idle(subject_fact(s, p->path), STR("the canary has no main Ingress"));
+}
+
+void canaries_merge(struct instance *in)
+{
+	for (size_t i = 0; i < in->subjects.n; i++) {
+		struct subject *s = in->subjects.item[i];
+		if (!subject_is_canary(s))
+			continue;
+		bool any = false;
+		for (size_t r = 0; r < s->ingress->rules.n; r++) {
+			const struct ingress_rule *rule = &s->ingress->rules.item[r];
+			str host = rule->host ? arena_lower(in->front->arena, rule->host->value) : (str){ "", 0 };
+			struct server *server = servers_find(in, host);
+			for (size_t p = 0; p < rule->paths.n; p++) {
+				const struct ingress_path *path = &rule->paths.item[p];
+				if (!path->backend.service)
+					continue;
+				struct upstream *alt = upstream_of(in, s, &path->backend);
+				if (server && merge_path(in, server, s, rule, path, alt)) {
+					any = true;
+					continue;
+				}
+				unmatched(in->front, s, path);
+				if (server)
+					alt->deleted = true;
+			}
+		}
+		if (!any) {
+			struct diag_site site = { s->ingress->meta.at, 1, record_object(in->front->arena, s->record) };
+			diag_add(in->front->diags, DIAG_INACTIVE, site, STR("inactive: a canary without a main Ingress is not served"));
+			record_state(s->record, INGRESS_INACTIVE);
+		}
+	}
+}
+
+static struct forward_case *add_case(struct arena *a, struct route *route, const struct upstream *to, uint32_t weight)
+{
+	struct forward_case c = { .backend = to->backend, .weight = weight };
+	LIST_PUSH(a, &route->cases, c);
+	return &route->cases.item[route->cases.n - 1];
+}
+
+static void header_case(struct arena *a, struct route *route, const struct upstream *to, str header, str value, bool regex,
+	const struct fact_list *facts)
+{
+	struct forward_case *c = add_case(a, route, to, 1);
+	c->header = header;
+	c->value = value;
+	c->value_regex = regex;
+	fact_list_join(a, &c->facts, facts);
+}
+
+static void by_header(struct arena *a, struct upstream *u, struct subject *s, struct route *route, const struct fact_list *always)
+{
+	struct setting *header = subject_setting(s, CANARY, STR("header"));
+	struct setting *value = subject_setting(s, CANARY, STR("value"));
+	struct setting *pattern = subject_setting(s, CANARY, STR("pattern"));
+	if (!header) {
+		fact_idle(value ? value->fact : NULL, STR("no header is named"));
+		fact_idle(pattern ? pattern->fact : NULL, STR("no header is named"));
+		return;
+	}
+	struct fact_list facts = { 0 };
+	fact_list_join(a, &facts, always);
+	fact_list_add(a, &facts, header->fact);
+	if (value) {
+		fact_list_add(a, &facts, value->fact);
+		fact_idle(pattern ? pattern->fact : NULL, STR("a fixed header value is set as well and wins"));
+		header_case(a, route, u->alternative, header->value.text, value->value.text, false, &facts);
+	} else if (pattern) {
+		fact_list_add(a, &facts, pattern->fact);
+		header_case(a, route, u->alternative, header->value.text, pattern->value.text, true, &facts);
+	} else {
+		header_case(a, route, u->alternative, header->value.text, STR("always"), false, &facts);
+		header_case(a, route, u, header->value.text, STR("never"), false, &facts);
+	}
+}
+
+static str cookie_pattern(struct arena *a, str name, const char *value)
+{
+	struct buf b;
+	buf_init(&b, a, 0);
+	buf_add(&b, STR("^(.*;[ ]*)?"));
+	for (size_t i = 0; i < name.n; i++) {
+		if (!char_is_alnum(name.p[i]) && name.p[i] != '_' && name.p[i] != '-')
+			buf_add_char(&b, '\\');
+		buf_add_char(&b, name.p[i]);
+	}
+	buf_printf(&b, "=%s([ ]*;.*)?$", value);
+	return buf_str(&b);
+}
+
+static void by_cookie(struct arena *a, struct upstream *u, struct subject *s, struct route *route, const struct fact_list *always)
+{
+	struct setting *cookie = subject_setting(s, CANARY, STR("cookie"));
+	if (!cookie)
+		return;
+	struct fact_list facts = { 0 };
+	fact_list_join(a, &facts, always);
+	fact_list_add(a, &facts, cookie->fact);
+	header_case(a, route, u->alternative, STR("Cookie"), cookie_pattern(a, cookie->value.text, "always"), true, &facts);
+	header_case(a, route, u, STR("Cookie"), cookie_pattern(a, cookie->value.text, "never"), true, &facts);
+}
+
+static void by_weight(struct arena *a, struct upstream *u, struct subject *s, struct route *route, const struct fact_list *always)
+{
+	struct setting *weight = subject_setting(s, CANARY, STR("weight"));
+	struct setting *total = subject_setting(s, CANARY, STR("total"));
+	int64_t t = total && total->value.number > 100 ? total->value.number : 100;
+	int64_t w = weight ? weight->value.number : 0;
+	w = w < 0 ? 0 : w > t ? t : w;
+	/* a Gateway's weights end at 1,000,000 */
+	while (t > 1000000) {
+		t /= 10;
+		w /= 10;
+	}
+	if (total && (total->value.number <= 100 || !weight))
+		fact_idle(total->fact, STR("a total counts only above 100 and beside a weight"));
+	else if (total)
+		fact_list_add(a, &u->canary_facts, total->fact);
+	struct fact_list facts = { 0 };
+	if (weight)
+		fact_list_join(a, &facts, always);
+	fact_list_add(a, &facts, weight ? weight->fact : NULL);
+	fact_list_add(a, &facts, total && total->value.number > 100 && weight ? total->fact : NULL);
+	if (w < t) {
+		struct forward_case *c = add_case(a, route, u, (uint32_t)(t - w));
+		fact_list_join(a, &c->facts, &facts);
+	}
+	if (w > 0) {
+		struct forward_case *c = add_case(a, route, u->alternative, (uint32_t)w);
+		fact_list_join(a, &c->facts, &facts);
+	}
+}
+
+void canary_cases(struct instance *in, struct upstream *u, struct route *route)
+{
+	struct arena *a = in->front->arena;
+	if (!u->alternative || u->alternative->deleted || u->alternative->backend.empty) {
+		add_case(a, route, u, 1);
+		return;
+	}
+	struct subject *s = u->canary_subject;
+	struct fact_list always = { 0 };
+	struct setting *enabled = subject_setting(s, CANARY, STR("enabled"));
+	fact_list_join(a, &always, &u->canary_facts);
+	fact_list_add(a, &always, enabled ? enabled->fact : NULL);
+	by_header(a, u, s, route, &always);
+	by_cookie(a, u, s, route, &always);
+	by_weight(a, u, s, route, &always);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
+#include "controllers/server.h"
+
+#include <stdlib.h>
+
+/* Longest text first, then from z to a; equal ones keep their order. */
+static bool comes_before(const struct location *a, const struct location *b)
+{
+	if (a->path.n != b->path.n)
+		return a->path.n > b->path.n;
+	return str_cmp(a->path, b->path) > 0;
+}
+
+static void sort_locations(struct server *server)
+{
+	for (size_t i = 1; i < server->locations.n; i++) {
+		struct location *l = server->locations.item[i];
+		size_t at = i;
+		for (; at > 0 && comes_before(l, server->locations.item[at - 1]); at--)
+			server->locations.item[at] = server->locations.item[at - 1];
+		server->locations.item[at] = l;
+	}
+}
+
+bool rewrite_active(struct subject *subject, str path)
+{
+	struct setting *target = subject ? subject_setting(subject, STR("route.rewrite"), STR("target")) : NULL;
+	return target && target->value.text.n && !str_eq(str_trim(target->value.text), path);
+}
+
+static bool uses_regex(struct subject *subject)
+{
+	return subject && subject_flag(subject, STR("route.match"), STR("regex"));
+}
+
+static bool is_regex_mode(const struct server *server)
+{
+	for (size_t i = 0; i < server->locations.n; i++) {
+		const struct location *l = server->locations.item[i];
+		if (uses_regex(l->subject) || rewrite_active(l->subject, l->path))
+			return true;
+	}
+	return false;
+}
+
+/* use-regex is decisive where nothing else reads the host's paths as expressions and one of them is an expression. */
+static void account_regex(struct instance *in, struct server *server, const struct location *l, struct route *route)
+{
+	struct setting *regex = l->subject ? subject_setting(l->subject, STR("route.match"), STR("regex")) : NULL;
+	if (!regex)
+		return;
+	bool other = false, expression = false;
+	for (size_t i = 0; i < server->locations.n; i++) {
+		const struct location *m = server->locations.item[i];
+		struct setting *theirs = m->subject ? subject_setting(m->subject, STR("route.match"), STR("regex")) : NULL;
+		if ((theirs && theirs != regex && theirs->value.truth) || rewrite_active(m->subject, m->path))
+			other = true;
+		expression = expression || (!m->implicit && !path_is_literal(m->path, false));
+	}
+	if (other)
+		fact_idle(regex->fact, STR("the paths of this host are read as regular expressions anyway"));
+	else if (!expression)
+		fact_idle(regex->fact, STR("no path of this host has a character that a regular expression takes specially"));
+	else
+		fact_list_add(in->front->arena, &route->facts, regex->fact);
+}
+
+static struct route *route_new(struct instance *in, struct host *host, enum match_kind kind, str path, const struct owner *owner)
+{
+	struct route *r = NEW(in->front->arena, struct route);
+	r->match = (struct match){ kind, path };
+	r->owner = owner;
+	LIST_PUSH(in->front->arena, &host->routes, r);
+	return r;
+}
+
+static bool has_location(const struct server *server, str path)
+{
+	for (size_t i = 0; i < server->locations.n; i++)
+		if (str_eq(server->locations.item[i]->path, path))
+			return true;
+	return false;
+}
+
+/* A location that ends in a slash answers 301 to the path without it, unless that is a location itself (A.9). */
+static void slash_redirect(struct instance *in, struct server *server, struct host *host, const struct location *l)
+{
+	str without = str_slice(l->path, 0, l->path.n - 1);
+	if (!in->nginx || server->regex || l->path.n < 2 || !str_ends(l->path, STR("/")) || has_location(server, without))
+		return;
+	if (l->subject && l->subject->denied)
+		return;
+	struct route *r = route_new(in, host, MATCH_EXACT, without, l->subject->owner);
+	r->at = l->at;
+	fact_list_join(in->front->arena, &r->facts, &l->facts);
+	struct step *s = route_step(in->front->arena, r, STEP_REDIRECT, STR("redirect.slash"), NULL);
+	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = l->path, .status = 301, .keeps_query = true };
+}
+
+static bool same_place(const struct route *r, enum match_kind kind, str path)
+{
+	if (r->match.kind != kind)
+		return false;
+	str a = r->match.path;
+	if (kind == MATCH_PREFIX) {
+		if (a.n > 1 && str_ends(a, STR("/")))
+			a.n--;
+		if (path.n > 1 && str_ends(path, STR("/")))
+			path.n--;
+	}
+	return str_eq(a, path);
+}
+
+/* nginx refuses two prefix or two exact locations with one text; in regex mode the first of them wins (D6). */
+static bool is_duplicate(struct instance *in, const struct server *server, const struct host *host, enum match_kind kind,
+	const struct location *l)
+{
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct route *r = host->routes.item[i];
+		if (r->implicit || !same_place(r, kind, l->path) || r->steps.n == 1)
+			continue;
+		if (!server->regex && in->nginx) {
+			struct diag_site site = { l->at, 1, l->subject ? record_object(in->front->arena, l->subject->record) : (str){ "", 0 } };
+			struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
+				STR("nginx refuses two locations with the same text: no later change of any Ingress is in force"));
+			d->effect = STR("the controller keeps its last good configuration; only the first of the two paths is converted");
+			d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
+		}
+		for (size_t j = 0; j < l->facts.n; j++)
+			fact_idle(l->facts.item[j], STR("another path of this host has the same text and comes first"));
+		return true;
+	}
+	return false;
+}
+
+static bool is_shadowed(struct instance *in, const struct server *server, const struct host *host, const struct location *l)
+{
+	if (!server->regex)
+		return false;
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct route *r = host->routes.item[i];
+		if (r->match.kind != MATCH_REGEX || !path_is_literal(l->path, false) || !regex_takes_all(r->match.path, l->path))
+			continue;
+		for (size_t j = 0; j < l->facts.n; j++)
+			fact_idle(l->facts.item[j], STR("a longer regular expression of this host takes all its requests"));
+		(void)in;
+		return true;
+	}
+	return false;
+}
+
+static void invalid_regex(struct instance *in, const struct location *l)
+{
+	struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
+	struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
+		STR("the path is no valid regular expression: nginx refuses the whole configuration"));
+	d->effect = STR("the controller keeps its last good configuration; the path is left out");
+	d->help = STR("correct the expression");
+	for (size_t j = 0; j < l->facts.n; j++)
+		fact_lost(l->facts.item[j], FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses the expression"));
+}
+
+static void build_location(struct instance *in, struct server *server, struct host *host, const struct location *l)
+{
+	enum match_kind kind = server->regex ? MATCH_REGEX : l->exact ? MATCH_EXACT : MATCH_PREFIX;
+	if (is_duplicate(in, server, host, kind, l) || is_shadowed(in, server, host, l))
+		return;
+	if (server->regex && !regex_is_valid(l->path)) {
+		invalid_regex(in, l);
+		return;
+	}
+	struct route *r = route_new(in, host, kind, l->path, l->subject ? l->subject->owner : NULL);
+	r->at = l->at;
+	r->implicit = l->implicit;
+	r->literal = path_is_literal(l->path, false);
+	fact_list_join(in->front->arena, &r->facts, &l->facts);
+	if (server->regex)
+		fact_idle(l->type_fact, STR("the paths of this host are regular expressions, whatever their pathType says"));
+	else
+		fact_list_add(in->front->arena, &r->facts, l->type_fact);
+	if (l->subject) {
+		account_regex(in, server, l, r);
+		steps_host(in, server, r);
+		steps_build(in, server, l, r);
+	}
+	if (l->upstream)
+		canary_cases(in, l->upstream, r);
+	else
+		route_step(in->front->arena, r, STEP_STATUS, STR("route.none"), NULL)->status = 404;
+	if (!l->implicit)
+		slash_redirect(in, server, host, l);
+}
+
+static enum host_kind host_kind_of(const struct instance *in, str name)
+{
+	if (name.n == 0)
+		return HOST_ANY;
+	if (!str_starts(name, STR("*.")))
+		return HOST_EXACT;
+	return in->nginx ? HOST_ONE_LABEL : HOST_ONE_LABEL;
+}
+
+static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
+{
+	struct host_name alias = { HOST_EXACT, arena_lower(in->front->arena, str_trim(name)), { 0 } };
+	if (str_starts(alias.name, STR("~")) || str_ends(alias.name, STR(".*"))) {
+		struct diag *d = diag_addf(in->front->diags, DIAG_ALIAS_LOST, fact_site(in->front->arena, fact),
+			"the alias %.*s is no hostname of the Gateway API", STR_ARG(alias.name));
+		d->loss = LOSS_ROUTING;
+		d->effect = STR("hosts that only this alias matches get 404");
+		d->help = STR("list the names one by one");
+		fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_ALIAS_LOST, STR("no hostname of the Gateway API says it"));
+		return;
+	}
+	if (alias.name.n == 0 || servers_find(in, alias.name))
+		return;
+	if (str_starts(alias.name, STR("*.")))
+		alias.kind = HOST_LABELS;
+	fact_list_add(in->front->arena, &alias.facts, fact);
+	LIST_PUSH(in->front->arena, &host->aliases, alias);
+}
+
+/* The first Ingress of the host that has aliases names them all (A.5). */
+static void add_aliases(struct instance *in, const struct server *server, struct host *host)
+{
+	for (size_t i = 0; i < server->owners.n && server->name.n; i++) {
+		struct setting *names = subject_setting(server->owners.item[i], STR("route.alias"), STR("names"));
+		if (!names)
+			continue;
+		if (host->aliases.n) {
+			fact_idle(names->fact, STR("an older Ingress of the host has named its aliases already"));
+			continue;
+		}
+		str rest = names->value.text, item;
+		while (rest.n) {
+			str_cut(rest, ',', &item, &rest);
+			add_alias(in, host, item, names->fact);
+		}
+	}
+}
+
+static void www_host(struct instance *in, struct server *server)
+{
+	struct arena *a = in->front->arena;
+	str other = str_starts(server->name, STR("www.")) ? str_from(server->name, 4) : arena_join(a, STR("www."), server->name);
+	if (str_starts(server->name, STR("*."))) {
+		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
+			STR("a www redirect on a wildcard host makes nginx refuse the whole configuration"));
+		d->effect = STR("the controller keeps its last good configuration; the redirect is left out");
+		d->help = STR("take the annotation off the wildcard host");
+		return;
+	}
+	if (servers_find(in, other)) {
+		for (size_t i = 0; i < server->www_facts.n; i++)
+			fact_idle(server->www_facts.item[i], STR("the other name is the host of an Ingress itself"));
+		return;
+	}
+	struct host *h = NEW(a, struct host);
+	h->name = (struct host_name){ HOST_EXACT, other, { 0 } };
+	fact_list_join(a, &h->name.facts, &server->www_facts);
+	h->creator = server->www_subject->owner;
+	h->certificate = server->certificate;
+	h->certificate.listener = other;
+	LIST_PUSH(a, &in->entry->hosts, h);
+	struct route *r = route_new(in, h, MATCH_PREFIX, STR("/"), server->www_subject->owner);
+	r->at = server->www_facts.item[0]->at;
+	fact_list_join(a, &r->facts, &server->www_facts);
+	struct step *s = route_step(a, r, STEP_REDIRECT, STR("redirect.www"), server->www_facts.item[0]);
+	s->as.redirect = (struct redirect){ .host = server->name, .status = 308, .keeps_query = true, .cuts_slash = true, .keeps_port = true };
+	uint64_t code = 308;
+	if (str_to_u64(controller_default(in->controller, STR("redirect.https"), STR("code")), 308, &code))
+		s->as.redirect.status = (uint32_t)code;
+}
+
+static void build_host(struct instance *in, struct server *server)
+{
+	struct arena *a = in->front->arena;
+	if (server->name.n == 0 && !server->locations.item[0]->subject && server->locations.n == 1)
+		return;   /* nothing but the controller's own default server */
+	struct host *h = NEW(a, struct host);
+	server->host = h;
+	server->regex = in->nginx && is_regex_mode(server);
+	h->name = (struct host_name){ host_kind_of(in, server->name), server->name, server->facts };
+	h->regex_mode = server->regex;
+	h->certificate = server->certificate;
+	h->creator = server->creator ? server->creator->owner : NULL;
+	LIST_PUSH(a, &in->entry->hosts, h);
+	add_aliases(in, server, h);
+	sort_locations(server);
+	for (size_t i = 0; i < server->locations.n; i++)
+		build_location(in, server, h, server->locations.item[i]);
+	if (server->www)
+		www_host(in, server);
+}
+
+static int compare_hosts(const void *pa, const void *pb)
+{
+	const struct host *a = *(struct host *const *)pa, *b = *(struct host *const *)pb;
+	return str_cmp(a->name.name, b->name.name);
+}
+
+void routes_build(struct instance *in)
+{
+	for (size_t i = 0; i < in->servers.n; i++)
+		build_host(in, in->servers.item[i]);
+	if (in->entry->hosts.n)
+		qsort(in->entry->hosts.item, in->entry->hosts.n, sizeof *in->entry->hosts.item, compare_hosts);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How ingress-nginx merges Ingresses into servers and locations (reference: ingress-nginx A.2 to A.8), and in a reduced
+ * form every controller of which only the Ingress API is known. Names are those of ingress-nginx.
+ */
+#ifndef ING2GW_CONTROLLERS_SERVER_H
+#define ING2GW_CONTROLLERS_SERVER_H
+
+#include "controllers/subject.h"
+
+/* A Service port as a group of endpoints, shared by all locations that name it. */
+struct upstream {
+	struct backend backend;
+	bool canary;                     /* made by a canary Ingress: no location of its own */
+	bool deleted;                    /* a canary that found no place (A.6) */
+	struct upstream *alternative;    /* the canary's upstream */
+	struct subject *canary_subject;  /* of the alternative */
+	struct fact_list canary_facts;   /* host, path of the canary rules that were merged */
+};
+
+struct location {
+	str path;
+	bool exact;
+	bool implicit;                   /* the root that the controller makes for each host */
+	struct subject *subject;         /* whose annotations apply; NULL for the bare default server */
+	struct upstream *upstream;       /* NULL: the controller's own answer (404) */
+	struct place at;
+	struct fact_list facts;          /* path */
+	struct fact *type_fact;          /* pathType, or NULL */
+};
+
+struct server {
+	str name;                        /* lower case; empty for the default server */
+	struct fact_list facts;          /* host fields */
+	struct subject *creator;         /* NULL for the default server */
+	LIST(struct location *) locations;
+	LIST(struct subject *) subjects; /* all with a rule for it, canaries too, in order */
+	LIST(struct subject *) owners;   /* the same without canaries */
+	struct certificate certificate;
+	bool www;
+	struct fact_list www_facts;
+	struct subject *www_subject;
+	bool regex;
+	struct host *host;               /* of the model */
+};
+
+/* One controller with one class. */
+struct instance {
+	struct front *front;
+	struct controller_settings *controller;
+	bool nginx;                      /* else only the Ingress API is known */
+	struct entry *entry;
+	LIST(struct subject *) subjects; /* in the controller's order */
+	LIST(struct upstream *) upstreams;
+	struct map upstream_by_key;
+	LIST(struct server *) servers;
+	struct map server_by_name;       /* the default server is "_" */
+};
+
+bool subject_is_canary(struct subject *subject);
+
+/* servers.c: upstreams, servers, locations (A.4, A.5). */
+void servers_build(struct instance *instance);
+struct server *servers_find(const struct instance *instance, str host);   /* host "" is the default server */
+struct upstream *upstream_of(struct instance *instance, struct subject *subject, const struct ingress_backend *backend);
+
+/* canary.c (A.6). */
+void canaries_merge(struct instance *instance);
+/* The cases of a forward to an upstream. */
+void canary_cases(struct instance *instance, struct upstream *upstream, struct route *route);
+
+/* certificates.c (A.11). */
+void certificates_decide(struct instance *instance);
+
+/* routes.c: locations to routes of the model (A.7, A.8), aliases, www, app-root. */
+void routes_build(struct instance *instance);
+
+/* steps.c: the steps of a location (A.10), from the features that are set. */
+void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* Steps of features that act on the whole host. */
+void steps_host(struct instance *instance, struct server *server, struct route *route);
+/* rewrite-target is set and differs from the path. */
+bool rewrite_active(struct subject *subject, str path);
+
+/* snippet.c: directives of a snippet as steps. */
+void snippet_steps(struct instance *instance, struct setting *setting, struct route *route);
+
+#endif

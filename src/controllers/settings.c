@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A controller's settings outside the Ingresses: its ConfigMap, the arguments of its workload, the table's defaults. */
+#include "controllers/subject.h"
+
+static bool image_matches(const struct controller_table *table, str image)
+{
+	for (size_t i = 0; i < table->images.n; i++)
+		if (str_has(image, table->images.item[i]))
+			return true;
+	return false;
+}
+
+static const struct workload *find_workload(const struct front *front, const struct controller_table *table)
+{
+	for (size_t i = 0; i < front->snapshot->workloads.n; i++) {
+		const struct workload *w = front->snapshot->workloads.item[i];
+		for (size_t j = 0; j < w->images.n; j++)
+			if (image_matches(table, w->images.item[j]))
+				return w;
+	}
+	return NULL;
+}
+
+/* "--name=value", "-name=value", "--name" (true). */
+static void read_flag(struct front *front, struct controller_settings *c, str arg)
+{
+	if (!str_starts(arg, STR("-")))
+		return;
+	while (str_starts(arg, STR("-")))
+		arg = str_from(arg, 1);
+	str name, value;
+	str *at = NEW(front->arena, str);
+	*at = str_cut(arg, '=', &name, &value) ? value : STR("true");
+	map_set(&c->flags, name, at);
+}
+
+static str flag(const struct controller_settings *c, str name)
+{
+	const str *v = name.n ? map_get(&c->flags, name) : NULL;
+	return v ? *v : (str){ "", 0 };
+}
+
+static const struct config_map *named_config_map(const struct front *front, str ref)
+{
+	str namespace, name;
+	if (!str_cut(ref, '/', &namespace, &name))
+		return NULL;
+	return snapshot_config_map(front->snapshot, namespace, name);
+}
+
+/* Which ConfigMap counts: the option, the argument, the usual name (design: open and closed world). */
+static void find_config_map(struct front *front, struct controller_settings *c)
+{
+	const struct { str ref, why; } places[] = {
+		{ front->controller_config, STR("--controller-config names it") },
+		{ flag(c, STR("configmap")), STR("the arguments of the controller name it") },
+		{ c->table->configmap, STR("it has the usual name") },
+	};
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		str ref = places[i].ref;
+		if (str_starts(ref, STR("$(POD_NAMESPACE)")) && c->workload)
+			ref = arena_join(front->arena, c->workload->meta.namespace, str_from(ref, 16));
+		c->config_map = named_config_map(front, ref);
+		if (c->config_map) {
+			struct diag_site site = { c->config_map->meta.at, 1, arena_printf(front->arena, "ConfigMap/%.*s", STR_ARG(ref)) };
+			diag_addf(front->diags, DIAG_SETTINGS_SOURCE, site, "settings of %.*s are taken from ConfigMap %.*s: %.*s",
+				STR_ARG(c->table->title), STR_ARG(ref), STR_ARG(places[i].why));
+			return;
+		}
+	}
+}
+
+static void read_defaults(struct front *front, struct controller_settings *c)
+{
+	for (size_t i = 0; i < c->table->defaults.n; i++) {
+		str feature = c->table->defaults.item[i].feature;
+		if (controller_default_fact(c, feature))
+			continue;
+		struct fact *f = ledger_fact(front->ledger, NULL, arena_join(front->arena, STR("default:"), feature),
+			c->table->defaults.item[i].value, c->config_map ? c->config_map->meta.at : (struct place){ 0, 0 }, 1);
+		f->feature = feature;
+		LIST_PUSH(front->arena, &c->defaults, f);
+	}
+}
+
+struct controller_settings *controller_settings_find(struct front *front, const struct controller_table *table)
+{
+	struct controller_settings *c = NEW(front->arena, struct controller_settings);
+	c->table = table;
+	map_init(&c->flags, front->arena);
+	c->workload = find_workload(front, table);
+	if (c->workload) {
+		c->namespace = c->workload->meta.namespace;
+		for (size_t i = 0; i < c->workload->args.n; i++)
+			read_flag(front, c, c->workload->args.item[i]->value);
+	}
+	for (size_t i = 0; i < front->controller_flags->n; i++)
+		read_flag(front, c, arena_join(front->arena, STR("--"), front->controller_flags->item[i]));
+	find_config_map(front, c);
+	read_defaults(front, c);
+	return c;
+}
+
+static const struct default_row *default_row(const struct controller_table *table, str feature, str field)
+{
+	for (size_t i = 0; i < table->defaults.n; i++)
+		if (str_eq(table->defaults.item[i].feature, feature) && str_eq(table->defaults.item[i].field, field))
+			return &table->defaults.item[i];
+	return NULL;
+}
+
+str controller_default(const struct controller_settings *c, str feature, str field)
+{
+	const struct default_row *row = default_row(c->table, feature, field);
+	if (!row)
+		return (str){ "", 0 };
+	if (c->config_map && row->configmap.n)
+		for (size_t i = 0; i < c->config_map->data.n; i++)
+			if (str_eq(c->config_map->data.item[i].key, row->configmap))
+				return str_trim(c->config_map->data.item[i].value);
+	str f = flag(c, row->flag);
+	return f.n ? f : row->value;
+}
+
+bool controller_default_flag(const struct controller_settings *c, str feature, str field)
+{
+	str v = controller_default(c, feature, field);
+	return str_eq_nocase(v, STR("true")) || str_eq(v, STR("1")) || str_eq(v, STR("t")) || str_eq(v, STR("T"));
+}
+
+struct fact *controller_default_fact(const struct controller_settings *c, str feature)
+{
+	for (size_t i = 0; i < c->defaults.n; i++)
+		if (str_eq(c->defaults.item[i]->feature, feature))
+			return c->defaults.item[i];
+	return NULL;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Facts and settings of one Ingress: see subject.h. */
+#include "controllers/subject.h"
+
+#include <string.h>
+
+struct fact *subject_fact(const struct subject *subject, const struct field *field)
+{
+	return field ? subject->fact[field->index] : NULL;
+}
+
+struct subject *subject_new(struct front *front, const struct ingress *ingress)
+{
+	struct subject *s = NEW(front->arena, struct subject);
+	s->ingress = ingress;
+	s->record = ledger_record(front->ledger, ingress->meta.namespace, ingress->meta.name, ingress->meta.at);
+	s->fact = NEWS(front->arena, struct fact *, ingress->fields.n);
+	for (size_t i = 0; i < ingress->fields.n; i++) {
+		const struct field *f = ingress->fields.item[i];
+		s->fact[i] = ledger_fact(front->ledger, s->record, f->key, f->value, f->at, f->span);
+	}
+	s->owner = NEW(front->arena, struct owner);
+	s->owner->namespace = ingress->meta.namespace;
+	s->owner->name = ingress->meta.name;
+	s->owner->namespace_written = ingress->meta.namespace_written;
+	return s;
+}
+
+static void keep(struct front *front, struct subject *s, const struct ecosystem_row *row, const struct field *f, bool label)
+{
+	static const enum keep_place PLACES[] = {
+		[PLACE_ROUTE] = KEEP_ROUTE, [PLACE_GATEWAY] = KEEP_GATEWAY,
+		[PLACE_ALL] = KEEP_ALL, [PLACE_INFRASTRUCTURE] = KEEP_INFRASTRUCTURE,
+	};
+	struct keep k = {
+		.label = label,
+		.place = row ? PLACES[row->placement] : KEEP_ROUTE,
+		.key = label ? str_from(f->key, strlen("metadata.labels.")) : f->key,
+		.value = f->value,
+		.fact = subject_fact(s, f),
+	};
+	LIST_PUSH(front->arena, &s->owner->keep, k);
+}
+
+static void leave_behind(struct front *front, struct subject *s, const struct ecosystem_row *row, const struct field *f, str key)
+{
+	struct fact *fact = subject_fact(s, f);
+	fact_idle(fact, row->note);
+	if (row->placement != PLACE_WARN)
+		return;
+	struct diag *d = diag_addf(front->diags, DIAG_METADATA_DROPPED, fact_site(front->arena, fact),
+		"%.*s stays behind (%.*s)", STR_ARG(key), STR_ARG(row->tool));
+	d->help = row->note;
+}
+
+static bool is_placed(const struct ecosystem_row *row)
+{
+	return row->placement != PLACE_DROP && row->placement != PLACE_WARN;
+}
+
+/* An annotation under no prefix of the Ingress's own controller. */
+static void read_foreign(struct front *front, struct subject *s, const struct field *f)
+{
+	struct fact *fact = subject_fact(s, f);
+	const struct controller_table *other = mapping_by_prefix(front->mapping, f->key);
+	if (other) {
+		fact_idle(fact, STR("it belongs to another controller than the one that serves this Ingress"));
+		struct diag *d = diag_addf(front->diags, DIAG_DEAD_ANNOTATION, fact_site(front->arena, fact),
+			"%.*s is an annotation of %.*s and has no effect here", STR_ARG(f->key), STR_ARG(other->title));
+		d->effect = STR("none: the controller of this Ingress never read it");
+		d->help = STR("take it out, or give --from if this Ingress belongs to that controller");
+		return;
+	}
+	const struct ecosystem_row *row = mapping_ecosystem(front->mapping, f->key, false);
+	if (!row) {
+		fact_idle(fact, STR("no controller and no tool that ing2gw knows reads it on an Ingress"));
+		struct diag *d = diag_addf(front->diags, DIAG_METADATA_DROPPED, fact_site(front->arena, fact),
+			"%.*s stays behind: no known tool reads it", STR_ARG(f->key));
+		d->help = STR("if a tool of yours reads it from Ingress objects, put it on the HTTPRoute");
+		return;
+	}
+	if (is_placed(row))
+		keep(front, s, row, f, false);
+	else
+		leave_behind(front, s, row, f, f->key);
+}
+
+static void read_label(struct front *front, struct subject *s, const struct field *f)
+{
+	str key = str_from(f->key, strlen("metadata.labels."));
+	const struct ecosystem_row *row = mapping_ecosystem(front->mapping, key, true);
+	if (!row || is_placed(row))
+		keep(front, s, row, f, true);
+	else
+		leave_behind(front, s, row, f, key);
+}
+
+static void unknown(struct front *front, const struct controller_table *table, struct fact *fact, str name, str prefix)
+{
+	if (!table->complete) {
+		struct diag *d = diag_addf(front->diags, DIAG_CONTROLLER_TABLE, fact_site(front->arena, fact),
+			"%.*s is not translated: of %.*s only routing and protection are known", STR_ARG(fact->key), STR_ARG(table->title));
+		d->loss = LOSS_BEHAVIOUR;
+		d->effect = STR("whatever it changed for requests is gone");
+		d->help = arena_printf(front->arena, "look it up in the documentation of %.*s and decide by hand", STR_ARG(table->title));
+		fact_lost(fact, FACT_UNKNOWN, LOSS_BEHAVIOUR, DIAG_CONTROLLER_TABLE, STR("the table of this controller has no row for it"));
+		return;
+	}
+	str near = controller_nearest(front->arena, table, name);
+	struct diag *d = diag_addf(front->diags, DIAG_UNKNOWN_ANNOTATION, fact_site(front->arena, fact),
+		"%.*s is no annotation of %.*s", STR_ARG(fact->key), STR_ARG(table->title));
+	d->effect = STR("none: the controller ignores it");
+	d->help = near.n ? arena_printf(front->arena, "did you mean %.*s%.*s?", STR_ARG(prefix), STR_ARG(near))
+		: STR("take it out; it may come from an older release");
+	fact_lost(fact, FACT_UNKNOWN, LOSS_NONE, DIAG_UNKNOWN_ANNOTATION, STR("the controller has no annotation of that name"));
+}
+
+/* The value is refused by the controller: what that does to the Ingress (ingress-nginx reference: A.3). */
+static void refuse(struct front *front, struct subject *s, struct setting *setting, str why)
+{
+	static const str EFFECT[] = {
+		[INVALID_DEFAULT] = STR_INIT("the controller acts as if the annotation were absent"),
+		[INVALID_DROP] = STR_INIT("the controller does not load this Ingress at all; it is not converted"),
+		[INVALID_DENY] = STR_INIT("the controller answers 503 on every path of this Ingress"),
+		[INVALID_DENY_HOST] = STR_INIT("the controller answers 403 on the whole host"),
+		[INVALID_OFF] = STR_INIT("the controller drops the whole group of annotations that this one belongs to"),
+	};
+	const struct annotation_row *row = setting->row;
+	struct fact *fact = setting->fact;
+	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, fact),
+		"%.*s: the controller refuses this value", STR_ARG(fact->key));
+	d->effect = EFFECT[row->invalid];
+	d->help = arena_printf(front->arena, "%.*s", STR_ARG(why));
+	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[row->invalid]);
+	switch (row->invalid) {
+	case INVALID_DROP:
+		s->active = false;
+		break;
+	case INVALID_DENY:
+	case INVALID_DENY_HOST:
+		s->denied = true;
+		s->denied_why = STR("an annotation has a value that the controller refuses");
+		s->denied_fact = fact;
+		break;
+	case INVALID_DEFAULT:
+	case INVALID_OFF:
+		break;
+	}
+}
+
+static void read_own(struct front *front, struct subject *s, const struct field *f, str prefix)
+{
+	struct fact *fact = subject_fact(s, f);
+	str name = str_from(f->key, prefix.n);
+	const struct annotation_row *row = controller_annotation(s->table, name);
+	if (!row) {
+		unknown(front, s->table, fact, name, prefix);
+		return;
+	}
+	fact->feature = row->feature;
+	if (str_trim(f->value).n == 0) {
+		fact_idle(fact, STR("an empty value counts as absent"));
+		return;
+	}
+	struct setting setting = { .row = row, .fact = fact };
+	str why = { "", 0 };
+	setting.valid = value_parse(front->arena, row, f->value, &setting.value, &why);
+	if (!setting.valid)
+		refuse(front, s, &setting, why);
+	LIST_PUSH(front->arena, &s->settings, setting);
+}
+
+/* An alias is read only where the main name is absent or empty. */
+static void resolve_aliases(struct subject *s)
+{
+	for (size_t i = 0; i < s->settings.n; i++) {
+		struct setting *alias = &s->settings.item[i];
+		if (alias->row->alias_of.n == 0)
+			continue;
+		for (size_t j = 0; j < s->settings.n; j++)
+			if (str_eq(s->settings.item[j].row->name, alias->row->alias_of)) {
+				alias->shadowed = true;
+				fact_idle(alias->fact, STR("the main spelling of this annotation is set as well and wins"));
+			}
+	}
+}
+
+/* A refused value that switches a whole group off takes its other settings with it (reference: A.3, outcome OFF). */
+static void switch_off_groups(struct front *front, struct subject *s)
+{
+	for (size_t i = 0; i < s->settings.n; i++) {
+		struct setting *bad = &s->settings.item[i];
+		if (bad->valid || bad->row->invalid != INVALID_OFF)
+			continue;
+		bool took = false;
+		for (size_t j = 0; j < s->settings.n; j++) {
+			struct setting *other = &s->settings.item[j];
+			if (j == i || !str_eq(other->row->feature, bad->row->feature))
+				continue;
+			other->shadowed = true;
+			took = true;
+			fact_idle(other->fact, STR("a refused value beside it makes the controller drop the whole group"));
+		}
+		const struct feature *feature = mapping_feature(front->mapping, bad->row->feature);
+		if (!took || !feature || feature->loss != LOSS_SECURITY)
+			continue;
+		struct diag *d = diag_addf(front->diags, DIAG_PROTECTION_ABSENT, fact_site(front->arena, bad->fact),
+			"%.*s was meant and is not in force: the controller drops the group because of a refused value", STR_ARG(feature->name));
+		d->effect = STR("requests pass without that check today, and will in the Gateway");
+		d->help = STR("correct the value at the source first, look whether anybody relied on the open path, then convert again");
+	}
+}
+
+static str own_prefix(const struct subject *s, str key)
+{
+	if (!s->table)
+		return (str){ "", 0 };
+	for (size_t i = 0; i < s->table->prefixes.n; i++)
+		if (str_starts(key, s->table->prefixes.item[i]))
+			return s->table->prefixes.item[i];
+	return (str){ "", 0 };
+}
+
+void subject_read(struct front *front, struct subject *s)
+{
+	const struct meta *meta = &s->ingress->meta;
+	for (size_t i = 0; i < meta->annotations.n; i++) {
+		const struct field *f = meta->annotations.item[i];
+		str prefix = own_prefix(s, f->key);
+		if (prefix.n)
+			read_own(front, s, f, prefix);
+		else if (subject_fact(s, f) != s->class_fact && !str_eq(f->key, STR("kubernetes.io/ingress.class")))
+			read_foreign(front, s, f);
+	}
+	for (size_t i = 0; i < meta->labels.n; i++)
+		read_label(front, s, meta->labels.item[i]);
+	resolve_aliases(s);
+	switch_off_groups(front, s);
+}
+
+struct setting *subject_setting(struct subject *s, str feature, str field)
+{
+	for (size_t i = 0; i < s->settings.n; i++) {
+		struct setting *at = &s->settings.item[i];
+		if (!at->valid || at->shadowed || !str_eq(at->row->feature, feature) || !str_eq(at->row->field, field))
+			continue;
+		at->used = true;
+		return at;
+	}
+	return NULL;
+}
+
+bool subject_flag(struct subject *s, str feature, str field)
+{
+	struct setting *at = subject_setting(s, feature, field);
+	return at ? at->value.truth : controller_default_flag(s->controller, feature, field);
+}
+
+static bool is_on(const struct setting *at)
+{
+	return at->valid && !at->shadowed && (!str_eq(at->row->type, STR("bool")) || at->value.truth);
+}
+
+bool subject_feature_on(struct subject *s, const struct feature *feature)
+{
+	for (size_t i = 0; i < s->settings.n; i++) {
+		const struct setting *at = &s->settings.item[i];
+		if (!str_eq(at->row->feature, feature->name) || !is_on(at))
+			continue;
+		if (feature->needs.n == 0 || str_list_has(&feature->needs, at->row->field))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One Ingress on its way into the model: its facts, its controller, and its annotations as settings of features. */
+#ifndef ING2GW_CONTROLLERS_SUBJECT_H
+#define ING2GW_CONTROLLERS_SUBJECT_H
+
+#include "controllers/controllers.h"
+#include "mapping/values.h"
+
+/* One annotation, parsed by its row. */
+struct setting {
+	const struct annotation_row *row;
+	struct value value;
+	struct fact *fact;
+	bool valid;
+	bool shadowed;          /* an alias whose main name is there */
+	bool used;              /* a front end has asked for it and given it a meaning */
+};
+
+/* The controller's settings that stand outside the Ingresses. */
+struct controller_settings {
+	const struct controller_table *table;
+	const struct config_map *config_map;     /* or NULL */
+	const struct workload *workload;         /* or NULL */
+	struct map flags;                        /* name -> str * value */
+	str namespace;                           /* where the controller stands, or empty */
+	LIST(struct fact *) defaults;            /* one for each feature with a default, by table order */
+};
+
+struct subject {
+	const struct ingress *ingress;
+	struct record *record;
+	struct owner *owner;
+	struct fact **fact;                      /* by field index */
+	const struct controller_table *table;    /* NULL: skipped or failed */
+	struct controller_settings *controller;
+	str class_name;                          /* empty: none */
+	struct fact *class_fact;                 /* what named the class */
+	LIST(struct setting) settings;
+	bool active;                             /* the controller serves it */
+	bool denied;                             /* every location answers 503 */
+	str denied_why;
+	struct fact *denied_fact;
+};
+
+/* The fact of a field; NULL for NULL. */
+struct fact *subject_fact(const struct subject *subject, const struct field *field);
+
+/* A record with a fact for every field. */
+struct subject *subject_new(struct front *front, const struct ingress *ingress);
+
+/* Parses the annotations by the table; says what is unknown, invalid, dead; places those of other tools. */
+void subject_read(struct front *front, struct subject *subject);
+
+/* The valid, unshadowed setting of a feature's field, or NULL. Marks it as used. */
+struct setting *subject_setting(struct subject *subject, str feature, str field);
+/* The same for true-or-false fields: default_value when absent. */
+bool subject_flag(struct subject *subject, str feature, str field);
+
+/* Default of a feature's field: the ConfigMap's, an argument's, else the table's; empty when there is none. */
+str controller_default(const struct controller_settings *controller, str feature, str field);
+bool controller_default_flag(const struct controller_settings *controller, str feature, str field);
+/* The ledger's fact for that default, or NULL. */
+struct fact *controller_default_fact(const struct controller_settings *controller, str feature);
+
+/* Finds ConfigMap, workload and arguments of a controller; says in a note which rule decided. */
+struct controller_settings *controller_settings_find(struct front *front, const struct controller_table *table);
+
+/* Is the feature in force: one of its switching fields is set and not off. */
+bool subject_feature_on(struct subject *subject, const struct feature *feature);
+
+#endif

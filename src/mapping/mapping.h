@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of mappings/ as structs. They are data: what a controller's annotations mean, what a target can say. The
+ * built-in ones come from the binary (mapping_builtin), further ones from --mapping FILE; both go through the same loader
+ * and the same checks. Rows refer to features by name; features.yaml has the vocabulary.
+ */
+#ifndef ING2GW_MAPPING_MAPPING_H
+#define ING2GW_MAPPING_MAPPING_H
+
+#include "base/diag.h"
+#include "doc/doc.h"
+
+enum scope { SCOPE_CONNECTION, SCOPE_LISTENER, SCOPE_HOST, SCOPE_LOCATION, SCOPE_BACKEND, SCOPE_ZONE };
+
+struct feature {
+	str name;                /* "auth.basic" */
+	str meaning;             /* one sentence */
+	enum scope scope;
+	enum loss loss;          /* when it cannot be expressed */
+	struct str_list fields;
+	struct str_list needs;   /* fields that switch it on: without one of them the others have no effect; empty: any field */
+};
+
+/* What the controller does with a value that its grammar refuses (reference: ingress-nginx A.3). */
+enum invalid {
+	INVALID_DEFAULT,         /* as if the annotation were absent */
+	INVALID_DROP,            /* the whole Ingress is not loaded */
+	INVALID_DENY,            /* every location of the Ingress answers 503 */
+	INVALID_DENY_HOST,       /* the whole host answers 403 */
+	INVALID_OFF              /* the annotation's whole group is dropped; an authentication may vanish */
+};
+
+enum row_status { ROW_COMPLETE, ROW_PENDING };
+
+struct annotation_row {
+	str name;                /* without the prefix */
+	enum row_status status;
+	str alias_of;            /* the main name; read only when that is absent */
+	str type;                /* name of a value type, see values.h */
+	str pattern;             /* with type "pattern": PCRE, matched against the value with its blanks removed when strip is set */
+	bool strip;
+	struct str_list words;   /* with type "enum" or "words" */
+	enum invalid invalid;
+	str risk;                /* "low" ... "critical"; ingress-nginx only */
+	enum scope scope;
+	str feature, field;      /* what it sets; feature is never empty, field may be */
+	str implied;             /* value of the feature's field "enabled" implied by presence, or empty */
+	str meaning;             /* one sentence: what the controller does */
+	str gateway;             /* one sentence: what stands for it in the output, or why nothing does */
+	str advice;              /* what to do where it cannot be said */
+	str example;             /* a value that is valid */
+	str other;               /* another valid value that changes the output where the row is translated */
+	str manifest;            /* for explain: a whole manifest, or empty for the usual one with `example` */
+	struct place at;
+};
+
+struct default_row {
+	str feature, field, value;
+	str configmap;           /* key of the controller's ConfigMap that changes it, or empty */
+	str flag;                /* argument that changes it, or empty */
+	str meaning;
+};
+
+struct directive_row {
+	str name;                /* nginx directive of a snippet */
+	str action;              /* "inert", "feature", "refuses" */
+	str feature;             /* with "feature" */
+};
+
+struct controller_table {
+	str name, title, describes;
+	str routing;             /* routing model in C: "nginx" or "ingress" (the Ingress API alone) */
+	struct str_list controllers;   /* IngressClass spec.controller */
+	struct str_list classes;       /* class names when there is no IngressClass object */
+	struct str_list prefixes;      /* of annotations, with the slash */
+	struct str_list images;        /* parts of image names of its Deployment or DaemonSet */
+	str configmap;                 /* "ns/name" that is usual, or empty */
+	bool complete;                 /* every annotation has a row; else an unknown name is reported as not looked at */
+	LIST(struct annotation_row) annotations;   /* sorted by name */
+	LIST(struct default_row) defaults;
+	LIST(struct directive_row) directives;
+	struct map by_name;            /* name -> struct annotation_row */
+	uint32_t file;
+};
+
+/* Annotations of other tools (ecosystem.yaml): where they belong. */
+enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_DROP, PLACE_WARN };
+
+struct ecosystem_row {
+	str key;                 /* whole key, or a prefix ending in "*" */
+	bool label;              /* the row is about labels */
+	enum placement placement;
+	str tool;
+	str note;                /* why, and what to do */
+};
+
+struct target_row {
+	str feature;
+	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "none", "static" */
+	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
+	str differs;             /* where the meaning differs, one sentence, or empty */
+	str without;             /* with "none": what loses it and who has an expression, one sentence */
+};
+
+struct target_table {
+	str name, title;
+	str gateway_class, controller_name;
+	str version;             /* default Gateway API version */
+	LIST(struct target_row) features;
+	struct map by_feature;
+};
+
+struct mapping {
+	struct arena *arena;
+	struct diags *diags;
+	struct sources *sources;
+	LIST(struct feature) features;
+	LIST(struct controller_table *) controllers;   /* by name */
+	LIST(struct target_table *) targets;
+	LIST(struct ecosystem_row) ecosystem;
+	struct map feature_by_name, controller_by_name;
+};
+
+/* Loads all built-in tables. A fault in one is a bug and reported as I2G-9001; the result tells. */
+bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags);
+
+/* Adds the tables of one file that the user gave: rows replace rows of the same name. */
+bool mapping_add(struct mapping *mapping, uint32_t file);
+
+const struct feature *mapping_feature(const struct mapping *mapping, str name);
+const struct controller_table *mapping_controller(const struct mapping *mapping, str name);
+const struct target_table *mapping_target(const struct mapping *mapping, str name);
+const struct target_row *target_feature(const struct target_table *target, str feature);
+const struct annotation_row *controller_annotation(const struct controller_table *table, str name);
+
+/* The ecosystem row for an annotation key (or label): exact key first, then the longest prefix; NULL when there is none. */
+const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label);
+
+/* The controller whose annotation prefix starts key; NULL when there is none. */
+const struct controller_table *mapping_by_prefix(const struct mapping *mapping, str key);
+
+/* Nearest known annotation name of a table (edit distance at most 2, or 3 in names over 12 characters), or empty. */
+str controller_nearest(struct arena *scratch, const struct controller_table *table, str name);
+
+/* Built-in files: name ("controllers/ingress-nginx.yaml") and text. */
+struct builtin_file {
+	str name, text;
+};
+extern const struct builtin_file mapping_builtin[];
+extern const size_t mapping_builtin_count;
+
+#endif

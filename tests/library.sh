@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The examples of the library (examples/*.c) compile with its header and its archive alone, as a user's program would, without
+# warnings, and run. Each gets the Ingress of the quickstart as its argument; its output must hold an HTTPRoute.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+cc=${CC:-cc}
+input=$(find fixtures/quickstart/input -name '*.yaml' 2>/dev/null | LC_ALL=C sort | head -n 1)
+libs=$(pkg-config --libs yaml-0.1 libcjson libpcre2-8 libcrypto 2>/dev/null || echo '-lyaml -lcjson -lpcre2-8 -lcrypto')
+if [ -d src/http ]; then
+	libs="$libs $(pkg-config --libs libcurl 2>/dev/null || echo -lcurl)"
+fi
+passed=0
+failed=0
+
+fail() {
+	printf 'FAILED %s\n' "$*"
+	failed=$((failed + 1))
+}
+
+for example in examples/*.c; do
+	if [ ! -f "$example" ]; then
+		fail 'library: examples/*.c is not there'
+		break
+	fi
+	program=build/test/$(basename "$example" .c)-example
+	# The words of $libs are to be split.
+	# shellcheck disable=SC2086
+	if ! "$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror -g -fsanitize=address,undefined -Iinclude -o "$program" "$example" \
+		build/test/libing2gw.a $libs; then
+		fail "$example: does not compile"
+		continue
+	fi
+	if ! output=$("$program" "$input"); then
+		fail "$example: ended with an error"
+	elif ! grep -q '^kind: HTTPRoute' <<<"$output"; then
+		fail "$example: no HTTPRoute in its output"
+	else
+		passed=$((passed + 1))
+	fi
+done
+
+# The header stands alone, in C and in C++ where there is a compiler for it.
+if printf '#include "ing2gw.h"\nint main(void) { return 0; }\n' |
+	"$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -fsyntax-only -x c -; then
+	passed=$((passed + 1))
+else
+	fail 'include/ing2gw.h does not stand alone'
+fi
+if command -v c++ >/dev/null 2>&1; then
+	if printf '#include "ing2gw.h"\nint main() { return 0; }\n' | c++ -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c++ -; then
+		passed=$((passed + 1))
+	else
+		fail 'include/ing2gw.h is no C++'
+	fi
+fi
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" = 0 ]

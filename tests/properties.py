@@ -1,0 +1,374 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Properties that hold for every fixture, whatever it is about.
+
+    same bytes     twice, in another locale and time zone, and with the input files in reversed order
+    read back      the YAML as another reader sees it is the JSON; comments change no object
+    no vanishing   every annotation, label and spec leaf of an input Ingress is a fact of it in the report
+    removal        a `translated` fact taken away or changed changes the manifests, an `ineffective` one does not
+    coverage       every complete row of a controller's table is used by a fixture
+"""
+import argparse
+import collections
+import json
+import os
+import shutil
+import sys
+import tempfile
+
+import common
+import edit
+import kubeyaml
+import tables
+
+ENDINGS = (".yaml", ".yml", ".json")
+# Bounds of the removal test, for each fixture: sites of one fact with one value, and sites of one kind of fact.
+SAME_VALUE = 2
+SAME_KEY = 12
+
+
+def spread(items, most):
+    """At most that many, evenly over the list."""
+    if len(items) <= most:
+        return items
+    return [items[i * len(items) // most] for i in range(most)]
+
+
+class Outcome:
+    def __init__(self, result, report):
+        self.result, self.report_text = result, report
+        self.fault = result.bug()
+        if not self.fault and result.code not in (0, 1, 3):
+            self.fault = "exit code %d: %s" % (result.code, result.err.decode("utf-8", "replace")[:300])
+        self.report, self.objects = {}, ""
+        if not self.fault:
+            try:
+                self.report = json.loads(report)
+                self.objects = kubeyaml.canonical(kubeyaml.load_all(result.out))
+            except (ValueError, kubeyaml.Error) as error:
+                self.fault = "output or report cannot be read: %s" % error
+
+
+class Subject:
+    """A case, its input as trees, and conversions of changed copies of it."""
+
+    def __init__(self, binary, case):
+        self.binary, self.case = binary, case
+        self.stdin = case.stdin()
+        self.files = {}       # path in the case's folder -> objects
+        for path in self.input_paths():
+            self.files[path] = self.load(case.read(path))
+        if self.stdin is not None:
+            self.files["stdin"] = self.load(self.stdin)
+        self.base = None
+
+    @staticmethod
+    def load(text):
+        return [item for document in kubeyaml.documents(text) for item in document.items]
+
+    def input_paths(self):
+        found = []
+        for path, folders, leaves in os.walk(self.case.folder):
+            folders.sort()
+            relative = os.path.relpath(path, self.case.folder)
+            for leaf in sorted(leaves):
+                inside = os.path.normpath(os.path.join(relative, leaf))
+                if leaf.endswith(ENDINGS) and (inside.startswith("input" + os.sep) or inside == "input.yaml"):
+                    found.append(inside)
+        return found
+
+    def run(self, args=None, more=(), cwd=None, stdin=None, env=None):
+        with tempfile.TemporaryDirectory() as scratch:
+            where = os.path.join(scratch, "report.json")
+            result = common.run(self.binary, list(self.case.args() if args is None else args) + list(more) +
+                                ["--report", "json=" + where], cwd=cwd or self.case.folder,
+                                stdin=self.stdin if stdin is None else stdin, env=env)
+            try:
+                with open(where, "rb") as file:
+                    report = file.read()
+            except OSError:
+                report = b""
+        return Outcome(result, report)
+
+    def convert(self, changed):
+        """With some files replaced: path -> objects."""
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = os.path.join(scratch, "case")
+            shutil.copytree(self.case.folder, folder, ignore=shutil.ignore_patterns("expected.*", "report.json"))
+            stdin = None
+            for path, objects in {**self.files, **changed}.items():
+                text = kubeyaml.dump_all(objects).encode("utf-8") if objects else b""
+                if path == "stdin":
+                    stdin = text
+                else:
+                    with open(os.path.join(folder, path), "wb") as file:
+                        file.write(text)
+            return self.run(more=["--no-comments"], cwd=folder, stdin=stdin)
+
+    def edited(self, changes):
+        """changes: (Ingress name, function from Ingress to Ingress or None). Files with these changed, or None."""
+        changed = {path: list(objects) for path, objects in self.files.items()}
+        for name, change in changes:
+            for objects in changed.values():
+                for i, item in enumerate(objects):
+                    if kubeyaml.is_ingress(item) and kubeyaml.ingress_name(item) == name:
+                        objects[i] = change(item)
+                        if objects[i] is None:
+                            return None
+        return changed
+
+    def ingress(self, name):
+        """The one that counts: the last of that name."""
+        found = [item for objects in self.files.values() for item in objects
+                 if kubeyaml.is_ingress(item) and kubeyaml.ingress_name(item) == name]
+        return found[-1] if found else None
+
+
+# ---- same bytes, read back, no vanishing ----
+
+def listed(subject, reverse):
+    """Arguments that name the files of a folder one by one."""
+    args, paths = subject.case.args(), sorted(subject.input_paths(), reverse=reverse)
+    for i in range(len(args) - 1):
+        if args[i] == "-f" and args[i + 1].rstrip("/") == "input":
+            return args[:i] + [word for path in paths for word in ("-f", path)] + args[i + 2:]
+    return None
+
+
+def same_bytes(subject):
+    first = subject.run()
+    if first.fault:
+        return first.fault
+    runs = [("a second time", subject.run()),
+            ("in another environment", subject.run(env=common.environment(LC_ALL="C.UTF-8", LANG="de_DE.UTF-8", TZ="Asia/Tokyo")))]
+    if listed(subject, True):
+        runs += [("with the files named", subject.run(listed(subject, False))),
+                 ("with the files in reversed order", subject.run(listed(subject, True)))]
+    for name, other in runs:
+        for what, before, after in (("manifests", first.result.out, other.result.out), ("messages", first.result.err, other.result.err),
+                                    ("report", first.report_text, other.report_text),
+                                    ("exit code", first.result.code, other.result.code)):
+            if before != after:
+                return "%s differ %s" % (what, name)
+    return ""
+
+
+def read_back(subject):
+    if any(arg == "-o" or arg.startswith(("-o", "--output")) for arg in subject.case.args()):
+        return ""
+    texts = subject.run()
+    for name, more in (("JSON", ["-o", "json"]), ("no comments", ["--no-comments"])):
+        other = subject.run(more=more)
+        if texts.fault or other.fault:
+            return texts.fault or other.fault
+        if texts.objects != other.objects:
+            return "objects differ: YAML as printed, and %s" % name
+    return ""
+
+
+def no_vanishing(subject):
+    outcome = subject.run()
+    if outcome.fault:
+        return outcome.fault
+    known = {}
+    for ingress in outcome.report.get("ingresses", []):
+        keys = known.setdefault((ingress["namespace"], ingress["name"]), set())
+        for fact in ingress["facts"]:
+            keys.add(edit.normal(fact["key"]))
+    lost = collections.defaultdict(list)
+    for objects in subject.files.values():
+        for item in kubeyaml.ingresses(objects):
+            name = kubeyaml.ingress_name(item)
+            if name not in known:
+                lost[name].append(["the Ingress itself"])
+                continue
+            lost[name].append([key for key, _ in edit.leaves(item) if key not in known[name]])
+    # Of two objects with one name one counts.
+    return "; ".join("%s/%s: %s" % (name + (", ".join(min(keys, key=len)[:10]),)) for name, keys in sorted(lost.items()) if all(keys))
+
+
+# ---- removal ----
+
+class Fact:
+    def __init__(self, ingress, fact):
+        self.name = (ingress["namespace"], ingress["name"])
+        self.ingress_state = ingress["state"]
+        self.key, self.state = fact["key"], fact["state"]
+        self.places = set(fact.get("places") or [])
+        self.value = None
+
+    def title(self):
+        return "%s of %s/%s (%s)" % ((self.key,) + self.name + (self.state,))
+
+    def says_the_same(self, other):
+        return edit.general(self.key) == edit.general(other.key) and self.value == other.value and self is not other
+
+
+def hosts(item):
+    rules = (item.get("spec") or {}).get("rules") or []
+    return {rule.get("host", "") for rule in rules if isinstance(rule, dict)}
+
+
+def removals(key):
+    return (lambda item: edit.removed(item, key)), (lambda item: edit.without_match(item, key))
+
+
+def setter(key, value):
+    return lambda item: edit.set_value(item, key, value)
+
+
+class Removal:
+    """The removal test of one fixture: jobs() are independent of each other and give a fault or an empty text."""
+
+    def __init__(self, subject, rows):
+        self.subject, self.rows = subject, rows
+        self.base = subject.convert({})
+        self.facts = []
+        for ingress in self.base.report.get("ingresses", []):
+            for entry in ingress["facts"]:
+                if entry["key"].startswith("default:"):
+                    continue
+                fact = Fact(ingress, entry)
+                item = subject.ingress(fact.name)
+                fact.value = edit.value_of(item, fact.key) if item else None
+                self.facts.append(fact)
+
+    def chosen(self):
+        groups = collections.defaultdict(lambda: collections.defaultdict(list))
+        for fact in self.facts:
+            if fact.state in ("translated", "ineffective"):
+                groups[(fact.state, edit.general(fact.key))][json.dumps(fact.value, sort_keys=True, default=str)].append(fact)
+        for values in groups.values():
+            yield from spread([fact for same in values.values() for fact in spread(same, SAME_VALUE)], SAME_KEY)
+
+    def changes(self, edits, base=None):
+        """Do the manifests change? None when the edit cannot be made."""
+        files = self.subject.edited(edits)
+        if files is None:
+            return None
+        outcome = self.subject.convert(files)
+        if outcome.fault:
+            raise RuntimeError(outcome.fault)
+        return outcome.objects != (self.base if base is None else base).objects
+
+    def test(self, fact):
+        try:
+            if fact.value is None:
+                return "is not in the input"
+            return self.translated(fact) if fact.state == "translated" else self.ineffective(fact)
+        except RuntimeError as error:
+            return "after a change: %s" % error
+
+    def translated(self, fact):
+        group = [fact] + [other for other in self.facts if fact.says_the_same(other) and fact.places & other.places]
+        for members in ([fact], group)[:1 if len(group) == 1 else 2]:
+            if self.changes([(member.name, removals(member.key)[0]) for member in members]):
+                return ""
+            for value in edit.alternatives(fact.key, fact.value, self.rows):
+                if self.changes([(member.name, setter(member.key, value)) for member in members]):
+                    return ""
+        return "neither taking it away nor another value changes the manifests"
+
+    def ineffective(self, fact):
+        if edit.normal(fact.key) in edit.CHOOSERS and fact.ingress_state in ("skipped", "inactive"):
+            return ""
+        remove, without_match = removals(fact.key)
+        last = (edit.tokens(fact.key) or [""])[-1]
+        if last in ("host", "path"):
+            # The match of something without effect: another match is another statement, so the whole entry goes.
+            return "taking its entry away changes the manifests" if self.changes([(fact.name, without_match)]) else ""
+        if last == "pathType" and self.shadowed(fact):
+            return ""
+        if self.changes([(fact.name, remove)]):
+            return "taking it away changes the manifests"
+        for value in edit.alternatives(fact.key, fact.value, self.rows):
+            if self.changes([(fact.name, setter(fact.key, value))]):
+                return "the value %s changes the manifests" % json.dumps(value)
+        return self.alone(fact)
+
+    def shadowed(self, fact):
+        path = edit.normal(fact.key)[:-len("Type")]
+        return any(other.name == fact.name and edit.normal(other.key) == path and other.state == "ineffective" for other in self.facts)
+
+    def alone(self, fact):
+        """It must have no effect either when it is the only one of its host to say so."""
+        if not edit.optional(fact.key):
+            return ""
+        mine = hosts(self.subject.ingress(fact.name))
+        others = [other for other in self.facts if fact.says_the_same(other) and other.state in ("translated", "different") and
+                  mine & hosts(self.subject.ingress(other.name) or {})]
+        if not others:
+            return ""
+        # Of several in one list the last goes first, so that positions stay true.
+        edits = [(other.name, removals(other.key)[0]) for other in sorted(others, key=lambda other: other.key, reverse=True)]
+        files = self.subject.edited(edits)
+        if files is None or any(fact.name == other.name for other in others):
+            return ""
+        without_others = self.subject.convert(files)
+        if without_others.fault:
+            return "after a change: %s" % without_others.fault
+        if self.changes(edits + [(fact.name, removals(fact.key)[0])], without_others):
+            return "it has an effect when it is the only one to say so"
+        return ""
+
+
+# ---- coverage ----
+
+def coverage(tally, keys):
+    for row, names in tables.complete_rows():
+        used = any(tables.is_about(name, key) for name in names for key in keys)
+        tally.check(used, "coverage", "no fixture uses %s" % row)
+
+
+def seen_keys(subject):
+    outcome = subject.run()
+    return {edit.normal(fact["key"]).split("#")[0] for ingress in outcome.report.get("ingresses", []) for fact in ingress["facts"]
+            if fact["state"] != "unknown"}
+
+
+def guarded(function, *args):
+    """A report that is not what it should be is a failure of that fixture, not of the run."""
+    try:
+        return function(*args)
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
+        return "%s: %s" % (type(error).__name__, error)
+
+
+def over_all(tally, name, subjects, function):
+    for subject, fault in zip(subjects, common.parallel(lambda subject: guarded(function, subject), subjects)):
+        tally.check(not fault, "%s: %s" % (name, subject.case.name), fault)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--only", default=os.environ.get("CASE", ""), help="cases whose name has this text")
+    options = parser.parse_args()
+    binary = os.path.abspath(options.binary)
+    tally = common.Tally()
+    if not os.access(binary, os.X_OK):
+        tally.fail("properties", "%s is not there" % options.binary)
+        return tally.end()
+    subjects = [Subject(binary, case) for case in common.cases(options.only) if case.converts() and case.exit() in (0, 1, 3)]
+    if not subjects:
+        tally.fail("properties", "no fixtures")
+    over_all(tally, "same bytes", subjects, same_bytes)
+    over_all(tally, "read back", subjects, read_back)
+    over_all(tally, "no vanishing", subjects, no_vanishing)
+
+    rows = tables.values(binary, tally)
+    jobs = []
+    for subject, removal in zip(subjects, common.parallel(lambda subject: guarded(Removal, subject, rows), subjects)):
+        if isinstance(removal, str) or removal.base.fault:
+            tally.fail("removal: " + subject.case.name, removal if isinstance(removal, str) else removal.base.fault)
+            continue
+        jobs += [(removal, fact) for fact in removal.chosen()]
+    for (removal, fact), fault in zip(jobs, common.parallel(lambda job: guarded(job[0].test, job[1]), jobs)):
+        tally.check(not fault, "removal: %s: %s" % (removal.subject.case.name, fact.title()), fault)
+
+    if not options.only:
+        coverage(tally, set().union(*common.parallel(seen_keys, subjects)) if subjects else set())
+    return tally.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# All checks that need no judges; `make test` gets here with everything installed. Shows what failed and one line a check.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. tests/tally.sh
+
+make=${MAKE:-make}
+binary=build/test/ing2gw
+
+py() {
+	local script=$1
+	shift
+	tests/python.sh "tests/$script.py" "$@"
+}
+
+tally 'build, sanitizers'  once "$make" --no-print-directory test-build
+tally 'build, clang'       once "$make" --no-print-directory clang-build
+tally 'include rule'       py includes
+tally 'style'              py style
+tally 'tables'             py tables
+tally 'schemas'            py schemas
+tally 'unit tests'         build/test/unit
+tally 'library example'    tests/library.sh
+tally 'golden cases'       py golden --binary "$binary"
+tally 'explain pages'      py explain --binary "$binary"
+tally 'properties'         py properties --binary "$binary"
+tally_end
