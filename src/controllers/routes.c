@@ -38,7 +38,7 @@ static bool is_regex_mode(const struct server *server)
 {
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *l = server->locations.item[i];
-		if (uses_regex(l->subject) || rewrite_active(l->subject, l->path))
+		if (!l->catch_all && (uses_regex(l->subject) || rewrite_active(l->subject, l->path)))
 			return true;
 	}
 	return false;

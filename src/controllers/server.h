@@ -22,6 +22,7 @@ struct location {
 	str path;
 	bool exact;
 	bool implicit;                   /* the root that the controller makes for each host */
+	bool catch_all;                  /* the default server's root, of an Ingress that is only a default backend */
 	struct subject *subject;         /* whose annotations apply; NULL for the bare default server */
 	struct upstream *upstream;       /* NULL: the controller's own answer (404) */
 	struct place at;
@@ -83,6 +84,6 @@ void steps_host(struct instance *instance, struct server *server, struct route *
 bool rewrite_active(struct subject *subject, str path);
 
 /* snippet.c: directives of a snippet as steps. */
-void snippet_steps(struct instance *instance, struct setting *setting, struct route *route);
+void snippet_steps(struct instance *instance, struct subject *subject, struct setting *setting, struct route *route);
 
 #endif

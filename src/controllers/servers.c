@@ -166,6 +166,7 @@ static void first_pass(struct instance *in)
 		if (take && (s->ingress->rules.n == 0 || !in->nginx)) {
 			root->subject = s;
 			root->implicit = false;
+			root->catch_all = true;
 			any->creator = s;
 			use_default_backend(in, root, s);
 		}

@@ -109,15 +109,22 @@ static const struct default_row *default_row(const struct controller_table *tabl
 	return NULL;
 }
 
+str controller_config_value(const struct controller_settings *c, str key)
+{
+	for (size_t i = 0; c->config_map && key.n && i < c->config_map->data.n; i++)
+		if (str_eq(c->config_map->data.item[i].key, key))
+			return str_trim(c->config_map->data.item[i].value);
+	return (str){ "", 0 };
+}
+
 str controller_default(const struct controller_settings *c, str feature, str field)
 {
 	const struct default_row *row = default_row(c->table, feature, field);
 	if (!row)
 		return (str){ "", 0 };
-	if (c->config_map && row->configmap.n)
-		for (size_t i = 0; i < c->config_map->data.n; i++)
-			if (str_eq(c->config_map->data.item[i].key, row->configmap))
-				return str_trim(c->config_map->data.item[i].value);
+	str v = controller_config_value(c, row->configmap);
+	if (v.n)
+		return v;
 	str f = flag(c, row->flag);
 	return f.n ? f : row->value;
 }

@@ -20,6 +20,8 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress)
 		s->fact[i] = ledger_fact(front->ledger, s->record, f->key, f->value, f->at, f->span);
 	}
 	s->owner = NEW(front->arena, struct owner);
+	s->owner->record = s->record;
+	s->owner->at = ingress->meta.at;
 	s->owner->namespace = ingress->meta.namespace;
 	s->owner->name = ingress->meta.name;
 	s->owner->namespace_written = ingress->meta.namespace_written;
@@ -227,8 +229,9 @@ void subject_read(struct front *front, struct subject *s)
 	for (size_t i = 0; i < meta->annotations.n; i++) {
 		const struct field *f = meta->annotations.item[i];
 		str prefix = own_prefix(s, f->key);
-		if (prefix.n)
-			read_own(front, s, f, prefix);
+		bool whole = s->table && str_has(f->key, STR("/")) && controller_annotation(s->table, f->key);
+		if (prefix.n || whole)
+			read_own(front, s, f, whole ? (str){ "", 0 } : prefix);
 		else if (subject_fact(s, f) != s->class_fact && !str_eq(f->key, STR("kubernetes.io/ingress.class")))
 			read_foreign(front, s, f);
 	}

@@ -59,6 +59,8 @@ bool subject_flag(struct subject *subject, str feature, str field);
 /* Default of a feature's field: the ConfigMap's, an argument's, else the table's; empty when there is none. */
 str controller_default(const struct controller_settings *controller, str feature, str field);
 bool controller_default_flag(const struct controller_settings *controller, str feature, str field);
+/* Value of a key of the controller's ConfigMap, trimmed; empty when it is not there. */
+str controller_config_value(const struct controller_settings *controller, str key);
 /* The ledger's fact for that default, or NULL. */
 struct fact *controller_default_fact(const struct controller_settings *controller, str feature);
 

@@ -13,6 +13,7 @@
 #include "base/source.h"
 
 struct fact;
+struct record;
 
 struct fact_list {
 	struct fact **item;
@@ -124,6 +125,8 @@ struct keep {
 /* The Ingress that a route came from, as plain text. */
 struct owner {
 	str namespace, name;
+	struct record *record;       /* of the ledger, carried along like facts */
+	struct place at;
 	bool namespace_written;
 	LIST(struct keep) keep;
 };
@@ -203,9 +206,12 @@ bool entry_has_wider(const struct entry *entry, const struct host *host);
  */
 struct rewrite rewrite_normal(struct arena *arena, str path, str target);
 
+/* A path that is read as a regular expression and takes what a prefix takes: /x(/|$)(.*), /.*; prefix is then its text. */
+bool path_prefix_form(str path, str *prefix);
+
 /* Text without any character that a regular expression takes specially ("." counts as special only when strict). */
 bool path_is_literal(str path, bool strict);
-/* path as a regular expression that matches it in any letter case, without flags: /[aA][dD]... */
+/* A path that is read as a regular expression, so that it matches in any letter case without flags: /[aA][dD].* */
 str path_fold_case(struct arena *arena, str path);
 
 /*

@@ -16,19 +16,71 @@ bool path_is_literal(str path, bool strict)
 	return true;
 }
 
+/* Both cases of a letter, inside a character class. */
+static void fold_in_class(struct buf *b, char c)
+{
+	buf_add_char(b, char_lower(c));
+	buf_add_char(b, (char)(char_lower(c) - 'a' + 'A'));
+}
+
+/* A character class, from its bracket on; ranges of letters become two. Returns the bytes read. */
+static size_t fold_class(struct buf *b, str s)
+{
+	size_t i = 0;
+	buf_add_char(b, s.p[i++]);
+	while (i < s.n && s.p[i] != ']') {
+		char c = s.p[i];
+		if (c == '\\' && i + 1 < s.n) {
+			buf_add(b, str_slice(s, i, i + 2));
+			i += 2;
+		} else if (i + 2 < s.n && s.p[i + 1] == '-' && char_is_alpha(c) && char_is_alpha(s.p[i + 2])) {
+			char low = char_lower(c), high = char_lower(s.p[i + 2]);
+			buf_printf(b, "%c-%c%c-%c", low, high, low - 'a' + 'A', high - 'a' + 'A');
+			i += 3;
+		} else {
+			if (char_is_alpha(c))
+				fold_in_class(b, c);
+			else
+				buf_add_char(b, c);
+			i++;
+		}
+	}
+	return i;
+}
+
+/* "(?" and what names the kind of the group. */
+static size_t copy_group_head(struct buf *b, str s)
+{
+	size_t i = 2;
+	while (i < s.n && str_find_char(STR(":)=!>"), s.p[i]) == 5)
+		i++;
+	i = i < s.n ? i + 1 : i;
+	buf_add(b, str_slice(s, 0, i));
+	return i;
+}
+
 str path_fold_case(struct arena *arena, str path)
 {
 	struct buf b;
 	buf_init(&b, arena, 0);
-	for (size_t i = 0; i < path.n; i++) {
+	for (size_t i = 0; i < path.n;) {
 		char c = path.p[i];
-		if (char_is_alpha(c)) {
-			char low = char_lower(c), up = (char)(low - 'a' + 'A');
-			buf_printf(&b, "[%c%c]", low, up);
-		} else if (c == '.') {
-			buf_add(&b, STR("[.]"));
+		if (c == '\\' && i + 1 < path.n) {
+			buf_add(&b, str_slice(path, i, i + 2));
+			i += 2;
+		} else if (c == '[') {
+			i += fold_class(&b, str_from(path, i));
+		} else if (str_starts(str_from(path, i), STR("(?"))) {
+			i += copy_group_head(&b, str_from(path, i));
 		} else {
-			buf_add_char(&b, c);
+			if (char_is_alpha(c)) {
+				buf_add_char(&b, '[');
+				fold_in_class(&b, c);
+				buf_add_char(&b, ']');
+			} else {
+				buf_add_char(&b, c);
+			}
+			i++;
 		}
 	}
 	return buf_str(&b);
@@ -120,4 +172,26 @@ struct rewrite rewrite_normal(struct arena *arena, str path, str target)
 		r.path = STR("/");
 	}
 	return r;
+}
+
+bool path_prefix_form(str path, str *prefix)
+{
+	static const struct { str tail; bool root; } TAILS[] = {
+		{ STR_INIT("(/|$)(.*)"), false }, { STR_INIT("(/|$)(.*)$"), false }, { STR_INIT("($|/)(.*)"), false },
+		{ STR_INIT("(/|$)"), false }, { STR_INIT("(/.*|$)"), false },
+		{ STR_INIT("/(.*)"), true }, { STR_INIT("/(.*)$"), true }, { STR_INIT("/.*"), true }, { STR_INIT("/.*$"), true },
+		{ STR_INIT("/?(.*)"), true }, { STR_INIT("/*"), true }, { STR_INIT("/(/|$)(.*)"), true },
+	};
+	if (str_starts(path, STR("^")))
+		path = str_from(path, 1);
+	for (size_t i = 0; i < sizeof TAILS / sizeof *TAILS; i++) {
+		if (!str_ends(path, TAILS[i].tail))
+			continue;
+		str head = str_slice(path, 0, path.n - TAILS[i].tail.n);
+		if (!path_is_literal(head, false) || (TAILS[i].root && head.n))
+			continue;
+		*prefix = head.n ? head : STR("/");
+		return true;
+	}
+	return false;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands: one file and one function each. A function gets the parsed command line and returns the exit code; nobody
+ * but main() ends the program.
+ */
+#ifndef ING2GW_CLI_COMMAND_H
+#define ING2GW_CLI_COMMAND_H
+
+#include "base/buf.h"
+#include "cli/options.h"
+
+enum { EXIT_GOOD = 0, EXIT_LOSS = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_CLUSTER = 4, EXIT_PROOF = 5, EXIT_OUTPUT = 6 };
+
+struct cli {
+	struct escape escape;
+	struct arena arena;
+	struct arguments args;
+};
+
+/* The whole program: arguments in, exit code out. argv ends with NULL. */
+int command_run(int argc, const char *const *argv);
+
+struct tables;
+
+int cmd_convert(struct cli *cli);
+int cmd_explain(struct cli *cli);
+int cmd_mappings(struct cli *cli);
+
+/* help.c */
+void help_program(struct buf *out, str program);
+void help_command(struct buf *out, str program, enum command command);
+void help_manual(struct buf *out);
+
+/* The exit code of two things that hold at once. */
+int exit_join(int a, int b);
+
+/* One line "error: ..." and where to read more, on stderr. Returns EXIT_USAGE. */
+int usage_error(struct cli *cli, str message);
+
+/* Text to stdout; the exit code is EXIT_GOOD or EXIT_OUTPUT, and why has been said. */
+int print(struct cli *cli, str text);
+
+/* Says what is wrong with built-in tables; EXIT_GOOD when nothing is. */
+int tables_error(struct cli *cli, const struct tables *tables);
+
+/* "error: out of memory". Returns EXIT_OUTPUT. Allocates nothing. */
+int memory_error(void);
+
+#endif

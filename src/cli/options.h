@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line as tables: every command and every option stands here once, and parser, --help and the manual are made
+ * from it. Values are checked while they are parsed, by the option's kind; what needs more than its own text (names of
+ * features, of controllers) is checked by the command.
+ */
+#ifndef ING2GW_CLI_OPTIONS_H
+#define ING2GW_CLI_OPTIONS_H
+
+#include "base/arena.h"
+
+enum command { COMMAND_NONE, COMMAND_CONVERT, COMMAND_EXPLAIN, COMMAND_MAPPINGS, COMMAND_HELP, COMMAND_COUNT };
+
+/* Sets of commands; IN_NONE: stands without a command. */
+enum { IN_NONE = 1, IN_CONVERT = 2, IN_EXPLAIN = 4, IN_MAPPINGS = 8, IN_HELP = 16, IN_ALL = 31 };
+
+/* What the text of a value may be. */
+enum option_kind {
+	OPTION_FLAG,       /* none, or true, false behind "=" */
+	OPTION_TEXT,       /* anything but nothing */
+	OPTION_LIST,       /* words with commas between them */
+	OPTION_WORD,       /* one of `words` */
+	OPTION_NUMBER,     /* 1 and more */
+	OPTION_SIZE,       /* bytes: 1 and more, with K, M, G */
+	OPTION_OBJECT,     /* NAMESPACE/NAME */
+	OPTION_PAIR,       /* NAME=VALUE */
+	OPTION_REPORT,     /* text=FILE, json=FILE */
+	OPTION_OUTPUT      /* one of `words`, or dir=PATH */
+};
+
+enum option_id {
+	OPT_FILENAME, OPT_FROM, OPT_INGRESS_CLASS, OPT_CONTROLLER_CONFIG, OPT_CONTROLLER_FLAG, OPT_CONTROLLER_VERSION,
+	OPT_DEFAULT_CERTIFICATE, OPT_WORLD, OPT_TARGET, OPT_GATEWAY_API, OPT_CHANNEL, OPT_GATEWAY, OPT_GATEWAY_CLASS,
+	OPT_LISTENERS, OPT_ACCEPT, OPT_STRICT, OPT_OUTPUT, OPT_REPORT, OPT_REJECTS, OPT_NO_COMMENTS, OPT_QUIET, OPT_COLOR,
+	OPT_MAX_DEPTH, OPT_MAX_ALIAS_RATIO, OPT_MAX_DOCUMENT_SIZE, OPT_MAX_SIZE, OPT_HELP, OPT_VERSION, OPT_MAN,
+	OPT_COUNT
+};
+
+struct option_row {
+	enum option_id id;
+	char letter;           /* 0: none */
+	str name, argument;    /* argument: how help calls the value */
+	enum option_kind kind;
+	bool many;             /* may be repeated; else the last one counts */
+	unsigned commands;
+	str words;             /* joined by "|" */
+	str value;             /* what counts when it is not given, or empty */
+	str help;              /* one sentence */
+	str more;              /* further sentences for the manual, or empty */
+};
+
+struct command_row {
+	str name;
+	str summary;           /* one sentence, in the list of commands */
+	str usage;             /* what stands behind the name */
+	str text;              /* paragraphs, for --help and the manual */
+	str examples;          /* lines as help shows them; "%" stands for the program */
+};
+
+/* options_table.c */
+extern const struct option_row option_rows[];
+extern const size_t option_rows_count;
+extern const struct command_row command_rows[COMMAND_COUNT];   /* by enum command */
+
+struct arguments {
+	str program;                         /* "ing2gw" or "kubectl ing2gw" */
+	enum command command;
+	struct str_list words;               /* what is no option, without the command */
+	struct str_list value[OPT_COUNT];    /* as given; a flag that is on has "true" */
+	str error;                           /* empty: all is well */
+};
+
+/*
+ * Reads the command line. Slices point into argv. The result is false when something is wrong; error then says what, in one
+ * sentence without an end.
+ */
+bool options_parse(struct arguments *args, struct arena *arena, int argc, const char *const *argv);
+
+bool arguments_flag(const struct arguments *args, enum option_id id);
+str arguments_text(const struct arguments *args, enum option_id id);   /* the last one, or empty */
+uint64_t arguments_size(const struct arguments *args, enum option_id id);   /* OPTION_NUMBER, OPTION_SIZE; 0: not given */
+/* Elements of all values of an OPTION_LIST. */
+struct str_list arguments_list(const struct arguments *args, struct arena *arena, enum option_id id);
+
+/* "512", "64K", "10M", "1Gi"; false when it is no size. */
+bool size_parse(str text, uint64_t *out);
+
+#endif

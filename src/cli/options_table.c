@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables behind parser, --help and manual: see options.h. Options stand in the order in which help prints them. */
+#include "cli/options.h"
+
+#define S STR_INIT
+#define NONE STR_INIT("")
+
+const struct option_row option_rows[] = {
+	/* input */
+	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT, NONE, NONE,
+		S("File, folder or - (standard input) with manifests."),
+		S("Words behind the command are the same. A folder is read with the folders in it: files that end in .yaml, .yml or .json, "
+		"but none whose name, or whose folder's name, begins with a dot. YAML may hold several documents and Lists.") },
+	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
+		S("Convert only what these controllers serve."),
+		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to is converted by that "
+		"controller's rules.") },
+	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
+		S("Convert only Ingresses of these classes."),
+		S("The others are read all the same, because they may decide over shared hosts, and are reported as skipped.") },
+	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
+		S("ConfigMap in the input that configures the controller."),
+		S("Without it: the one that the arguments of the controller's Deployment or DaemonSet name, else the one with the usual "
+		"name.") },
+	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT, NONE, NONE,
+		S("An argument that the controller is started with, where the input does not show it."), NONE },
+	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
+		S("Version of the controller, where the input does not show it."), NONE },
+	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
+		S("Secret that the controller uses where an Ingress names none."), NONE },
+	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT, S("open|closed|auto"), S("auto"),
+		S("Whether what is not in the input exists."),
+		S("open: an object that is referred to and absent is taken to exist, and what was assumed is noted. closed: what is not in "
+		"the input does not exist. auto: open for files.") },
+	/* what is wanted */
+	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT, NONE, S("standard"),
+		S("What is to run the result."),
+		S("standard is the Gateway API alone, without policies of an implementation. Names are those of `ing2gw mappings list`.") },
+	{ OPT_GATEWAY_API, 0, S("gateway-api"), S("VERSION"), OPTION_WORD, false, IN_CONVERT, S("1.0|1.1|1.2|1.3|1.4|1.5|1.6|1.7"), NONE,
+		S("Version of the Gateway API to write for; the target's own when it is not given (standard: 1.5)."), NONE },
+	{ OPT_CHANNEL, 0, S("channel"), S("standard|experimental"), OPTION_WORD, false, IN_CONVERT, S("standard|experimental"), S("standard"),
+		S("Release channel of the Gateway API that the cluster has."), NONE },
+	{ OPT_GATEWAY, 0, S("gateway"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
+		S("Namespace and name of the Gateway that is written."), NONE },
+	{ OPT_GATEWAY_CLASS, 0, S("gateway-class"), S("NAME"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
+		S("GatewayClass of the cluster to use; without it one is written."), NONE },
+	{ OPT_LISTENERS, 0, S("listeners"), S("auto|gateway|listenerset"), OPTION_WORD, false, IN_CONVERT, S("auto|gateway|listenerset"), S("auto"),
+		S("Where TLS listeners stand."),
+		S("gateway: in the Gateway itself. listenerset: in ListenerSets beside their Secrets. auto: ListenerSets where version and "
+		"channel have them.") },
+	/* what counts as success */
+	{ OPT_ACCEPT, 0, S("accept"), S("FEATURE,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
+		S("Accept the loss of these features, such as auth.basic."),
+		S("A route that stands closed because a protection cannot be carried over is served WITHOUT that protection once it is "
+		"accepted. The report keeps naming it.") },
+	{ OPT_STRICT, 0, S("strict"), S("LEVEL"), OPTION_WORD, false, IN_CONVERT, S("security|routing|availability|behaviour|cosmetic"), S("routing"),
+		S("Losses of this kind, and graver ones, give exit code 1."),
+		S("From the gravest: security, routing, availability, behaviour, cosmetic. Losses of the controller's defaults count only "
+		"from behaviour on.") },
+	/* output */
+	{ OPT_OUTPUT, 'o', S("output"), S("yaml|json|dir=PATH"), OPTION_OUTPUT, false, IN_CONVERT, S("yaml|json"), S("yaml"),
+		S("Manifests as YAML or JSON on standard output, or as YAML in PATH/gateway-api.yaml."),
+		S("The folder is made where it is missing.") },
+	{ OPT_OUTPUT, 'o', S("output"), S("text"), OPTION_WORD, false, IN_EXPLAIN, S("text"), S("text"), S("Form of the page."), NONE },
+	{ OPT_OUTPUT, 'o', S("output"), S("text|yaml|json"), OPTION_WORD, false, IN_MAPPINGS, S("text|yaml|json"), S("text"),
+		S("Form of the table; yaml and json need `show NAME`."),
+		S("yaml is the built-in file as it stands, a good start for a table of your own.") },
+	{ OPT_REPORT, 0, S("report"), S("text|json=FILE"), OPTION_REPORT, true, IN_CONVERT, NONE, NONE,
+		S("Write the report to a file too; - is standard output and needs -o dir=PATH."),
+		S("json has the schema ing2gw/report/v1, in which every annotation, label and field of the input has its state.") },
+	{ OPT_REJECTS, 0, S("rejects"), S("FILE"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
+		S("Write the open form of what stands closed to a file."),
+		S("It is never part of the manifests. The file is empty when nothing stands closed.") },
+	{ OPT_NO_COMMENTS, 0, S("no-comments"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
+		S("No comments in the YAML about where things come from."), NONE },
+	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
+		S("Errors only on standard error; reports in files stay whole."), NONE },
+	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT, S("auto|always|never"), S("auto"),
+		S("Colour in messages."),
+		S("auto: on a terminal, unless NO_COLOR is set or TERM is dumb.") },
+	/* limits */
+	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT, NONE, S("100"),
+		S("How deeply maps and lists of a document may be nested."), NONE },
+	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT, NONE, S("10"),
+		S("How many values YAML aliases may make for each byte of a document."), NONE },
+	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT, NONE, S("64M"),
+		S("Largest document that is read."), NONE },
+	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT, NONE, S("1G"),
+		S("How much is read over all files."), NONE },
+	/* the program */
+	{ OPT_HELP, 'h', S("help"), NONE, OPTION_FLAG, false, IN_ALL, NONE, NONE, S("This help."), NONE },
+	{ OPT_VERSION, 0, S("version"), NONE, OPTION_FLAG, false, IN_NONE, NONE, NONE, S("The version of the program."), NONE },
+	{ OPT_MAN, 0, S("man"), NONE, OPTION_FLAG, false, IN_NONE, NONE, NONE, S("The manual as a troff page: ing2gw --man | man -l -"), NONE },
+};
+
+const size_t option_rows_count = sizeof option_rows / sizeof option_rows[0];
+
+const struct command_row command_rows[COMMAND_COUNT] = {
+	{ NONE, NONE, S("COMMAND [options]"),
+		S("ing2gw translates Kubernetes Ingress to Gateway API. It accounts for every fact of the input: what it carried over, what "
+		"differs, what is lost, and what to do about it. A route whose protection cannot be carried over stands closed until it is "
+		"accepted by name."),
+		S("# Convert all manifests of a folder\n% convert -f k8s/ > gateway-api.yaml\n\n"
+		"# What does this annotation mean, and what becomes of it?\n% explain nginx.ingress.kubernetes.io/auth-type\n\n"
+		"# Which controllers are known?\n% mappings list\n") },
+	{ S("convert"), S("Translate Ingresses to Gateway API manifests."), S("(-f FILE|DIR|- | FILES...) [options]"),
+		S("Manifests go to standard output, the report to standard error. Nothing is applied and nothing leaves the machine.\n"
+		"Everything that is given is read, because Ingresses that share a host decide over each other: give a controller's whole set, "
+		"with its Services, IngressClasses, ConfigMap and Deployment where you can."),
+		S("# A folder, with what is read and written named\n% convert -f k8s/ > gateway-api.yaml\n\n"
+		"# From the cluster\nkubectl get ingress,ingressclass,service -A -o yaml | % convert -f -\n\n"
+		"# Into a folder, with the report for other programs\n% convert -f k8s/ -o dir=out --report json=out/report.json\n\n"
+		"# Serve what was behind a password WITHOUT one, and say so by name\n% convert -f k8s/ --accept auth.basic\n") },
+	{ S("explain"), S("Say what a diagnostic code, an annotation or a feature means."), S("NAME"),
+		S("NAME is a code such as I2G-1001, an annotation with or without its prefix, or a feature such as auth.basic. The page of an "
+		"annotation ends with a manifest that uses it and what convert makes of it."),
+		S("% explain I2G-1001\n% explain nginx.ingress.kubernetes.io/auth-type\n% explain redirect.https\n") },
+	{ S("mappings"), S("Show the tables that the translation is made from."), S("[list | show NAME] [options]"),
+		S("list names the controllers and targets. show prints one table: a row for every annotation of a controller, or for every "
+		"feature that a target can or cannot say."),
+		S("% mappings list\n% mappings show ingress-nginx\n% mappings show ingress-nginx -o json\n") },
+	{ S("help"), S("Show this help, or that of a command."), S("[COMMAND]"), NONE, S("% help convert\n") },
+};

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the Ingresses of a snapshot to entries of the model: see controllers.h. */
+#include "controllers/controllers.h"
+#include "controllers/select.h"
+#include "controllers/server.h"
+
+#include <stdlib.h>
+
+struct build {
+	struct front *front;
+	struct model *model;
+	LIST(struct subject *) subjects;
+	LIST(struct controller_settings *) controllers;
+	LIST(struct instance *) instances;
+};
+
+static struct controller_settings *settings_of(struct build *b, const struct controller_table *table)
+{
+	for (size_t i = 0; i < b->controllers.n; i++)
+		if (b->controllers.item[i]->table == table)
+			return b->controllers.item[i];
+	struct controller_settings *c = controller_settings_find(b->front, table);
+	LIST_PUSH(b->front->arena, &b->controllers, c);
+	return c;
+}
+
+static struct instance *instance_of(struct build *b, struct subject *s)
+{
+	struct arena *a = b->front->arena;
+	for (size_t i = 0; i < b->instances.n; i++)
+		if (b->instances.item[i]->controller == s->controller && str_eq(b->instances.item[i]->entry->name, s->class_name))
+			return b->instances.item[i];
+	struct instance *in = NEW(a, struct instance);
+	in->front = b->front;
+	in->controller = s->controller;
+	in->nginx = str_eq(s->table->routing, STR("nginx"));
+	in->entry = NEW(a, struct entry);
+	in->entry->name = s->class_name;
+	in->entry->controller = s->table->name;
+	in->entry->namespace = s->controller->namespace;
+	LIST_PUSH(a, &b->instances, in);
+	return in;
+}
+
+static void inactive(struct build *b, struct subject *s, struct diag_site site, str message, str help)
+{
+	struct diag *d = diag_add(b->front->diags, DIAG_INACTIVE, site, message);
+	d->effect = STR("none: the controller does not serve it today, and nothing is printed for it");
+	d->help = help;
+	record_state(s->record, INGRESS_INACTIVE);
+	s->active = false;
+}
+
+static int risk_rank(str risk)
+{
+	static const str RANKS[] = { STR_INIT("low"), STR_INIT("medium"), STR_INIT("high"), STR_INIT("critical") };
+	for (int i = 0; i < 4; i++)
+		if (str_eq_nocase(RANKS[i], risk))
+			return i;
+	return 0;
+}
+
+/* In a closed world an annotation above the controller's risk level costs the whole Ingress (reference: ingress-nginx A.3). */
+static void check_risk(struct build *b, struct subject *s)
+{
+	str level = controller_config_value(s->controller, STR("annotations-risk-level"));
+	int most = level.n ? risk_rank(level) : risk_rank(STR("high"));
+	for (size_t i = 0; i < s->settings.n && b->front->closed_world && s->active; i++) {
+		struct setting *at = &s->settings.item[i];
+		if (risk_rank(at->row->risk) <= most)
+			continue;
+		inactive(b, s, fact_site(b->front->arena, at->fact),
+			STR("inactive: an annotation is above the risk level that the controller accepts"),
+			STR("the ConfigMap key annotations-risk-level decides; give --world open if it is set where ing2gw cannot see it"));
+	}
+}
+
+/* The API server of today takes no Ingress without rules and default backend. */
+static bool has_content(struct build *b, struct subject *s)
+{
+	const struct ingress *in = s->ingress;
+	if (in->rules.n || in->default_backend.present)
+		return true;
+	struct diag_site site = { in->meta.at, 1, record_object(b->front->arena, s->record) };
+	struct diag *d = diag_add(b->front->diags, DIAG_NO_RULES, site, STR("the Ingress has neither rules nor a default backend"));
+	d->effect = STR("nothing is served, and nothing is printed for it");
+	d->help = STR("delete it, or add spec.rules");
+	record_state(s->record, INGRESS_FAILED);
+	return false;
+}
+
+static void say_refused(struct build *b, struct subject *s)
+{
+	struct diag_site site = { s->ingress->meta.at, 1, record_object(b->front->arena, s->record) };
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (!s->settings.item[i].valid && s->settings.item[i].row->invalid == INVALID_DROP)
+			site = fact_site(b->front->arena, s->settings.item[i].fact);
+	inactive(b, s, site, STR("inactive: the controller refuses the whole Ingress because of an annotation's value"),
+		STR("correct the value"));
+}
+
+static void add_subject(struct build *b, const struct ingress *ingress)
+{
+	struct front *front = b->front;
+	if (ingress->meta.fragment)
+		return;
+	struct subject *s = subject_new(front, ingress);
+	LIST_PUSH(front->arena, &b->subjects, s);
+	if (!ingress->usable) {
+		record_state(s->record, INGRESS_FAILED);
+		return;
+	}
+	select_controller(front, s);
+	if (!s->table || !has_content(b, s)) {
+		s->table = NULL;
+		subject_read(front, s);
+		return;
+	}
+	s->controller = settings_of(b, s->table);
+	s->active = true;
+	subject_read(front, s);
+	if (!s->active)
+		say_refused(b, s);
+	else
+		check_risk(b, s);
+	if (!s->active)
+		return;
+	struct instance *in = instance_of(b, s);
+	LIST_PUSH(front->arena, &in->subjects, s);
+	fact_list_add(front->arena, &in->entry->class_facts, s->class_fact);
+}
+
+/* Oldest first; of one age, ingress-nginx takes the last name first (reference: A.2). */
+static int compare_subjects(const void *pa, const void *pb)
+{
+	const struct subject *a = *(struct subject *const *)pa, *b = *(struct subject *const *)pb;
+	int64_t ta = a->ingress->meta.created, tb = b->ingress->meta.created;
+	if (ta != tb)
+		return ta < tb ? -1 : 1;
+	int c = str_cmp(a->ingress->meta.namespace, b->ingress->meta.namespace);
+	if (c == 0)
+		c = str_cmp(a->ingress->meta.name, b->ingress->meta.name);
+	return str_eq(a->table->routing, STR("nginx")) ? -c : c;
+}
+
+static int compare_instances(const void *pa, const void *pb)
+{
+	const struct instance *a = *(struct instance *const *)pa, *b = *(struct instance *const *)pb;
+	int c = str_cmp(a->entry->name, b->entry->name);
+	return c ? c : str_cmp(a->entry->controller, b->entry->controller);
+}
+
+/* A canary gives its service and its canary settings; nothing else of it acts (reference: A.6). */
+static void idle_canary(struct subject *s)
+{
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (!str_eq(s->settings.item[i].row->feature, STR("route.canary")))
+			fact_idle(s->settings.item[i].fact, STR("of a canary only the service and the canary annotations count"));
+}
+
+/* Canary settings on an Ingress that is none. */
+static void idle_no_canary(struct subject *s)
+{
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (str_eq(s->settings.item[i].row->feature, STR("route.canary")))
+			fact_idle(s->settings.item[i].fact, STR("the Ingress is no canary"));
+}
+
+static void build_instance(struct build *b, struct instance *in)
+{
+	qsort(in->subjects.item, in->subjects.n, sizeof *in->subjects.item, compare_subjects);
+	servers_build(in);
+	canaries_merge(in);
+	certificates_decide(in);
+	routes_build(in);
+	for (size_t i = 0; i < in->subjects.n && in->nginx; i++) {
+		if (subject_is_canary(in->subjects.item[i]))
+			idle_canary(in->subjects.item[i]);
+		else
+			idle_no_canary(in->subjects.item[i]);
+	}
+	LIST_PUSH(b->front->arena, &b->model->entries, in->entry);
+}
+
+struct model *controllers_build(struct front *front)
+{
+	struct build b = { .front = front, .model = NEW(front->arena, struct model) };
+	b.model->arena = front->arena;
+	for (size_t i = 0; i < front->snapshot->ingresses.n; i++)
+		add_subject(&b, front->snapshot->ingresses.item[i]);
+	if (b.instances.n)
+		qsort(b.instances.item, b.instances.n, sizeof *b.instances.item, compare_instances);
+	for (size_t i = 0; i < b.instances.n; i++)
+		build_instance(&b, b.instances.item[i]);
+	return b.model;
+}

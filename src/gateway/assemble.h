@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From rules to objects: which Gateway, which listeners, which routes, under which names, split where the API's limits ask
+ * for it. The rules come from the targets room; here nothing knows what they mean.
+ */
+#ifndef ING2GW_GATEWAY_ASSEMBLE_H
+#define ING2GW_GATEWAY_ASSEMBLE_H
+
+#include "gateway/objects.h"
+#include "gateway/schema.h"
+#include "ledger/ledger.h"
+#include "route/model.h"
+
+/* A fact that a printed field carries: at is a JSON pointer below the rule, "/matches/0/path". */
+struct mark {
+	struct fact *fact;
+	str at;
+};
+
+struct mark_list {
+	struct mark *item;
+	size_t n, cap;
+};
+
+struct rule_part {
+	struct http_rule rule;
+	str key;                     /* rules of one key stay in one route when a route is split */
+	struct mark_list marks;
+};
+
+/* The rules of one Ingress for one host on one side. */
+struct route_part {
+	const struct owner *owner;
+	const struct host *host;
+	enum side side;              /* SIDE_PLAIN or SIDE_TLS */
+	bool closed;                 /* one of the rules stands closed */
+	LIST(struct rule_part) rules;
+};
+
+struct entry_part {
+	const struct entry *entry;
+	LIST(struct route_part *) routes;
+};
+
+struct printed {
+	enum object_kind kind;
+	str namespace, name;         /* as they count */
+	bool closed;                 /* a route with a closed rule */
+	struct node *tree;
+};
+
+struct assembly {
+	struct arena *arena;
+	struct ledger *ledger;       /* facts get their places; NULL: they do not */
+	struct diags *diags;         /* NULL: nothing is said */
+	const struct sources *sources;
+	const struct schema *schema;
+	struct gateway_version version;
+	bool listener_sets;          /* else TLS listeners stand in the Gateway */
+	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */
+	str class_name;              /* of the Gateways */
+	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
+	LIST(struct printed) out;    /* in the order of printing */
+};
+
+/* Adds the objects of all entries to assembly->out. */
+void assemble(struct assembly *assembly, const struct entry_part *entries, size_t n);
+
+#endif

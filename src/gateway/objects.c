@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of the objects' fields, and the two walks over them: see objects.h. */
+#include "gateway/objects.h"
+
+#include <string.h>
+
+enum field_type { TEXT, NUMBER, FLAG, TEXTS, MAP, OBJECT, OBJECTS, COMMENT };
+
+struct shape;
+
+struct field {
+	str path;                    /* names, joined by dots where the struct is flatter than the object */
+	enum field_type type;
+	size_t offset;
+	const struct shape *shape;   /* OBJECT, OBJECTS */
+};
+
+struct shape {
+	size_t size;
+	const struct field *field;
+	size_t n;
+};
+
+#define FIELD(type, path, of, member) { STR_INIT(path), type, offsetof(struct of, member), NULL }
+#define FIELD_OF(type, path, of, member, shape) { STR_INIT(path), type, offsetof(struct of, member), &(shape) }
+#define SHAPE(name, of) static const struct shape name##_shape = { sizeof(struct of), name##_fields, sizeof name##_fields / sizeof *name##_fields }
+
+static const struct field meta_fields[] = {
+	FIELD(TEXT, "namespace", object_meta, namespace), FIELD(TEXT, "name", object_meta, name),
+	FIELD(MAP, "labels", object_meta, labels), FIELD(MAP, "annotations", object_meta, annotations),
+};
+SHAPE(meta, object_meta);
+
+static const struct field parent_fields[] = {
+	FIELD(TEXT, "group", parent_ref, group), FIELD(TEXT, "kind", parent_ref, kind), FIELD(TEXT, "namespace", parent_ref, namespace),
+	FIELD(TEXT, "name", parent_ref, name), FIELD(TEXT, "sectionName", parent_ref, section),
+};
+SHAPE(parent, parent_ref);
+
+static const struct field header_fields[] = {
+	FIELD(TEXT, "type", header_match, type), FIELD(TEXT, "name", header_match, name), FIELD(TEXT, "value", header_match, value),
+};
+SHAPE(header, header_match);
+
+static const struct field path_fields[] = { FIELD(TEXT, "type", path_match, type), FIELD(TEXT, "value", path_match, value) };
+SHAPE(path, path_match);
+
+static const struct field match_fields[] = {
+	FIELD_OF(OBJECT, "path", http_match, path, path_shape), FIELD_OF(OBJECTS, "headers", http_match, headers, header_shape),
+};
+SHAPE(match, http_match);
+
+static const struct field modifier_fields[] = {
+	FIELD(TEXT, "type", path_modifier, type), FIELD(TEXT, "replaceFullPath", path_modifier, full),
+	FIELD(TEXT, "replacePrefixMatch", path_modifier, prefix),
+};
+SHAPE(modifier, path_modifier);
+
+static const struct field redirect_fields[] = {
+	FIELD(TEXT, "scheme", request_redirect, scheme), FIELD(TEXT, "hostname", request_redirect, hostname),
+	FIELD_OF(OBJECT, "path", request_redirect, path, modifier_shape), FIELD(NUMBER, "port", request_redirect, port),
+	FIELD(NUMBER, "statusCode", request_redirect, status),
+};
+SHAPE(redirect, request_redirect);
+
+static const struct field rewrite_fields[] = {
+	FIELD(TEXT, "hostname", url_rewrite, hostname), FIELD_OF(OBJECT, "path", url_rewrite, path, modifier_shape),
+};
+SHAPE(rewrite, url_rewrite);
+
+static const struct field cors_fields[] = {
+	FIELD(TEXTS, "allowOrigins", cors_filter, origins), FIELD(FLAG, "allowCredentials", cors_filter, credentials),
+	FIELD(TEXTS, "allowMethods", cors_filter, methods), FIELD(TEXTS, "allowHeaders", cors_filter, headers),
+	FIELD(TEXTS, "exposeHeaders", cors_filter, expose), FIELD(NUMBER, "maxAge", cors_filter, max_age),
+};
+SHAPE(cors, cors_filter);
+
+static const struct field filter_fields[] = {
+	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
+	FIELD_OF(OBJECT, "urlRewrite", http_filter, rewrite, rewrite_shape), FIELD_OF(OBJECT, "cors", http_filter, cors, cors_shape),
+};
+SHAPE(filter, http_filter);
+
+static const struct field backend_fields[] = {
+	FIELD(TEXT, "namespace", backend_ref, namespace), FIELD(TEXT, "name", backend_ref, name),
+	FIELD(NUMBER, "port", backend_ref, port), FIELD(NUMBER, "weight", backend_ref, weight),
+};
+SHAPE(backend, backend_ref);
+
+static const struct field rule_fields[] = {
+	FIELD(COMMENT, "", http_rule, comment), FIELD_OF(OBJECTS, "matches", http_rule, matches, match_shape),
+	FIELD_OF(OBJECTS, "filters", http_rule, filters, filter_shape), FIELD_OF(OBJECTS, "backendRefs", http_rule, backends, backend_shape),
+};
+SHAPE(rule, http_rule);
+
+static const struct field http_route_fields[] = {
+	FIELD(COMMENT, "", http_route, comment), FIELD_OF(OBJECT, "metadata", http_route, meta, meta_shape),
+	FIELD_OF(OBJECTS, "spec.parentRefs", http_route, parents, parent_shape), FIELD(TEXTS, "spec.hostnames", http_route, hostnames),
+	FIELD_OF(OBJECTS, "spec.rules", http_route, rules, rule_shape),
+};
+SHAPE(http_route, http_route);
+
+static const struct field requirement_fields[] = {
+	FIELD(TEXT, "key", label_requirement, key), FIELD(TEXT, "operator", label_requirement, op),
+	FIELD(TEXTS, "values", label_requirement, values),
+};
+SHAPE(requirement, label_requirement);
+
+static const struct field from_fields[] = {
+	FIELD(TEXT, "from", from_namespaces, from),
+	FIELD_OF(OBJECTS, "selector.matchExpressions", from_namespaces, expressions, requirement_shape),
+};
+SHAPE(from, from_namespaces);
+
+static const struct field secret_fields[] = { FIELD(TEXT, "namespace", secret_ref, namespace), FIELD(TEXT, "name", secret_ref, name) };
+SHAPE(secret, secret_ref);
+
+static const struct field listener_fields[] = {
+	FIELD(TEXT, "name", listener, name), FIELD(TEXT, "hostname", listener, hostname), FIELD(NUMBER, "port", listener, port),
+	FIELD(TEXT, "protocol", listener, protocol), FIELD(TEXT, "tls.mode", listener, tls_mode),
+	FIELD_OF(OBJECTS, "tls.certificateRefs", listener, certificates, secret_shape),
+	FIELD_OF(OBJECT, "allowedRoutes.namespaces", listener, routes, from_shape),
+};
+SHAPE(listener, listener);
+
+static const struct field gateway_fields[] = {
+	FIELD(COMMENT, "", gateway, comment), FIELD_OF(OBJECT, "metadata", gateway, meta, meta_shape),
+	FIELD(TEXT, "spec.gatewayClassName", gateway, class_name),
+	FIELD(MAP, "spec.infrastructure.labels", gateway, infrastructure_labels),
+	FIELD(MAP, "spec.infrastructure.annotations", gateway, infrastructure_annotations),
+	FIELD_OF(OBJECT, "spec.allowedListeners.namespaces", gateway, listener_sets, from_shape),
+	FIELD_OF(OBJECTS, "spec.listeners", gateway, listeners, listener_shape),
+};
+SHAPE(gateway, gateway);
+
+static const struct field listener_set_fields[] = {
+	FIELD(COMMENT, "", listener_set, comment), FIELD_OF(OBJECT, "metadata", listener_set, meta, meta_shape),
+	FIELD_OF(OBJECT, "spec.parentRef", listener_set, parent, parent_shape),
+	FIELD_OF(OBJECTS, "spec.listeners", listener_set, listeners, listener_shape),
+};
+SHAPE(listener_set, listener_set);
+
+static const struct field gateway_class_fields[] = {
+	FIELD(COMMENT, "", gateway_class, comment), FIELD_OF(OBJECT, "metadata", gateway_class, meta, meta_shape),
+	FIELD(TEXT, "spec.controllerName", gateway_class, controller),
+};
+SHAPE(gateway_class, gateway_class);
+
+static const struct field peer_fields[] = {
+	FIELD(TEXT, "group", grant_peer, group), FIELD(TEXT, "kind", grant_peer, kind),
+	FIELD(TEXT, "namespace", grant_peer, namespace), FIELD(TEXT, "name", grant_peer, name),
+};
+SHAPE(peer, grant_peer);
+
+static const struct field reference_grant_fields[] = {
+	FIELD(COMMENT, "", reference_grant, comment), FIELD_OF(OBJECT, "metadata", reference_grant, meta, meta_shape),
+	FIELD_OF(OBJECTS, "spec.from", reference_grant, from, peer_shape), FIELD_OF(OBJECTS, "spec.to", reference_grant, to, peer_shape),
+};
+SHAPE(reference_grant, reference_grant);
+
+static const struct {
+	str name;
+	const struct shape *shape;
+} KINDS[OBJECT_KIND_COUNT] = {
+	[OBJECT_GATEWAY_CLASS] = { STR_INIT("GatewayClass"), &gateway_class_shape },
+	[OBJECT_GATEWAY] = { STR_INIT("Gateway"), &gateway_shape },
+	[OBJECT_LISTENER_SET] = { STR_INIT("ListenerSet"), &listener_set_shape },
+	[OBJECT_HTTP_ROUTE] = { STR_INIT("HTTPRoute"), &http_route_shape },
+	[OBJECT_REFERENCE_GRANT] = { STR_INIT("ReferenceGrant"), &reference_grant_shape },
+};
+
+str object_kind_name(enum object_kind kind)
+{
+	return KINDS[kind].name;
+}
+
+enum object_kind object_kind_parse(str kind)
+{
+	for (size_t i = 0; i < OBJECT_KIND_COUNT; i++)
+		if (str_eq(KINDS[i].name, kind))
+			return (enum object_kind)i;
+	return OBJECT_KIND_COUNT;
+}
+
+size_t object_size(enum object_kind kind)
+{
+	return KINDS[kind].shape->size;
+}
+
+/* The head that every LIST() has. */
+struct list_head {
+	void *item;
+	size_t n, cap;
+};
+
+static struct list_head list_at(const void *at)
+{
+	struct list_head head;
+	memcpy(&head, at, sizeof head);
+	return head;
+}
+
+/* ---- to a tree ---- */
+
+static struct node *encode(struct arena *a, const struct shape *shape, const void *object, str *comment);
+
+static struct node *encode_list(struct arena *a, const struct field *f, const void *at)
+{
+	struct list_head head = list_at(at);
+	struct node *list = node_list(a);
+	for (size_t i = 0; i < head.n; i++) {
+		str comment = { "", 0 };
+		struct node *item = encode(a, f->shape, (const char *)head.item + i * f->shape->size, &comment);
+		item->comment = comment;
+		node_add(a, list, item);
+	}
+	return list->as.list.n ? list : NULL;
+}
+
+static struct node *encode_texts(struct arena *a, const struct str_list *texts)
+{
+	struct node *list = node_list(a);
+	for (size_t i = 0; i < texts->n; i++)
+		node_add(a, list, node_string(a, texts->item[i]));
+	return texts->n ? list : NULL;
+}
+
+static struct node *encode_map(struct arena *a, const struct text_map *pairs)
+{
+	struct node *map = node_map(a);
+	for (size_t i = 0; i < pairs->n; i++)
+		node_set(a, map, pairs->item[i].key, node_string(a, pairs->item[i].value));
+	return pairs->n ? map : NULL;
+}
+
+/* NULL: there is nothing to print. */
+static struct node *encode_field(struct arena *a, const struct field *f, const void *at)
+{
+	switch (f->type) {
+	case TEXT: {
+		str text = *(const str *)at;
+		return text.n ? node_string(a, text) : NULL;
+	}
+	case NUMBER: {
+		const struct number *number = at;
+		return number->set ? node_int(a, number->value) : NULL;
+	}
+	case FLAG:
+		return *(const bool *)at ? node_bool(a, true) : NULL;
+	case TEXTS:
+		return encode_texts(a, at);
+	case MAP:
+		return encode_map(a, at);
+	case OBJECT: {
+		str comment;
+		struct node *map = encode(a, f->shape, at, &comment);
+		return map->as.map.n ? map : NULL;
+	}
+	case OBJECTS:
+		return encode_list(a, f, at);
+	case COMMENT:
+		return NULL;
+	}
+	return NULL;
+}
+
+/* Sets a value at a path of names, making the maps on the way. */
+static void set_at(struct arena *a, struct node *map, str path, struct node *value)
+{
+	str name, rest;
+	while (str_cut(path, '.', &name, &rest)) {
+		struct node *child = node_get(map, name);
+		if (!child) {
+			child = node_map(a);
+			node_set(a, map, name, child);
+		}
+		map = child;
+		path = rest;
+	}
+	node_set(a, map, path, value);
+}
+
+static struct node *encode(struct arena *a, const struct shape *shape, const void *object, str *comment)
+{
+	struct node *map = node_map(a);
+	for (size_t i = 0; i < shape->n; i++) {
+		const struct field *f = &shape->field[i];
+		const void *at = (const char *)object + f->offset;
+		if (f->type == COMMENT)
+			*comment = *(const str *)at;
+		struct node *value = encode_field(a, f, at);
+		if (value)
+			set_at(a, map, f->path, value);
+	}
+	return map;
+}
+
+struct node *object_encode(struct arena *arena, enum object_kind kind, const void *object, str api_version)
+{
+	struct node *root = node_map(arena);
+	node_set_text(arena, root, STR("apiVersion"), api_version);
+	node_set_text(arena, root, STR("kind"), KINDS[kind].name);
+	struct node *rest = encode(arena, KINDS[kind].shape, object, &root->comment);
+	for (size_t i = 0; i < rest->as.map.n; i++)
+		node_set(arena, root, rest->as.map.item[i].key, rest->as.map.item[i].value);
+	return root;
+}
+
+/* ---- and back ---- */
+
+static bool decode(struct arena *a, const struct shape *shape, const struct node *map, str prefix, void *object, str *why);
+
+static bool wrong(struct arena *a, str path, str *why)
+{
+	*why = arena_printf(a, "%.*s cannot be read", STR_ARG(path));
+	return false;
+}
+
+static bool decode_texts(struct arena *a, const struct node *value, struct str_list *out)
+{
+	if (value->kind != NODE_LIST)
+		return false;
+	for (size_t i = 0; i < value->as.list.n; i++) {
+		if (value->as.list.item[i]->kind != NODE_STRING)
+			return false;
+		LIST_PUSH(a, out, node_text(value->as.list.item[i]));
+	}
+	return true;
+}
+
+static bool decode_map(struct arena *a, const struct node *value, struct text_map *out)
+{
+	if (value->kind != NODE_MAP)
+		return false;
+	for (size_t i = 0; i < value->as.map.n; i++) {
+		struct text_pair pair = { value->as.map.item[i].key, node_text(value->as.map.item[i].value) };
+		LIST_PUSH(a, out, pair);
+	}
+	return true;
+}
+
+static bool decode_list(struct arena *a, const struct field *f, const struct node *value, str path, void *at, str *why)
+{
+	if (value->kind != NODE_LIST)
+		return wrong(a, path, why);
+	struct list_head head = { arena_alloc(a, f->shape->size, _Alignof(max_align_t), value->as.list.n), 0, value->as.list.n };
+	for (size_t i = 0; i < value->as.list.n; i++) {
+		str item = arena_printf(a, "%.*s[%zu]", STR_ARG(path), i);
+		if (!decode(a, f->shape, value->as.list.item[i], item, (char *)head.item + i * f->shape->size, why))
+			return false;
+		head.n++;
+	}
+	memcpy(at, &head, sizeof head);
+	return true;
+}
+
+static bool decode_field(struct arena *a, const struct field *f, const struct node *value, str path, void *at, str *why)
+{
+	bool ok = true;
+	switch (f->type) {
+	case TEXT:
+		ok = value->kind == NODE_STRING;
+		*(str *)at = node_text(value);
+		break;
+	case NUMBER:
+		ok = value->kind == NODE_INT;
+		*(struct number *)at = (struct number){ true, value->number };
+		break;
+	case FLAG:
+		ok = value->kind == NODE_BOOL;
+		*(bool *)at = value->truth;
+		break;
+	case TEXTS:
+		ok = decode_texts(a, value, at);
+		break;
+	case MAP:
+		ok = decode_map(a, value, at);
+		break;
+	case OBJECT:
+		return decode(a, f->shape, value, path, at, why);
+	case OBJECTS:
+		return decode_list(a, f, value, path, at, why);
+	case COMMENT:
+		break;
+	}
+	return ok || wrong(a, path, why);
+}
+
+enum hit { HIT_NONE, HIT_INSIDE, HIT_FIELD };
+
+/* Whether a path (relative to the shape) is a field, or leads to one. */
+static enum hit find_field(const struct shape *shape, str path, const struct field **out)
+{
+	for (size_t i = 0; i < shape->n; i++) {
+		*out = &shape->field[i];
+		if ((*out)->type != COMMENT && str_eq((*out)->path, path))
+			return HIT_FIELD;
+	}
+	for (size_t i = 0; i < shape->n; i++)
+		if (shape->field[i].path.n > path.n && str_starts(shape->field[i].path, path) && shape->field[i].path.p[path.n] == '.')
+			return HIT_INSIDE;
+	return HIT_NONE;
+}
+
+/* base: path from the shape to this map, empty at the shape itself. */
+static bool decode_under(struct arena *a, const struct shape *shape, const struct node *map, str base, str prefix, void *object, str *why)
+{
+	if (map->kind != NODE_MAP)
+		return wrong(a, prefix, why);
+	for (size_t i = 0; i < map->as.map.n; i++) {
+		const struct pair *pair = &map->as.map.item[i];
+		str inner = base.n ? arena_printf(a, "%.*s.%.*s", STR_ARG(base), STR_ARG(pair->key)) : pair->key;
+		str path = prefix.n ? arena_printf(a, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(pair->key)) : pair->key;
+		if (prefix.n == 0 && (str_eq(pair->key, STR("apiVersion")) || str_eq(pair->key, STR("kind")) || str_eq(pair->key, STR("status"))))
+			continue;
+		const struct field *f;
+		bool ok = false;
+		switch (find_field(shape, inner, &f)) {
+		case HIT_FIELD:
+			ok = decode_field(a, f, pair->value, path, (char *)object + f->offset, why);
+			break;
+		case HIT_INSIDE:
+			ok = decode_under(a, shape, pair->value, inner, path, object, why);
+			break;
+		case HIT_NONE:
+			ok = wrong(a, path, why);
+			break;
+		}
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool decode(struct arena *a, const struct shape *shape, const struct node *map, str prefix, void *object, str *why)
+{
+	return decode_under(a, shape, map, (str){ "", 0 }, prefix, object, why);
+}
+
+bool object_decode(struct arena *arena, enum object_kind kind, const struct node *tree, void *object, str *why)
+{
+	return decode(arena, KINDS[kind].shape, tree, (str){ "", 0 }, object, why);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of mappings/ for people and other programs: which names there are, what a table says. Works on memory; the texts
+ * come from the binary.
+ */
+#ifndef ING2GW_LIB_MAPPINGS_H
+#define ING2GW_LIB_MAPPINGS_H
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+struct mapping;
+
+struct tables {
+	struct mapping *mapping;
+	struct sources sources;
+	struct diags diags;        /* empty, unless a built-in table is broken, which is a bug */
+};
+
+/* Loads all built-in tables into the arena. */
+struct tables *tables_load(struct arena *arena);
+
+/* What a word on the command line may be the name of. */
+enum table_word { TABLE_FEATURE, TABLE_CONTROLLER, TABLE_TARGET };
+
+str table_word_name(enum table_word word);      /* "feature" ... */
+
+/* Is there one of that name? Else near is the nearest name, or empty. */
+bool tables_know(const struct tables *tables, enum table_word word, str name, str *near);
+
+/* The nearest of some names, or empty: for "did you mean". */
+str nearest_name(str name, const struct str_list *known);
+
+enum tables_form { TABLES_TEXT, TABLES_YAML, TABLES_JSON };
+
+/* The list of controllers and targets. */
+void tables_list(struct buf *out, const struct tables *tables);
+
+/*
+ * One controller's or target's table: as text in columns, as the YAML that it is made from, or as JSON. False when there is none of
+ * that name; near as above.
+ */
+bool tables_show(struct buf *out, const struct tables *tables, str name, enum tables_form form, str *near);
+
+#endif

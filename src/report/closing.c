@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines at the end of the text report: see closing.h. */
+#include "report/closing.h"
+
+/* What decides about exit code 1, and what the user has accepted of it. */
+struct verdict {
+	size_t losses, accepted, closed, failed;
+};
+
+/* "s", "es" or "ies": what English makes of a kind. */
+static void add_plural(struct buf *out, str word)
+{
+	char last = word.n ? word.p[word.n - 1] : 0, before = word.n > 1 ? word.p[word.n - 2] : 0;
+	bool vowel = before == 'a' || before == 'e' || before == 'i' || before == 'o' || before == 'u';
+	if (last == 'y' && !vowel) {
+		visible_add(out, str_slice(word, 0, word.n - 1));
+		buf_add(out, STR("ies"));
+	} else {
+		visible_add(out, word);
+		buf_add(out, last == 's' || last == 'x' || last == 'h' ? STR("es") : STR("s"));
+	}
+}
+
+static void add_count(struct buf *out, size_t n, str word)
+{
+	buf_printf(out, "%zu ", n);
+	if (n == 1)
+		visible_add(out, word);
+	else
+		add_plural(out, word);
+}
+
+static void add_written(struct buf *out, const struct report *report)
+{
+	if (report->written.n == 0) {
+		buf_add(out, report->ledger->records.n ? STR("  nothing was written\n") : STR("  no Ingress in the input, nothing was written\n"));
+		return;
+	}
+	buf_add(out, STR("  wrote "));
+	for (size_t i = 0; i < report->written.n; i++) {
+		if (i)
+			buf_add(out, STR(", "));
+		add_count(out, report->written.item[i].count, report->written.item[i].kind);
+	}
+	buf_add(out, STR(" for Gateway API "));
+	visible_add(out, report->gateway_api);
+	buf_add_char(out, ' ');
+	visible_add(out, report->channel);
+	buf_add_char(out, '\n');
+}
+
+/* Losses of the controller's defaults count only where behaviour does. */
+static bool is_decisive(const struct diag *diag, enum loss strict)
+{
+	return diag->loss != LOSS_NONE && diag->loss >= strict && (!diag->from_default || strict <= LOSS_BEHAVIOUR);
+}
+
+static struct verdict judge(const struct report *report)
+{
+	struct verdict v = { 0 };
+	for (size_t i = 0; i < report->diags->list.n; i++) {
+		const struct diag *diag = report->diags->list.item[i];
+		if (is_decisive(diag, report->strict))
+			*(diag->accepted ? &v.accepted : &v.losses) += 1;
+	}
+	for (size_t i = 0; i < report->ledger->records.n; i++) {
+		v.closed += report->ledger->records.item[i]->state == INGRESS_CLOSED;
+		v.failed += report->ledger->records.item[i]->state == INGRESS_FAILED;
+	}
+	return v;
+}
+
+/* "of the kind security", "of the kind routing or a graver one" */
+static void add_kind(struct buf *out, enum loss strict)
+{
+	str name = loss_name(strict);
+	buf_printf(out, "of the kind %.*s%s", STR_ARG(name), strict == LOSS_SECURITY ? "" : " or a graver one");
+}
+
+static void add_losses(struct buf *out, const struct report *report, const struct verdict *v)
+{
+	str before = STR("");
+	if (v->losses) {
+		add_count(out, v->losses, STR("loss"));
+		buf_add_char(out, ' ');
+		add_kind(out, report->strict);
+		before = STR(", ");
+	}
+	if (v->closed) {
+		buf_add(out, before);
+		add_count(out, v->closed, STR("Ingress"));
+		buf_add(out, STR(" closed"));
+		before = STR(", ");
+	}
+	if (v->failed) {
+		buf_add(out, before);
+		add_count(out, v->failed, STR("Ingress"));
+		buf_add(out, STR(" failed"));
+	}
+}
+
+static void add_good(struct buf *out, const struct report *report, const struct verdict *v)
+{
+	buf_add(out, STR("  no loss "));
+	add_kind(out, report->strict);
+	if (v->accepted)
+		buf_printf(out, ", besides %zu that %s accepted", v->accepted, v->accepted == 1 ? "is" : "are");
+	buf_add_char(out, '\n');
+}
+
+static str reason(int exit_code)
+{
+	switch (exit_code) {
+	case 1: return STR("");
+	case 2: return STR("the command line cannot be used");
+	case 3: return STR("a part of the input could not be read, the rest is converted");
+	case 4: return STR("the cluster could not be read");
+	case 5: return STR("the proof found a difference that is not stated above");
+	case 6: return STR("output could not be written, or ing2gw has met a bug of its own");
+	default: return STR("ended early");
+	}
+}
+
+/* For every code but 0: "exit code 1: 2 losses of the kind routing or a graver one, 1 Ingress closed". */
+static void add_bad(struct buf *out, const struct report *report, const struct verdict *v)
+{
+	str why = reason(report->exit_code);
+	bool losses = v->losses || v->closed || v->failed;
+	buf_printf(out, "  exit code %d", report->exit_code);
+	if (why.n || losses)
+		buf_add(out, STR(": "));
+	buf_add(out, why);
+	if (why.n && losses)
+		buf_add(out, STR("; "));
+	if (losses)
+		add_losses(out, report, v);
+	buf_add_char(out, '\n');
+}
+
+void closing_add(const struct page *page, const struct report *report)
+{
+	struct buf *out = page->out;
+	struct verdict verdict = judge(report);
+	add_written(out, report);
+	if (report->closed_rules)
+		buf_printf(out, "  %zu %s closed\n", report->closed_rules, report->closed_rules == 1 ? "rule stands" : "rules stand");
+	if (report->other_objects)
+		buf_printf(out, "  %zu other %s passed over\n", report->other_objects, report->other_objects == 1 ? "object was" : "objects were");
+	if (report->exit_code != 0)
+		add_bad(out, report, &verdict);
+	else if (report->ledger->records.n)
+		add_good(out, report, &verdict);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Redirects, rewrites and CORS: see filters.h. */
+#include "targets/filters.h"
+
+#include "gateway/cel.h"
+#include "targets/paths.h"
+
+static bool status_is_known(const struct lowering *lw, uint32_t status)
+{
+	str text = arena_printf(lw->arena, "%u", (unsigned)status);
+	return schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].filters[].requestRedirect.statusCode"), text, lw->version);
+}
+
+static bool lose_redirect(struct lowering *lw, const struct route *route, const struct step *step, str message, str help)
+{
+	struct loss_text text = {
+		.code = DIAG_REDIRECT_LOST, .loss = LOSS_ROUTING, .message = message, .help = help,
+		.effect = STR("requests for the path answer 500 instead of the redirect"),
+	};
+	lose(lw, route, &step->facts, &text);
+	return false;
+}
+
+/* 308 and 307 keep method and body; where the version does not have them, 301 and 302 stand in. */
+static bool redirect_status(struct lowering *lw, const struct route *route, const struct step *step, struct request_redirect *out)
+{
+	uint32_t status = step->as.redirect.status;
+	out->status = (struct number){ true, status };
+	if (status_is_known(lw, status))
+		return true;
+	if (status != 303 && status != 307 && status != 308)
+		return lose_redirect(lw, route, step, arena_printf(lw->arena, "a redirect with status %u cannot be said", (unsigned)status),
+			STR("choose 301, 302, 303, 307 or 308"));
+	out->status.value = status == 308 ? 301 : 302;
+	struct loss_text text = {
+		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = arena_printf(lw->arena, "status %u of a redirect is not in Gateway API 1.%u: %u stands in", (unsigned)status,
+			lw->version.minor, (unsigned)out->status.value),
+		.effect = STR("clients may repeat a POST as a GET after the redirect"),
+		.help = STR("--gateway-api 1.5 or newer keeps the status"),
+	};
+	differ(lw, route, &step->facts, &text);
+	return true;
+}
+
+static void say_query(struct lowering *lw, const struct route *route, const struct step *step)
+{
+	struct loss_text text = {
+		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR("a redirect to a fixed address takes the query of the request along"),
+		.effect = STR("/old?a=b answers with the new address and ?a=b behind it, where the controller left the query out"),
+		.help = STR("make sure that the target does not mind the query; no field of an HTTPRoute drops it"),
+	};
+	differ(lw, route, &step->facts, &text);
+}
+
+static void say_slash(struct lowering *lw, const struct route *route)
+{
+	struct fact_list none = { 0 };
+	struct loss_text text = {
+		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = STR("the redirect to HTTPS keeps the last slash of the address"),
+		.effect = STR("http://HOST/a/ leads to https://HOST/a/, where the controller leads to https://HOST/a"),
+		.help = STR("nothing: the Gateway is the more exact of the two"),
+	};
+	differ(lw, route, &none, &text);
+}
+
+static bool redirect_path(struct lowering *lw, const struct route *route, const struct step *step, struct request_redirect *out)
+{
+	const struct redirect *r = &step->as.redirect;
+	str why;
+	if (r->change != PATH_FULL)
+		return true;
+	if (!path_encode(lw->arena, r->path, &out->path.full, &why))
+		return lose_redirect(lw, route, step, STR("the path of a redirect's address cannot be said"), why);
+	out->path.type = STR("ReplaceFullPath");
+	return true;
+}
+
+bool filter_redirect(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
+{
+	const struct redirect *r = &step->as.redirect;
+	struct request_redirect *to = &out->redirect;
+	out->type = STR("RequestRedirect");
+	if (r->lost.n)
+		return lose_redirect(lw, route, step, STR("a redirect to an address with a query, a fragment or a variable cannot be said"),
+			STR("answer the redirect in the application, or leave the query out of the address"));
+	if (r->scheme.n && !str_eq(r->scheme, STR("http")) && !str_eq(r->scheme, STR("https")))
+		return lose_redirect(lw, route, step, STR("a redirect to another scheme than http and https cannot be said"),
+			STR("answer the redirect in the application"));
+	to->scheme = r->scheme;
+	to->hostname = arena_lower(lw->arena, r->host);
+	if (to->hostname.n && (!name_is_hostname(to->hostname) || str_starts(to->hostname, STR("*"))))
+		return lose_redirect(lw, route, step, STR("the host of a redirect's address is no hostname of the Gateway API"),
+			STR("give a DNS name; addresses and underscores are not taken"));
+	if (r->port)
+		to->port = (struct number){ true, r->port };
+	if (!redirect_status(lw, route, step, to) || !redirect_path(lw, route, step, to))
+		return false;
+	if (!r->keeps_query)
+		say_query(lw, route, step);
+	if (r->cuts_slash)
+		say_slash(lw, route);
+	return true;
+}
+
+/* "https://a.example.com:8443", "*", with at most one wildcard as the first label. */
+static bool origin_is_valid(const struct lowering *lw, str origin)
+{
+	if (str_eq(origin, STR("*")))
+		return true;
+	size_t at = str_find(origin, STR("://"));
+	if (at == origin.n || at == 0)
+		return false;
+	str host = str_from(origin, at + 3), name, port;
+	str_cut(host, ':', &name, &port);
+	uint64_t number;
+	if (port.n && !str_to_u64(port, 65535, &number))
+		return false;
+	return str_eq(name, STR("*")) || name_is_hostname(arena_lower(lw->arena, name));
+}
+
+static void cors_differs(struct lowering *lw, const struct route *route, const struct step *step)
+{
+	struct loss_text text = {
+		.code = DIAG_CORS_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR("an allowed origin of CORS cannot be said, and is left out"),
+		.effect = STR("browsers no longer let pages of that origin read the answers"),
+		.help = STR("write the origins as scheme://host or scheme://*.host"),
+	};
+	differ(lw, route, &step->facts, &text);
+}
+
+bool filter_cors(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
+{
+	const struct cors *c = &step->as.cors;
+	if (!schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].filters[].type"), STR("CORS"), lw->version)) {
+		struct loss_text text = {
+			.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
+			.message = STR("CORS is not in this version and channel of the Gateway API"),
+			.effect = STR("browsers no longer let pages of other origins read the answers"),
+			.help = STR("--gateway-api 1.5 or newer has it, or --channel experimental; or let the application answer"),
+		};
+		lose(lw, route, &step->facts, &text);
+		return false;
+	}
+	out->type = STR("CORS");
+	for (size_t i = 0; i < c->origins.n; i++) {
+		if (origin_is_valid(lw, c->origins.item[i]))
+			str_list_add_new(lw->arena, &out->cors.origins, c->origins.item[i]);
+		else
+			cors_differs(lw, route, step);
+	}
+	if (str_list_has(&out->cors.origins, STR("*"))) {
+		out->cors.origins.n = 1;
+		out->cors.origins.item[0] = STR("*");
+	}
+	out->cors.methods = c->methods;
+	out->cors.headers = c->headers;
+	out->cors.expose = c->expose;
+	out->cors.credentials = c->credentials;
+	if (c->max_age > 0 && c->max_age <= INT32_MAX)
+		out->cors.max_age = (struct number){ true, c->max_age };
+	return true;
+}
+
+bool filter_rewrite(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
+{
+	const struct rewrite *r = &step->as.rewrite;
+	struct path_modifier *to = &out->rewrite.path;
+	str why = { "", 0 };
+	bool said = r->change != PATH_KEEP && path_encode(lw->arena, str_starts(r->path, STR("/")) ? r->path : arena_join(lw->arena, STR("/"), r->path),
+		r->change == PATH_FULL ? &to->full : &to->prefix, &why);
+	if (!said) {
+		struct loss_text text = {
+			.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,
+			.message = STR("a rewrite by captures of a regular expression cannot be said by the standard"),
+			.effect = STR("the backend gets the path of the request as it is"),
+			.help = STR("serve the new path in the application, or use a target with regular expressions in rewrites\n"
+				"(envoy-gateway HTTPRouteFilter urlRewrite.path.replaceRegexMatch, nginx-gateway-fabric SnippetsFilter)"),
+		};
+		lose(lw, route, &step->facts, &text);
+		return false;
+	}
+	out->type = STR("URLRewrite");
+	to->type = r->change == PATH_FULL ? STR("ReplaceFullPath") : STR("ReplacePrefixMatch");
+	if (r->wider) {
+		struct loss_text text = {
+			.code = DIAG_REWRITE_DIFFERS, .loss = LOSS_BEHAVIOUR,
+			.message = arena_printf(lw->arena, "a rewrite is said as the exchange of a prefix: %.*s", STR_ARG(r->reason)),
+			.effect = STR("requests on that edge are answered differently from the controller"),
+			.help = STR("look whether clients send such requests"),
+		};
+		differ(lw, route, &step->facts, &text);
+	}
+	return true;
+}
+
+bool filter_host(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
+{
+	str name = arena_lower(lw->arena, step->value);
+	if (!name_is_hostname(name) || str_starts(name, STR("*"))) {
+		struct loss_text text = {
+			.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,
+			.message = STR("the Host sent to the backend is no plain hostname, and cannot be said"),
+			.effect = STR("the backend gets the Host of the request"),
+			.help = STR("give a DNS name without port and variables"),
+		};
+		lose(lw, route, &step->facts, &text);
+		return false;
+	}
+	out->type = STR("URLRewrite");
+	out->rewrite.hostname = name;
+	return true;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Losses as diagnostics and as states of facts: see losses.h. */
+#include "targets/losses.h"
+
+bool loss_is_accepted(const struct lowering *lw, str feature)
+{
+	return lw->open || (feature.n && str_list_has(lw->accept, feature));
+}
+
+/* The table's row that a fact came from: its key is a prefix of the controller and the row's name. */
+static const struct annotation_row *row_of(const struct lowering *lw, const struct fact *fact)
+{
+	const struct controller_table *table = fact->record ? mapping_controller(lw->mapping, fact->record->controller) : NULL;
+	if (!table)
+		return NULL;
+	str key = fact->key;
+	key.n = str_find_char(key, '#');
+	for (size_t i = 0; i < table->prefixes.n; i++)
+		if (str_starts(key, table->prefixes.item[i]))
+			return controller_annotation(table, str_from(key, table->prefixes.item[i].n));
+	return controller_annotation(table, key);
+}
+
+/* The fact that a person would name: the one that switches the feature on, else a directive, else the first. */
+static struct fact *main_fact(const struct lowering *lw, const struct step *step)
+{
+	const struct feature *f = mapping_feature(lw->mapping, step->feature);
+	for (size_t i = 0; f && i < step->facts.n; i++) {
+		const struct annotation_row *row = row_of(lw, step->facts.item[i]);
+		if (row && str_list_has(&f->needs, row->field))
+			return step->facts.item[i];
+	}
+	for (size_t i = 0; i < step->facts.n; i++)
+		if (str_has(step->facts.item[i]->key, STR("#")))
+			return step->facts.item[i];
+	return step->facts.n ? step->facts.item[0] : NULL;
+}
+
+static struct diag_site route_site(const struct lowering *lw, const struct route *route)
+{
+	str object = { "", 0 };
+	if (route->owner)
+		object = arena_printf(lw->arena, "Ingress/%.*s/%.*s", STR_ARG(route->owner->namespace), STR_ARG(route->owner->name));
+	return (struct diag_site){ route->at, 1, object };
+}
+
+/* "https://shop.example.com/admin", as an example of what is concerned. */
+static str example_url(const struct lowering *lw, const struct host *host, const struct route *route)
+{
+	const char *scheme = host->certificate.kind == CERTIFICATE_SECRET ? "https" : "http";
+	str name = host->name.kind == HOST_ANY ? STR("ANY-HOST") : host->name.name;
+	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
+}
+
+static void mark_lost(struct fact *main, const struct fact_list *facts, enum loss loss, enum diag_code code, str reason)
+{
+	fact_lost(main, FACT_INEXPRESSIBLE, loss, code, reason);
+	for (size_t i = 0; i < facts->n; i++)
+		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, loss, code, reason);
+}
+
+static str name_of(const struct lowering *lw, const struct step *step, const struct fact *fact)
+{
+	if (!fact)
+		return step->feature;
+	if (!fact->record)
+		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
+	return fact->key;
+}
+
+static str advice(const struct lowering *lw, const struct annotation_row *row, str feature, bool security)
+{
+	const struct target_row *t = target_feature(lw->target, feature);
+	str text = row && row->advice.n ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it");
+	if (!security)
+		return text;
+	return arena_printf(lw->arena, "%.*s\nor --accept %.*s serves it WITHOUT this protection", STR_ARG(text), STR_ARG(feature));
+}
+
+static void close_owner(const struct route *route, const struct fact *fact)
+{
+	if (route->owner && route->owner->record)
+		record_state(route->owner->record, INGRESS_CLOSED);
+	if (fact && fact->record)
+		record_state(fact->record, INGRESS_CLOSED);
+}
+
+/* A diagnostic also names the Ingress that owns the route, where the guard comes from somewhere else. */
+static void add_owner_site(struct lowering *lw, struct diag *d, const struct route *route, const struct fact *fact)
+{
+	if (!route->owner || (fact && fact->record == route->owner->record))
+		return;
+	(void)diag_add(lw->diags, d->code, route_site(lw, route), d->message);
+}
+
+void lose_guard(struct lowering *lw, const struct host *host, const struct route *route, const struct step *step)
+{
+	if (lw->open)
+		return;
+	struct fact *fact = main_fact(lw, step);
+	const struct annotation_row *row = fact ? row_of(lw, fact) : NULL;
+	const struct feature *f = mapping_feature(lw->mapping, step->feature);
+	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
+	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
+	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
+	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
+		pending ? "is not worked out yet" : "cannot be said by the standard", whole_host ? "whole host" : "route");
+	d->level = DIAG_ERROR;
+	d->loss = LOSS_SECURITY;
+	d->feature = step->feature;
+	if (d->effect.n == 0)
+		d->effect = arena_printf(lw->arena, "%.*s answers 500 to everybody until this is decided", STR_ARG(example_url(lw, host, route)));
+	if (d->help.n == 0)
+		d->help = advice(lw, row, step->feature, true);
+	add_owner_site(lw, d, route, fact);
+	mark_lost(fact, &step->facts, LOSS_SECURITY, code, STR("the standard has no expression for it; the route stands closed"));
+	close_owner(route, fact);
+}
+
+void lose_accepted(struct lowering *lw, const struct step *step)
+{
+	if (lw->open)
+		return;
+	struct fact *fact = main_fact(lw, step);
+	struct diag_site site = fact ? fact_site(lw->arena, fact) : (struct diag_site){ 0 };
+	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost and accepted: the route stands open without it",
+		STR_ARG(name_of(lw, step, fact)));
+	d->loss = LOSS_SECURITY;
+	d->accepted = true;
+	d->feature = step->feature;
+	d->effect = STR("requests that were refused before reach the backend");
+	d->help = advice(lw, fact ? row_of(lw, fact) : NULL, step->feature, false);
+	mark_lost(fact, &step->facts, LOSS_SECURITY, DIAG_ROUTE_OPENED, STR("the standard has no expression for it; its loss was accepted"));
+}
+
+static enum diag_code loss_code(enum loss loss)
+{
+	switch (loss) {
+	case LOSS_ROUTING:
+	case LOSS_SECURITY:
+		return DIAG_FEATURE_LOST_ROUTING;
+	case LOSS_AVAILABILITY:
+		return DIAG_FEATURE_LOST_AVAILABILITY;
+	case LOSS_BEHAVIOUR:
+		return DIAG_FEATURE_LOST_BEHAVIOUR;
+	case LOSS_COSMETIC:
+	case LOSS_NONE:
+		return DIAG_FEATURE_LOST_COSMETIC;
+	}
+	return DIAG_FEATURE_LOST_BEHAVIOUR;
+}
+
+/* Features whose loss has a code of its own. */
+static enum diag_code feature_code(str feature, enum loss loss)
+{
+	static const struct { str feature; enum diag_code code; } OWN[] = {
+		{ STR_INIT("tls.passthrough"), DIAG_PASSTHROUGH_LOST },
+		{ STR_INIT("backend.protocol"), DIAG_BACKEND_PROTOCOL_LOST },
+	};
+	for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
+		if (str_eq(OWN[i].feature, feature))
+			return OWN[i].code;
+	return loss_code(loss);
+}
+
+/* The facts of a step that belong to the main fact's annotation or to none other: directives are reported one by one. */
+static void lose_fact(struct lowering *lw, const struct step *step, struct fact *fact, enum loss loss)
+{
+	const struct annotation_row *row = row_of(lw, fact);
+	bool pending = row && row->status == ROW_PENDING;
+	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : feature_code(step->feature, loss);
+	struct diag *d = diag_addf(lw->diags, code, fact_site(lw->arena, fact), "%.*s %s", STR_ARG(name_of(lw, step, fact)),
+		pending ? "is not worked out yet, and is lost" : "cannot be said by the standard");
+	d->level = loss >= LOSS_ROUTING ? DIAG_ERROR : loss == LOSS_COSMETIC ? DIAG_NOTE : DIAG_WARNING;
+	d->loss = loss;
+	d->feature = step->feature;
+	d->accepted = loss_is_accepted(lw, step->feature);
+	if (d->effect.n == 0)
+		d->effect = row && row->gateway.n ? row->gateway : STR("what it changed for requests is gone");
+	if (d->help.n == 0)
+		d->help = advice(lw, row, step->feature, false);
+	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, STR("the standard has no expression for it"));
+}
+
+void lose_feature(struct lowering *lw, const struct step *step)
+{
+	if (lw->open)
+		return;
+	const struct feature *f = mapping_feature(lw->mapping, step->feature);
+	enum loss loss = f ? f->loss : LOSS_BEHAVIOUR;
+	struct fact *main = main_fact(lw, step);
+	if (!main)
+		return;
+	bool snippet = str_has(main->key, STR("#"));
+	for (size_t i = 0; i < step->facts.n; i++)
+		if (step->facts.item[i] == main || (snippet && str_has(step->facts.item[i]->key, STR("#"))))
+			lose_fact(lw, step, step->facts.item[i], loss);
+	mark_lost(main, &step->facts, loss, main->code, STR("the standard has no expression for it"));
+}
+
+static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+{
+	struct fact *fact = facts->n ? facts->item[0] : NULL;
+	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
+	struct diag *d = diag_add(lw->diags, text->code, site, text->message);
+	d->loss = text->loss;
+	d->effect = text->effect;
+	d->help = text->help;
+	return d;
+}
+
+void lose(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+{
+	if (lw->open)
+		return;
+	say(lw, route, facts, text);
+	for (size_t i = 0; i < facts->n; i++)
+		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, text->loss, text->code, text->message);
+}
+
+void differ(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+{
+	if (lw->open)
+		return;
+	say(lw, route, facts, text);
+	for (size_t i = 0; i < facts->n; i++)
+		fact_lost(facts->item[i], FACT_DIFFERENT, text->loss, text->code, text->message);
+}

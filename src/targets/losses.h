@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is lost, and how it is said. */
+#ifndef ING2GW_TARGETS_LOSSES_H
+#define ING2GW_TARGETS_LOSSES_H
+
+#include "targets/lower.h"
+
+bool loss_is_accepted(const struct lowering *lowering, str feature);
+
+/* A protection without an expression: the route is closed. */
+void lose_guard(struct lowering *lowering, const struct host *host, const struct route *route, const struct step *step);
+
+/* A protection whose loss the user has accepted: the route stands open. */
+void lose_accepted(struct lowering *lowering, const struct step *step);
+
+/* Any other feature without an expression. */
+void lose_feature(struct lowering *lowering, const struct step *step);
+
+/* One thing of a step cannot be said, with a code of its own. The site is the step's first fact, else the route. */
+struct loss_text {
+	enum diag_code code;
+	enum loss loss;
+	str message, effect, help;
+};
+void lose(struct lowering *lowering, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
+
+/* It is said, with a difference. */
+void differ(struct lowering *lowering, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
+
+#endif
