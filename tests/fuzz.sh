@@ -9,6 +9,9 @@ cd "$(dirname "$0")/.." || exit 1
 
 seconds=$1
 shift
+# Everything but main() of the command line too.
+mapfile -t cli < <(find src/cli -name '*.c' ! -name main.c | LC_ALL=C sort)
+set -- "$@" "${cli[@]}"
 cc=${CC:-clang}
 jobs=${JOBS:-2}
 out=build/fuzz
@@ -33,10 +36,38 @@ if ! printf '%s\0' "$@" | xargs -0 -P "$jobs" -I{} bash -c 'build_object {}'; th
 	exit 1
 fi
 
+objects=()
+for source in "$@"; do
+	objects+=("$out/obj/${source//\//_}.o")
+done
+
 # Every input file of the fixtures is a seed, by its content, so that names do not collide.
 while IFS= read -r -d '' file; do
 	cp "$file" "$out/seeds/$(cksum <"$file" | tr ' ' -)"
 done < <(find fixtures -type f \( -path '*/input/*' -o -name 'input.yaml' \) -size -64k -print0 2>/dev/null)
+
+# Beginnings for what is no manifest. The first byte of an input of fuzz_convert chooses options and shape, as that of fuzz_values
+# does; see there.
+seed() {
+	mkdir -p "$out/$1.seeds"
+	# The text is a format on purpose: it holds bytes as escapes.
+	# shellcheck disable=SC2059
+	printf -- "$2" >"$out/$1.seeds/$(cksum <<<"$2" | tr ' ' -)"
+}
+seed fuzz_convert '\xa0more_set_headers "X-Frame-Options: DENY";\nif ($host = a) { return 403; }\n'
+seed fuzz_convert '\xa1deny all; # no\nproxy_set_header Host "a b";'
+seed fuzz_convert '\xc0x(/|$)(.*)\0/$2'
+seed fuzz_convert '\xc2v1.0/(.*)\0/p/$1'
+seed fuzz_convert '\xe0auth-type\0basic'
+seed fuzz_convert '\xe1whitelist-source-range\00010.0.0.0/8,::1'
+seed fuzz_convert '\xe0canary-weight\00030'
+seed fuzz_values 'on|off\0^(a|b)+,?\s$\0a, b'
+seed fuzz_values 'GET|POST\0\00010.0.0.0/8, ::1'
+seed fuzz_values '\x80name: x\nrecognise:\n  prefixes: [x.io/]\nannotations:\n  - name: a\n    type: int\n    feature: timeout.request\n'
+seed fuzz_values '\x80ecosystem:\n  - {key: a.io/*, place: drop, tool: a, note: b}\n'
+seed fuzz_values '\x80name: x\ngateway_class: x\nfeatures:\n  - {feature: auth.basic, how: none, without: it}\n'
+seed fuzz_options 'convert\0-f\0x\0--report\0json=y\0--max-size=10M\0-o\0dir=x'
+seed fuzz_options '--strict=security\0convert\0--accept\0a,b\0--gateway=a/b\0--\0-x'
 
 for target in tests/fuzz/fuzz_*.c; do
 	if [ ! -f "$target" ]; then
@@ -47,14 +78,14 @@ for target in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$target" .c)
 	# shellcheck disable=SC2086
 	if ! "$cc" $CFLAGS_OF_OURS -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "$out/$name" \
-		"$target" "$out"/obj/*.o $LIBS; then
+		"$target" "${objects[@]}" $LIBS; then
 		echo "FAILED $name: does not compile"
 		failed=$((failed + 1))
 		continue
 	fi
-	mkdir -p "$out/$name.corpus" "$out/$name.findings"
+	mkdir -p "$out/$name.corpus" "$out/$name.findings" "$out/$name.seeds"
 	if "$out/$name" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-		-artifact_prefix="$out/$name.findings/" "$out/$name.corpus" "$out/seeds" >"$out/$name.log" 2>&1; then
+		-artifact_prefix="$out/$name.findings/" "$out/$name.corpus" "$out/$name.seeds" "$out/seeds" >"$out/$name.log" 2>&1; then
 		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$name.log")
 		echo "$name: ${runs:-0} inputs"
 		passed=$((passed + 1))

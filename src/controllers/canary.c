@@ -177,11 +177,22 @@ static void by_weight(struct arena *a, struct upstream *u, struct subject *s, st
 	}
 }
 
-void canary_cases(struct instance *in, struct upstream *u, struct route *route)
+/* An alternative carries the facts that name it; a primary is shared by locations, and each names it by its own. */
+static void name_backends(struct arena *a, const struct fact_list *backend, struct route *route)
+{
+	for (size_t i = 0; i < route->cases.n; i++) {
+		struct fact_list *facts = &route->cases.item[i].backend.facts;
+		if (facts->n == 0)
+			fact_list_join(a, facts, backend);
+	}
+}
+
+void canary_cases(struct instance *in, struct upstream *u, const struct fact_list *backend, struct route *route)
 {
 	struct arena *a = in->front->arena;
 	if (!u->alternative || u->alternative->deleted || u->alternative->backend.empty) {
 		add_case(a, route, u, 1);
+		name_backends(a, backend, route);
 		return;
 	}
 	struct subject *s = u->canary_subject;
@@ -192,4 +203,5 @@ void canary_cases(struct instance *in, struct upstream *u, struct route *route)
 	by_header(a, u, s, route, &always);
 	by_cookie(a, u, s, route, &always);
 	by_weight(a, u, s, route, &always);
+	name_backends(a, backend, route);
 }

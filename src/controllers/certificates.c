@@ -55,33 +55,32 @@ static const struct ingress_tls *find_tls(const struct instance *in, const struc
 	return NULL;
 }
 
-static void say_default(struct instance *in, struct subject *s, const struct ingress_tls *tls, const struct server *server)
+/* The default certificate that is known by name: the user's word, else the controller's own argument; empty when neither says it. */
+static str default_certificate(const struct instance *in)
 {
-	struct diag_site site = { tls ? tls->at : s->ingress->tls.item[0].at, 1, record_object(in->front->arena, s->record) };
-	bool given = in->front->default_certificate.n > 0;
-	struct diag *d = diag_addf(in->front->diags, given ? DIAG_DEFAULT_CERTIFICATE : DIAG_CERTIFICATE_LOST, site,
-		"%s has no certificate of its own: the controller serves its default certificate",
-		server->name.n ? "a host with a tls section" : "the default host");
-	if (given)
-		return;
-	d->loss = LOSS_ROUTING;
-	d->effect = STR("https requests for the host, and those redirected to it, find no listener on the Gateway");
-	d->help = STR("name a Secret with a certificate in spec.tls (with the host in its hosts list), or give\n"
-		"--default-certificate NS/NAME for all such hosts");
-	if (tls) {
-		struct fact *f = subject_fact(s, tls->secret);
-		fact_lost(f, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_CERTIFICATE_LOST, STR("no certificate is known for the host"));
-	}
+	if (in->front->default_certificate.n)
+		return in->front->default_certificate;
+	return controller_default(in->controller, STR("tls.default-certificate"), STR("secret"));
 }
 
-static void use_default(struct instance *in, struct certificate *c)
+/* The host is served with the controller's default certificate. Without a name for it, somebody has to give one. */
+static void use_default(struct instance *in, struct certificate *c, struct diag_site site, const struct fact_list *lost)
 {
-	str namespace, name;
-	if (!str_cut(in->front->default_certificate, '/', &namespace, &name))
+	str namespace, name, known = default_certificate(in);
+	c->kind = CERTIFICATE_DEFAULT;
+	if (str_cut(known, '/', &namespace, &name)) {
+		c->namespace = namespace;
+		c->name = name;
 		return;
-	c->kind = CERTIFICATE_SECRET;
-	c->namespace = namespace;
-	c->name = name;
+	}
+	struct diag *d = diag_add(in->front->diags, DIAG_CERTIFICATE_LOST, site,
+		STR("HTTPS is served with the controller's default certificate, and no Secret is known for it"));
+	d->loss = LOSS_ROUTING;
+	d->effect = STR("https requests for the host fail until the listener's Secret exists");
+	d->help = STR("name a Secret for the host in spec.tls (its hosts list must have the host), or give\n"
+		"--default-certificate NAMESPACE/NAME for all such hosts");
+	for (size_t i = 0; i < lost->n; i++)
+		fact_lost(lost->item[i], FACT_DIFFERENT, LOSS_ROUTING, DIAG_CERTIFICATE_LOST, STR("no certificate is known for the host"));
 }
 
 static void decide(struct instance *in, struct server *server, struct subject *s)
@@ -106,8 +105,8 @@ static void decide(struct instance *in, struct server *server, struct subject *s
 		c->name = tls->secret->value;
 		return;
 	}
-	say_default(in, s, tls, server);
-	use_default(in, c);
+	struct diag_site site = { tls ? tls->at : s->ingress->tls.item[0].at, 1, record_object(a, s->record) };
+	use_default(in, c, site, &c->facts);
 }
 
 /* A host that nothing was decided for is served with the certificate of "*." and the rest of its name. */
@@ -135,14 +134,30 @@ void certificates_decide(struct instance *in)
 	}
 	for (size_t i = 0; i < in->servers.n; i++)
 		inherit(in, in->servers.item[i]);
-	if (!in->nginx)
+}
+
+/*
+ * nginx answers HTTPS for every host, with the default certificate where it has none of its own. That is carried over where the
+ * certificate is known by name, or where the host sends its clients there.
+ */
+void certificate_complete(struct instance *in, const struct server *server, struct host *host)
+{
+	struct certificate *c = &host->certificate;
+	if (!in->nginx || c->kind != CERTIFICATE_NONE)
 		return;
-	for (size_t i = 0; i < in->servers.n; i++) {
-		struct certificate *c = &in->servers.item[i]->certificate;
-		if (c->kind == CERTIFICATE_NONE && in->servers.item[i]->name.n && in->servers.item[i]->creator) {
-			c->owner = in->servers.item[i]->creator->owner;
-			c->listener = in->servers.item[i]->name;
-			use_default(in, c);
-		}
-	}
+	struct step *https = NULL;
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t j = 0; j < host->routes.item[i]->steps.n; j++)
+			if (str_eq(host->routes.item[i]->steps.item[j]->feature, STR("redirect.https")))
+				https = host->routes.item[i]->steps.item[j];
+	if (!https && default_certificate(in).n == 0)
+		return;
+	c->owner = server->creator ? server->creator->owner : NULL;
+	c->listener = server->name;
+	struct diag_site site = { server->creator ? server->creator->ingress->meta.at : (struct place){ 0, 0 }, 1,
+		server->creator ? record_object(in->front->arena, server->creator->record) : (str){ "", 0 } };
+	const struct fact_list none = { 0 };
+	if (https && https->facts.n && https->facts.item[0]->record)
+		site = fact_site(in->front->arena, https->facts.item[0]);
+	use_default(in, c, site, https ? &https->facts : &none);
 }

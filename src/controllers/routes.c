@@ -66,15 +66,6 @@ static void account_regex(struct instance *in, struct server *server, const stru
 		fact_list_add(in->front->arena, &route->facts, regex->fact);
 }
 
-static struct route *route_new(struct instance *in, struct host *host, enum match_kind kind, str path, const struct owner *owner)
-{
-	struct route *r = NEW(in->front->arena, struct route);
-	r->match = (struct match){ kind, path };
-	r->owner = owner;
-	LIST_PUSH(in->front->arena, &host->routes, r);
-	return r;
-}
-
 static bool has_location(const struct server *server, str path)
 {
 	for (size_t i = 0; i < server->locations.n; i++)
@@ -91,8 +82,9 @@ static void slash_redirect(struct instance *in, struct server *server, struct ho
 		return;
 	if (l->subject && l->subject->denied)
 		return;
-	struct route *r = route_new(in, host, MATCH_EXACT, without, l->subject->owner);
+	struct route *r = route_add(in, host, MATCH_EXACT, without, l->subject->owner);
 	r->at = l->at;
+	r->implicit = true;
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
 	struct step *s = route_step(in->front->arena, r, STEP_REDIRECT, STR("redirect.slash"), NULL);
 	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = l->path, .status = 301, .keeps_query = true };
@@ -112,13 +104,22 @@ static bool same_place(const struct route *r, enum match_kind kind, str path)
 	return str_eq(a, path);
 }
 
+static void idle_location(const struct location *l, str why)
+{
+	for (size_t i = 0; i < l->facts.n; i++)
+		fact_idle(l->facts.item[i], why);
+	for (size_t i = 0; i < l->backend_facts.n; i++)
+		fact_idle(l->backend_facts.item[i], why);
+	fact_idle(l->type_fact, why);
+}
+
 /* nginx refuses two prefix or two exact locations with one text; in regex mode the first of them wins (D6). */
 static bool is_duplicate(struct instance *in, const struct server *server, const struct host *host, enum match_kind kind,
 	const struct location *l)
 {
 	for (size_t i = 0; i < host->routes.n; i++) {
 		const struct route *r = host->routes.item[i];
-		if (r->implicit || !same_place(r, kind, l->path) || r->steps.n == 1)
+		if (r->implicit || !same_place(r, kind, l->path))
 			continue;
 		if (!server->regex && in->nginx) {
 			struct diag_site site = { l->at, 1, l->subject ? record_object(in->front->arena, l->subject->record) : (str){ "", 0 } };
@@ -127,14 +128,13 @@ static bool is_duplicate(struct instance *in, const struct server *server, const
 			d->effect = STR("the controller keeps its last good configuration; only the first of the two paths is converted");
 			d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
 		}
-		for (size_t j = 0; j < l->facts.n; j++)
-			fact_idle(l->facts.item[j], STR("another path of this host has the same text and comes first"));
+		idle_location(l, STR("another path of this host has the same text and comes first"));
 		return true;
 	}
 	return false;
 }
 
-static bool is_shadowed(struct instance *in, const struct server *server, const struct host *host, const struct location *l)
+static bool is_shadowed(const struct server *server, const struct host *host, const struct location *l)
 {
 	if (!server->regex)
 		return false;
@@ -142,9 +142,7 @@ static bool is_shadowed(struct instance *in, const struct server *server, const 
 		const struct route *r = host->routes.item[i];
 		if (r->match.kind != MATCH_REGEX || !path_is_literal(l->path, false) || !regex_takes_all(r->match.path, l->path))
 			continue;
-		for (size_t j = 0; j < l->facts.n; j++)
-			fact_idle(l->facts.item[j], STR("a longer regular expression of this host takes all its requests"));
-		(void)in;
+		idle_location(l, STR("a longer regular expression of this host takes all its requests"));
 		return true;
 	}
 	return false;
@@ -157,6 +155,7 @@ static void invalid_regex(struct instance *in, const struct location *l)
 		STR("the path is no valid regular expression: nginx refuses the whole configuration"));
 	d->effect = STR("the controller keeps its last good configuration; the path is left out");
 	d->help = STR("correct the expression");
+	idle_location(l, STR("nginx refuses the expression of this path"));
 	for (size_t j = 0; j < l->facts.n; j++)
 		fact_lost(l->facts.item[j], FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses the expression"));
 }
@@ -164,13 +163,13 @@ static void invalid_regex(struct instance *in, const struct location *l)
 static void build_location(struct instance *in, struct server *server, struct host *host, const struct location *l)
 {
 	enum match_kind kind = server->regex ? MATCH_REGEX : l->exact ? MATCH_EXACT : MATCH_PREFIX;
-	if (is_duplicate(in, server, host, kind, l) || is_shadowed(in, server, host, l))
+	if (is_duplicate(in, server, host, kind, l) || is_shadowed(server, host, l))
 		return;
 	if (server->regex && !regex_is_valid(l->path)) {
 		invalid_regex(in, l);
 		return;
 	}
-	struct route *r = route_new(in, host, kind, l->path, l->subject ? l->subject->owner : NULL);
+	struct route *r = route_add(in, host, kind, l->path, l->subject ? l->subject->owner : NULL);
 	r->at = l->at;
 	r->implicit = l->implicit;
 	r->literal = path_is_literal(l->path, false);
@@ -185,7 +184,7 @@ static void build_location(struct instance *in, struct server *server, struct ho
 		steps_build(in, server, l, r);
 	}
 	if (l->upstream)
-		canary_cases(in, l->upstream, r);
+		canary_cases(in, l->upstream, &l->backend_facts, r);
 	else
 		route_step(in->front->arena, r, STEP_STATUS, STR("route.none"), NULL)->status = 404;
 	if (!l->implicit)
@@ -201,78 +200,6 @@ static enum host_kind host_kind_of(const struct instance *in, str name)
 	return in->nginx ? HOST_ONE_LABEL : HOST_ONE_LABEL;
 }
 
-static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
-{
-	struct host_name alias = { HOST_EXACT, arena_lower(in->front->arena, str_trim(name)), { 0 } };
-	if (str_starts(alias.name, STR("~")) || str_ends(alias.name, STR(".*"))) {
-		struct diag *d = diag_addf(in->front->diags, DIAG_ALIAS_LOST, fact_site(in->front->arena, fact),
-			"the alias %.*s is no hostname of the Gateway API", STR_ARG(alias.name));
-		d->loss = LOSS_ROUTING;
-		d->effect = STR("hosts that only this alias matches get 404");
-		d->help = STR("list the names one by one");
-		fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_ALIAS_LOST, STR("no hostname of the Gateway API says it"));
-		return;
-	}
-	if (alias.name.n == 0 || servers_find(in, alias.name))
-		return;
-	if (str_starts(alias.name, STR("*.")))
-		alias.kind = HOST_LABELS;
-	fact_list_add(in->front->arena, &alias.facts, fact);
-	LIST_PUSH(in->front->arena, &host->aliases, alias);
-}
-
-/* The first Ingress of the host that has aliases names them all (A.5). */
-static void add_aliases(struct instance *in, const struct server *server, struct host *host)
-{
-	for (size_t i = 0; i < server->owners.n && server->name.n; i++) {
-		struct setting *names = subject_setting(server->owners.item[i], STR("route.alias"), STR("names"));
-		if (!names)
-			continue;
-		if (host->aliases.n) {
-			fact_idle(names->fact, STR("an older Ingress of the host has named its aliases already"));
-			continue;
-		}
-		str rest = names->value.text, item;
-		while (rest.n) {
-			str_cut(rest, ',', &item, &rest);
-			add_alias(in, host, item, names->fact);
-		}
-	}
-}
-
-static void www_host(struct instance *in, struct server *server)
-{
-	struct arena *a = in->front->arena;
-	str other = str_starts(server->name, STR("www.")) ? str_from(server->name, 4) : arena_join(a, STR("www."), server->name);
-	if (str_starts(server->name, STR("*."))) {
-		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
-			STR("a www redirect on a wildcard host makes nginx refuse the whole configuration"));
-		d->effect = STR("the controller keeps its last good configuration; the redirect is left out");
-		d->help = STR("take the annotation off the wildcard host");
-		return;
-	}
-	if (servers_find(in, other)) {
-		for (size_t i = 0; i < server->www_facts.n; i++)
-			fact_idle(server->www_facts.item[i], STR("the other name is the host of an Ingress itself"));
-		return;
-	}
-	struct host *h = NEW(a, struct host);
-	h->name = (struct host_name){ HOST_EXACT, other, { 0 } };
-	fact_list_join(a, &h->name.facts, &server->www_facts);
-	h->creator = server->www_subject->owner;
-	h->certificate = server->certificate;
-	h->certificate.listener = other;
-	LIST_PUSH(a, &in->entry->hosts, h);
-	struct route *r = route_new(in, h, MATCH_PREFIX, STR("/"), server->www_subject->owner);
-	r->at = server->www_facts.item[0]->at;
-	fact_list_join(a, &r->facts, &server->www_facts);
-	struct step *s = route_step(a, r, STEP_REDIRECT, STR("redirect.www"), server->www_facts.item[0]);
-	s->as.redirect = (struct redirect){ .host = server->name, .status = 308, .keeps_query = true, .cuts_slash = true, .keeps_port = true };
-	uint64_t code = 308;
-	if (str_to_u64(controller_default(in->controller, STR("redirect.https"), STR("code")), 308, &code))
-		s->as.redirect.status = (uint32_t)code;
-}
-
 static void build_host(struct instance *in, struct server *server)
 {
 	struct arena *a = in->front->arena;
@@ -286,12 +213,13 @@ static void build_host(struct instance *in, struct server *server)
 	h->certificate = server->certificate;
 	h->creator = server->creator ? server->creator->owner : NULL;
 	LIST_PUSH(a, &in->entry->hosts, h);
-	add_aliases(in, server, h);
+	aliases_add(in, server, h);
 	sort_locations(server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
-	if (server->www)
-		www_host(in, server);
+	certificate_complete(in, server, h);
+	app_root_add(in, server, h);
+	www_add(in, server);
 }
 
 static int compare_hosts(const void *pa, const void *pb)

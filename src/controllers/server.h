@@ -27,6 +27,7 @@ struct location {
 	struct upstream *upstream;       /* NULL: the controller's own answer (404) */
 	struct place at;
 	struct fact_list facts;          /* path */
+	struct fact_list backend_facts;  /* service, port */
 	struct fact *type_fact;          /* pathType, or NULL */
 };
 
@@ -67,14 +68,22 @@ struct upstream *upstream_of(struct instance *instance, struct subject *subject,
 
 /* canary.c (A.6). */
 void canaries_merge(struct instance *instance);
-/* The cases of a forward to an upstream. */
-void canary_cases(struct instance *instance, struct upstream *upstream, struct route *route);
+/* The cases of a forward to an upstream; backend: the facts that name it. */
+void canary_cases(struct instance *instance, struct upstream *upstream, const struct fact_list *backend, struct route *route);
 
 /* certificates.c (A.11). */
 void certificates_decide(struct instance *instance);
+/* After the host's routes are there. */
+void certificate_complete(struct instance *instance, const struct server *server, struct host *host);
 
-/* routes.c: locations to routes of the model (A.7, A.8), aliases, www, app-root. */
+/* routes.c: locations to routes of the model (A.7, A.8). */
 void routes_build(struct instance *instance);
+
+/* hosts.c: what belongs to a host as a whole. */
+struct route *route_add(struct instance *instance, struct host *host, enum match_kind kind, str path, const struct owner *owner);
+void aliases_add(struct instance *instance, const struct server *server, struct host *host);
+void app_root_add(struct instance *instance, struct server *server, struct host *host);
+void www_add(struct instance *instance, struct server *server);
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);

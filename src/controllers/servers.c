@@ -149,7 +149,7 @@ static void use_default_backend(struct instance *in, struct location *l, struct 
 		return;
 	l->upstream = upstream_of(in, s, b);
 	l->at = b->at;
-	backend_facts(in, s, b, &l->facts);
+	backend_facts(in, s, b, &l->backend_facts);
 }
 
 /* First pass: the default server's root, and a server with its implicit root for each new host. */
@@ -218,7 +218,8 @@ static void fill(struct instance *in, struct location *l, struct subject *s, con
 	l->at = p->at;
 	l->upstream = upstream_of(in, s, &p->backend);
 	l->facts.n = 0;
-	backend_facts(in, s, &p->backend, &l->facts);
+	l->backend_facts.n = 0;
+	backend_facts(in, s, &p->backend, &l->backend_facts);
 	fact_list_add(a, &l->facts, subject_fact(s, p->path));
 	l->type_fact = subject_fact(s, p->type_field);
 }

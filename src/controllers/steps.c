@@ -117,6 +117,8 @@ static uint32_t https_status(const struct instance *in)
 static void https_step(struct instance *in, struct subject *s, struct route *r, struct fact *first, struct fact *second)
 {
 	static const str HTTPS = STR_INIT("redirect.https");
+	if (!first)
+		first = controller_default_fact(in->controller, HTTPS);
 	struct step *step = route_step(in->front->arena, r, STEP_REDIRECT, HTTPS, first);
 	fact_list_add(in->front->arena, &step->facts, second);
 	step->side = SIDE_PLAIN;

@@ -46,6 +46,7 @@ struct printed {
 	enum object_kind kind;
 	str namespace, name;         /* as they count */
 	bool closed;                 /* a route with a closed rule */
+	const struct owner *owner;   /* of a route, else NULL */
 	struct node *tree;
 };
 
@@ -60,10 +61,13 @@ struct assembly {
 	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */
 	str class_name;              /* of the Gateways */
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
+	bool namespace_written;      /* some Ingress of the namespace "default" names it */
+	struct map taken;            /* "namespace/name" of all Ingresses: their names belong to their own routes */
 	LIST(struct printed) out;    /* in the order of printing */
+	LIST(struct reference_grant *) grants;
 };
 
-/* Adds the objects of all entries to assembly->out. */
+/* The caller fills in what stands above `taken`. Adds the objects of all entries to assembly->out. */
 void assemble(struct assembly *assembly, const struct entry_part *entries, size_t n);
 
 #endif

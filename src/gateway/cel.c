@@ -3,6 +3,7 @@
 #include "gateway/cel_rules.h"
 
 #include "base/buf.h"
+#include "kube/names.h"
 
 #define INDEX_DEPTH 8u               /* lists in lists on a rule's path; the rules have up to 3 */
 #define FILTERS "spec.rules[].filters"
@@ -126,48 +127,15 @@ void cel_check(str kind, str api, struct gateway_version version, const struct n
 
 /* ---- names ---- */
 
-static bool is_lower_alnum(char c)
-{
-	return char_is_digit(c) || (c >= 'a' && c <= 'z');
-}
-
-bool name_is_label(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_lower_alnum(s.p[i]) && !(s.p[i] == '-' && i > 0 && i + 1 < s.n))
-			return false;
-	return s.n > 0;
-}
-
-bool name_is_subdomain(str s)
-{
-	str label;
-	for (bool more = true; more;) {
-		more = str_cut(s, '.', &label, &s);
-		if (!name_is_label(label))
-			return false;
-	}
-	return true;
-}
-
 bool name_is_hostname(str s)
 {
 	return name_is_subdomain(str_starts(s, STR("*.")) ? str_from(s, 2) : s);
 }
 
-bool name_is_qualified(str s)
+bool name_is_label_key(str s)
 {
-	str prefix, name;
-	if (!str_cut(s, '/', &prefix, &name))
-		name = s;
-	else if (!name_is_subdomain(prefix))
-		return false;
-	for (size_t i = 0; i < name.n; i++) {
-		bool inner = name.p[i] == '-' || name.p[i] == '_' || name.p[i] == '.';
-		if (!char_is_alnum(name.p[i]) && !(inner && i > 0 && i + 1 < name.n))
-			return false;
-	}
-	return name.n > 0 && name.n <= 63;
+	str domain, name;
+	return name_is_qualified(s) && (!str_cut(s, '/', &domain, &name) || name_is_subdomain(domain));
 }
 
 /* ---- fields of self ---- */

@@ -52,10 +52,9 @@ typedef void cel_report(void *user, str place, const struct cel_rule *rule);
 void cel_check(str kind, str api, struct gateway_version version, const struct node *object, struct arena *arena,
 	cel_report *report, void *user);
 
-/* Names as the API server takes them: a label of a DNS name, a DNS name (optionally after "*."), a key of labels. */
-bool name_is_label(str s);
-bool name_is_subdomain(str s);
+/* A DNS name, optionally after "*.": what a hostname field may hold. */
 bool name_is_hostname(str s);
-bool name_is_qualified(str s);
+/* A key of labels: unlike in one of annotations the domain before "/" is in lower case. */
+bool name_is_label_key(str s);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "gateway/cel_rules.h"
 
+#include "kube/names.h"
+
 /* Up to 1.3 the rules on addresses read the value without asking whether it is there, so its absence is refused. */
 static bool value_missing(const struct node *address, struct gateway_version version)
 {
@@ -46,7 +48,7 @@ static bool routability(const struct cel_case *at)
 static bool keys_qualified(const struct cel_case *at)
 {
 	for (size_t i = 0; at->self->kind == NODE_MAP && i < at->self->as.map.n; i++)
-		if (!name_is_qualified(at->self->as.map.item[i].key))
+		if (!name_is_label_key(at->self->as.map.item[i].key))
 			return false;
 	return true;
 }

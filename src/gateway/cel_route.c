@@ -4,6 +4,8 @@
  */
 #include "gateway/cel_route.h"
 
+#include "kube/names.h"
+
 /* A HTTPRoute's rule without matches counts 1, because its default is there by now. */
 bool matches_sum(const struct cel_case *at)
 {

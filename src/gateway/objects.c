@@ -26,7 +26,7 @@ struct shape {
 #define SHAPE(name, of) static const struct shape name##_shape = { sizeof(struct of), name##_fields, sizeof name##_fields / sizeof *name##_fields }
 
 static const struct field meta_fields[] = {
-	FIELD(TEXT, "namespace", object_meta, namespace), FIELD(TEXT, "name", object_meta, name),
+	FIELD(TEXT, "name", object_meta, name), FIELD(TEXT, "namespace", object_meta, namespace),
 	FIELD(MAP, "labels", object_meta, labels), FIELD(MAP, "annotations", object_meta, annotations),
 };
 SHAPE(meta, object_meta);

@@ -70,6 +70,12 @@ static struct verdict judge(const struct report *report)
 	return v;
 }
 
+bool report_has_loss(const struct report *report)
+{
+	struct verdict v = judge(report);
+	return v.losses || v.closed || v.failed;
+}
+
 /* "of the kind security", "of the kind routing or a graver one" */
 static void add_kind(struct buf *out, enum loss strict)
 {

@@ -165,7 +165,7 @@ void page_wrap(const struct page *page, str text, size_t indent)
 	while (str_cut(text, '\n', &line, &text)) {
 		wrap_line(page, line, indent);
 		if (text.n)
-			new_line(page->out, indent);
+			new_line(page->out, text.p[0] == '\n' ? 0 : indent);
 	}
 	wrap_line(page, line, indent);
 }

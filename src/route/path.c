@@ -16,140 +16,147 @@ bool path_is_literal(str path, bool strict)
 	return true;
 }
 
-/* Both cases of a letter, inside a character class. */
-static void fold_in_class(struct buf *b, char c)
-{
-	buf_add_char(b, char_lower(c));
-	buf_add_char(b, (char)(char_lower(c) - 'a' + 'A'));
-}
-
-/* A character class, from its bracket on; ranges of letters become two. Returns the bytes read. */
-static size_t fold_class(struct buf *b, str s)
-{
-	size_t i = 0;
-	buf_add_char(b, s.p[i++]);
-	while (i < s.n && s.p[i] != ']') {
-		char c = s.p[i];
-		if (c == '\\' && i + 1 < s.n) {
-			buf_add(b, str_slice(s, i, i + 2));
-			i += 2;
-		} else if (i + 2 < s.n && s.p[i + 1] == '-' && char_is_alpha(c) && char_is_alpha(s.p[i + 2])) {
-			char low = char_lower(c), high = char_lower(s.p[i + 2]);
-			buf_printf(b, "%c-%c%c-%c", low, high, low - 'a' + 'A', high - 'a' + 'A');
-			i += 3;
-		} else {
-			if (char_is_alpha(c))
-				fold_in_class(b, c);
-			else
-				buf_add_char(b, c);
-			i++;
-		}
-	}
-	return i;
-}
-
-/* "(?" and what names the kind of the group. */
-static size_t copy_group_head(struct buf *b, str s)
-{
-	size_t i = 2;
-	while (i < s.n && str_find_char(STR(":)=!>"), s.p[i]) == 5)
-		i++;
-	i = i < s.n ? i + 1 : i;
-	buf_add(b, str_slice(s, 0, i));
-	return i;
-}
-
-str path_fold_case(struct arena *arena, str path)
-{
-	struct buf b;
-	buf_init(&b, arena, 0);
-	for (size_t i = 0; i < path.n;) {
-		char c = path.p[i];
-		if (c == '\\' && i + 1 < path.n) {
-			buf_add(&b, str_slice(path, i, i + 2));
-			i += 2;
-		} else if (c == '[') {
-			i += fold_class(&b, str_from(path, i));
-		} else if (str_starts(str_from(path, i), STR("(?"))) {
-			i += copy_group_head(&b, str_from(path, i));
-		} else {
-			if (char_is_alpha(c)) {
-				buf_add_char(&b, '[');
-				fold_in_class(&b, c);
-				buf_add_char(&b, ']');
-			} else {
-				buf_add_char(&b, c);
-			}
-			i++;
-		}
-	}
-	return buf_str(&b);
-}
+/* How a tail differs from a prefix of whole elements, on requests that hold no more than the prefix. */
+enum {
+	OPEN = 1,          /* "/xy" is matched */
+	NEEDS_SLASH = 2,   /* "/x" is not matched */
+	NEEDS_REST = 4     /* nor is "/x/" */
+};
 
 /* The tails of a path after which one group holds the rest of the request's path. */
 struct shape {
 	str tail;          /* what follows the literal prefix */
 	str group;         /* the group that holds the rest, as it stands in the target */
 	bool rest_slash;   /* the rest begins with the slash */
-	str reason;        /* where the prefix form answers differently, or empty */
+	unsigned edge;
 };
 
 static const struct shape SHAPES[] = {
-	{ STR_INIT("(/|$)(.*)"), STR_INIT("$2"), false, STR_INIT("") },
-	{ STR_INIT("(/|$)(.*)$"), STR_INIT("$2"), false, STR_INIT("") },
-	{ STR_INIT("($|/)(.*)"), STR_INIT("$2"), false, STR_INIT("") },
-	{ STR_INIT("($|/)(.*)$"), STR_INIT("$2"), false, STR_INIT("") },
-	{ STR_INIT("(/|$)(.+)"), STR_INIT("$2"), false, STR_INIT("the path without a rest is matched as well") },
-	{ STR_INIT("(/?)(.*)"), STR_INIT("$2"), false, STR_INIT("paths that merely begin with the same text are no longer matched") },
-	{ STR_INIT("/?(.*)"), STR_INIT("$1"), false, STR_INIT("paths that merely begin with the same text are no longer matched") },
-	{ STR_INIT("/?(.*)$"), STR_INIT("$1"), false, STR_INIT("paths that merely begin with the same text are no longer matched") },
-	{ STR_INIT("(/.*)?"), STR_INIT("$1"), true, STR_INIT("the path without a rest reaches the service instead of failing with 500") },
-	{ STR_INIT("(/.*)"), STR_INIT("$1"), true, STR_INIT("the path without a rest is matched as well") },
-	{ STR_INIT("/(.*)"), STR_INIT("$1"), false, STR_INIT("the path without its last slash is matched as well") },
-	{ STR_INIT("/(.*)$"), STR_INIT("$1"), false, STR_INIT("the path without its last slash is matched as well") },
-	{ STR_INIT("/(.+)"), STR_INIT("$1"), false, STR_INIT("the path without a rest is matched as well") },
-	{ STR_INIT("(.*)"), STR_INIT("$1"), false, STR_INIT("") },
-	{ STR_INIT("/*(.*)"), STR_INIT("$1"), false, STR_INIT("paths that merely begin with the same text are no longer matched") },
-	{ STR_INIT("(/*)(.*)"), STR_INIT("$2"), false, STR_INIT("paths that merely begin with the same text are no longer matched") },
+	{ STR_INIT("(/|$)(.*)"), STR_INIT("$2"), false, 0 },
+	{ STR_INIT("(/|$)(.*)$"), STR_INIT("$2"), false, 0 },
+	{ STR_INIT("($|/)(.*)"), STR_INIT("$2"), false, 0 },
+	{ STR_INIT("($|/)(.*)$"), STR_INIT("$2"), false, 0 },
+	{ STR_INIT("(?:/|$)(.*)"), STR_INIT("$1"), false, 0 },
+	{ STR_INIT("(?:/|$)(.*)$"), STR_INIT("$1"), false, 0 },
+	{ STR_INIT("(/|$)(.+)"), STR_INIT("$2"), false, NEEDS_REST },
+	{ STR_INIT("(/?)(.*)"), STR_INIT("$2"), false, OPEN },
+	{ STR_INIT("/?(.*)"), STR_INIT("$1"), false, OPEN },
+	{ STR_INIT("/?(.*)$"), STR_INIT("$1"), false, OPEN },
+	{ STR_INIT("(/.*|$)"), STR_INIT("$1"), true, 0 },
+	{ STR_INIT("(/.*)?$"), STR_INIT("$1"), true, 0 },
+	{ STR_INIT("(/.*)?"), STR_INIT("$1"), true, OPEN },
+	{ STR_INIT("(/.*)"), STR_INIT("$1"), true, NEEDS_SLASH },
+	{ STR_INIT("(/.*)$"), STR_INIT("$1"), true, NEEDS_SLASH },
+	{ STR_INIT("/(.*)"), STR_INIT("$1"), false, NEEDS_SLASH },
+	{ STR_INIT("/(.*)$"), STR_INIT("$1"), false, NEEDS_SLASH },
+	{ STR_INIT("/(.+)"), STR_INIT("$1"), false, NEEDS_REST },
+	{ STR_INIT("/(.+)$"), STR_INIT("$1"), false, NEEDS_REST },
+	{ STR_INIT("/*(.*)"), STR_INIT("$1"), false, OPEN },
+	{ STR_INIT("(/*)(.*)"), STR_INIT("$2"), false, OPEN },
+	{ STR_INIT("(.*)"), STR_INIT("$1"), true, OPEN },
+	{ STR_INIT("(.*)$"), STR_INIT("$1"), true, OPEN },
 };
 
-/* The replacement of the prefix when target is "<text>" followed by the group and nothing else. */
-static bool target_prefix(struct arena *arena, str target, const struct shape *shape, str *out)
+/*
+ * A text that requests can begin with and that a prefix match can hold: empty for the root. A slash at its end would be
+ * followed by another one, which no request path has after normalisation.
+ */
+static bool is_prefix(str text)
+{
+	return text.n == 0 || (text.p[0] == '/' && !str_ends(text, STR("/")) && path_is_literal(text, false));
+}
+
+/* What stands before the group, when target is that and the group and nothing else. */
+static bool target_head(str target, const struct shape *shape, str *head)
 {
 	if (!str_ends(target, shape->group))
 		return false;
-	str head = str_slice(target, 0, target.n - shape->group.n);
-	if (str_has(head, STR("$")))
+	*head = str_slice(target, 0, target.n - shape->group.n);
+	if (str_has(*head, STR("$")) || str_has(*head, STR("//")))
 		return false;
-	if (shape->rest_slash) {
-		/* the group brings its own slash: the head must not end in one */
-		if (str_ends(head, STR("/")))
-			return false;
-		*out = head.n ? head : STR("/");
-		return head.n == 0 || head.p[0] == '/';
+	/* where the group brings its own slash the head must not end in one, and the reverse */
+	if (str_ends(*head, STR("/")) == shape->rest_slash)
+		return false;
+	return head->n == 0 || head->p[0] == '/';
+}
+
+static void say(struct arena *arena, struct rewrite *r, str reason)
+{
+	r->reason = r->reason.n ? arena_join(arena, arena_join(arena, r->reason, STR(", ")), reason) : reason;
+	r->wider = true;
+}
+
+/* Where the exchange of a prefix is not what the source does. At the root every request has a slash and a rest. */
+static void compare(struct arena *arena, str prefix, str head, const struct shape *shape, struct rewrite *r)
+{
+	if (shape->edge & NEEDS_REST)
+		say(arena, r, STR("the path without a rest is matched as well"));
+	if (prefix.n == 0)
+		return;
+	if (shape->edge & NEEDS_SLASH)
+		say(arena, r, STR("the path without its last slash is matched as well"));
+	if (shape->edge & OPEN)
+		say(arena, r, STR("paths that merely begin with the same text are no longer matched"));
+	if (!(shape->edge & (NEEDS_SLASH | NEEDS_REST))) {
+		if (!shape->rest_slash && head.n > 1)
+			say(arena, r, STR("the path without a rest reaches the service without a slash at its end"));
+		if (shape->rest_slash && head.n == 0)
+			say(arena, r, STR("the path without a rest reaches the service instead of failing with 500"));
 	}
-	if (!str_ends(head, STR("/")))
+	if (!path_is_literal(prefix, true))
+		say(arena, r, STR("a dot in the path no longer stands for any character"));
+}
+
+static bool try_shape(struct arena *arena, str path, str target, const struct shape *shape, struct rewrite *r)
+{
+	str prefix = str_slice(path, 0, path.n - shape->tail.n), head;
+	if (!is_prefix(prefix) || !target_head(target, shape, &head))
 		return false;
-	*out = head.n > 1 ? str_slice(head, 0, head.n - 1) : head;
-	*out = arena_str(arena, *out);
+	r->change = PATH_PREFIX_CUT;
+	r->prefix = prefix.n ? prefix : STR("/");
+	if (str_ends(head, STR("/")) && head.n > 1)
+		head.n--;
+	r->path = head.n ? head : STR("/");
+	compare(arena, prefix, str_slice(target, 0, target.n - shape->group.n), shape, r);
 	return true;
 }
 
-static bool try_shape(struct arena *arena, str path, str target, const struct shape *shape, struct rewrite *out)
+/* How many groups the expression has; false when it takes more than a look at its brackets to tell. */
+static bool count_groups(str path, size_t *n)
 {
-	str prefix = str_slice(path, 0, path.n - shape->tail.n);
-	str replacement;
-	/* "(.*)" alone must follow a slash, or the rest could begin in the middle of a path element */
-	if (str_eq(shape->tail, STR("(.*)")) && !str_eq(prefix, STR("/")))
-		return false;
-	if (!path_is_literal(prefix, false) || !target_prefix(arena, target, shape, &replacement))
-		return false;
-	out->change = PATH_PREFIX_CUT;
-	out->prefix = prefix.n ? prefix : STR("/");
-	out->path = replacement;
-	/* at the root there is no path without a rest and nothing that merely begins with the text */
-	out->reason = out->prefix.n > 1 ? shape->reason : (str){ "", 0 };
-	out->wider = out->reason.n > 0;
+	*n = 0;
+	for (size_t i = 0; i < path.n; i++) {
+		char c = path.p[i];
+		if (c == '\\' || c == '[' || str_starts(str_from(path, i), STR("(*")))
+			return false;
+		if (c != '(')
+			continue;
+		if (!str_starts(str_from(path, i), STR("(?")))
+			(*n)++;
+		else if (!str_starts(str_from(path, i), STR("(?:")))
+			return false;
+	}
+	return true;
+}
+
+/* The target where it is the same for every request: a group that the path does not have is empty. */
+static bool is_constant(struct arena *arena, str path, str target, str *out)
+{
+	size_t groups = 0;
+	bool counted = count_groups(path, &groups);
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < target.n; i++) {
+		if (target.p[i] != '$') {
+			buf_add_char(&b, target.p[i]);
+			continue;
+		}
+		char digit = i + 1 < target.n ? target.p[i + 1] : 0;
+		if (!counted || digit < '1' || digit > '9' || (size_t)(digit - '0') <= groups)
+			return false;
+		i++;
+	}
+	*out = buf_str(&b);
 	return true;
 }
 
@@ -158,29 +165,36 @@ struct rewrite rewrite_normal(struct arena *arena, str path, str target)
 	struct rewrite r = { .change = PATH_KEEP, .source = path, .target = target };
 	if (str_starts(path, STR("^")))
 		path = str_from(path, 1);
-	if (!str_has(target, STR("$"))) {
+	/* what follows a question mark becomes the query */
+	if (str_has(target, STR("?")))
+		return r;
+	if (is_constant(arena, path, target, &r.path)) {
 		r.change = PATH_FULL;
-		r.path = target;
+		if (r.path.n == 0) {
+			r.path = STR("/");
+			say(arena, &r, STR("requests reach the service instead of failing with 500, because the new path is empty"));
+		} else if (r.path.p[0] != '/') {
+			r.path = arena_join(arena, STR("/"), r.path);
+			say(arena, &r, STR("the new path begins with a slash"));
+		}
 		return r;
 	}
+	r.path = STR("");
 	for (size_t i = 0; i < sizeof SHAPES / sizeof *SHAPES; i++)
 		if (str_ends(path, SHAPES[i].tail) && try_shape(arena, path, target, &SHAPES[i], &r))
 			return r;
-	/* a group that the path does not have is empty */
-	if (path_is_literal(path, false) && target.n == 3 && str_starts(target, STR("/$")) && char_is_digit(target.p[2])) {
-		r.change = PATH_FULL;
-		r.path = STR("/");
-	}
 	return r;
 }
 
 bool path_prefix_form(str path, str *prefix)
 {
 	static const struct { str tail; bool root; } TAILS[] = {
-		{ STR_INIT("(/|$)(.*)"), false }, { STR_INIT("(/|$)(.*)$"), false }, { STR_INIT("($|/)(.*)"), false },
-		{ STR_INIT("(/|$)"), false }, { STR_INIT("(/.*|$)"), false },
+		{ STR_INIT("(/|$)(.*)"), false }, { STR_INIT("(/|$)(.*)$"), false }, { STR_INIT("($|/)(.*)"), false }, { STR_INIT("($|/)(.*)$"), false },
+		{ STR_INIT("(?:/|$)(.*)"), false }, { STR_INIT("(?:/|$)(.*)$"), false }, { STR_INIT("(/|$).*"), false },
+		{ STR_INIT("(/|$)"), false }, { STR_INIT("($|/)"), false }, { STR_INIT("(?:/|$)"), false }, { STR_INIT("(/.*|$)"), false },
+		{ STR_INIT("(/.*)?$"), false },
 		{ STR_INIT("/(.*)"), true }, { STR_INIT("/(.*)$"), true }, { STR_INIT("/.*"), true }, { STR_INIT("/.*$"), true },
-		{ STR_INIT("/?(.*)"), true }, { STR_INIT("/*"), true }, { STR_INIT("/(/|$)(.*)"), true },
+		{ STR_INIT("/?(.*)"), true }, { STR_INIT("/?(.*)$"), true }, { STR_INIT("/*"), true }, { STR_INIT("(/.*)"), true },
 	};
 	if (str_starts(path, STR("^")))
 		path = str_from(path, 1);
@@ -188,7 +202,7 @@ bool path_prefix_form(str path, str *prefix)
 		if (!str_ends(path, TAILS[i].tail))
 			continue;
 		str head = str_slice(path, 0, path.n - TAILS[i].tail.n);
-		if (!path_is_literal(head, false) || (TAILS[i].root && head.n))
+		if (!is_prefix(head) || (TAILS[i].root && head.n))
 			continue;
 		*prefix = head.n ? head : STR("/");
 		return true;

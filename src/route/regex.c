@@ -5,11 +5,14 @@
 
 #include <pcre2.h>
 
+/* Steps of one match: an expression that needs more is hostile, and nothing is said of it. */
+enum { MATCH_LIMIT = 100000 };
+
 static pcre2_code *compile(str regex)
 {
 	int error;
 	PCRE2_SIZE at;
-	return pcre2_compile((PCRE2_SPTR)regex.p, regex.n, PCRE2_CASELESS | PCRE2_ANCHORED, &error, &at, NULL);
+	return pcre2_compile((PCRE2_SPTR)(regex.n ? regex.p : ""), regex.n, PCRE2_CASELESS | PCRE2_ANCHORED, &error, &at, NULL);
 }
 
 bool regex_is_valid(str regex)
@@ -22,7 +25,8 @@ bool regex_is_valid(str regex)
 /* Without anchors and assertions, what matches the start of a text matches every longer text as well. */
 static bool is_open_ended(str regex)
 {
-	return !str_has(regex, STR("$")) && !str_has(regex, STR("\\")) && !str_has(regex, STR("(?")) && !str_has(regex, STR("|"));
+	return !str_has(regex, STR("$")) && !str_has(regex, STR("\\")) && !str_has(regex, STR("(?")) && !str_has(regex, STR("(*")) &&
+		!str_has(regex, STR("|"));
 }
 
 bool regex_takes_all(str regex, str literal)
@@ -31,7 +35,13 @@ bool regex_takes_all(str regex, str literal)
 		return false;
 	pcre2_code *code = compile(regex);
 	pcre2_match_data *match = code ? pcre2_match_data_create_from_pattern(code, NULL) : NULL;
-	bool hit = match && pcre2_match(code, (PCRE2_SPTR)literal.p, literal.n, 0, 0, match, NULL) >= 0;
+	pcre2_match_context *limits = match ? pcre2_match_context_create(NULL) : NULL;
+	bool hit = false;
+	if (limits) {
+		pcre2_set_match_limit(limits, MATCH_LIMIT);
+		hit = pcre2_match(code, (PCRE2_SPTR)(literal.n ? literal.p : ""), literal.n, 0, 0, match, limits) >= 0;
+	}
+	pcre2_match_context_free(limits);
 	pcre2_match_data_free(match);
 	pcre2_code_free(code);
 	return hit;

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What belongs to a host as a whole: further names, the www redirect, the redirect of its root (reference: ingress-nginx A.5, A.10). */
+#include "controllers/server.h"
+
+static const str APP_ROOT = STR_INIT("redirect.app-root");
+
+struct route *route_add(struct instance *in, struct host *host, enum match_kind kind, str path, const struct owner *owner)
+{
+	struct route *r = NEW(in->front->arena, struct route);
+	r->match = (struct match){ kind, path };
+	r->owner = owner;
+	LIST_PUSH(in->front->arena, &host->routes, r);
+	return r;
+}
+
+static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
+{
+	struct host_name alias = { HOST_EXACT, arena_lower(in->front->arena, str_trim(name)), { 0 } };
+	if (str_starts(alias.name, STR("~")) || str_ends(alias.name, STR(".*"))) {
+		struct diag *d = diag_addf(in->front->diags, DIAG_ALIAS_LOST, fact_site(in->front->arena, fact),
+			"the alias %.*s is no hostname of the Gateway API", STR_ARG(alias.name));
+		d->loss = LOSS_ROUTING;
+		d->effect = STR("hosts that only this alias matches get 404");
+		d->help = STR("list the names one by one");
+		fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_ALIAS_LOST, STR("no hostname of the Gateway API says it"));
+		return;
+	}
+	if (alias.name.n == 0 || servers_find(in, alias.name))
+		return;
+	if (str_starts(alias.name, STR("*.")))
+		alias.kind = HOST_LABELS;
+	fact_list_add(in->front->arena, &alias.facts, fact);
+	LIST_PUSH(in->front->arena, &host->aliases, alias);
+}
+
+/* The first Ingress of the host that has aliases names them all (A.5). */
+void aliases_add(struct instance *in, const struct server *server, struct host *host)
+{
+	for (size_t i = 0; i < server->owners.n && server->name.n; i++) {
+		struct setting *names = subject_setting(server->owners.item[i], STR("route.alias"), STR("names"));
+		if (!names)
+			continue;
+		if (host->aliases.n) {
+			fact_idle(names->fact, STR("an older Ingress of the host has named its aliases already"));
+			continue;
+		}
+		str rest = names->value.text, item;
+		while (rest.n) {
+			str_cut(rest, ',', &item, &rest);
+			add_alias(in, host, item, names->fact);
+		}
+	}
+}
+
+void www_add(struct instance *in, struct server *server)
+{
+	if (!server->www)
+		return;
+	struct arena *a = in->front->arena;
+	str other = str_starts(server->name, STR("www.")) ? str_from(server->name, 4) : arena_join(a, STR("www."), server->name);
+	if (str_starts(server->name, STR("*."))) {
+		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
+			STR("a www redirect on a wildcard host makes nginx refuse the whole configuration"));
+		d->effect = STR("the controller keeps its last good configuration; the redirect is left out");
+		d->help = STR("take the annotation off the wildcard host");
+		return;
+	}
+	if (servers_find(in, other)) {
+		for (size_t i = 0; i < server->www_facts.n; i++)
+			fact_idle(server->www_facts.item[i], STR("the other name is the host of an Ingress itself"));
+		return;
+	}
+	struct host *h = NEW(a, struct host);
+	h->name = (struct host_name){ HOST_EXACT, other, { 0 } };
+	fact_list_join(a, &h->name.facts, &server->www_facts);
+	h->creator = server->www_subject->owner;
+	h->certificate = server->certificate;
+	h->certificate.listener = other;
+	LIST_PUSH(a, &in->entry->hosts, h);
+	struct route *r = route_add(in, h, MATCH_PREFIX, STR("/"), server->www_subject->owner);
+	r->at = server->www_facts.item[0]->at;
+	fact_list_join(a, &r->facts, &server->www_facts);
+	struct step *s = route_step(a, r, STEP_REDIRECT, STR("redirect.www"), server->www_facts.item[0]);
+	s->as.redirect = (struct redirect){ .host = server->name, .status = 308, .keeps_query = true, .cuts_slash = true, .keeps_port = true };
+	uint64_t code = 308;
+	if (str_to_u64(controller_default(in->controller, STR("redirect.https"), STR("code")), 308, &code))
+		s->as.redirect.status = (uint32_t)code;
+}
+
+/* The setting that counts: a server block has one test for the root from each location, and the longest path comes first. */
+static struct setting *app_root_of(struct server *server, struct subject **owner)
+{
+	struct setting *found = NULL;
+	for (size_t i = 0; i < server->locations.n; i++) {
+		struct location *l = server->locations.item[i];
+		struct setting *at = l->subject && !l->catch_all ? subject_setting(l->subject, APP_ROOT, STR("path")) : NULL;
+		if (!at)
+			continue;
+		if (found && found != at) {
+			fact_idle(at->fact, STR("another Ingress of the host has a longer path, and its redirect of the root is the one in force"));
+			continue;
+		}
+		found = at;
+		*owner = l->subject;
+	}
+	return found;
+}
+
+/* A root that nobody reaches, because the redirect comes first. */
+static void drop_exact_root(struct host *host)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < host->routes.n; i++) {
+		struct route *r = host->routes.item[i];
+		if (r->match.kind != MATCH_EXACT || !str_eq(r->match.path, STR("/"))) {
+			host->routes.item[kept++] = r;
+			continue;
+		}
+		for (size_t j = 0; j < r->facts.n; j++)
+			fact_idle(r->facts.item[j], STR("the redirect of the root comes first"));
+	}
+	host->routes.n = kept;
+}
+
+void app_root_add(struct instance *in, struct server *server, struct host *host)
+{
+	struct arena *a = in->front->arena;
+	struct subject *owner = NULL;
+	struct setting *setting = app_root_of(server, &owner);
+	if (!setting || !in->nginx)
+		return;
+	drop_exact_root(host);
+	struct route *r = route_add(in, host, MATCH_EXACT, STR("/"), owner->owner);
+	for (size_t i = host->routes.n - 1; i > 0; i--)
+		host->routes.item[i] = host->routes.item[i - 1];
+	host->routes.item[0] = r;
+	r->at = setting->fact->at;
+	r->implicit = true;
+	steps_host(in, server, r);
+	struct step *s = route_step(a, r, STEP_REDIRECT, APP_ROOT, setting->fact);
+	s->value = setting->value.text;
+	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = setting->value.text, .status = 302 };
+}

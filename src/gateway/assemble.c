@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects out of plans, in the order of printing: see assemble.h. */
+#include "gateway/assemble.h"
+
+#include "base/buf.h"
+#include "gateway/names.h"
+#include "gateway/plan.h"
+
+#include <stdlib.h>
+
+/* ---- objects and facts ---- */
+
+struct printed *assembly_add(struct assembly *as, enum object_kind kind, str namespace, const struct object_meta *meta, const void *object)
+{
+	str api = schema_api_version(as->schema, object_kind_name(kind), as->version);
+	struct printed p = { .kind = kind, .namespace = namespace, .name = meta->name };
+	p.tree = object_encode(as->arena, kind, object, api);
+	LIST_PUSH(as->arena, &as->out, p);
+	return &as->out.item[as->out.n - 1];
+}
+
+static str object_name(struct arena *arena, enum object_kind kind, str namespace, str name)
+{
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(kind)), STR_ARG(namespace), STR_ARG(name));
+}
+
+/* A reference token of a JSON pointer (RFC 6901): keys of annotations hold slashes. */
+static str escape_token(struct arena *arena, str key)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < key.n; i++) {
+		if (key.p[i] == '~' || key.p[i] == '/')
+			buf_add(&b, key.p[i] == '~' ? STR("~0") : STR("~1"));
+		else
+			buf_add_char(&b, key.p[i]);
+	}
+	return buf_str(&b);
+}
+
+static void carry(struct assembly *as, struct fact *fact, enum fact_state state, str object, str pointer)
+{
+	if (!as->ledger || !fact)
+		return;
+	fact_worsen(fact, state);
+	str_list_add_new(as->arena, &fact->places, arena_printf(as->arena, "%.*s#%.*s", STR_ARG(object), STR_ARG(pointer)));
+	if (fact->record)
+		str_list_add_new(as->arena, &fact->record->objects, object);
+}
+
+void assembly_carry(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, str pointer)
+{
+	carry(as, fact, FACT_TRANSLATED, object_name(as->arena, kind, namespace, name), pointer);
+}
+
+void assembly_carry_meta(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, const char *map, str key)
+{
+	carry(as, fact, FACT_METADATA, object_name(as->arena, kind, namespace, name),
+		arena_printf(as->arena, "/%s/%.*s", map, STR_ARG(escape_token(as->arena, key))));
+}
+
+/* ---- namespaces ---- */
+
+bool namespace_is_printed(const struct assembly *as, str namespace, const struct str_list *referring)
+{
+	if (!str_eq(namespace, STR("default")) || as->namespace_written)
+		return true;
+	for (size_t i = 0; i < referring->n; i++)
+		if (!str_eq(referring->item[i], namespace))
+			return true;
+	return false;
+}
+
+/* Who may attach: the own namespace, or those that do. */
+static struct from_namespaces from(struct assembly *as, str own, const struct str_list *namespaces)
+{
+	struct from_namespaces f = { .from = STR_INIT("Same") };
+	if (namespaces->n == 0 || (namespaces->n == 1 && str_eq(namespaces->item[0], own)))
+		return f;
+	struct label_requirement r = { .key = STR_INIT("kubernetes.io/metadata.name"), .op = STR_INIT("In") };
+	for (size_t i = 0; i < namespaces->n; i++)
+		str_list_add_new(as->arena, &r.values, namespaces->item[i]);
+	str_list_sort(&r.values);
+	f.from = STR("Selector");
+	LIST_PUSH(as->arena, &f.expressions, r);
+	return f;
+}
+
+/* ---- ReferenceGrants ---- */
+
+static bool has_peer(const struct grant_peer *item, size_t n, const struct grant_peer *peer)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(item[i].kind, peer->kind) && str_eq(item[i].namespace, peer->namespace) && str_eq(item[i].name, peer->name))
+			return true;
+	return false;
+}
+
+/* One grant for each kind and namespace that refers and each kind that is referred to, so that it opens nothing else. */
+void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str to_kind, str to_namespace, str to_name)
+{
+	enum { PEERS_MOST = 16 };
+	struct grant_peer source = { .group = STR_INIT(GATEWAY_API_GROUP), .kind = from_kind, .namespace = from_namespace };
+	struct grant_peer target = { .kind = to_kind, .name = to_name };
+	str base = arena_printf(as->arena, "%.*s-%.*s-to-%.*s", STR_ARG(from_namespace), STR_ARG(arena_lower(as->arena, from_kind)),
+		STR_ARG(arena_lower(as->arena, to_kind)));
+	str name = names_join(as->arena, base, (str){ "", 0 }, NAME_SUBDOMAIN_MAX);
+	struct reference_grant *grant = NULL;
+	size_t same = 0;
+	for (size_t i = 0; i < as->grants.n && !grant; i++) {
+		struct reference_grant *g = as->grants.item[i];
+		if (!str_eq(g->meta.namespace, to_namespace) || !has_peer(g->from.item, g->from.n, &source) || !str_eq(g->to.item[0].kind, to_kind))
+			continue;
+		if (has_peer(g->to.item, g->to.n, &target))
+			return;
+		same++;
+		if (g->to.n < PEERS_MOST)
+			grant = g;
+	}
+	if (!grant) {
+		grant = NEW(as->arena, struct reference_grant);
+		grant->meta.namespace = to_namespace;
+		grant->meta.name = same ? names_join(as->arena, name, arena_join(as->arena, STR("-"), names_hash(as->arena, to_name, 6)), NAME_SUBDOMAIN_MAX) : name;
+		LIST_PUSH(as->arena, &grant->from, source);
+		LIST_PUSH(as->arena, &as->grants, grant);
+	}
+	LIST_PUSH(as->arena, &grant->to, target);
+}
+
+static void add_grants(struct assembly *as)
+{
+	for (size_t i = 0; i < as->grants.n; i++) {
+		struct reference_grant *g = as->grants.item[i];
+		g->comment = arena_printf(as->arena, "lets objects of namespace %.*s refer to this one", STR_ARG(g->from.item[0].namespace));
+		assembly_add(as, OBJECT_REFERENCE_GRANT, g->meta.namespace, &g->meta, g);
+	}
+}
+
+/* ---- Gateways and ListenerSets ---- */
+
+static struct listener tls_listener(struct assembly *as, const struct listener_plan *l, str holder_namespace)
+{
+	struct listener out = { .name = l->section, .hostname = l->hostname, .protocol = STR_INIT("HTTPS"), .port = { true, 443 },
+		.tls_mode = STR_INIT("Terminate") };
+	struct secret_ref secret = { .name = l->secret_name };
+	if (!str_eq(l->secret_namespace, holder_namespace))
+		secret.namespace = l->secret_namespace;
+	LIST_PUSH(as->arena, &out.certificates, secret);
+	out.routes = from(as, holder_namespace, &l->namespaces);
+	return out;
+}
+
+static void carry_listener(struct assembly *as, const struct listener_plan *l, enum object_kind kind, str namespace, str name, size_t index)
+{
+	for (size_t i = 0; i < l->facts.n; i++)
+		assembly_carry(as, l->facts.item[i], kind, namespace, name, arena_printf(as->arena, "/spec/listeners/%zu", index));
+}
+
+static void add_set(struct plan *plan, const struct set_plan *s)
+{
+	struct assembly *as = plan->as;
+	struct listener_set set = { .meta = { .name = s->name } };
+	struct str_list referring = { 0 };
+	set.parent = (struct parent_ref){ .name = plan->gateways.item[s->gateway].name };
+	if (!str_eq(s->namespace, plan->namespace))
+		set.parent.namespace = plan->namespace;
+	for (size_t i = 0; i < s->listeners.n; i++) {
+		struct listener l = tls_listener(as, s->listeners.item[i], s->namespace);
+		LIST_PUSH(as->arena, &set.listeners, l);
+		for (size_t j = 0; j < s->listeners.item[i]->namespaces.n; j++)
+			str_list_add_new(as->arena, &referring, s->listeners.item[i]->namespaces.item[j]);
+		carry_listener(as, s->listeners.item[i], OBJECT_LISTENER_SET, s->namespace, s->name, i);
+	}
+	if (namespace_is_printed(as, s->namespace, &referring))
+		set.meta.namespace = s->namespace;
+	set.comment = STR("certificates of this namespace, each for its own host");
+	keep_on_set(plan, s, &set);
+	assembly_add(as, OBJECT_LISTENER_SET, s->namespace, &set.meta, &set);
+}
+
+static struct listener http_listener(struct assembly *as, const struct plan *plan, const struct gateway_plan *g)
+{
+	struct listener l = { .name = STR_INIT(HTTP_SECTION), .protocol = STR_INIT("HTTP"), .port = { true, 80 } };
+	l.routes = from(as, plan->namespace, &g->http_namespaces);
+	return l;
+}
+
+static struct str_list set_namespaces(const struct plan *plan, size_t gateway)
+{
+	struct str_list namespaces = { 0 };
+	for (size_t i = 0; i < plan->sets.n; i++)
+		if (plan->sets.item[i]->gateway == gateway)
+			str_list_add_new(plan->as->arena, &namespaces, plan->sets.item[i]->namespace);
+	return namespaces;
+}
+
+/* Everybody who refers to the Gateway. */
+static struct str_list gateway_referring(const struct plan *plan, size_t gateway)
+{
+	struct str_list all = set_namespaces(plan, gateway);
+	const struct gateway_plan *g = &plan->gateways.item[gateway];
+	for (size_t i = 0; i < g->http_namespaces.n; i++)
+		str_list_add_new(plan->as->arena, &all, g->http_namespaces.item[i]);
+	for (size_t i = 0; i < g->listeners.n; i++)
+		for (size_t j = 0; j < g->listeners.item[i]->namespaces.n; j++)
+			str_list_add_new(plan->as->arena, &all, g->listeners.item[i]->namespaces.item[j]);
+	return all;
+}
+
+static void add_gateway(struct plan *plan, size_t index)
+{
+	struct assembly *as = plan->as;
+	const struct gateway_plan *g = &plan->gateways.item[index];
+	const struct entry *entry = plan->part->entry;
+	struct gateway gateway = { .meta = { .name = g->name }, .class_name = as->class_name };
+	struct str_list referring = gateway_referring(plan, index), sets = set_namespaces(plan, index);
+	if (plan->namespace_given || namespace_is_printed(as, plan->namespace, &referring))
+		gateway.meta.namespace = plan->namespace;
+	gateway.comment = arena_printf(as->arena, "what %.*s serves%s%.*s", STR_ARG(entry->controller), entry->name.n ? " as class " : "", STR_ARG(entry->name));
+	if (sets.n)
+		gateway.listener_sets = from(as, plan->namespace, &sets);
+	struct listener http = http_listener(as, plan, g);
+	LIST_PUSH(as->arena, &gateway.listeners, http);
+	for (size_t i = 0; i < g->listeners.n; i++) {
+		const struct listener_plan *l = g->listeners.item[i];
+		struct listener tls = tls_listener(as, l, plan->namespace);
+		LIST_PUSH(as->arena, &gateway.listeners, tls);
+		carry_listener(as, l, OBJECT_GATEWAY, plan->namespace, g->name, i + 1);
+		if (!str_eq(l->secret_namespace, plan->namespace))
+			assembly_grant(as, STR("Gateway"), plan->namespace, STR("Secret"), l->secret_namespace, l->secret_name);
+	}
+	keep_on_gateway(plan, &gateway);
+	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
+	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)
+		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
+}
+
+static int compare_printed(const void *pa, const void *pb)
+{
+	const struct printed *a = pa, *b = pb;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	int c = str_cmp(a->namespace, b->namespace);
+	return c ? c : str_cmp(a->name, b->name);
+}
+
+static void add_class(struct assembly *as)
+{
+	struct gateway_class class = { .meta = { .name = as->class_name }, .controller = as->print_class_controller };
+	class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");
+	if (as->print_class_controller.n)
+		assembly_add(as, OBJECT_GATEWAY_CLASS, (str){ "", 0 }, &class.meta, &class);
+}
+
+static void add_entry(struct assembly *as, const struct entry_part *part)
+{
+	struct plan plan;
+	if (part->routes.n == 0)
+		return;
+	plan_make(&plan, as, part);
+	plan_routes(&plan);
+	for (size_t i = 0; i < plan.gateways.n; i++)
+		add_gateway(&plan, i);
+	for (size_t i = 0; i < plan.sets.n; i++)
+		add_set(&plan, plan.sets.item[i]);
+	keep_rest(&plan);
+}
+
+static void note_owners(struct assembly *as, const struct entry_part *part)
+{
+	for (size_t i = 0; i < part->routes.n; i++) {
+		const struct owner *o = part->routes.item[i]->owner;
+		map_set(&as->taken, arena_printf(as->arena, "%.*s/%.*s", STR_ARG(o->namespace), STR_ARG(o->name)), as);
+		as->namespace_written = as->namespace_written || (o->namespace_written && str_eq(o->namespace, STR("default")));
+	}
+}
+
+void assemble(struct assembly *as, const struct entry_part *entries, size_t n)
+{
+	map_init(&as->taken, as->arena);
+	size_t before = as->out.n;
+	for (size_t i = 0; i < n; i++)
+		note_owners(as, &entries[i]);
+	for (size_t i = 0; i < n; i++)
+		add_entry(as, &entries[i]);
+	if (as->out.n == before)
+		return;
+	add_class(as);
+	add_grants(as);
+	qsort(as->out.item + before, as->out.n - before, sizeof *as->out.item, compare_printed);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Labels and annotations that other tools read, on the object where they act. A Gateway and a ListenerSet are shared by
+ * several Ingresses: there a key has one value or none.
+ */
+#include "gateway/plan.h"
+#include "kube/names.h"
+
+static bool is_writable(const struct keep *k)
+{
+	return name_is_qualified(k->key) && (!k->label || name_is_label_value(k->value));
+}
+
+enum put { PUT_DONE, PUT_OTHER_VALUE, PUT_REFUSED };
+
+static enum put put(struct arena *arena, const struct keep *k, struct text_map *map, size_t most)
+{
+	for (size_t i = 0; i < map->n; i++)
+		if (str_eq(map->item[i].key, k->key))
+			return str_eq(map->item[i].value, k->value) ? PUT_DONE : PUT_OTHER_VALUE;
+	if (!is_writable(k) || map->n >= most)
+		return PUT_REFUSED;
+	struct text_pair pair = { k->key, k->value };
+	LIST_PUSH(arena, map, pair);
+	return PUT_DONE;
+}
+
+void keep_on_route(struct assembly *as, const struct owner *owner, struct http_route *route)
+{
+	for (size_t i = 0; i < owner->keep.n; i++) {
+		const struct keep *k = &owner->keep.item[i];
+		if (k->place != KEEP_ROUTE && k->place != KEEP_ALL)
+			continue;
+		if (put(as->arena, k, k->label ? &route->meta.labels : &route->meta.annotations, SIZE_MAX) == PUT_DONE)
+			assembly_carry_meta(as, k->fact, OBJECT_HTTP_ROUTE, owner->namespace, route->meta.name,
+				k->label ? "metadata/labels" : "metadata/annotations", k->key);
+	}
+}
+
+/* ---- shared objects ---- */
+
+struct owner_list {
+	const struct owner **item;
+	size_t n, cap;
+};
+
+static void add_owner(struct arena *arena, struct owner_list *list, const struct owner *owner)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i] == owner)
+			return;
+	if (owner)
+		LIST_PUSH(arena, list, owner);
+}
+
+static struct owner_list owners_of(const struct plan *plan)
+{
+	struct owner_list owners = { 0 };
+	const struct route_part *last = NULL;
+	for (size_t i = 0; i < plan->part->routes.n; i++) {
+		if (!last || last->owner != plan->part->routes.item[i]->owner)
+			add_owner(plan->as->arena, &owners, plan->part->routes.item[i]->owner);
+		last = plan->part->routes.item[i];
+	}
+	return owners;
+}
+
+static bool has_same(const struct owner *owner, const struct keep *k)
+{
+	for (size_t i = 0; i < owner->keep.n; i++) {
+		const struct keep *other = &owner->keep.item[i];
+		if (other->place == k->place && other->label == k->label && str_eq(other->key, k->key) && str_eq(other->value, k->value))
+			return true;
+	}
+	return false;
+}
+
+static bool all_have(const struct owner_list *owners, const struct keep *k)
+{
+	for (size_t i = 0; i < owners->n; i++)
+		if (!has_same(owners->item[i], k))
+			return false;
+	return true;
+}
+
+struct shared {
+	struct assembly *as;
+	enum object_kind kind;
+	str namespace, name;
+	struct object_meta *meta;
+};
+
+static void say_other_value(struct assembly *as, const struct keep *k)
+{
+	fact_idle(k->fact, STR("another Ingress of the same Gateway has another value, which stands there"));
+	if (!as->diags || !k->fact)
+		return;
+	struct diag *d = diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact),
+		"%.*s stays behind: another Ingress of the same Gateway has another value", STR_ARG(k->key));
+	d->level = DIAG_WARNING;
+	d->help = STR("a Gateway has one value for all its listeners: decide for one, or give the Ingresses Gateways of their own");
+}
+
+static void keep_shared(const struct shared *s, const struct keep *k)
+{
+	switch (put(s->as->arena, k, k->label ? &s->meta->labels : &s->meta->annotations, SIZE_MAX)) {
+	case PUT_DONE:
+		assembly_carry_meta(s->as, k->fact, s->kind, s->namespace, s->name, k->label ? "metadata/labels" : "metadata/annotations", k->key);
+		break;
+	case PUT_OTHER_VALUE:
+		say_other_value(s->as, k);
+		break;
+	case PUT_REFUSED:
+		break;
+	}
+}
+
+static void keep_owners(const struct shared *s, const struct owner_list *owners, bool gateway_place)
+{
+	for (size_t i = 0; i < owners->n; i++)
+		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
+			const struct keep *k = &owners->item[i]->keep.item[j];
+			if ((k->place == KEEP_GATEWAY && gateway_place) || (k->place == KEEP_ALL && all_have(owners, k)))
+				keep_shared(s, k);
+		}
+}
+
+void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out)
+{
+	struct owner_list owners = { 0 };
+	for (size_t i = 0; i < set->listeners.n; i++)
+		add_owner(plan->as->arena, &owners, set->listeners.item[i]->owner);
+	struct shared s = { plan->as, OBJECT_LISTENER_SET, set->namespace, set->name, &out->meta };
+	keep_owners(&s, &owners, true);
+}
+
+/* ---- the Gateway and what it runs on ---- */
+
+static void keep_infrastructure(struct plan *plan, const struct owner_list *owners, struct gateway *out)
+{
+	struct assembly *as = plan->as;
+	enum { LABELS_MOST = 8 };
+	size_t annotations_most = as->version.minor < 6 ? 8 : 16;
+	if (!schema_has_field(as->schema, STR("Gateway"), STR("spec.infrastructure"), as->version))
+		return;
+	for (size_t i = 0; i < owners->n; i++)
+		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
+			const struct keep *k = &owners->item[i]->keep.item[j];
+			if (k->place != KEEP_INFRASTRUCTURE)
+				continue;
+			enum put done = put(as->arena, k, k->label ? &out->infrastructure_labels : &out->infrastructure_annotations,
+				k->label ? LABELS_MOST : annotations_most);
+			if (done == PUT_DONE)
+				assembly_carry_meta(as, k->fact, OBJECT_GATEWAY, plan->namespace, out->meta.name,
+					k->label ? "spec/infrastructure/labels" : "spec/infrastructure/annotations", k->key);
+			else if (done == PUT_OTHER_VALUE)
+				say_other_value(as, k);
+		}
+}
+
+void keep_on_gateway(struct plan *plan, struct gateway *out)
+{
+	struct owner_list owners = owners_of(plan);
+	struct shared s = { plan->as, OBJECT_GATEWAY, plan->namespace, out->meta.name, &out->meta };
+	keep_owners(&s, &owners, !plan->as->listener_sets);
+	keep_infrastructure(plan, &owners, out);
+}
+
+void keep_rest(struct plan *plan)
+{
+	struct owner_list owners = owners_of(plan);
+	for (size_t i = 0; i < owners.n && plan->as->ledger; i++)
+		for (size_t j = 0; j < owners.item[i]->keep.n; j++) {
+			const struct keep *k = &owners.item[i]->keep.item[j];
+			if (!is_writable(k))
+				fact_idle(k->fact, STR("the API server takes no such key or value"));
+			else if (k->place == KEEP_GATEWAY)
+				fact_idle(k->fact, STR("none of the certificates of the Gateway is this Ingress's"));
+			else if (k->place == KEEP_INFRASTRUCTURE)
+				fact_idle(k->fact, STR("this version of the Gateway API has no place for it, or the place is full"));
+		}
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where hosts are served: Gateways, TLS listeners, ListenerSets. One listener for each certificate and host pattern, in a
+ * ListenerSet beside its Secret, so that no Secret is read across namespaces; without ListenerSets in the Gateway itself.
+ */
+#include "gateway/names.h"
+#include "gateway/plan.h"
+
+enum { LISTENERS_MOST = 64 };
+
+/* ---- the Gateway's place ---- */
+
+static str only_namespace(const struct entry_part *part)
+{
+	str found = { "", 0 };
+	for (size_t i = 0; i < part->routes.n; i++) {
+		str namespace = part->routes.item[i]->owner->namespace;
+		if (found.n && !str_eq(found, namespace))
+			return STR("default");
+		found = namespace;
+	}
+	return found.n ? found : STR("default");
+}
+
+/* The class names the Gateway; a controller without classes gives its own name. */
+static str gateway_name(struct assembly *as, const struct entry *entry)
+{
+	str name = names_label(as->arena, entry->name);
+	if (name.n == 0)
+		name = names_label(as->arena, entry->controller);
+	return name.n ? name : STR("gateway");
+}
+
+static bool is_taken(const struct assembly *as, str namespace, str name)
+{
+	for (size_t i = 0; i < as->out.n; i++) {
+		const struct printed *p = &as->out.item[i];
+		if (p->kind == OBJECT_GATEWAY && str_eq(p->namespace, namespace) && str_eq(p->name, name))
+			return true;
+	}
+	return false;
+}
+
+static str place_gateway(struct plan *plan)
+{
+	struct assembly *as = plan->as;
+	const struct entry *entry = plan->part->entry;
+	str name = gateway_name(as, entry);
+	plan->namespace = entry->namespace.n ? entry->namespace : only_namespace(plan->part);
+	if (as->gateway_name.n) {
+		plan->namespace = as->gateway_namespace;
+		plan->namespace_given = true;
+		name = as->gateway_name;
+	}
+	/* two entries of one name are two load balancers */
+	if (is_taken(as, plan->namespace, name))
+		name = names_join(as->arena, name, arena_join(as->arena, STR("-"), names_label(as->arena, entry->controller)), NAME_LABEL_MAX);
+	if (is_taken(as, plan->namespace, name))
+		name = names_join(as->arena, name, arena_join(as->arena, STR("-"), names_hash(as->arena, entry->name, 8)), NAME_LABEL_MAX);
+	return name;
+}
+
+/* ---- listeners ---- */
+
+/* "https-shop.example.com"; wildcards have another prefix, so that no host collides with one. */
+static str section_name(struct arena *arena, str hostname)
+{
+	if (hostname.n == 0)
+		return STR(HTTPS_SECTION);
+	bool wild = str_starts(hostname, STR("*."));
+	return names_join(arena, wild ? arena_join(arena, STR("wildcard-"), str_from(hostname, 2)) : arena_join(arena, STR("https-"), hostname),
+		(str){ "", 0 }, NAME_SUBDOMAIN_MAX);
+}
+
+static struct listener_plan *add_listener(struct plan *plan, str hostname, const struct certificate *c)
+{
+	struct arena *arena = plan->as->arena;
+	bool own = c->kind == CERTIFICATE_SECRET;
+	str pattern = own ? hostname : (str){ "", 0 };
+	str key = pattern.n ? pattern : STR("*");
+	struct listener_plan *l = map_get(&plan->listener_by_host, key);
+	if (!l) {
+		l = NEW(arena, struct listener_plan);
+		l->hostname = pattern;
+		l->section = section_name(arena, pattern);
+		l->secret_namespace = c->namespace.n ? c->namespace : plan->namespace;
+		l->secret_name = c->name.n ? c->name : STR(DEFAULT_SECRET);
+		l->owner = own ? c->owner : NULL;
+		map_set(&plan->listener_by_host, key, l);
+		LIST_PUSH(arena, &plan->listeners, l);
+	}
+	fact_list_join(arena, &l->facts, &c->facts);
+	return l;
+}
+
+/* The pattern that a host's listener has: that of its certificate, which may be a wildcard of another host. */
+static str host_pattern(const struct host *host)
+{
+	return host->certificate.listener.n ? host->certificate.listener : host->name.name;
+}
+
+static void add_listeners(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->part->routes.n; i++) {
+		const struct route_part *r = plan->part->routes.item[i];
+		if (r->side != SIDE_TLS)
+			continue;
+		add_listener(plan, host_pattern(r->host), &r->host->certificate);
+		for (size_t j = 0; j < r->host->aliases.n; j++)
+			add_listener(plan, r->host->aliases.item[j].name, &r->host->certificate);
+	}
+}
+
+struct listener_plan *plan_listener(const struct plan *plan, const struct host *host, str hostname)
+{
+	str pattern = str_eq(hostname, host->name.name) ? host_pattern(host) : hostname;
+	return map_get(&plan->listener_by_host, host->certificate.kind == CERTIFICATE_SECRET && pattern.n ? pattern : STR("*"));
+}
+
+/* ---- ListenerSets ---- */
+
+/* Annotations that tools read on the object that holds a listener: listeners that differ in them stand apart. */
+static str keep_key(struct arena *arena, const struct owner *owner)
+{
+	struct str_list texts = { 0 };
+	for (size_t i = 0; owner && i < owner->keep.n; i++) {
+		const struct keep *k = &owner->keep.item[i];
+		if (k->place == KEEP_GATEWAY)
+			LIST_PUSH(arena, &texts, arena_printf(arena, "%.*s=%.*s", STR_ARG(k->key), STR_ARG(k->value)));
+	}
+	str_list_sort(&texts);
+	return str_list_join(arena, &texts, STR("\n"));
+}
+
+struct set_list {
+	struct set_plan **item;
+	size_t n, cap;
+};
+
+static struct set_plan *set_of(struct plan *plan, struct set_list *sets, const struct listener_plan *l)
+{
+	struct arena *arena = plan->as->arena;
+	str kept = keep_key(arena, l->owner);
+	str key = arena_printf(arena, "%.*s/%.*s", STR_ARG(l->secret_namespace), STR_ARG(kept));
+	struct set_plan *set = map_get(&plan->set_by_key, key);
+	if (set)
+		return set;
+	set = NEW(arena, struct set_plan);
+	set->namespace = l->secret_namespace;
+	set->key = key;
+	str suffix = kept.n ? arena_join(arena, STR("-"), names_hash(arena, kept, 6)) : (str){ "", 0 };
+	set->name = names_join(arena, plan->gateways.item[0].name, suffix, NAME_SUBDOMAIN_MAX);
+	map_set(&plan->set_by_key, key, set);
+	LIST_PUSH(arena, sets, set);
+	return set;
+}
+
+static struct set_plan *set_part(struct plan *plan, const struct set_plan *whole, size_t bucket)
+{
+	struct set_plan *part = NEW(plan->as->arena, struct set_plan);
+	*part = *whole;
+	part->listeners.item = NULL;
+	part->listeners.n = part->listeners.cap = 0;
+	part->name = names_join(plan->as->arena, whole->name, arena_printf(plan->as->arena, "-%zx", bucket), NAME_SUBDOMAIN_MAX);
+	return part;
+}
+
+/* A set that is too long becomes several, by the hash of its listeners' hosts. */
+static void add_set(struct plan *plan, struct set_plan *whole)
+{
+	struct arena *arena = plan->as->arena;
+	struct str_list keys = { 0 };
+	for (size_t i = 0; i < whole->listeners.n; i++)
+		LIST_PUSH(arena, &keys, whole->listeners.item[i]->hostname);
+	size_t buckets = names_buckets(&keys, LISTENERS_MOST);
+	if (buckets == 1) {
+		LIST_PUSH(arena, &plan->sets, whole);
+		return;
+	}
+	for (size_t b = 0; b < buckets; b++) {
+		struct set_plan *part = set_part(plan, whole, b);
+		for (size_t i = 0; i < whole->listeners.n; i++) {
+			struct listener_plan *l = whole->listeners.item[i];
+			if (names_bucket(l->hostname, buckets) != b)
+				continue;
+			l->set = part;
+			LIST_PUSH(arena, &part->listeners, l);
+		}
+		if (part->listeners.n)
+			LIST_PUSH(arena, &plan->sets, part);
+	}
+}
+
+static void make_sets(struct plan *plan)
+{
+	struct set_list whole = { 0 };
+	for (size_t i = 0; i < plan->listeners.n; i++) {
+		struct listener_plan *l = plan->listeners.item[i];
+		/* the one for all other hosts belongs to the Gateway, as the controller's default belongs to the controller */
+		if (l->hostname.n == 0)
+			continue;
+		l->set = set_of(plan, &whole, l);
+		LIST_PUSH(plan->as->arena, &l->set->listeners, l);
+	}
+	for (size_t i = 0; i < whole.n; i++)
+		add_set(plan, whole.item[i]);
+}
+
+/* ---- Gateways ---- */
+
+static struct str_list hosts_with_listeners(const struct plan *plan)
+{
+	struct str_list keys = { 0 };
+	for (size_t i = 0; i < plan->listeners.n; i++)
+		if (plan->listeners.item[i]->hostname.n)
+			LIST_PUSH(plan->as->arena, &keys, plan->listeners.item[i]->hostname);
+	return keys;
+}
+
+static void say_limit(struct plan *plan, size_t gateways, size_t listeners)
+{
+	if (!plan->as->diags)
+		return;
+	struct diag *d = diag_addf(plan->as->diags, DIAG_GATEWAY_LIMIT, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%zu TLS listeners do not fit into one Gateway: %zu Gateways stand for one load balancer", listeners, gateways);
+	d->loss = LOSS_AVAILABILITY;
+	d->effect = STR("each Gateway has an address of its own; DNS must lead each host to the Gateway that serves it");
+	d->help = STR("--gateway-api 1.5 or newer has ListenerSets, with which one Gateway is enough");
+}
+
+size_t plan_gateway(const struct plan *plan, const struct host *host)
+{
+	size_t n = plan->gateways.n;
+	return n < 2 || host->name.kind == HOST_ANY ? 0 : names_bucket(host_pattern(host), n);
+}
+
+static void make_gateways(struct plan *plan, str name)
+{
+	struct arena *arena = plan->as->arena;
+	struct str_list keys = hosts_with_listeners(plan);
+	/* port 80, and the listener for all other hosts */
+	size_t n = plan->as->listener_sets ? 1 : names_buckets(&keys, LISTENERS_MOST - 2);
+	for (size_t i = 0; i < n; i++) {
+		struct gateway_plan g = { .name = name };
+		if (i)
+			g.name = names_join(arena, name, arena_printf(arena, "-%zx", i), NAME_LABEL_MAX);
+		LIST_PUSH(arena, &plan->gateways, g);
+	}
+	if (n > 1)
+		say_limit(plan, n, keys.n);
+}
+
+void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part)
+{
+	*plan = (struct plan){ .as = as, .part = part };
+	map_init(&plan->listener_by_host, as->arena);
+	map_init(&plan->set_by_key, as->arena);
+	str name = place_gateway(plan);
+	add_listeners(plan);
+	make_gateways(plan, name);
+	if (as->listener_sets)
+		make_sets(plan);
+	for (size_t i = 0; i < plan->listeners.n; i++) {
+		struct listener_plan *l = plan->listeners.item[i];
+		l->gateway = l->hostname.n && plan->gateways.n > 1 ? names_bucket(l->hostname, plan->gateways.n) : 0;
+		if (!l->set)
+			LIST_PUSH(as->arena, &plan->gateways.item[l->gateway].listeners, l);
+	}
+}

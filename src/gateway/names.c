@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of printed objects: see names.h. */
+#include "gateway/names.h"
+
+#include "base/buf.h"
+
+str names_hash(struct arena *arena, str text, unsigned digits)
+{
+	str hex = arena_printf(arena, "%016llx", (unsigned long long)str_hash(text));
+	return str_slice(hex, 0, digits);
+}
+
+str names_join(struct arena *arena, str base, str suffix, size_t max)
+{
+	enum { DIGITS = 8 };
+	str whole = suffix.n ? arena_join(arena, base, suffix) : base;
+	if (whole.n <= max)
+		return whole;
+	str kept = str_slice(base, 0, max > suffix.n + DIGITS + 1 ? max - suffix.n - DIGITS - 1 : 1);
+	while (kept.n > 1 && !char_is_alnum(kept.p[kept.n - 1]))
+		kept.n--;
+	return arena_printf(arena, "%.*s-%.*s%.*s", STR_ARG(kept), STR_ARG(names_hash(arena, whole, DIGITS)), STR_ARG(suffix));
+}
+
+str names_label(struct arena *arena, str text)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < text.n; i++) {
+		char c = char_lower(text.p[i]);
+		bool good = char_is_digit(c) || (c >= 'a' && c <= 'z');
+		if (good)
+			buf_add_char(&b, c);
+		else if (b.n && b.p[b.n - 1] != '-')
+			buf_add_char(&b, '-');
+	}
+	str label = buf_str(&b);
+	while (label.n && label.p[label.n - 1] == '-')
+		label.n--;
+	if (label.n == 0)
+		return label;
+	/* RFC 1035: a letter first */
+	if (char_is_digit(label.p[0]))
+		label = arena_join(arena, STR("gateway-"), label);
+	return names_join(arena, label, (str){ "", 0 }, NAME_LABEL_MAX);
+}
+
+size_t names_bucket(str key, size_t buckets)
+{
+	/* the upper half: the lower bits of FNV-1a change little with the last characters */
+	uint64_t h = str_hash(key);
+	return (size_t)((h ^ h >> 32) & (buckets - 1));
+}
+
+size_t names_buckets(const struct str_list *keys, size_t most)
+{
+	enum { BUCKETS_MOST = 65536 };
+	for (size_t buckets = 1; buckets < BUCKETS_MOST; buckets *= 2) {
+		bool fits = true;
+		for (size_t b = 0; b < buckets && fits; b++) {
+			size_t n = 0;
+			for (size_t i = 0; i < keys->n; i++)
+				n += names_bucket(keys->item[i], buckets) == b;
+			fits = n <= most;
+		}
+		if (fits)
+			return buckets;
+	}
+	return BUCKETS_MOST;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What assemble() decides for one entry before anything is written: the Gateways, the TLS listeners with the ListenerSets
+ * that hold them, and which namespaces attach where. Inside this room only.
+ */
+#ifndef ING2GW_GATEWAY_PLAN_H
+#define ING2GW_GATEWAY_PLAN_H
+
+#include "gateway/assemble.h"
+
+#define HTTP_SECTION  "http"
+#define HTTPS_SECTION "https"           /* the listener for all hosts without a certificate of their own */
+#define DEFAULT_SECRET "default-ssl-certificate"   /* where nobody names one */
+
+struct set_plan;
+
+struct listener_plan {
+	str hostname;                /* empty: every host */
+	str section;                 /* its name */
+	str secret_namespace, secret_name;
+	struct set_plan *set;        /* NULL: it stands in the Gateway */
+	size_t gateway;              /* number of the Gateway */
+	struct str_list namespaces;  /* of the routes that attach */
+	struct fact_list facts;
+	const struct owner *owner;   /* the Ingress that named the certificate; may be NULL */
+};
+
+/* A ListenerSet. */
+struct set_plan {
+	str namespace, name;
+	str key;                     /* what its listeners have in common */
+	size_t gateway;
+	LIST(struct listener_plan *) listeners;
+};
+
+struct gateway_plan {
+	str name;
+	struct str_list http_namespaces;   /* of the routes on port 80 */
+	LIST(struct listener_plan *) listeners;
+};
+
+struct plan {
+	struct assembly *as;
+	const struct entry_part *part;
+	str namespace;               /* of the Gateways, as it counts */
+	bool namespace_given;        /* the user has named it */
+	LIST(struct gateway_plan) gateways;
+	LIST(struct listener_plan *) listeners;   /* all, in the order of hosts */
+	LIST(struct set_plan *) sets;
+	struct map listener_by_host, set_by_key;
+};
+
+/* listeners.c: Gateways, listeners, ListenerSets of an entry. */
+void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part);
+/* The TLS listener for a host of the model, or for one of its aliases. */
+struct listener_plan *plan_listener(const struct plan *plan, const struct host *host, str hostname);
+/* The number of the Gateway that serves a host. */
+size_t plan_gateway(const struct plan *plan, const struct host *host);
+
+/* routes.c: HTTPRoutes. Fills the namespaces of listeners on the way. */
+void plan_routes(struct plan *plan);
+
+/* ---- assemble.c ---- */
+
+/* Whether the namespace of a Gateway or ListenerSet is printed: unless nobody has written it and no other namespace refers to it. */
+bool namespace_is_printed(const struct assembly *as, str namespace, const struct str_list *referring);
+
+/* Adds the object's tree to the output. */
+struct printed *assembly_add(struct assembly *as, enum object_kind kind, str namespace, const struct object_meta *meta, const void *object);
+
+/* The fact is carried by that object at a JSON pointer; the Ingress that it belongs to has come to be this object. */
+void assembly_carry(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, str pointer);
+
+/* The same for a label or annotation, which is kept and not translated. map: "metadata/labels" or the like. */
+void assembly_carry_meta(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, const char *map, str key);
+
+/* Allows objects of a Gateway API kind and namespace to refer to a core object of another namespace. */
+void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str to_kind, str to_namespace, str to_name);
+
+/* ---- keep.c: labels and annotations of other tools ---- */
+
+/* On a route of that Ingress; its name is set already. */
+void keep_on_route(struct assembly *as, const struct owner *owner, struct http_route *route);
+void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out);
+void keep_on_gateway(struct plan *plan, struct gateway *out);
+/* Says of those that found no place why. */
+void keep_rest(struct plan *plan);
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTPRoutes: one for each Ingress, set of hosts that are treated alike, and side. What is alike is decided by the rules that
+ * would be printed; a route that is over a limit becomes several, by the hash of a host or of a path, which never changes.
+ */
+#include "doc/doc.h"
+#include "gateway/names.h"
+#include "gateway/plan.h"
+
+enum { HOSTNAMES_MOST = 16, RULES_MOST = 16, MATCHES_MOST = 128 };
+
+/* Both sides of one Ingress on one host; NULL: nothing there. */
+struct host_part {
+	const struct route_part *plain, *tls;
+};
+
+/* Hosts of one Ingress with the same rules. */
+struct group {
+	const struct owner *owner;
+	LIST(struct host_part) pairs;
+	bool same_sides;             /* one route serves both */
+	bool serves;                 /* it forwards, or refuses; else it only redirects */
+	str suffix;                  /* of its name */
+};
+
+struct grouping {
+	struct plan *plan;
+	LIST(struct host_part) pairs;
+	LIST(struct group *) groups;
+	struct map group_by_key;
+};
+
+/* ---- what is alike ---- */
+
+static str fingerprint(struct arena *arena, const struct route_part *part)
+{
+	struct http_route route = { 0 };
+	struct buf out;
+	if (!part)
+		return STR("-");
+	for (size_t i = 0; i < part->rules.n; i++)
+		LIST_PUSH(arena, &route.rules, part->rules.item[i].rule);
+	buf_init(&out, arena, 0);
+	doc_write_json(&out, object_encode(arena, OBJECT_HTTP_ROUTE, &route, STR("x")), 0);
+	return buf_str(&out);
+}
+
+static void collect_parts(struct grouping *g)
+{
+	const struct entry_part *part = g->plan->part;
+	struct arena *arena = g->plan->as->arena;
+	struct map seen;
+	map_init(&seen, arena);
+	for (size_t i = 0; i < part->routes.n; i++) {
+		const struct route_part *r = part->routes.item[i];
+		str key = arena_printf(arena, "%.*s/%.*s %.*s", STR_ARG(r->owner->namespace), STR_ARG(r->owner->name), STR_ARG(r->host->name.name));
+		size_t *at = map_get(&seen, key);
+		if (!at) {
+			struct host_part fresh = { NULL, NULL };
+			at = NEW(arena, size_t);
+			*at = g->pairs.n;
+			map_set(&seen, key, at);
+			LIST_PUSH(arena, &g->pairs, fresh);
+		}
+		if (r->side == SIDE_TLS)
+			g->pairs.item[*at].tls = r;
+		else
+			g->pairs.item[*at].plain = r;
+	}
+}
+
+static bool does_serve(const struct route_part *part)
+{
+	for (size_t i = 0; part && i < part->rules.n; i++) {
+		const struct http_rule *rule = &part->rules.item[i].rule;
+		if (rule->backends.n || rule->filters.n == 0)
+			return true;
+	}
+	return false;
+}
+
+static void group_part(struct grouping *g, const struct host_part *p)
+{
+	struct arena *arena = g->plan->as->arena;
+	const struct route_part *any = p->tls ? p->tls : p->plain;
+	str plain = fingerprint(arena, p->plain), tls = fingerprint(arena, p->tls);
+	bool hostless = any->host->name.kind == HOST_ANY;
+	str key = arena_printf(arena, "%.*s/%.*s %zu %d\n%.*s\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
+		plan_gateway(g->plan, any->host), hostless, STR_ARG(plain), STR_ARG(tls));
+	struct group *group = map_get(&g->group_by_key, key);
+	if (!group) {
+		group = NEW(arena, struct group);
+		group->owner = any->owner;
+		group->same_sides = p->plain && p->tls && str_eq(plain, tls);
+		group->serves = does_serve(p->plain) || does_serve(p->tls);
+		map_set(&g->group_by_key, key, group);
+		LIST_PUSH(arena, &g->groups, group);
+	}
+	LIST_PUSH(arena, &group->pairs, *p);
+}
+
+static const struct host *part_host(const struct host_part *p)
+{
+	return p->tls ? p->tls->host : p->plain->host;
+}
+
+/*
+ * One group of an Ingress has its plain name: of those that serve the one with the first host. The others are marked by their
+ * first host. So a host that comes or goes renames nothing but, at most, what stood beside it.
+ */
+static void name_groups(struct grouping *g)
+{
+	for (size_t i = 0; i < g->groups.n; i++) {
+		struct group *group = g->groups.item[i], *main = group;
+		for (size_t j = 0; j < g->groups.n; j++) {
+			struct group *other = g->groups.item[j];
+			if (other->owner != group->owner)
+				continue;
+			int order = str_cmp(part_host(&other->pairs.item[0])->name.name, part_host(&main->pairs.item[0])->name.name);
+			if (other->serves != main->serves ? other->serves : order < 0)
+				main = other;
+		}
+		if (main != group)
+			group->suffix = arena_join(g->plan->as->arena, STR("-"), names_hash(g->plan->as->arena, part_host(&group->pairs.item[0])->name.name, 6));
+	}
+}
+
+/* ---- hostnames and parents ---- */
+
+struct emission {
+	struct plan *plan;
+	const struct group *group;
+	bool plain, tls;             /* where it attaches */
+	str suffix;
+};
+
+/* A hostname of a route, and the host of the model that it belongs to. */
+struct served {
+	const struct host_part *pair;
+	const struct host_name *name;
+};
+
+struct served_list {
+	struct served *item;
+	size_t n, cap;
+};
+
+static const struct route_part *shown_part(const struct emission *e, const struct host_part *p)
+{
+	return e->tls ? p->tls : p->plain;
+}
+
+static void add_parent(struct arena *arena, struct http_route *route, const struct parent_ref *parent)
+{
+	for (size_t i = 0; i < route->parents.n; i++) {
+		const struct parent_ref *have = &route->parents.item[i];
+		if (str_eq(have->kind, parent->kind) && str_eq(have->namespace, parent->namespace) && str_eq(have->name, parent->name) &&
+			str_eq(have->section, parent->section))
+			return;
+	}
+	LIST_PUSH(arena, &route->parents, *parent);
+}
+
+static str foreign(str namespace, const struct owner *owner)
+{
+	return str_eq(namespace, owner->namespace) ? (str){ "", 0 } : namespace;
+}
+
+static void attach_plain(const struct emission *e, const struct host *host, struct http_route *route)
+{
+	struct plan *plan = e->plan;
+	for (size_t i = 0; i < plan->gateways.n; i++) {
+		if (host->name.kind != HOST_ANY && i != plan_gateway(plan, host))
+			continue;
+		struct parent_ref parent = { .namespace = foreign(plan->namespace, e->group->owner), .name = plan->gateways.item[i].name, .section = STR(HTTP_SECTION) };
+		add_parent(plan->as->arena, route, &parent);
+		str_list_add_new(plan->as->arena, &plan->gateways.item[i].http_namespaces, e->group->owner->namespace);
+	}
+}
+
+static void attach_tls(const struct emission *e, struct listener_plan *l, struct http_route *route)
+{
+	struct plan *plan = e->plan;
+	if (!l)
+		return;
+	struct parent_ref parent = { .section = l->section };
+	if (l->set) {
+		parent.group = STR(GATEWAY_API_GROUP);
+		parent.kind = STR("ListenerSet");
+		parent.namespace = foreign(l->set->namespace, e->group->owner);
+		parent.name = l->set->name;
+	} else {
+		parent.namespace = foreign(plan->namespace, e->group->owner);
+		parent.name = plan->gateways.item[l->gateway].name;
+	}
+	add_parent(plan->as->arena, route, &parent);
+	str_list_add_new(plan->as->arena, &l->namespaces, e->group->owner->namespace);
+}
+
+static void add_served(const struct emission *e, const struct served *at, struct http_route *route)
+{
+	const struct host *host = part_host(at->pair);
+	if (e->plain)
+		attach_plain(e, host, route);
+	if (at->name->kind != HOST_ANY)
+		str_list_add_new(e->plan->as->arena, &route->hostnames, at->name->name);
+	if (e->tls)
+		attach_tls(e, plan_listener(e->plan, host, at->name->name), route);
+}
+
+/* ---- metadata, facts ---- */
+
+static void add_meta(const struct emission *e, str name, struct http_route *route)
+{
+	struct assembly *as = e->plan->as;
+	const struct owner *owner = e->group->owner;
+	route->meta.name = name;
+	if (owner->namespace_written)
+		route->meta.namespace = owner->namespace;
+	struct line_column at = sources_locate(as->sources, owner->at);
+	const struct source *source = sources_get(as->sources, owner->at.file);
+	route->comment = arena_printf(as->arena, "from Ingress %.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
+	if (source)
+		route->comment = arena_printf(as->arena, "%.*s (%.*s:%u)", STR_ARG(route->comment), STR_ARG(source->name), (unsigned)at.line);
+	keep_on_route(as, owner, route);
+}
+
+static void carry_all(const struct emission *e, str name, const struct fact_list *facts, str pointer)
+{
+	for (size_t i = 0; i < facts->n; i++)
+		assembly_carry(e->plan->as, facts->item[i], OBJECT_HTTP_ROUTE, e->group->owner->namespace, name, pointer);
+}
+
+/* ---- one object ---- */
+
+struct rule_choice {
+	size_t *item;                /* indices of the rules that this route has */
+	size_t n, cap;
+};
+
+static str route_name(const struct emission *e, str more)
+{
+	struct arena *arena = e->plan->as->arena;
+	str suffix = arena_printf(arena, "%.*s%.*s", STR_ARG(e->suffix), STR_ARG(more));
+	str name = names_join(arena, e->group->owner->name, suffix, NAME_SUBDOMAIN_MAX);
+	/* the name of an Ingress belongs to that Ingress */
+	if (suffix.n && map_get(&e->plan->as->taken, arena_printf(arena, "%.*s/%.*s", STR_ARG(e->group->owner->namespace), STR_ARG(name))))
+		name = names_join(arena, name, arena_join(arena, STR("-"), names_hash(arena, suffix, 6)), NAME_SUBDOMAIN_MAX);
+	return name;
+}
+
+static void carry_rules(const struct emission *e, const struct route_part *part, const struct rule_choice *rules, str name)
+{
+	struct arena *arena = e->plan->as->arena;
+	for (size_t k = 0; k < rules->n; k++) {
+		const struct rule_part *rule = &part->rules.item[rules->item[k]];
+		for (size_t m = 0; m < rule->marks.n; m++)
+			assembly_carry(e->plan->as, rule->marks.item[m].fact, OBJECT_HTTP_ROUTE, e->group->owner->namespace, name,
+				arena_printf(arena, "/spec/rules/%zu%.*s", k, STR_ARG(rule->marks.item[m].at)));
+	}
+}
+
+static void grant_backends(const struct emission *e, const struct http_route *route)
+{
+	for (size_t i = 0; i < route->rules.n; i++)
+		for (size_t b = 0; b < route->rules.item[i].backends.n; b++) {
+			const struct backend_ref *ref = &route->rules.item[i].backends.item[b];
+			if (ref->namespace.n)
+				assembly_grant(e->plan->as, STR("HTTPRoute"), e->group->owner->namespace, STR("Service"), ref->namespace, ref->name);
+		}
+}
+
+static void emit_route(const struct emission *e, const struct served_list *hosts, const struct rule_choice *rules, str more)
+{
+	struct assembly *as = e->plan->as;
+	struct http_route route = { 0 };
+	bool closed = false;
+	add_meta(e, route_name(e, more), &route);
+	const struct route_part *first = shown_part(e, hosts->item[0].pair);
+	for (size_t i = 0; i < rules->n; i++)
+		LIST_PUSH(as->arena, &route.rules, first->rules.item[rules->item[i]].rule);
+	for (size_t i = 0; i < hosts->n; i++) {
+		add_served(e, &hosts->item[i], &route);
+		closed = closed || shown_part(e, hosts->item[i].pair)->closed;
+	}
+	struct printed *p = assembly_add(as, OBJECT_HTTP_ROUTE, e->group->owner->namespace, &route.meta, &route);
+	p->closed = closed;
+	p->owner = e->group->owner;
+	for (size_t i = 0; i < hosts->n; i++) {
+		carry_all(e, route.meta.name, &hosts->item[i].name->facts, arena_printf(as->arena, "/spec/hostnames/%zu", i));
+		carry_rules(e, shown_part(e, hosts->item[i].pair), rules, route.meta.name);
+	}
+	grant_backends(e, &route);
+}
+
+static bool rules_fit(const struct route_part *part, const struct rule_choice *rules)
+{
+	size_t matches = 0;
+	for (size_t i = 0; i < rules->n; i++)
+		matches += part->rules.item[rules->item[i]].rule.matches.n;
+	return rules->n <= RULES_MOST && matches <= MATCHES_MOST;
+}
+
+static struct rule_choice rules_of_bucket(struct arena *arena, const struct route_part *part, size_t bucket, size_t buckets)
+{
+	struct rule_choice choice = { 0 };
+	for (size_t i = 0; i < part->rules.n; i++)
+		if (names_bucket(part->rules.item[i].key, buckets) == bucket)
+			LIST_PUSH(arena, &choice, i);
+	return choice;
+}
+
+static size_t rule_buckets(struct arena *arena, const struct route_part *part)
+{
+	size_t buckets = 1;
+	for (bool fits = false; !fits && buckets < 4096; buckets *= fits ? 1 : 2) {
+		fits = true;
+		for (size_t b = 0; b < buckets && fits; b++) {
+			struct rule_choice choice = rules_of_bucket(arena, part, b, buckets);
+			fits = rules_fit(part, &choice);
+		}
+	}
+	return buckets;
+}
+
+static void emit_hosts(const struct emission *e, const struct served_list *hosts, str more)
+{
+	struct arena *arena = e->plan->as->arena;
+	const struct route_part *part = shown_part(e, hosts->item[0].pair);
+	size_t buckets = rule_buckets(arena, part);
+	for (size_t b = 0; b < buckets; b++) {
+		struct rule_choice choice = rules_of_bucket(arena, part, b, buckets);
+		if (choice.n)
+			emit_route(e, hosts, &choice, buckets > 1 ? arena_printf(arena, "%.*s-%zx", STR_ARG(more), b) : more);
+	}
+}
+
+static struct served_list served_by(struct arena *arena, const struct group *g)
+{
+	struct served_list all = { 0 };
+	for (size_t i = 0; i < g->pairs.n; i++) {
+		const struct host *host = part_host(&g->pairs.item[i]);
+		struct served main = { &g->pairs.item[i], &host->name };
+		LIST_PUSH(arena, &all, main);
+		for (size_t j = 0; j < host->aliases.n; j++) {
+			struct served alias = { &g->pairs.item[i], &host->aliases.item[j] };
+			LIST_PUSH(arena, &all, alias);
+		}
+	}
+	return all;
+}
+
+static void emit(const struct emission *e)
+{
+	struct arena *arena = e->plan->as->arena;
+	struct served_list all = served_by(arena, e->group);
+	struct str_list keys = { 0 };
+	for (size_t i = 0; i < all.n; i++)
+		LIST_PUSH(arena, &keys, all.item[i].name->name);
+	size_t buckets = names_buckets(&keys, HOSTNAMES_MOST);
+	for (size_t b = 0; b < buckets; b++) {
+		struct served_list chosen = { 0 };
+		for (size_t i = 0; i < all.n; i++)
+			if (names_bucket(all.item[i].name->name, buckets) == b)
+				LIST_PUSH(arena, &chosen, all.item[i]);
+		if (chosen.n)
+			emit_hosts(e, &chosen, buckets > 1 ? arena_printf(arena, "-h%zx", b) : (str){ "", 0 });
+	}
+}
+
+static void emit_group(struct plan *plan, const struct group *g)
+{
+	const struct host_part *p = &g->pairs.item[0];
+	struct emission e = { .plan = plan, .group = g, .plain = p->plain != NULL, .tls = p->tls != NULL, .suffix = g->suffix };
+	if (p->plain && p->tls && !g->same_sides) {
+		e.plain = false;
+		emit(&e);
+		e.plain = true;
+		e.tls = false;
+		e.suffix = arena_join(plan->as->arena, g->suffix, STR("-http"));
+	}
+	emit(&e);
+}
+
+void plan_routes(struct plan *plan)
+{
+	struct grouping g = { .plan = plan };
+	map_init(&g.group_by_key, plan->as->arena);
+	collect_parts(&g);
+	for (size_t i = 0; i < g.pairs.n; i++)
+		group_part(&g, &g.pairs.item[i]);
+	name_groups(&g);
+	for (size_t i = 0; i < g.groups.n; i++)
+		emit_group(plan, g.groups.item[i]);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps of a route in their order, as filters, as an answer, or as losses: see rules.h. */
+#include "targets/filters.h"
+#include "targets/rules.h"
+
+static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
+{
+	str at = arena_printf(lw->arena, "/filters/%zu", filter);
+	for (size_t i = 0; i < facts->n; i++) {
+		struct mark m = { facts->item[i], at };
+		LIST_PUSH(lw->arena, &d->marks, m);
+	}
+}
+
+/* The place of the draft's URLRewrite, which path and host share; made when it is not there. */
+static size_t rewrite_filter(struct lowering *lw, struct draft *d)
+{
+	for (size_t i = 0; i < d->rule.filters.n; i++)
+		if (str_eq(d->rule.filters.item[i].type, STR("URLRewrite")))
+			return i;
+	struct http_filter fresh = { 0 };
+	LIST_PUSH(lw->arena, &d->rule.filters, fresh);
+	return d->rule.filters.n - 1;
+}
+
+static void add_rewrite(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	size_t i = rewrite_filter(lw, d);
+	struct http_filter *filter = &d->rule.filters.item[i];
+	bool said = step->kind == STEP_HOST ? filter_host(lw, at->route, step, filter) : filter_rewrite(lw, at->route, step, filter);
+	if (!said) {
+		if (filter->type.n == 0)
+			d->rule.filters.n--;
+		return;
+	}
+	mark(lw, d, &step->facts, i);
+	if (step->kind == STEP_REWRITE && step->as.rewrite.change == PATH_PREFIX_CUT)
+		d->cut = step->as.rewrite.prefix;
+}
+
+static void add_cors(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	struct http_filter filter = { 0 };
+	if (!filter_cors(lw, at->route, step, &filter))
+		return;
+	mark(lw, d, &step->facts, d->rule.filters.n);
+	LIST_PUSH(lw->arena, &d->rule.filters, filter);
+}
+
+/* A redirect answers in place of everything behind it; what stood before it acts on the way of a request only. */
+static void add_redirect(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	struct http_filter filter = { 0 };
+	d->answer = step;
+	size_t kept = 0;
+	for (size_t i = 0; i < d->rule.filters.n; i++)
+		if (str_eq(d->rule.filters.item[i].type, STR("CORS")))
+			d->rule.filters.item[kept++] = d->rule.filters.item[i];
+	d->rule.filters.n = kept;
+	if (!filter_redirect(lw, at->route, step, &filter)) {
+		d->broken = true;
+		return;
+	}
+	mark(lw, d, &step->facts, kept);
+	LIST_PUSH(lw->arena, &d->rule.filters, filter);
+}
+
+static void add_guard(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	if (loss_is_accepted(lw, step->feature)) {
+		lose_accepted(lw, step);
+		return;
+	}
+	lose_guard(lw, at->host, at->route, step);
+	d->closed = true;
+}
+
+static void add_step(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	switch (step->kind) {
+	case STEP_GUARD:
+		add_guard(lw, at, step, d);
+		break;
+	case STEP_STATUS:
+		d->answer = step;
+		break;
+	case STEP_REDIRECT:
+		add_redirect(lw, at, step, d);
+		break;
+	case STEP_CORS:
+		add_cors(lw, at, step, d);
+		break;
+	case STEP_REWRITE:
+	case STEP_HOST:
+		add_rewrite(lw, at, step, d);
+		break;
+	case STEP_REQUEST_HEADER:
+	case STEP_RESPONSE_HEADER:
+	case STEP_OTHER:
+		lose_feature(lw, step);
+		break;
+	}
+}
+
+/* What a closed route would have done is not printed, whatever it is. */
+static void lose_behind(struct lowering *lw, const struct fact_list *facts)
+{
+	for (size_t i = 0; i < facts->n && !lw->open; i++)
+		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, LOSS_SECURITY, DIAG_ROUTE_CLOSED, STR("the route stands closed"));
+}
+
+static void close_draft(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	const struct route *r = at->route;
+	d->rule = (struct http_rule){ 0 };
+	d->marks = (struct mark_list){ 0 };
+	d->cut = (str){ "", 0 };
+	d->answer = NULL;
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (r->steps.item[i]->side == SIDE_BOTH)
+			lose_behind(lw, &r->steps.item[i]->facts);
+	for (size_t i = 0; i < r->cases.n; i++) {
+		lose_behind(lw, &r->cases.item[i].facts);
+		lose_behind(lw, &r->cases.item[i].backend.facts);
+	}
+}
+
+struct draft draft_of(struct lowering *lw, const struct rule_place *at)
+{
+	struct draft d = { .cut = STR_INIT("") };
+	for (size_t i = 0; i < at->route->steps.n && !d.answer; i++) {
+		const struct step *step = at->route->steps.item[i];
+		if (step->side != SIDE_BOTH && step->side != at->side)
+			continue;
+		/* behind a closed door only further doors are looked at, so that one run names them all */
+		if (!d.closed || step->kind == STEP_GUARD)
+			add_step(lw, at, step, &d);
+	}
+	if (d.closed)
+		close_draft(lw, at, &d);
+	return d;
+}

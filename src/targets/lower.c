@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hosts of the model, one side after the other: which routes are written, and which follow from what a Gateway does by
+ * itself. See lower.h.
+ */
+#include "targets/lower.h"
+
+#include "gateway/cel.h"
+#include "targets/losses.h"
+#include "targets/rules.h"
+
+static const str HTTPS = STR_INIT("redirect.https");
+
+/* ---- hosts ---- */
+
+static void lose_host_facts(struct lowering *lw, const struct host *host, str why)
+{
+	for (size_t i = 0; i < host->routes.n && !lw->open; i++) {
+		const struct route *r = host->routes.item[i];
+		for (size_t j = 0; j < r->facts.n; j++)
+			fact_lost(r->facts.item[j], FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_HOST_UNUSABLE, why);
+		for (size_t j = 0; j < r->cases.n; j++)
+			for (size_t k = 0; k < r->cases.item[j].backend.facts.n; k++)
+				fact_lost(r->cases.item[j].backend.facts.item[k], FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_HOST_UNUSABLE, why);
+	}
+}
+
+static bool host_is_usable(struct lowering *lw, const struct host *host)
+{
+	str name = host->name.name;
+	if (host->name.kind == HOST_ANY || name_is_hostname(name))
+		return true;
+	struct loss_text text = {
+		.code = DIAG_HOST_UNUSABLE, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "host %.*s is no hostname of the Gateway API", STR_ARG(name)),
+		.effect = STR("nothing is printed for this host: its requests get 404"),
+		.help = STR("write a DNS name: labels of lower case letters, digits and dashes, with dots between them; placeholders must be\n"
+			"filled in before"),
+	};
+	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+	lose(lw, &none, &host->name.facts, &text);
+	lose_host_facts(lw, host, text.message);
+	return false;
+}
+
+static void say_wildcard(struct lowering *lw, const struct host *host)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_WILDCARD_WIDER, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("a wildcard host stands for any number of labels in a Gateway, and for one in the source"),
+		.effect = STR_INIT("a.b.example.com now reaches the routes of *.example.com; the controller answered 404"),
+		.help = STR_INIT("nothing, unless DNS leads such names here"),
+	};
+	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+	if (host->name.kind == HOST_ONE_LABEL)
+		differ(lw, &none, &host->name.facts, &TEXT);
+}
+
+/* ---- one side of a host ---- */
+
+struct host_side {
+	struct lowering *lw;
+	const struct entry *entry;
+	const struct host *host;
+	enum side side;
+	bool wider;                      /* another host's routes would take what this one leaves */
+	bool host_closed;                /* a protection of the whole host is lost */
+	LIST(struct route_part *) parts;
+};
+
+static struct route_part *part_of(struct host_side *hs, const struct owner *owner)
+{
+	for (size_t i = 0; i < hs->parts.n; i++)
+		if (hs->parts.item[i]->owner == owner)
+			return hs->parts.item[i];
+	struct route_part *part = NEW(hs->lw->arena, struct route_part);
+	part->owner = owner;
+	part->host = hs->host;
+	part->side = hs->side;
+	LIST_PUSH(hs->lw->arena, &hs->parts, part);
+	return part;
+}
+
+static bool is_host_guard(const struct lowering *lw, const struct step *step)
+{
+	const struct feature *f = mapping_feature(lw->mapping, step->feature);
+	return step->kind == STEP_GUARD && f && f->scope == SCOPE_HOST && !loss_is_accepted(lw, step->feature);
+}
+
+static bool has_host_guard(const struct lowering *lw, const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t j = 0; j < host->routes.item[i]->steps.n; j++)
+			if (is_host_guard(lw, host->routes.item[i]->steps.item[j]))
+				return true;
+	return false;
+}
+
+/*
+ * The root that the controller adds to every host answers 404. So does a Gateway where nothing matches; only where a wider host
+ * would take the requests a rule must stand in the way, and where the whole host is closed.
+ */
+static bool is_needless(const struct host_side *hs, const struct route *route, const struct draft *draft)
+{
+	bool nothing = draft->closed || (draft->answer && draft->answer->kind == STEP_STATUS);
+	return route->implicit && nothing && !hs->wider && !hs->host_closed;
+}
+
+static void lower_route(struct host_side *hs, const struct route *route)
+{
+	struct rule_place at = { hs->entry, hs->host, route, hs->side, NULL };
+	struct draft draft = draft_of(hs->lw, &at);
+	if (is_needless(hs, route, &draft))
+		return;
+	at.part = part_of(hs, route->owner ? route->owner : hs->host->creator);
+	if (at.part->owner)
+		rules_add(hs->lw, &at, &draft);
+}
+
+/* The first thing that every request for the route meets is the way to HTTPS. */
+static bool leads_to_https(const struct lowering *lw, const struct route *route)
+{
+	for (size_t i = 0; i < route->steps.n; i++) {
+		const struct step *s = route->steps.item[i];
+		if (s->kind == STEP_REDIRECT || s->kind == STEP_STATUS)
+			return str_eq(s->feature, HTTPS);
+		if (s->kind == STEP_GUARD && !loss_is_accepted(lw, s->feature))
+			return false;
+	}
+	return false;
+}
+
+static bool is_root(const struct route *route)
+{
+	return route->match.kind != MATCH_EXACT && str_eq(route->match.path, STR("/"));
+}
+
+/* All routes of a host without TLS lead to HTTPS, and its root is one of them: for its owner the root says it all. */
+static const struct route *common_root(const struct host_side *hs)
+{
+	const struct route *root = NULL;
+	if (hs->side != SIDE_PLAIN)
+		return NULL;
+	for (size_t i = 0; i < hs->host->routes.n; i++) {
+		if (!leads_to_https(hs->lw, hs->host->routes.item[i]))
+			return NULL;
+		if (is_root(hs->host->routes.item[i]))
+			root = hs->host->routes.item[i];
+	}
+	return root;
+}
+
+/* The redirect of a route that is said by the root's rule: its facts are carried there. */
+static void carry_by_root(struct host_side *hs, struct route_part *part, const struct route *route)
+{
+	for (size_t i = 0; i < route->steps.n; i++) {
+		const struct step *s = route->steps.item[i];
+		if (s->side == SIDE_TLS || !str_eq(s->feature, HTTPS))
+			continue;
+		for (size_t j = 0; j < s->facts.n && part->rules.n; j++) {
+			struct mark m = { s->facts.item[j], STR("/filters/0") };
+			LIST_PUSH(hs->lw->arena, &part->rules.item[0].marks, m);
+		}
+	}
+}
+
+static void lower_side(struct host_side *hs, struct entry_part *out)
+{
+	const struct route *root = common_root(hs);
+	if (root)
+		lower_route(hs, root);
+	for (size_t i = 0; i < hs->host->routes.n; i++) {
+		const struct route *route = hs->host->routes.item[i];
+		if (root && route->owner == root->owner) {
+			if (route != root && hs->parts.n)
+				carry_by_root(hs, hs->parts.item[0], route);
+			continue;
+		}
+		lower_route(hs, route);
+	}
+	for (size_t i = 0; i < hs->parts.n; i++)
+		if (hs->parts.item[i]->rules.n)
+			LIST_PUSH(hs->lw->arena, &out->routes, hs->parts.item[i]);
+}
+
+struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
+{
+	struct entry_part out = { .entry = entry };
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *host = entry->hosts.item[i];
+		if (!host_is_usable(lw, host))
+			continue;
+		say_wildcard(lw, host);
+		struct host_side side = { .lw = lw, .entry = entry, .host = host, .side = SIDE_PLAIN,
+			.wider = entry_has_wider(entry, host), .host_closed = has_host_guard(lw, host) };
+		lower_side(&side, &out);
+		if (host->certificate.kind == CERTIFICATE_NONE)
+			continue;
+		side = (struct host_side){ .lw = lw, .entry = entry, .host = host, .side = SIDE_TLS,
+			.wider = side.wider, .host_closed = side.host_closed };
+		lower_side(&side, &out);
+	}
+	return out;
+}
+
+/* ---- defaults ---- */
+
+void lower_defaults(struct lowering *lw)
+{
+	size_t lost = 0;
+	struct str_list names = { 0 };
+	enum loss worst = LOSS_NONE;
+	for (size_t i = 0; i < lw->ledger->defaults.n; i++) {
+		struct fact *fact = lw->ledger->defaults.item[i];
+		const struct target_row *row = target_feature(lw->target, fact->feature);
+		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
+		if (fact->places.n || fact->state != FACT_INEFFECTIVE || !row || !feature || !str_eq(row->how, STR("none")))
+			continue;
+		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
+		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST, STR("the standard has no expression for it"));
+		worst = loss > worst ? loss : worst;
+		str_list_add_new(lw->arena, &names, fact->feature);
+		lost++;
+	}
+	if (!lost || lw->ledger->records.n == 0)
+		return;
+	str_list_sort(&names);
+	struct diag *d = diag_addf(lw->diags, DIAG_DEFAULTS_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%zu settings that the controller has by default are not carried over", lost);
+	d->from_default = true;
+	d->loss = worst > LOSS_AVAILABILITY ? LOSS_AVAILABILITY : worst;
+	d->effect = arena_printf(lw->arena, "the implementation's own defaults are in force for %.*s",
+		STR_ARG(str_list_join(lw->arena, &names, STR(", "))));
+	d->help = STR("ing2gw explain FEATURE says what each is, and who has an expression for it");
+}

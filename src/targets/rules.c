@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Matches and backends of rules: see rules.h. */
+#include "targets/rules.h"
+
+#include "targets/losses.h"
+#include "targets/paths.h"
+
+static void mark(struct lowering *lw, struct rule_part *part, const struct fact_list *facts, str at)
+{
+	for (size_t i = 0; i < facts->n; i++) {
+		struct mark m = { facts->item[i], at };
+		LIST_PUSH(lw->arena, &part->marks, m);
+	}
+}
+
+/* ---- what is said of a path with a difference ---- */
+
+static void say_path(struct lowering *lw, const struct route *r, enum path_said said)
+{
+	static const struct loss_text ELEMENT = {
+		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("a path that the controller reads as a regular expression is said as a prefix of whole path elements"),
+		.effect = STR_INIT("/APP and /application no longer match where the path is /app; the controller took both"),
+		.help = STR_INIT("look whether clients use other letter case or run on behind the path; if so, add these paths to the Ingress"),
+	};
+	static const struct loss_text REGEX = {
+		.code = DIAG_REGEX_DIALECT, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("a path is said as a RegularExpression, whose dialect and rank belong to the implementation"),
+		.effect = STR_INIT("the controller ignored letter case and tried longer expressions first; implementations differ in both"),
+		.help = STR_INIT("write plain paths where you can; the documentation of the implementation says how it reads and ranks expressions"),
+	};
+	static const struct loss_text PCRE = {
+		.code = DIAG_REGEX_DIALECT, .loss = LOSS_ROUTING,
+		.message = STR_INIT("a path uses constructs of PCRE that most implementations do not have"),
+		.effect = STR_INIT("implementations with RE2 (Envoy, Go) refuse the whole route"),
+		.help = STR_INIT("write the path without look-around, back-references and possessive quantifiers"),
+	};
+	switch (said) {
+	case SAID_SAME:
+		break;
+	case SAID_BY_ELEMENT:
+		differ(lw, r, &r->facts, &ELEMENT);
+		break;
+	case SAID_AS_REGEX:
+		differ(lw, r, &r->facts, path_is_pcre_only(r->match.path) ? &PCRE : &REGEX);
+		break;
+	}
+}
+
+static void say_unusable(struct lowering *lw, const struct route *r, str why)
+{
+	struct loss_text text = {
+		.code = DIAG_PATH_UNUSABLE, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "a path cannot be written in a Gateway: %.*s", STR_ARG(why)),
+		.effect = STR("requests for it are served by the next shorter path of the host, or get 404"),
+		.help = STR("change the path in the Ingress"),
+	};
+	lose(lw, r, &r->facts, &text);
+	for (size_t i = 0; i < r->cases.n && !lw->open; i++)
+		for (size_t j = 0; j < r->cases.item[i].backend.facts.n; j++)
+			fact_lost(r->cases.item[i].backend.facts.item[j], FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PATH_UNUSABLE, text.message);
+}
+
+/* ---- conditions on headers ---- */
+
+/*
+ * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole
+ * value.
+ */
+static str whole_value(struct arena *arena, str pattern)
+{
+	str head = STR(".*"), tail = STR(".*");
+	bool alternatives = str_has(pattern, STR("|"));
+	if (!alternatives && str_starts(pattern, STR("^"))) {
+		head = STR("");
+		pattern = str_from(pattern, 1);
+	}
+	if (!alternatives && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$"))) {
+		tail = STR("");
+		pattern.n--;
+	}
+	return alternatives ? arena_printf(arena, "%.*s(%.*s)%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail))
+		: arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail));
+}
+
+static bool is_header_name(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && str_find_char(STR("!#$%&'*+-.^_`|~"), s.p[i]) == 15)
+			return false;
+	return s.n > 0 && s.n <= 256;
+}
+
+static bool is_header_value(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] > 0x7E)
+			return false;
+	return s.n > 0 && s.n <= 4096 && s.p[0] != ' ' && s.p[s.n - 1] != ' ';
+}
+
+/* False when the condition cannot be said (it has been reported). */
+static bool header_of(struct lowering *lw, const struct route *r, const struct forward_case *c, struct header_match *out)
+{
+	out->name = c->header;
+	out->value = c->value_regex ? whole_value(lw->arena, c->value) : c->value;
+	if (c->value_regex)
+		out->type = STR("RegularExpression");
+	if (!is_header_name(out->name) || !is_header_value(out->value)) {
+		struct loss_text text = {
+			.code = DIAG_CANARY_LOST, .loss = LOSS_ROUTING,
+			.message = STR("a canary's header condition cannot be written in a Gateway"),
+			.effect = STR("requests with that header are no longer sent to the canary"),
+			.help = STR("use a header name of letters, digits and dashes, and a value of printable ASCII"),
+		};
+		lose(lw, r, &c->facts, &text);
+		return false;
+	}
+	if (c->value_regex) {
+		static const struct loss_text TEXT = {
+			.code = DIAG_CANARY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+			.message = STR_INIT("a canary's condition is said as a regular expression on a header"),
+			.effect = STR_INIT("implementations differ in the dialect of such expressions and in headers that are sent twice"),
+			.help = STR_INIT("try the canary's requests on the implementation, or use a header with one fixed value"),
+		};
+		differ(lw, r, &c->facts, &TEXT);
+	}
+	return true;
+}
+
+/* ---- rules ---- */
+
+static void add_matches(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct path_list *paths,
+	const struct header_match *header)
+{
+	for (size_t i = 0; i < paths->n; i++) {
+		struct http_match m = { .path = paths->item[i] };
+		if (header)
+			LIST_PUSH(lw->arena, &m.headers, *header);
+		size_t n = part->rule.matches.n;
+		LIST_PUSH(lw->arena, &part->rule.matches, m);
+		mark(lw, part, &at->route->facts, arena_printf(lw->arena, "/matches/%zu/path", n));
+	}
+}
+
+static void add_backend(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct forward_case *c, bool weighted)
+{
+	if (c->backend.port == 0)
+		return;
+	size_t n = part->rule.backends.n;
+	struct backend_ref ref = { .name = c->backend.name, .port = { true, c->backend.port } };
+	if (at->route->owner && !str_eq(at->route->owner->namespace, c->backend.namespace))
+		ref.namespace = c->backend.namespace;
+	if (weighted)
+		ref.weight = (struct number){ true, c->weight };
+	LIST_PUSH(lw->arena, &part->rule.backends, ref);
+	mark(lw, part, &c->backend.facts, arena_printf(lw->arena, "/backendRefs/%zu", n));
+	mark(lw, part, &c->facts, weighted ? arena_printf(lw->arena, "/backendRefs/%zu/weight", n) : arena_printf(lw->arena, "/backendRefs/%zu", n));
+}
+
+static struct rule_part new_rule(struct lowering *lw, const struct rule_place *at, const struct draft *d)
+{
+	struct rule_part part = { .rule = d->rule, .key = at->route->match.path };
+	/* lists are shared between the rules of a draft; matches and backends are each rule's own */
+	for (size_t i = 0; i < d->marks.n; i++)
+		LIST_PUSH(lw->arena, &part.marks, d->marks.item[i]);
+	return part;
+}
+
+static void say_external(struct lowering *lw, const struct rule_place *at, const struct backend *b)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_BACKEND_EXTERNAL, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("the backend is an ExternalName Service, which most implementations of the Gateway API refuse"),
+		.effect = STR_INIT("where it is refused the route answers 500"),
+		.help = STR_INIT("use what the implementation has for hosts outside of the cluster (Backend of Envoy Gateway, ServiceEntry of Istio), or\n"
+			"a Service without selector and an EndpointSlice with the addresses"),
+	};
+	if (b->external)
+		differ(lw, at->route, &b->facts, &TEXT);
+}
+
+/* Requests with a header: a rule of its own, which wins by its header over the rule without. */
+static void add_header_case(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths,
+	const struct forward_case *c)
+{
+	struct header_match header = { 0 };
+	if (!header_of(lw, at->route, c, &header))
+		return;
+	struct rule_part part = new_rule(lw, at, d);
+	add_matches(lw, at, &part, paths, &header);
+	mark(lw, &part, &c->facts, STR("/matches/0/headers/0"));
+	add_backend(lw, at, &part, c, false);
+	say_external(lw, at, &c->backend);
+	LIST_PUSH(lw->arena, &at->part->rules, part);
+}
+
+static void add_forward(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
+{
+	const struct route *r = at->route;
+	size_t plain = 0;
+	for (size_t i = 0; i < r->cases.n; i++) {
+		if (r->cases.item[i].header.n)
+			add_header_case(lw, at, d, paths, &r->cases.item[i]);
+		else
+			plain++;
+	}
+	struct rule_part part = new_rule(lw, at, d);
+	add_matches(lw, at, &part, paths, NULL);
+	for (size_t i = 0; i < r->cases.n; i++) {
+		if (r->cases.item[i].header.n)
+			continue;
+		add_backend(lw, at, &part, &r->cases.item[i], plain > 1);
+		say_external(lw, at, &r->cases.item[i].backend);
+	}
+	LIST_PUSH(lw->arena, &at->part->rules, part);
+}
+
+static const str HTTPS_KEY = STR_INIT("redirect.https");
+
+/* All paths of a part that lead to HTTPS in the same way are one rule. */
+static struct rule_part *https_rule(struct rule_place const *at, const struct draft *d)
+{
+	for (size_t i = 0; i < at->part->rules.n; i++) {
+		struct rule_part *part = &at->part->rules.item[i];
+		if (!str_eq(part->key, HTTPS_KEY) || part->rule.filters.n != 1 || d->rule.filters.n != 1)
+			continue;
+		const struct request_redirect *a = &part->rule.filters.item[0].redirect, *b = &d->rule.filters.item[0].redirect;
+		if (a->status.value == b->status.value && str_eq(a->scheme, b->scheme) && a->port.value == b->port.value)
+			return part;
+	}
+	return NULL;
+}
+
+static size_t match_limit(const struct lowering *lw)
+{
+	return lw->version.minor < 2 ? 8 : 64;
+}
+
+static void add_answer(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
+{
+	bool https = d->answer && d->answer->kind == STEP_REDIRECT && str_eq(d->answer->feature, HTTPS_KEY);
+	struct rule_part *same = https ? https_rule(at, d) : NULL;
+	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {
+		add_matches(lw, at, same, paths, NULL);
+		for (size_t i = 0; i < d->marks.n; i++)
+			LIST_PUSH(lw->arena, &same->marks, d->marks.item[i]);
+		return;
+	}
+	struct rule_part part = new_rule(lw, at, d);
+	if (https && d->rule.filters.n == 1)
+		part.key = HTTPS_KEY;
+	add_matches(lw, at, &part, paths, NULL);
+	LIST_PUSH(lw->arena, &at->part->rules, part);
+}
+
+static void say_status(struct lowering *lw, const struct rule_place *at, const struct step *step)
+{
+	struct loss_text text = {
+		.code = DIAG_STATUS_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = arena_printf(lw->arena, "a rule without backends answers 500, where the controller answers %u", (unsigned)step->status),
+		.effect = STR("clients see another error; nothing is forwarded in either case"),
+		.help = STR("no filter of the standard answers with a chosen status"),
+	};
+	differ(lw, at->route, &step->facts, &text);
+}
+
+void rules_add(struct lowering *lw, const struct rule_place *at, const struct draft *d)
+{
+	struct path_list paths = { 0 };
+	enum path_said said;
+	str why = { "", 0 };
+	if (!paths_of(lw->arena, at->route, d->closed, d->cut, &paths, &said, &why)) {
+		say_unusable(lw, at->route, why);
+		if (!d->closed)
+			return;
+		/* what cannot be named is closed with everything around it */
+		struct path_match all = { STR("PathPrefix"), STR("/") };
+		paths = (struct path_list){ 0 };
+		LIST_PUSH(lw->arena, &paths, all);
+	}
+	if (!d->closed)
+		say_path(lw, at->route, said);
+	if (!d->closed && !d->answer) {
+		add_forward(lw, at, d, &paths);
+		return;
+	}
+	if (d->answer && d->answer->kind == STEP_STATUS)
+		say_status(lw, at, d->answer);
+	size_t before = at->part->rules.n;
+	add_answer(lw, at, d, &paths);
+	if (d->closed && at->part->rules.n > before) {
+		at->part->rules.item[before].rule.comment = STR("closed: a protection of this path cannot be carried over, requests get 500");
+		at->part->closed = true;
+		lw->closed_rules++;
+	}
+}
