@@ -100,6 +100,11 @@ bool str_has(str s, str needle)
 	return needle.n == 0 || str_find(s, needle) < s.n;
 }
 
+bool str_has_char(str s, char c)
+{
+	return str_find_char(s, c) < s.n;
+}
+
 str str_from(str s, size_t start)
 {
 	return str_slice(s, start, s.n);

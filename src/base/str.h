@@ -34,6 +34,7 @@ size_t str_find(str s, str needle);
 size_t str_find_char(str s, char c);
 size_t str_find_last_char(str s, char c);
 bool str_has(str s, str needle);
+bool str_has_char(str s, char c);
 
 /* Part of s; positions past the end are moved to the end. */
 str str_from(str s, size_t start);

@@ -102,10 +102,13 @@ static void say_refused(struct build *b, struct subject *s)
 static void add_subject(struct build *b, const struct ingress *ingress)
 {
 	struct front *front = b->front;
-	if (ingress->meta.fragment)
-		return;
 	struct subject *s = subject_new(front, ingress);
 	LIST_PUSH(front->arena, &b->subjects, s);
+	if (ingress->meta.fragment) {
+		/* a part of an object, which the reader has said */
+		record_state(s->record, INGRESS_SKIPPED);
+		return;
+	}
 	if (!ingress->usable) {
 		record_state(s->record, INGRESS_FAILED);
 		return;

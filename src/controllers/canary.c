@@ -200,6 +200,7 @@ void canary_cases(struct instance *in, struct upstream *u, const struct fact_lis
 	struct setting *enabled = subject_setting(s, CANARY, STR("enabled"));
 	fact_list_join(a, &always, &u->canary_facts);
 	fact_list_add(a, &always, enabled ? enabled->fact : NULL);
+	steps_canary(in, s, route);
 	by_header(a, u, s, route, &always);
 	by_cookie(a, u, s, route, &always);
 	by_weight(a, u, s, route, &always);

@@ -101,7 +101,7 @@ static void decide(struct instance *in, struct server *server, struct subject *s
 	}
 	if (tls && tls->secret && tls->secret->value.n && secret_covers(in, s, tls, server->name) != COVERS_NO) {
 		c->kind = CERTIFICATE_SECRET;
-		c->namespace = s->ingress->meta.namespace;
+		c->namespace = s->owner->namespace;
 		c->name = tls->secret->value;
 		return;
 	}

@@ -89,6 +89,8 @@ void www_add(struct instance *instance, struct server *server);
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
 /* Steps of features that act on the whole host. */
 void steps_host(struct instance *instance, struct server *server, struct route *route);
+/* Steps of what a canary Ingress says about its upstream. */
+void steps_canary(struct instance *instance, struct subject *subject, struct route *route);
 /* rewrite-target is set and differs from the path. */
 bool rewrite_active(struct subject *subject, str path);
 

@@ -78,7 +78,7 @@ static void port_missing(struct front *front, struct subject *subject, const str
 
 static void resolve_service(struct front *front, struct subject *subject, const struct ingress_backend *b, struct backend *out)
 {
-	const struct service *service = snapshot_service(front->snapshot, out->namespace, out->name);
+	const struct service *service = snapshot_service(front->snapshot, subject->ingress->meta.namespace, out->name);
 	if (b->port && b->port_is_number)
 		out->port = b->port_number;
 	if (!service) {
@@ -113,7 +113,7 @@ struct upstream *upstream_of(struct instance *in, struct subject *subject, const
 	if (u)
 		return u;
 	u = NEW(a, struct upstream);
-	u->backend.namespace = namespace;
+	u->backend.namespace = subject->owner->namespace;
 	u->backend.name = b->service->value;
 	resolve_service(in->front, subject, b, &u->backend);
 	u->canary = subject_is_canary(subject);

@@ -70,6 +70,15 @@ static void find_config_map(struct front *front, struct controller_settings *c)
 	}
 }
 
+bool value_is_off(str value)
+{
+	static const str OFF[] = { STR_INIT("off"), STR_INIT("false"), STR_INIT("0"), STR_INIT("none") };
+	for (size_t i = 0; i < sizeof OFF / sizeof *OFF; i++)
+		if (str_eq_nocase(OFF[i], value))
+			return true;
+	return value.n == 0;
+}
+
 static void read_defaults(struct front *front, struct controller_settings *c)
 {
 	for (size_t i = 0; i < c->table->defaults.n; i++) {
@@ -77,8 +86,12 @@ static void read_defaults(struct front *front, struct controller_settings *c)
 		if (controller_default_fact(c, feature))
 			continue;
 		struct fact *f = ledger_fact(front->ledger, NULL, arena_join(front->arena, STR("default:"), feature),
-			c->table->defaults.item[i].value, c->config_map ? c->config_map->meta.at : (struct place){ 0, 0 }, 1);
+			controller_default(c, feature, c->table->defaults.item[i].field), c->config_map ? c->config_map->meta.at : (struct place){ 0, 0 }, 1);
 		f->feature = feature;
+		if (value_is_off(f->value))
+			fact_idle(f, STR("it is switched off"));
+		else if (c->table->defaults.item[i].common && str_eq(f->value, c->table->defaults.item[i].value))
+			fact_idle(f, STR("a Gateway does the same by itself"));
 		LIST_PUSH(front->arena, &c->defaults, f);
 	}
 }

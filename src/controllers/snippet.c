@@ -59,6 +59,14 @@ static str read_word(struct lexer *x)
 	return str_slice(x->text, start, x->at);
 }
 
+/* The word behind, without taking it; empty at the end of the directive. */
+static str next_word(const struct lexer *x)
+{
+	struct lexer ahead = *x;
+	skip_blank(&ahead);
+	return ahead.at < ahead.text.n ? read_word(&ahead) : (str){ "", 0 };
+}
+
 /* A block whose content is not nginx's language: to its closing brace, quotes and Lua comments passed over. */
 static void skip_block(struct lexer *x)
 {
@@ -111,11 +119,22 @@ static struct step *step_of(struct instance *in, struct route *r, enum step_kind
 	return route_step(in->front->arena, r, kind, feature, NULL);
 }
 
-static void add_directive(struct instance *in, struct subject *s, const struct setting *setting, str name, struct route *r)
+/* A row may name a directive with its first argument, where that decides what it does. */
+static const struct directive_row *row_for(const struct instance *in, str name, str argument)
+{
+	const struct controller_table *table = in->controller->table;
+	str both = arena_printf(in->front->arena, "%.*s %.*s", STR_ARG(name), STR_ARG(argument));
+	for (size_t i = 0; i < table->directives.n; i++)
+		if (str_eq_nocase(table->directives.item[i].name, both))
+			return &table->directives.item[i];
+	return find_row(table, name);
+}
+
+static void add_directive(struct instance *in, struct subject *s, const struct setting *setting, str name, str argument, struct route *r)
 {
 	struct arena *a = in->front->arena;
 	struct fact *fact = directive_fact(in, s, setting, arena_str(a, name));
-	const struct directive_row *row = find_row(in->controller->table, name);
+	const struct directive_row *row = row_for(in, name, argument);
 	bool refuses = !row || str_eq(row->action, STR("refuses"));
 	fact->feature = refuses || row->feature.n == 0 ? setting->row->feature : row->feature;
 	struct step *step;
@@ -150,7 +169,7 @@ void snippet_steps(struct instance *in, struct subject *s, struct setting *setti
 				continue;
 			fresh = false;
 			any = true;
-			add_directive(in, s, setting, word, r);
+			add_directive(in, s, setting, word, next_word(&x), r);
 			if (str_ends(word, STR("_block"))) {
 				skip_block(&x);
 				fresh = true;

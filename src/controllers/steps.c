@@ -285,9 +285,22 @@ static bool is_off_switch(const struct setting *at)
 	return str_eq(at->row->type, STR("bool")) && !at->value.truth;
 }
 
-/* Settings of a feature that is not in force. */
-static void idle_feature(struct instance *in, struct subject *s, const struct feature *f)
+/* Whether the controller's own settings put the feature in force where an Ingress says nothing. */
+static bool is_on_by_default(const struct instance *in, const struct feature *f)
 {
+	for (size_t i = 0; i < in->controller->table->defaults.n; i++) {
+		const struct default_row *row = &in->controller->table->defaults.item[i];
+		if (str_eq(row->feature, f->name) && (f->needs.n == 0 || str_list_has(&f->needs, row->field)) &&
+			!value_is_off(controller_default(in->controller, f->name, row->field)))
+			return true;
+	}
+	return false;
+}
+
+/* Settings of a feature that is not in force; one that switches off what is on by default decides for the route. */
+static void idle_feature(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
+{
+	bool decides = is_on_by_default(in, f);
 	bool switched_off = false;
 	for (size_t i = 0; i < s->settings.n; i++)
 		switched_off = switched_off || (counts(&s->settings.item[i]) && str_eq(s->settings.item[i].row->feature, f->name) &&
@@ -296,6 +309,10 @@ static void idle_feature(struct instance *in, struct subject *s, const struct fe
 		struct setting *at = &s->settings.item[i];
 		if (!counts(at) || !str_eq(at->row->feature, f->name))
 			continue;
+		if (decides && is_off_switch(at)) {
+			fact_list_add(in->front->arena, &r->facts, at->fact);
+			continue;
+		}
 		if (f->loss == LOSS_SECURITY && !is_off_switch(at) && !switched_off)
 			say_absent(in, f, at);
 		fact_idle(at->fact, switched_off || is_off_switch(at) ? STR("it is switched off") : STR("what switches it on is absent"));
@@ -344,9 +361,10 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 		if (!str_eq(row->feature, f->name) || (f->needs.n && !str_list_has(&f->needs, row->field)))
 			continue;
 		str v = controller_default(in->controller, f->name, row->field);
-		struct setting *own = subject_setting(s, f->name, row->field);
+		/* a snippet of an Ingress stands beside that of the controller */
+		struct setting *own = str_starts(f->name, STR("snippet.")) ? NULL : subject_setting(s, f->name, row->field);
 		struct setting *off = subject_setting(s, f->name, STR("enabled"));
-		if (v.n == 0 || str_eq_nocase(v, STR("false")) || str_eq_nocase(v, STR("off")) || own || (off && !off->value.truth))
+		if (value_is_off(v) || own || (off && !off->value.truth))
 			continue;
 		struct step *step = route_step(in->front->arena, r, STEP_GUARD, f->name, controller_default_fact(in->controller, f->name));
 		step->value = v;
@@ -355,9 +373,21 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 	return false;
 }
 
+static void default_guard(struct instance *in, struct subject *s, str feature, struct route *r)
+{
+	const struct feature *f = mapping_feature(in->front->mapping, feature);
+	if (f)
+		(void)guard_by_default(in, s, f, r);
+}
+
 static bool skips_guard(const struct location *l, str feature)
 {
-	return str_starts(l->path, ACME) && (str_eq(feature, STR("auth.basic")) || str_eq(feature, STR("auth.external")));
+	static const str ASKING[] = { STR_INIT("auth.basic"), STR_INIT("auth.external"), STR_INIT("auth.global") };
+	for (size_t i = 0; i < sizeof ASKING / sizeof *ASKING; i++)
+		if (str_eq(feature, ASKING[i]) && str_starts(l->path, ACME))
+			return true;
+	/* a service of its own is asked in place of the one for all */
+	return str_eq(feature, STR("auth.global")) && subject_setting(l->subject, STR("auth.external"), STR("url"));
 }
 
 static void table_features(struct instance *in, const struct location *l, struct route *r)
@@ -373,7 +403,7 @@ static void table_features(struct instance *in, const struct location *l, struct
 		if (subject_feature_on(l->subject, f) || f->needs.n == 0)
 			use_feature(in, l->subject, f, r);
 		else if (!by_default)
-			idle_feature(in, l->subject, f);
+			idle_feature(in, l->subject, f, r);
 	}
 }
 
@@ -427,11 +457,24 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		https_redirect(in, server, l, r);
 	}
 	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
+	default_guard(in, s, STR("snippet.location"), r);
 	if (snippet)
 		snippet_steps(in, s, snippet, r);
 	table_features(in, l, r);
 	satisfy(in, s, r);
 	upstream_host(in, s, r);
+}
+
+/* Of a canary, what concerns its upstream is in force for the requests that go there. */
+void steps_canary(struct instance *in, struct subject *s, struct route *r)
+{
+	const struct mapping *m = in->front->mapping;
+	for (size_t i = 0; i < m->features.n; i++) {
+		const struct feature *f = &m->features.item[i];
+		if (f->scope == SCOPE_BACKEND && !is_special(f->name) && !str_eq(f->name, STR("affinity.cookie")) && has_settings(s, f->name) &&
+			(f->needs.n == 0 || subject_feature_on(s, f)))
+			use_feature(in, s, f, r);
+	}
 }
 
 /* ---- whole hosts ---- */
@@ -452,11 +495,30 @@ static void host_snippet(struct instance *in, struct server *server, struct rout
 	}
 }
 
+/* A refused value that concerns the whole host: it answers 403 (reference: A.3, A.10). */
+static bool refuse_host(struct instance *in, struct server *server, struct route *r)
+{
+	for (size_t i = 0; i < server->subjects.n; i++) {
+		struct subject *s = server->subjects.item[i];
+		if (!s->denied_host)
+			continue;
+		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact->feature, s->denied_fact);
+		step->status = 403;
+		step->value = s->denied_why;
+		return true;
+	}
+	return false;
+}
+
 void steps_host(struct instance *in, struct server *server, struct route *r)
 {
 	const struct mapping *m = in->front->mapping;
 	if (!in->nginx)
 		return;
+	if (refuse_host(in, server, r))
+		return;
+	if (server->owners.n)
+		default_guard(in, server->owners.item[0], STR("snippet.server"), r);
 	host_snippet(in, server, r);
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
@@ -471,8 +533,8 @@ void steps_host(struct instance *in, struct server *server, struct route *r)
 				for (size_t k = 0; k < s->settings.n; k++)
 					fact_idle(str_eq(s->settings.item[k].row->feature, f->name) ? s->settings.item[k].fact : NULL,
 						STR("an older Ingress of the host has said it already"));
-			else if (!subject_feature_on(s, f))
-				idle_feature(in, s, f);
+			else if (!subject_feature_on(s, f) && f->needs.n)
+				idle_feature(in, s, f, r);
 			else
 				use_feature(in, user = s, f, r);
 		}

@@ -2,11 +2,22 @@
 /* Facts and settings of one Ingress: see subject.h. */
 #include "controllers/subject.h"
 
+#include "kube/names.h"
+
 #include <string.h>
 
 struct fact *subject_fact(const struct subject *subject, const struct field *field)
 {
 	return field ? subject->fact[field->index] : NULL;
+}
+
+/* A name that the API refuses has been reported; what is printed needs one that it takes, and that no other Ingress has. */
+static str printable_name(struct arena *arena, str name)
+{
+	if (name_is_subdomain(name))
+		return name;
+	str made = name_make_subdomain(arena, name);
+	return arena_printf(arena, "%.*s-%06x", STR_ARG(made.n ? str_slice(made, 0, 240) : STR("ingress")), (unsigned)(str_hash(name) & 0xFFFFFF));
 }
 
 struct subject *subject_new(struct front *front, const struct ingress *ingress)
@@ -22,8 +33,8 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress)
 	s->owner = NEW(front->arena, struct owner);
 	s->owner->record = s->record;
 	s->owner->at = ingress->meta.at;
-	s->owner->namespace = ingress->meta.namespace;
-	s->owner->name = ingress->meta.name;
+	s->owner->namespace = name_make_label(front->arena, ingress->meta.namespace);
+	s->owner->name = printable_name(front->arena, ingress->meta.name);
 	s->owner->namespace_written = ingress->meta.namespace_written;
 	return s;
 }
@@ -140,7 +151,7 @@ static void refuse(struct front *front, struct subject *s, struct setting *setti
 		break;
 	case INVALID_DENY:
 	case INVALID_DENY_HOST:
-		s->denied = true;
+		*(row->invalid == INVALID_DENY ? &s->denied : &s->denied_host) = true;
 		s->denied_why = STR("an annotation has a value that the controller refuses");
 		s->denied_fact = fact;
 		break;

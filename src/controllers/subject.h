@@ -38,6 +38,7 @@ struct subject {
 	LIST(struct setting) settings;
 	bool active;                             /* the controller serves it */
 	bool denied;                             /* every location answers 503 */
+	bool denied_host;                        /* the whole host answers 403 */
 	str denied_why;
 	struct fact *denied_fact;
 };
@@ -61,6 +62,8 @@ str controller_default(const struct controller_settings *controller, str feature
 bool controller_default_flag(const struct controller_settings *controller, str feature, str field);
 /* Value of a key of the controller's ConfigMap, trimmed; empty when it is not there. */
 str controller_config_value(const struct controller_settings *controller, str key);
+/* "off", "false", "0", "none", or empty. */
+bool value_is_off(str value);
 /* The ledger's fact for that default, or NULL. */
 struct fact *controller_default_fact(const struct controller_settings *controller, str feature);
 

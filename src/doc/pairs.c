@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { SMALL = 16, MOST_REPORTED = 100 };
+enum { SMALL = 16, MOST_REPORTED = 100, LONGEST_NAMED = 100 };
 
 struct entry {
 	str key;
@@ -60,7 +60,8 @@ static void report(struct reading *r, const struct pair *pair)
 	if (r->duplicates++ >= MOST_REPORTED)
 		return;
 	struct diag_site site = { pair->key_at, (uint32_t)pair->key.n, STR("") };
-	struct diag *diag = diag_addf(r->reader->diags, DIAG_DUPLICATE_KEY, site, "the key \"%.*s\" stands twice in one map", STR_ARG(pair->key));
+	str quoted = pair->key.n > LONGEST_NAMED ? STR("a key") : arena_printf(r->scratch, "the key \"%.*s\"", STR_ARG(pair->key));
+	struct diag *diag = diag_addf(r->reader->diags, DIAG_DUPLICATE_KEY, site, "%.*s stands twice in one map", STR_ARG(quoted));
 	diag->effect = STR("the last one counts, as for kubectl; what stands before it is not used");
 	diag->help = STR("take one of them away");
 }

@@ -108,8 +108,9 @@ static bool integer(str text, int64_t *number)
 	bool negative = peek(&c) == '-';
 	if (negative || peek(&c) == '+')
 		skip(&c);
+	size_t before = c.left.n;
 	unsigned base = base_of(&c);
-	if (base == 8 && is_decimal_after_all(c))
+	if (base == 8 && c.left.n == before && is_decimal_after_all(c))
 		base = 10;
 	uint64_t value = 0;
 	bool fits = true, digits = false;

@@ -112,15 +112,25 @@ static bool opens_template(str s)
 	return str_starts(s, STR("{{")) || str_starts(s, STR("{%")) || str_starts(s, STR("{#"));
 }
 
+/* Behind a quoted text that begins at i and ends in the same line; else the end of the line. */
+static size_t skip_quoted(str line, size_t i)
+{
+	char quote = line.p[i];
+	for (i++; i < line.n && line.p[i] != quote; i++)
+		if (line.p[i] == '\\' && quote == '"')
+			i++;
+	return i < line.n ? i + 1 : line.n;
+}
+
 /* A template in a line, where it is neither quoted nor a comment. */
 static bool template_in_line(str line, size_t *at)
 {
-	for (size_t i = 0; i < line.n && line.p[i] != '"' && line.p[i] != '\''; i++) {
+	size_t i = 0;
+	while (i < line.n && line.p[i] != '#') {
 		*at = i;
 		if (opens_template(str_from(line, i)))
 			return true;
-		if (line.p[i] == '#')
-			return false;
+		i = line.p[i] == '"' || line.p[i] == '\'' ? skip_quoted(line, i) : i + 1;
 	}
 	return false;
 }
@@ -161,7 +171,9 @@ struct trouble trouble_of_yaml(const struct reading *r, const struct cut *cut, c
 	const struct phrase *phrase = find_phrase(words);
 	struct trouble t = { DIAG_SYNTAX, words->problem_at, 1, STR(""), STR(INDENT_HELP) };
 	bool control = str_eq(words->problem, STR("control characters are not allowed"));
-	size_t from = words->context.n > 0 ? words->context_at : words->problem_at, tab;
+	/* A block begins far before what is wrong in it. */
+	bool narrow = words->context.n > 0 && !str_has(words->context, STR("block"));
+	size_t from = narrow ? words->context_at : words->problem_at, tab;
 	if (!control && trouble_of_template(r, cut, from, words->problem_at, &t))
 		return t;
 	if (!control && find_tab(text, words->problem_at, &tab) && tab >= cut->start) {
@@ -173,8 +185,8 @@ struct trouble trouble_of_yaml(const struct reading *r, const struct cut *cut, c
 	}
 	if (control)
 		t.offset = find_control(text, cut->start);
-	else if (phrase && phrase->where == AT_CONTEXT)
-		t.offset = from;
+	else if (phrase && phrase->where == AT_CONTEXT && words->context.n > 0)
+		t.offset = words->context_at;
 	if (phrase) {
 		t.message = phrase->message;
 		t.help = phrase->help;

@@ -2,7 +2,7 @@
 /* Names of printed objects: see names.h. */
 #include "gateway/names.h"
 
-#include "base/buf.h"
+#include "kube/names.h"
 
 str names_hash(struct arena *arena, str text, unsigned digits)
 {
@@ -24,23 +24,9 @@ str names_join(struct arena *arena, str base, str suffix, size_t max)
 
 str names_label(struct arena *arena, str text)
 {
-	struct buf b;
-	buf_init(&b, arena, 0);
-	for (size_t i = 0; i < text.n; i++) {
-		char c = char_lower(text.p[i]);
-		bool good = char_is_digit(c) || (c >= 'a' && c <= 'z');
-		if (good)
-			buf_add_char(&b, c);
-		else if (b.n && b.p[b.n - 1] != '-')
-			buf_add_char(&b, '-');
-	}
-	str label = buf_str(&b);
-	while (label.n && label.p[label.n - 1] == '-')
-		label.n--;
-	if (label.n == 0)
-		return label;
+	str label = name_make_label(arena, text);
 	/* RFC 1035: a letter first */
-	if (char_is_digit(label.p[0]))
+	if (label.n && char_is_digit(label.p[0]))
 		label = arena_join(arena, STR("gateway-"), label);
 	return names_join(arena, label, (str){ "", 0 }, NAME_LABEL_MAX);
 }

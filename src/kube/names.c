@@ -33,6 +33,35 @@ bool name_is_subdomain(str s)
 	return true;
 }
 
+/* s in small letters and digits, runs of anything else as one dash, or as one dot where a dot stands and `dots` are taken. */
+static str make_name(struct arena *arena, str s, bool dots, size_t most)
+{
+	char *p = arena_alloc(arena, 1, 1, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n && n < most; i++) {
+		char c = char_lower(s.p[i]);
+		bool edge = n == 0 || p[n - 1] == '-' || p[n - 1] == '.';
+		if (is_lower_or_digit(c))
+			p[n++] = c;
+		else if (!edge)
+			p[n++] = dots && c == '.' ? '.' : '-';
+	}
+	while (n && !is_lower_or_digit(p[n - 1]))
+		n--;
+	return (str){ p, n };
+}
+
+str name_make_label(struct arena *arena, str s)
+{
+	return name_is_label(s) ? s : make_name(arena, s, false, 63);
+}
+
+str name_make_subdomain(struct arena *arena, str s)
+{
+	str made = name_is_subdomain(s) ? s : make_name(arena, s, true, 253);
+	return name_is_subdomain(made) ? made : make_name(arena, s, false, 63);
+}
+
 static bool is_name_part(str s)
 {
 	if (s.n == 0 || s.n > 63 || !char_is_alnum(s.p[0]) || !char_is_alnum(s.p[s.n - 1]))

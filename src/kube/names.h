@@ -3,7 +3,7 @@
 #ifndef ING2GW_KUBE_NAMES_H
 #define ING2GW_KUBE_NAMES_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 bool name_is_label(str s);           /* DNS-1123 label: lower case letters, digits, "-"; up to 63 */
 bool name_is_subdomain(str s);       /* DNS-1123 subdomain: labels joined by dots; up to 253 */
@@ -12,6 +12,13 @@ bool name_is_label_value(str s);
 
 /* ${X}, $(X), {{ x }}, <x>, %X%, __X__: a text that some tool was to replace. (?<x>...) of regular expressions is none. */
 bool name_has_placeholder(str s);
+
+/*
+ * The nearest text that the API takes where it refuses s (other letters become dashes, capitals small); s itself where it is good.
+ * Empty when nothing is left.
+ */
+str name_make_label(struct arena *arena, str s);
+str name_make_subdomain(struct arena *arena, str s);
 
 enum host_fault {
 	HOST_GOOD,

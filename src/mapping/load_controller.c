@@ -87,6 +87,7 @@ static const struct key DEFAULT_KEYS[] = {
 	TEXT_KEY(default_row, value, NEEDED),
 	TEXT_KEY(default_row, configmap, OPTIONAL),
 	TEXT_KEY(default_row, flag, OPTIONAL),
+	{ STR_INIT("common"), KEY_FLAG, OPTIONAL, offsetof(struct default_row, common), NULL, 0, NULL },
 	TEXT_KEY(default_row, meaning, NEEDED),
 };
 

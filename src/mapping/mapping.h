@@ -58,6 +58,7 @@ struct default_row {
 	str feature, field, value;
 	str configmap;           /* key of the controller's ConfigMap that changes it, or empty */
 	str flag;                /* argument that changes it, or empty */
+	bool common;             /* every Gateway does the same by itself: no loss */
 	str meaning;
 };
 

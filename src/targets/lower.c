@@ -214,7 +214,7 @@ void lower_defaults(struct lowering *lw)
 		struct fact *fact = lw->ledger->defaults.item[i];
 		const struct target_row *row = target_feature(lw->target, fact->feature);
 		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		if (fact->places.n || fact->state != FACT_INEFFECTIVE || !row || !feature || !str_eq(row->how, STR("none")))
+		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || !str_eq(row->how, STR("none")))
 			continue;
 		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
 		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST, STR("the standard has no expression for it"));

@@ -9,7 +9,7 @@
 
 static bool is_plain(char c)
 {
-	return char_is_alnum(c) || (c && str_find_char(STR("-/._~!$&'()*+,;=:@"), c) < 19);
+	return char_is_alnum(c) || str_has_char(STR("-/._~!$&'()*+,;=:@"), c);
 }
 
 bool path_encode(struct arena *arena, str path, str *out, str *why)

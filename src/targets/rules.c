@@ -86,7 +86,7 @@ static str whole_value(struct arena *arena, str pattern)
 static bool is_header_name(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && str_find_char(STR("!#$%&'*+-.^_`|~"), s.p[i]) == 15)
+		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), s.p[i]))
 			return false;
 	return s.n > 0 && s.n <= 256;
 }

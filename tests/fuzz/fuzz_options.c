@@ -43,7 +43,8 @@ static void ask(const struct arguments *args, struct arena *arena)
 			abort();
 		if (row->kind == OPTION_TEXT && text.n == 0)
 			abort();
-		if (row->kind == OPTION_LIST && arguments_list(args, arena, row->id).n == 0)
+		struct str_list list = arguments_list(args, arena, row->id);
+		if (str_list_has(&list, STR("")))
 			abort();
 	}
 }
