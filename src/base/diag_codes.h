@@ -15,7 +15,6 @@ X(ASSUMED_WINNER,        DIAG_NOTE,    "I2G-0007")   /* two Ingresses claim a lo
 X(NO_CLASS_SIGN,         DIAG_NOTE,    "I2G-0008")   /* meaning of the Ingress API alone */
 X(GATEWAY_LIMIT,         DIAG_WARNING, "I2G-0009")   /* more load balancers than today */
 X(METADATA_DROPPED,      DIAG_NOTE,    "I2G-0010")   /* annotation of another tool stays behind */
-X(CERT_MANAGER,          DIAG_NOTE,    "I2G-0011")   /* what issues the certificate now */
 X(DEFAULT_CERTIFICATE,   DIAG_NOTE,    "I2G-0012")   /* HTTPS with the controller's own certificate is not carried over */
 /* reading */
 X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")
@@ -60,7 +59,6 @@ X(HOST_UNUSABLE,         DIAG_ERROR,   "I2G-0222")   /* no Gateway API hostname 
 X(PATH_UNUSABLE,         DIAG_ERROR,   "I2G-0223")
 X(WORKED_OUT_LATER,      DIAG_WARNING, "I2G-0224")   /* the table's row is not worked out yet */
 X(WITHOUT_EFFECT,        DIAG_NOTE,    "I2G-0225")
-X(SNIPPET_DIRECTIVE,     DIAG_WARNING, "I2G-0226")
 X(CONTROLLER_TABLE,      DIAG_WARNING, "I2G-0227")   /* only routing and security of that controller are known */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
@@ -76,7 +74,6 @@ X(CANARY_LOST,           DIAG_ERROR,   "I2G-2004")
 X(ALIAS_LOST,            DIAG_ERROR,   "I2G-2005")
 X(PASSTHROUGH_LOST,      DIAG_ERROR,   "I2G-2006")
 X(BACKEND_PROTOCOL_LOST, DIAG_ERROR,   "I2G-2007")
-X(HOST_CONFLICT,         DIAG_WARNING, "I2G-2008")
 X(VERSION_LOST,          DIAG_ERROR,   "I2G-2009")   /* a newer version or the other channel would keep it */
 X(CERTIFICATE_LOST,      DIAG_ERROR,   "I2G-2010")
 X(FEATURE_LOST_ROUTING,  DIAG_ERROR,   "I2G-2011")
@@ -90,7 +87,6 @@ X(REWRITE_DIFFERS,       DIAG_WARNING, "I2G-3006")
 X(STATUS_DIFFERS,        DIAG_WARNING, "I2G-3007")   /* 500 where the controller said 404 or 503 */
 X(WILDCARD_WIDER,        DIAG_WARNING, "I2G-3008")   /* *.x is one label in the source, any number in a Gateway */
 X(CORS_DIFFERS,          DIAG_WARNING, "I2G-3009")
-X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3010")
 X(CANARY_DIFFERS,        DIAG_WARNING, "I2G-3011")
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

@@ -60,7 +60,8 @@ static str default_certificate(const struct instance *in)
 {
 	if (in->front->default_certificate.n)
 		return in->front->default_certificate;
-	return controller_default(in->controller, STR("tls.default-certificate"), STR("secret"));
+	str named = controller_default(in->controller, STR("tls.default-certificate"), STR("secret"));
+	return str_has_char(named, '/') ? named : (str){ "", 0 };
 }
 
 /* The host is served with the controller's default certificate. Without a name for it, somebody has to give one. */

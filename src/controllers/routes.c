@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
 #include "controllers/server.h"
+#include "kube/names.h"
 
 #include <stdlib.h>
 
@@ -200,6 +201,33 @@ static enum host_kind host_kind_of(const struct instance *in, str name)
 	return in->nginx ? HOST_ONE_LABEL : HOST_ONE_LABEL;
 }
 
+/* The nearest hostname that an API takes; the host itself where it is one already. */
+static str near_host(struct arena *arena, str host)
+{
+	bool wild = str_starts(host, STR("*."));
+	str near = name_make_subdomain(arena, wild ? str_from(host, 2) : host);
+	return wild && near.n ? arena_join(arena, STR("*."), near) : near;
+}
+
+/* Somebody forgot to fill a host in: it is written as near as it can be, so that it can be found and replaced. */
+static str host_written(struct instance *in, const struct server *server)
+{
+	str near = near_host(in->front->arena, server->name);
+	if (server->name.n == 0 || near.n == 0 || str_eq(near, server->name))
+		return server->name;
+	for (size_t i = 0; i < server->facts.n; i++) {
+		struct fact *fact = server->facts.item[i];
+		struct diag *d = diag_addf(in->front->diags, DIAG_HOST_UNUSABLE, fact_site(in->front->arena, fact),
+			"host %.*s is no hostname: %.*s stands in for it", STR_ARG(server->name), STR_ARG(near));
+		d->loss = LOSS_ROUTING;
+		d->effect = STR("the API server refuses such an Ingress, and requests for the real host find no route");
+		d->help = STR("write a DNS name (labels of small letters, digits and dashes, with dots between them) into the Ingress and\n"
+			"convert again, or replace the name in the manifests");
+		fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_HOST_UNUSABLE, STR("the host is no hostname; the nearest one stands in for it"));
+	}
+	return near;
+}
+
 static void build_host(struct instance *in, struct server *server)
 {
 	struct arena *a = in->front->arena;
@@ -208,9 +236,10 @@ static void build_host(struct instance *in, struct server *server)
 	struct host *h = NEW(a, struct host);
 	server->host = h;
 	server->regex = in->nginx && is_regex_mode(server);
-	h->name = (struct host_name){ host_kind_of(in, server->name), server->name, server->facts };
+	h->name = (struct host_name){ host_kind_of(in, server->name), host_written(in, server), server->facts };
 	h->regex_mode = server->regex;
 	h->certificate = server->certificate;
+	h->certificate.listener = near_host(a, server->certificate.listener);
 	h->creator = server->creator ? server->creator->owner : NULL;
 	LIST_PUSH(a, &in->entry->hosts, h);
 	aliases_add(in, server, h);

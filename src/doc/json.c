@@ -15,30 +15,54 @@ static size_t skip_space(str text, size_t i)
 	return i;
 }
 
-/* Behind the string that begins at i; text.n when it does not end. */
-static size_t skip_string(str text, size_t i)
+static bool is_hex(char c)
 {
-	for (i++; i < text.n && text.p[i] != '"'; i++)
-		if (text.p[i] == '\\')
+	return char_is_digit(c) || (char_lower(c) >= 'a' && char_lower(c) <= 'f');
+}
+
+/* \u and four digits, which cJSON does not insist on, or any other escape. */
+static bool is_escape(str s)
+{
+	if (!str_starts(s, STR("\\u")))
+		return true;
+	for (size_t i = 2; i < 6; i++)
+		if (i >= s.n || !is_hex(s.p[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Behind the string that begins at i; text.n when it does not end. bad is moved to the first character that JSON does not
+ * have in strings and cJSON takes all the same, unless there was one before.
+ */
+static size_t skip_string(str text, size_t i, size_t *bad)
+{
+	for (i++; i < text.n && text.p[i] != '"'; i++) {
+		bool control = (unsigned char)text.p[i] < ' ', escape = text.p[i] == '\\';
+		if (*bad == text.n && (control || (escape && !is_escape(str_from(text, i)))))
+			*bad = i;
+		if (escape)
 			i++;
+	}
 	return i < text.n ? i + 1 : text.n;
 }
 
 struct extent {
 	size_t start, end;
 	size_t too_deep;    /* the first bracket past the limit; end when there is none */
+	size_t bad;         /* as of skip_string(); end when there is none */
 	bool closed;
 };
 
 /* Finds the end of an object or array by its brackets alone, which says nothing about what stands between them. */
 static struct extent find_extent(str text, size_t start, size_t limit)
 {
-	struct extent e = { start, text.n, text.n, false };
+	struct extent e = { start, text.n, text.n, text.n, false };
 	size_t depth = 0, i = start;
 	while (i < text.n) {
 		char c = text.p[i];
 		if (c == '"') {
-			i = skip_string(text, i);
+			i = skip_string(text, i, &e.bad);
 			continue;
 		}
 		i++;
@@ -53,6 +77,8 @@ static struct extent find_extent(str text, size_t start, size_t limit)
 	}
 	if (e.too_deep > e.end)
 		e.too_deep = e.end;
+	if (e.bad > e.end)
+		e.bad = e.end;
 	return e;
 }
 
@@ -129,8 +155,8 @@ static str unescape(struct arena *arena, str raw)
 /* The string that begins at w->at. */
 static str read_string(struct walk *w)
 {
-	size_t start = w->at + 1;
-	w->at = skip_string(w->text, w->at);
+	size_t start = w->at + 1, bad = 0;
+	w->at = skip_string(w->text, w->at, &bad);
 	str raw = str_slice(w->text, start, w->at - 1);
 	struct arena *arena = w->r->reader->arena;
 	if (w->r->invalid && text_invalid(raw) < raw.n)
@@ -250,6 +276,12 @@ static struct trouble trouble_of_json(const struct reading *r, const struct exte
 		t.help = STR("was it cut off when it was copied or written?");
 		return t;
 	}
+	if (e->bad < e->end && (unsigned char)text.p[e->bad] < ' ') {
+		t.offset = e->bad;
+		t.message = STR("text of JSON has no line ends, tabs and control characters");
+		t.help = STR("write them as escapes: \\n, \\t; or is a quote missing?");
+		return t;
+	}
 	if (text.p[t.offset] == '\\') {
 		t.message = STR("JSON knows no such escape");
 		t.help = STR("a backslash is written as two");
@@ -291,8 +323,10 @@ static enum json_result read_extent(struct reading *r, const struct extent *e, s
 		return JSON_FAILED;
 	}
 	struct resource *open = NEW(r->scratch, struct resource);
-	const char *stop = NULL;
-	cJSON *items = cJSON_ParseWithLengthOpts(r->text.p + e->start, e->end - e->start, &stop, false);
+	const char *stop = r->text.p + e->bad;
+	cJSON *items = NULL;
+	if (e->bad == e->end)
+		items = cJSON_ParseWithLengthOpts(r->text.p + e->start, e->end - e->start, &stop, false);
 	if (!items || stop != r->text.p + e->end) {
 		cJSON_Delete(items);
 		*trouble = trouble_of_json(r, e, stop ? (size_t)(stop - r->text.p) : e->start);

@@ -69,6 +69,7 @@ struct cut {
 	size_t body;           /* behind "---", else start */
 	bool has_marker;       /* "---" */
 	bool has_content;      /* something but comments and directives */
+	size_t directives;     /* lines */
 };
 
 /* yaml_split.c: the next document from *at on, which is moved behind it; false at the end. */

@@ -243,15 +243,13 @@ static bool looks_like_number(str s)
 {
 	str digits_of = s.p[0] == '+' ? str_from(s, 1) : s;
 	bool hex = str_starts_nocase(digits_of, STR("0x"));
-	size_t digits = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		char c = char_lower(s.p[i]);
 		bool letter = c == 'e' || c == 'x' || c == 'o' || c == 'b' || (hex && c >= 'a' && c <= 'f');
-		digits += char_is_digit(c);
 		if (!char_is_digit(c) && !letter && c != '_' && c != '.' && c != ',' && c != ':' && c != '-' && c != '+')
 			return false;
 	}
-	return digits > 0;
+	return true;
 }
 
 static bool looks_like_time(str s)

@@ -9,6 +9,9 @@
 
 #include <yaml.h>
 
+/* libyaml compares each with all others. */
+enum { MOST_DIRECTIVES = 100 };
+
 #define KEY_MESSAGE "a key must be text, not a map or a list"
 #define KEY_HELP "put the key in quotes"
 
@@ -432,6 +435,9 @@ static void read_document(struct reading *r, const struct cut *cut)
 	reading_begin(r);
 	if (cut->end - cut->start > r->limits.document_bytes) {
 		yaml = trouble_size(r, cut->start);
+		reading_fail(r, &yaml);
+	} else if (cut->directives > MOST_DIRECTIVES) {
+		yaml = (struct trouble){ DIAG_SYNTAX, cut->start, 1, STR("a document has more than 100 directives"), STR("take lines that begin with % away") };
 		reading_fail(r, &yaml);
 	} else if (!cut->has_content) {
 		reading_visit(r, NULL);

@@ -66,7 +66,9 @@ bool cut_next(str text, size_t *at, struct cut *cut)
 			/* A byte order mark before the marker is no part of the document. */
 			if (cut->start == i)
 				cut->start = start;
-		} else if (has_content(text, start) && (text.p[start] != '%' || cut->has_marker || cut->has_content)) {
+		} else if (start < text.n && text.p[start] == '%' && !cut->has_marker && !cut->has_content) {
+			cut->directives++;
+		} else if (has_content(text, start)) {
 			cut->has_content = true;
 		}
 		i = next;

@@ -9,6 +9,7 @@
 #define LABEL_MAX_BYTES 63u          /* names that are labels, and values of labels */
 #define ANNOTATIONS_MAX_BYTES (256u * 1024u)   /* keys and values of all annotations together */
 
+/* null is absent, everywhere in metadata. */
 static bool is_text(struct walk *walk, const struct step *at, const struct node *value)
 {
 	if (value->kind == NODE_STRING)
@@ -39,9 +40,9 @@ static void check_namespace(struct walk *walk, const struct step *at, const stru
 	if (!is_text(walk, at, value))
 		return;
 	str name = node_text(value);
-	if (walk->kind->cluster)
+	if (walk->kind->cluster && name.n)
 		check_fault(walk, at, "is not for kinds without namespace");
-	else if (!name_is_label(name))
+	else if (name.n && !name_is_label(name))
 		check_fault(walk, at, "%.*s is no DNS label in lower case of at most 63 characters", STR_ARG(check_shown(walk, name)));
 }
 
@@ -52,7 +53,7 @@ static void check_labels(struct walk *walk, const struct step *at, const struct 
 		const struct step here = { .outer = at, .kind = STEP_KEY, .name = pair->key };
 		if (!name_is_label_key(pair->key))
 			check_fault(walk, &here, "the key is no name with or without a domain before it");
-		if (is_text(walk, &here, pair->value) && !name_is_label_value(node_text(pair->value)))
+		if (!node_is_null(pair->value) && is_text(walk, &here, pair->value) && !name_is_label_value(node_text(pair->value)))
 			check_fault(walk, &here, "%.*s is no value of a label: at most 63 letters, digits, \"-\", \"_\" and \".\"",
 				STR_ARG(check_shown(walk, node_text(pair->value))));
 	}
@@ -66,8 +67,9 @@ static void check_annotations(struct walk *walk, const struct step *at, const st
 		const struct step here = { .outer = at, .kind = STEP_KEY, .name = pair->key };
 		if (!name_is_qualified(pair->key))
 			check_fault(walk, &here, "the key is no name with or without a domain before it");
-		if (is_text(walk, &here, pair->value))
-			bytes += pair->key.n + node_text(pair->value).n;
+		bytes += pair->key.n + node_text(pair->value).n;
+		if (!node_is_null(pair->value))
+			is_text(walk, &here, pair->value);
 	}
 	if (bytes > ANNOTATIONS_MAX_BYTES)
 		check_fault(walk, at, "all annotations together have %zu bytes, at most 262144 are allowed", bytes);
@@ -91,13 +93,15 @@ void check_metadata(struct walk *walk, const struct node *object)
 {
 	const struct step at = { .name = STR_INIT("metadata") };
 	const struct node *metadata = node_get(object, at.name);
-	if (!metadata)
+	if (node_is_null(metadata))
 		check_fault(walk, &at, "is required");
-	if (!metadata || !is_map(walk, &at, metadata))
+	if (node_is_null(metadata) || !is_map(walk, &at, metadata))
 		return;
 	for (size_t i = 0; i < metadata->as.map.n; i++) {
 		const struct pair *pair = &metadata->as.map.item[i];
 		const struct step here = { .outer = &at, .name = pair->key };
+		if (node_is_null(pair->value))
+			continue;
 		if (str_eq(pair->key, STR("name")))
 			check_name(walk, &here, pair->value);
 		else if (str_eq(pair->key, STR("namespace")))
@@ -110,6 +114,6 @@ void check_metadata(struct walk *walk, const struct node *object)
 			check_fault(walk, &here, "is no field of metadata");
 	}
 	const struct step name = { .outer = &at, .name = STR_INIT("name") };
-	if (!node_get(metadata, name.name))
+	if (node_is_null(node_get(metadata, name.name)))
 		check_fault(walk, &name, "is required");
 }

@@ -51,11 +51,24 @@ static struct node *fill_map(const struct filling *f, const struct node *map, co
 	for (size_t i = 0; i < map->as.map.n; i++) {
 		struct pair pair = map->as.map.item[i];
 		const struct schema_node *child = schema_child(schema, pair.key);
+		if (child && node_is_null(pair.value))
+			continue;
 		if (child)
 			pair.value = fill(f, pair.value, child, depth + 1);
 		LIST_PUSH(f->arena, &out->as.map, pair);
 	}
 	add_missing(f, out, schema, depth);
+	return out;
+}
+
+/* A map with keys of the user's choice. */
+static struct node *without_nulls(const struct filling *f, struct node *map)
+{
+	struct node *out = node_map(f->arena);
+	out->at = map->at;
+	for (size_t i = 0; i < map->as.map.n; i++)
+		if (!node_is_null(map->as.map.item[i].value))
+			LIST_PUSH(f->arena, &out->as.map, map->as.map.item[i]);
 	return out;
 }
 
@@ -78,6 +91,8 @@ static struct node *fill(const struct filling *f, struct node *node, const struc
 		return node;
 	if (fact->type == SCHEMA_OBJECT && node->kind == NODE_MAP)
 		return fill_map(f, node, schema, depth);
+	if (fact->type == SCHEMA_MAP && node->kind == NODE_MAP)
+		return without_nulls(f, node);
 	const struct schema_node *element = fact->type == SCHEMA_ARRAY && node->kind == NODE_LIST ? schema_child(schema, STR("[]")) : NULL;
 	return element ? fill_list(f, node, element, depth) : node;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The defaults that the API server writes into an object before anybody looks at it. */
+/* What the API server does to an object before anybody looks at it: nulls go, defaults come. */
 #ifndef ING2GW_GATEWAY_DEFAULTS_H
 #define ING2GW_GATEWAY_DEFAULTS_H
 
@@ -7,9 +7,9 @@
 #include "gateway/schema.h"
 
 /*
- * A copy of a map that is an object of that kind, with the defaults of the version's schema where fields are absent.
- * api is the bit of the object's apiVersion. The parts in which nothing can be missing are shared with object. Values of
- * another type than the schema's are taken over as they are.
+ * A copy of a map that is an object of that kind: what is null is absent, and what is absent has the default of the
+ * version's schema. api is the bit of the object's apiVersion. Parts in which there is nothing to do are shared with
+ * object, so are metadata and values of another type than the schema's.
  */
 struct node *defaults_fill(struct arena *arena, const struct schema_kind *kind, uint32_t api, struct gateway_version version,
 	const struct node *object);

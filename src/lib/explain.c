@@ -91,7 +91,7 @@ static bool explain_code(struct buf *out, const struct tables *tables, str name)
 	buf_printf(out, "%.*s: ", STR_ARG(shown));
 	words_wrap(out, node_text(node_get(row, STR("title"))), 2, shown.n + 2);
 	buf_add_char(out, '\n');
-	line(out, "level", used ? diag_level_name(diag_code_level(code)) : STR("retired: no longer reported"));
+	line(out, "usual level", used ? diag_level_name(diag_code_level(code)) : STR("retired: no longer reported"));
 	line(out, "meaning", node_text(node_get(row, STR("meaning"))));
 	line(out, "what to do", node_text(node_get(row, STR("action"))));
 	code_example(out, row);
@@ -143,7 +143,15 @@ static struct hits find_hits(struct arena *arena, const struct mapping *mapping,
 	return hits;
 }
 
-/* Values that count when the annotation is not there. */
+/* What counts when the annotation is not there: a value, or in words what stays away. */
+static str default_text(const struct default_row *d)
+{
+	str meaning = d->meaning;
+	if (!str_eq(d->value, STR("off")))
+		return d->value;
+	return str_ends(meaning, STR(".")) ? str_slice(meaning, 0, meaning.n - 1) : meaning;
+}
+
 static str defaults_of(struct arena *arena, const struct hit *hit)
 {
 	struct buf text;
@@ -152,11 +160,11 @@ static str defaults_of(struct arena *arena, const struct hit *hit)
 		const struct default_row *d = &hit->table->defaults.item[i];
 		if (!str_eq(d->feature, hit->row->feature) || !str_eq(d->field, hit->row->field))
 			continue;
-		buf_printf(&text, "%s%.*s", text.n ? "; " : "", STR_ARG(d->value));
+		buf_printf(&text, "%s%.*s", text.n ? "; " : "", STR_ARG(default_text(d)));
 		if (d->configmap.n)
-			buf_printf(&text, ", changed by %.*s in the controller's ConfigMap", STR_ARG(d->configmap));
+			buf_printf(&text, " (changed by the key %.*s of the controller's ConfigMap)", STR_ARG(d->configmap));
 		if (d->flag.n)
-			buf_printf(&text, ", changed by the controller's argument %s%.*s", str_starts(d->flag, STR("-")) ? "" : "--", STR_ARG(d->flag));
+			buf_printf(&text, " (changed by the controller's argument %s%.*s)", str_starts(d->flag, STR("-")) ? "" : "--", STR_ARG(d->flag));
 	}
 	return buf_str(&text);
 }
@@ -174,7 +182,7 @@ static str scope_text(enum scope scope)
 	return TEXTS[scope];
 }
 
-static str loss_text(enum loss loss)
+static str loss_text(const struct feature *feature)
 {
 	static const str TEXTS[] = {
 		STR_INIT("nothing"),
@@ -184,14 +192,36 @@ static str loss_text(enum loss loss)
 		STR_INIT("routing: requests go elsewhere or are answered otherwise"),
 		STR_INIT("security: a protection; a route that would lose it stands closed until that is accepted by name"),
 	};
-	return TEXTS[loss];
+	if (feature->loss == LOSS_SECURITY && feature->scope == SCOPE_HOST)
+		return STR("security: a protection; a host that would lose it stands closed until that is accepted by name");
+	return TEXTS[feature->loss];
 }
 
-static str status_text(const struct feature *feature)
+/* Can the standard say the feature at all? Then convert translates what it can, though the row is not worked out. */
+static bool standard_says(const struct mapping *mapping, str feature)
 {
+	const struct target_table *standard = mapping_target(mapping, STR("standard"));
+	const struct target_row *row = standard ? target_feature(standard, feature) : NULL;
+	return row && !str_eq(row->how, STR("none"));
+}
+
+static str status_text(const struct mapping *mapping, const struct feature *feature)
+{
+	if (feature && standard_says(mapping, feature->name))
+		return STR("convert does what this page shows; not every value of it has been tried yet");
 	if (feature && feature->loss == LOSS_SECURITY)
-		return STR("not worked out yet: convert knows what it is, does not translate it, reports it as lost, and closes its routes");
+		return feature->scope == SCOPE_HOST ?
+			STR("not worked out yet: convert knows what it is, does not translate it, reports it as lost, and closes the host") :
+			STR("not worked out yet: convert knows what it is, does not translate it, reports it as lost, and closes its routes");
 	return STR("not worked out yet: convert knows what it is, does not translate it and reports it as lost");
+}
+
+/* "kong: Kong Ingress Controller"; the name alone where the title begins with it. */
+static str controller_text(struct arena *arena, const struct controller_table *table)
+{
+	if (str_starts_nocase(table->title, table->name))
+		return table->title;
+	return arena_printf(arena, "%.*s: %.*s", STR_ARG(table->name), STR_ARG(table->title));
 }
 
 static void annotation_sample(struct buf *out, const struct hit *hit)
@@ -225,13 +255,13 @@ static void annotation_page(struct buf *out, const struct tables *tables, const 
 	const struct feature *feature = mapping_feature(tables->mapping, row->feature);
 	struct arena *arena = out->arena;
 	buf_printf(out, "%.*s\n\n", STR_ARG(hit->key));
-	line(out, "controller", arena_printf(arena, "%.*s: %.*s", STR_ARG(hit->table->name), STR_ARG(hit->table->title)));
+	line(out, "controller", controller_text(arena, hit->table));
 	if (str_ends(row->name, STR("*")))
 		line(out, "row", arena_printf(arena, "%.*s, for all names that begin so", STR_ARG(row->name)));
 	if (row->alias_of.n)
 		line(out, "other name of", arena_printf(arena, "%.*s, which wins where both are there", STR_ARG(row->alias_of)));
 	if (row->status == ROW_PENDING)
-		line(out, "status", status_text(feature));
+		line(out, "status", status_text(tables->mapping, feature));
 	line(out, "what it does", row->meaning);
 	line(out, "value", value_grammar(arena, row));
 	line(out, "without it", defaults_of(arena, hit));
@@ -240,7 +270,7 @@ static void annotation_page(struct buf *out, const struct tables *tables, const 
 	line(out, "reaches", scope_text(row->scope));
 	line(out, "feature", arena_printf(arena, "%.*s%s%.*s", STR_ARG(row->feature), row->field.n ? ", field " : "", STR_ARG(row->field)));
 	if (feature)
-		line(out, "when lost", loss_text(feature->loss));
+		line(out, "when lost", loss_text(feature));
 	line(out, "Gateway API", row->gateway);
 	line(out, "what to do", row->advice);
 	annotation_sample(out, hit);
@@ -316,7 +346,7 @@ static bool explain_feature(struct buf *out, const struct tables *tables, str na
 	buf_printf(out, "%.*s\n\n", STR_ARG(name));
 	line(out, "what it does", feature->meaning);
 	line(out, "reaches", scope_text(feature->scope));
-	line(out, "when lost", loss_text(feature->loss));
+	line(out, "when lost", loss_text(feature));
 	line(out, "fields", str_list_join(out->arena, &feature->fields, STR(", ")));
 	for (size_t i = 0; i < tables->mapping->targets.n; i++) {
 		const struct target_table *target = tables->mapping->targets.item[i];

@@ -417,6 +417,29 @@ static void deep(void **state)
 	}
 }
 
+/* libyaml compares each directive with all others, so there is a limit. */
+static void many_directives(void **state)
+{
+	(void)state;
+	for (unsigned past = 0; past < 2; past++) {
+		struct run run;
+		start(&run);
+		struct buf text;
+		buf_init(&text, &run.arena, 0);
+		for (unsigned i = 0; i < 100 + past; i++)
+			buf_printf(&text, "%%TAG !t%u! tag:%u\n", i, i);
+		buf_add(&text, STR("---\na: 1\n---\nb: 2\n"));
+		add(&run, "a", buf_str(&text));
+		assert_text(said(&run), past ? "I2G-0102 error 1:1 1" : "", "directives");
+		assert_text(shapes(&run), past ? "{b:2}" : "{a:1}\n{b:2}", "directives");
+		stop(&run);
+	}
+	struct run run;
+	load(&run, "a: 1\n\xEF\xBB\xBF");
+	assert_text(shapes(&run), "{a:1}", "a byte order mark at the end");
+	stop(&run);
+}
+
 /* The caller may empty the arena inside visit, and only what it copied is left. */
 static void reset_between_documents(void **state)
 {
@@ -472,7 +495,7 @@ const struct CMUnitTest doc_yaml_tests[] = {
 	cmocka_unit_test(scalars), cmocka_unit_test(plain), cmocka_unit_test(documents), cmocka_unit_test(places),
 	cmocka_unit_test(places_far_in), cmocka_unit_test(shared), cmocka_unit_test(last_key_counts_in_its_place),
 	cmocka_unit_test(large_maps), cmocka_unit_test(broken), cmocka_unit_test(messages), cmocka_unit_test(not_utf8),
-	cmocka_unit_test(default_limits), cmocka_unit_test(limits), cmocka_unit_test(many_laughs), cmocka_unit_test(deep),
+	cmocka_unit_test(default_limits), cmocka_unit_test(limits), cmocka_unit_test(many_laughs), cmocka_unit_test(deep), cmocka_unit_test(many_directives),
 	cmocka_unit_test(reset_between_documents), cmocka_unit_test(memory_ends),
 };
 const size_t doc_yaml_tests_count = COUNT(doc_yaml_tests);
