@@ -129,7 +129,7 @@ packages() {
 	sanitizers:apt-get) echo gcc libc6-dev ;;
 	sanitizers:apk) echo clang compiler-rt ;;
 	sanitizers:*) echo gcc ;;
-	libfuzzer:apt-get) echo clang ;;
+	libfuzzer:apt-get) echo clang libclang-rt-dev ;;
 	libfuzzer:pacman) echo clang compiler-rt ;;
 	libfuzzer:*) echo clang compiler-rt ;;
 	python:pacman) echo python ;;

@@ -65,7 +65,6 @@ X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
 X(ROUTE_OPENED,          DIAG_WARNING, "I2G-1003")   /* accepted by name */
 X(PROTECTION_ABSENT,     DIAG_WARNING, "I2G-1004")   /* intended in the source, and absent there already */
-X(HTTPS_ONLY_LOST,       DIAG_ERROR,   "I2G-1005")
 /* routing */
 X(REWRITE_LOST,          DIAG_ERROR,   "I2G-2001")
 X(REDIRECT_LOST,         DIAG_ERROR,   "I2G-2002")

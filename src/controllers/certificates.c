@@ -137,6 +137,17 @@ void certificates_decide(struct instance *in)
 		inherit(in, in->servers.item[i]);
 }
 
+static void say_no_https(struct instance *in, const struct server *server)
+{
+	if (!server->creator)
+		return;
+	struct diag_site site = { server->creator->ingress->meta.at, 1, record_object(in->front->arena, server->creator->record) };
+	struct diag *d = diag_add(in->front->diags, DIAG_DEFAULT_CERTIFICATE, site,
+		STR("HTTPS with the controller's default certificate is not carried over for hosts without a certificate of their own"));
+	d->effect = STR("https requests for these hosts, which browsers warned of, are no longer answered");
+	d->help = STR("give --default-certificate NAMESPACE/NAME if such requests matter");
+}
+
 /*
  * nginx answers HTTPS for every host, with the default certificate where it has none of its own. That is carried over where the
  * certificate is known by name, or where the host sends its clients there.
@@ -151,8 +162,10 @@ void certificate_complete(struct instance *in, const struct server *server, stru
 		for (size_t j = 0; j < host->routes.item[i]->steps.n; j++)
 			if (str_eq(host->routes.item[i]->steps.item[j]->feature, STR("redirect.https")))
 				https = host->routes.item[i]->steps.item[j];
-	if (!https && default_certificate(in).n == 0)
+	if (!https && default_certificate(in).n == 0) {
+		say_no_https(in, server);
 		return;
+	}
 	c->owner = server->creator ? server->creator->owner : NULL;
 	c->listener = server->name;
 	struct diag_site site = { server->creator ? server->creator->ingress->meta.at : (struct place){ 0, 0 }, 1,

@@ -218,7 +218,7 @@ static str host_written(struct instance *in, const struct server *server)
 	for (size_t i = 0; i < server->facts.n; i++) {
 		struct fact *fact = server->facts.item[i];
 		struct diag *d = diag_addf(in->front->diags, DIAG_HOST_UNUSABLE, fact_site(in->front->arena, fact),
-			"host %.*s is no hostname: %.*s stands in for it", STR_ARG(server->name), STR_ARG(near));
+			"host %.*s is no hostname: %.*s stands in for it", STR_ARG(str_trim(fact->value)), STR_ARG(near));
 		d->loss = LOSS_ROUTING;
 		d->effect = STR("the API server refuses such an Ingress, and requests for the real host find no route");
 		d->help = STR("write a DNS name (labels of small letters, digits and dashes, with dots between them) into the Ingress and\n"

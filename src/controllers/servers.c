@@ -55,7 +55,7 @@ static void assume_port(struct front *front, struct subject *subject, const stru
 	if (out->port) {
 		struct diag *d = diag_addf(front->diags, DIAG_ASSUMED_PRESENT, fact_site(front->arena, fact),
 			"assumed: Services have port %u under the name %.*s", (unsigned)out->port, STR_ARG(b->port->value));
-		d->help = STR("add the Services to the input, or read it with --world closed");
+		d->help = STR("add the Services to the input (kubectl get services -A -o yaml), or write numbers into the Ingresses");
 		if (fact)
 			fact->assumed = true;
 		return;
@@ -89,7 +89,7 @@ static void resolve_service(struct front *front, struct subject *subject, const 
 			d->effect = STR("the controller answers 503 today; a Gateway answers 500");
 			d->help = STR("create the Service, or give --world open if the input does not hold all objects");
 		}
-		if (b->port && !b->port_is_number)
+		else if (b->port && !b->port_is_number)
 			assume_port(front, subject, b, out);
 		return;
 	}

@@ -16,7 +16,7 @@ static bool is_special(str feature)
 		STR_INIT("route.match"), STR_INIT("route.rewrite"), STR_INIT("route.alias"), STR_INIT("route.canary"),
 		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
 		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
-		STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
+		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
 		if (str_eq(SPECIAL[i], feature))
@@ -105,6 +105,16 @@ static void fixed_redirect(struct instance *in, struct subject *s, struct route 
 	step->value = wins->value.text;
 	redirect_to(&step->as.redirect, wins->value.text);
 	step->as.redirect.status = temporal ? redirect_status(s, TEMPORAL, 307, 302, step, a) : redirect_status(s, PERMANENT, 308, 301, step, a);
+}
+
+/* Comes before the redirects that it changes. */
+static void relative_redirect(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *relative = subject_setting(s, STR("redirect.relative"), STR("enabled"));
+	if (relative && relative->value.truth)
+		route_step(in->front->arena, r, STEP_OTHER, relative->row->feature, relative->fact);
+	else if (relative)
+		fact_idle(relative->fact, STR("it says what the controller does anyway"));
 }
 
 static uint32_t https_status(const struct instance *in)
@@ -449,6 +459,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		return;
 	}
 	cors(in, s, r);
+	relative_redirect(in, s, r);
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {

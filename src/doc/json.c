@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * JSON. cJSON says whether it is JSON and what it holds; places and the text of numbers and strings come from a walk over
- * the same text in step with cJSON's items (its strings end at \u0000, its numbers are doubles).
+ * JSON. cJSON reads it; places and the text of numbers and strings come from a walk over the same text in step with
+ * cJSON's items (its strings end at \u0000, its numbers are doubles).
  */
 #include "doc/reading.h"
+#include "doc/scalar.h"
 #include "doc/text.h"
 
 #include <cjson/cJSON.h>
@@ -15,54 +16,30 @@ static size_t skip_space(str text, size_t i)
 	return i;
 }
 
-static bool is_hex(char c)
+/* Behind the string that begins at i; text.n when it does not end. */
+static size_t skip_string(str text, size_t i)
 {
-	return char_is_digit(c) || (char_lower(c) >= 'a' && char_lower(c) <= 'f');
-}
-
-/* \u and four digits, which cJSON does not insist on, or any other escape. */
-static bool is_escape(str s)
-{
-	if (!str_starts(s, STR("\\u")))
-		return true;
-	for (size_t i = 2; i < 6; i++)
-		if (i >= s.n || !is_hex(s.p[i]))
-			return false;
-	return true;
-}
-
-/*
- * Behind the string that begins at i; text.n when it does not end. bad is moved to the first character that JSON does not
- * have in strings and cJSON takes all the same, unless there was one before.
- */
-static size_t skip_string(str text, size_t i, size_t *bad)
-{
-	for (i++; i < text.n && text.p[i] != '"'; i++) {
-		bool control = (unsigned char)text.p[i] < ' ', escape = text.p[i] == '\\';
-		if (*bad == text.n && (control || (escape && !is_escape(str_from(text, i)))))
-			*bad = i;
-		if (escape)
+	for (i++; i < text.n && text.p[i] != '"'; i++)
+		if (text.p[i] == '\\')
 			i++;
-	}
 	return i < text.n ? i + 1 : text.n;
 }
 
 struct extent {
 	size_t start, end;
 	size_t too_deep;    /* the first bracket past the limit; end when there is none */
-	size_t bad;         /* as of skip_string(); end when there is none */
 	bool closed;
 };
 
 /* Finds the end of an object or array by its brackets alone, which says nothing about what stands between them. */
 static struct extent find_extent(str text, size_t start, size_t limit)
 {
-	struct extent e = { start, text.n, text.n, text.n, false };
+	struct extent e = { start, text.n, text.n, false };
 	size_t depth = 0, i = start;
 	while (i < text.n) {
 		char c = text.p[i];
 		if (c == '"') {
-			i = skip_string(text, i, &e.bad);
+			i = skip_string(text, i);
 			continue;
 		}
 		i++;
@@ -77,8 +54,6 @@ static struct extent find_extent(str text, size_t start, size_t limit)
 	}
 	if (e.too_deep > e.end)
 		e.too_deep = e.end;
-	if (e.bad > e.end)
-		e.bad = e.end;
 	return e;
 }
 
@@ -130,7 +105,7 @@ static char unescaped(char c)
 	return i < from.n ? to.p[i] : c;
 }
 
-/* Of a string that cJSON has accepted: escapes are known and surrogates stand in pairs. The result is never longer. */
+/* Of a string that is good: escapes are known and surrogates stand in pairs. The result is never longer. */
 static str unescape(struct arena *arena, str raw)
 {
 	char *start = arena_alloc(arena, 1, 1, raw.n), *out = start;
@@ -155,8 +130,8 @@ static str unescape(struct arena *arena, str raw)
 /* The string that begins at w->at. */
 static str read_string(struct walk *w)
 {
-	size_t start = w->at + 1, bad = 0;
-	w->at = skip_string(w->text, w->at, &bad);
+	size_t start = w->at + 1;
+	w->at = skip_string(w->text, w->at);
 	str raw = str_slice(w->text, start, w->at - 1);
 	struct arena *arena = w->r->reader->arena;
 	if (w->r->invalid && text_invalid(raw) < raw.n)
@@ -182,7 +157,9 @@ static struct node *read_number(struct walk *w)
 	bool whole = true;
 	for (size_t i = 0; i < digits.n; i++)
 		whole = whole && char_is_digit(digits.p[i]);
-	struct node *node = reading_node(w->r, whole ? NODE_INT : NODE_FLOAT, start, w->at - start);
+	/* What no double holds is text, as in YAML. */
+	enum node_kind kind = whole ? NODE_INT : scalar_resolve(text).kind;
+	struct node *node = reading_node(w->r, kind, start, w->at - start);
 	node->plain = true;
 	node->as.text = text;
 	if (whole && !str_to_i64(text, &node->number))
@@ -254,41 +231,25 @@ static char before(str text, size_t start, size_t i)
 	return i > start ? text.p[i - 1] : '\0';
 }
 
-/* cJSON stands one too far when it misses the quote of a key. */
-static size_t error_offset(str text, size_t start, size_t at)
-{
-	if (at > start + 1 && text.p[at - 1] != '"' && (unsigned char)text.p[at - 1] > ' ') {
-		char last = before(text, start, at - 1);
-		if (last == ',' || last == '{')
-			return at - 1;
-	}
-	return skip_space(text, at);
-}
-
 static struct trouble trouble_of_json(const struct reading *r, const struct extent *e, size_t at)
 {
 	str text = str_slice(r->text, 0, e->end);
-	struct trouble t = { DIAG_SYNTAX, error_offset(text, e->start, at), 1, STR("this is not valid JSON"),
-		STR("look for a missing or superfluous comma, quote or bracket at this place or before it") };
-	if (t.offset >= text.n || !e->closed) {
-		t.offset = text.n > e->start ? text.n - 1 : e->start;
+	struct trouble t = { DIAG_SYNTAX, at, 1, STR("this is not valid JSON"), STR("look for a missing or superfluous comma, quote or bracket at this place or before it") };
+	if (at >= text.n) {
+		while (t.offset > e->start && (t.offset >= text.n || (unsigned char)text.p[t.offset] <= ' '))
+			t.offset--;
 		t.message = STR("the JSON text ends before its brackets are closed");
-		t.help = STR("was it cut off when it was copied or written?");
+		t.help = STR("was it cut off when it was copied or written? else look for a quote that is not closed");
 		return t;
 	}
-	if (e->bad < e->end && (unsigned char)text.p[e->bad] < ' ') {
-		t.offset = e->bad;
+	char c = text.p[at], last = before(text, e->start, at);
+	if ((unsigned char)c < ' ') {
 		t.message = STR("text of JSON has no line ends, tabs and control characters");
-		t.help = STR("write them as escapes: \\n, \\t; or is a quote missing?");
-		return t;
-	}
-	if (text.p[t.offset] == '\\') {
+		t.help = STR("write them as escapes (\\n, \\t); or is a quote missing?");
+	} else if (c == '\\') {
 		t.message = STR("JSON knows no such escape");
 		t.help = STR("a backslash is written as two");
-		return t;
-	}
-	char c = text.p[t.offset], last = before(text, e->start, t.offset);
-	if ((c == '}' || c == ']') && last == ',') {
+	} else if ((c == '}' || c == ']') && last == ',') {
 		t.message = STR("JSON has no comma before a closing bracket");
 		t.help = STR("take the comma away");
 	} else if (c == '/' || c == '#') {
@@ -322,16 +283,15 @@ static enum json_result read_extent(struct reading *r, const struct extent *e, s
 		reading_fail(r, trouble);
 		return JSON_FAILED;
 	}
-	struct resource *open = NEW(r->scratch, struct resource);
-	const char *stop = r->text.p + e->bad;
-	cJSON *items = NULL;
-	if (e->bad == e->end)
-		items = cJSON_ParseWithLengthOpts(r->text.p + e->start, e->end - e->start, &stop, false);
-	if (!items || stop != r->text.p + e->end) {
-		cJSON_Delete(items);
-		*trouble = trouble_of_json(r, e, stop ? (size_t)(stop - r->text.p) : e->start);
+	size_t good = json_error(str_slice(r->text, e->start, e->end));
+	if (!e->closed || good < e->end - e->start) {
+		*trouble = trouble_of_json(r, e, e->start + good);
 		return JSON_NOT;
 	}
+	struct resource *open = NEW(r->scratch, struct resource);
+	cJSON *items = cJSON_ParseWithLengthOpts(r->text.p + e->start, e->end - e->start, NULL, false);
+	if (!items)
+		escape_now(r->reader->arena->escape);
 	escape_watch(r->reader->arena->escape, open, delete_items, items);
 	struct walk walk = { r, r->text, e->start };
 	struct node *root = read_value(&walk, items);

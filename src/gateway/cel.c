@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs the CEL rules over an object, and the predicates that several kinds share: see cel.h, cel_rules.h. */
-#include "gateway/cel_rules.h"
+#include "gateway/cel.h"
 
 #include "base/buf.h"
+#include "gateway/cel_rules.h"
 #include "kube/names.h"
 
 #define INDEX_DEPTH 8u               /* lists in lists on a rule's path; the rules have up to 3 */

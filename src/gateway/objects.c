@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum field_type { TEXT, NUMBER, FLAG, TEXTS, MAP, OBJECT, OBJECTS, COMMENT };
+/* GROUP is a text that is printed even when it is empty: the core group, in a field that is required. */
+enum field_type { TEXT, GROUP, NUMBER, FLAG, TEXTS, MAP, OBJECT, OBJECTS, COMMENT };
 
 struct shape;
 
@@ -147,7 +148,7 @@ static const struct field gateway_class_fields[] = {
 SHAPE(gateway_class, gateway_class);
 
 static const struct field peer_fields[] = {
-	FIELD(TEXT, "group", grant_peer, group), FIELD(TEXT, "kind", grant_peer, kind),
+	FIELD(GROUP, "group", grant_peer, group), FIELD(TEXT, "kind", grant_peer, kind),
 	FIELD(TEXT, "namespace", grant_peer, namespace), FIELD(TEXT, "name", grant_peer, name),
 };
 SHAPE(peer, grant_peer);
@@ -241,6 +242,8 @@ static struct node *encode_field(struct arena *a, const struct field *f, const v
 		str text = *(const str *)at;
 		return text.n ? node_string(a, text) : NULL;
 	}
+	case GROUP:
+		return node_string(a, *(const str *)at);
 	case NUMBER: {
 		const struct number *number = at;
 		return number->set ? node_int(a, number->value) : NULL;
@@ -333,6 +336,8 @@ static bool decode_map(struct arena *a, const struct node *value, struct text_ma
 	if (value->kind != NODE_MAP)
 		return false;
 	for (size_t i = 0; i < value->as.map.n; i++) {
+		if (value->as.map.item[i].value->kind != NODE_STRING)
+			return false;
 		struct text_pair pair = { value->as.map.item[i].key, node_text(value->as.map.item[i].value) };
 		LIST_PUSH(a, out, pair);
 	}
@@ -359,6 +364,7 @@ static bool decode_field(struct arena *a, const struct field *f, const struct no
 	bool ok = true;
 	switch (f->type) {
 	case TEXT:
+	case GROUP:
 		ok = value->kind == NODE_STRING;
 		*(str *)at = node_text(value);
 		break;
@@ -412,6 +418,8 @@ static bool decode_under(struct arena *a, const struct shape *shape, const struc
 		str inner = base.n ? arena_printf(a, "%.*s.%.*s", STR_ARG(base), STR_ARG(pair->key)) : pair->key;
 		str path = prefix.n ? arena_printf(a, "%.*s.%.*s", STR_ARG(prefix), STR_ARG(pair->key)) : pair->key;
 		if (prefix.n == 0 && (str_eq(pair->key, STR("apiVersion")) || str_eq(pair->key, STR("kind")) || str_eq(pair->key, STR("status"))))
+			continue;
+		if (node_is_null(pair->value))
 			continue;
 		const struct field *f;
 		bool ok = false;

@@ -3,7 +3,8 @@
  * The Gateway API objects that are printed, as typed structs, and both ways between them and node trees. What a field
  * is called and where it stands is said once, in the tables of objects.c; printing and reading back walk the same table.
  *
- * An empty text, an empty list, a false, an unset number and an object with nothing in it are not printed.
+ * An empty text, an empty list, a false, an unset number and an object with nothing in it are not printed; the group of
+ * a ReferenceGrant's entry is. What is null is absent.
  */
 #ifndef ING2GW_GATEWAY_OBJECTS_H
 #define ING2GW_GATEWAY_OBJECTS_H

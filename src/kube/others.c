@@ -185,6 +185,8 @@ struct meta *decode_namespace(struct decoder *d, const struct node *root)
 struct meta *decode_gateway_class(struct decoder *d, const struct node *root)
 {
 	(void)root;
-	d->snapshot->has_gateway_class = true;
+	str name = decode_copy(d, node_at(root, STR("metadata.name")));
+	if (name.n)
+		str_list_add_new(d->arena, &d->snapshot->gateway_classes, name);
 	return NULL;
 }

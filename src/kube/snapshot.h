@@ -138,7 +138,7 @@ struct snapshot {
 	LIST(struct secret *) secrets;
 	LIST(struct workload *) workloads;
 	LIST(struct namespace_object *) namespaces;
-	bool has_gateway_class;                      /* the input holds a GatewayClass */
+	struct str_list gateway_classes;             /* names of the GatewayClasses in the input */
 	size_t other_objects;                        /* objects of other kinds, counted */
 	LIST(struct snapshot_entry *) entries;       /* everything decoded, in the order of reading; of the reader alone */
 	struct map index;                            /* "Kind/namespace/name" */

@@ -70,8 +70,11 @@ void fact_carried(struct ledger *ledger, struct fact *fact, str place)
 
 void fact_worsen(struct fact *fact, enum fact_state state)
 {
-	if (fact && state > fact->state)
-		fact->state = state;
+	if (!fact || state <= fact->state)
+		return;
+	if (fact->state == FACT_INEFFECTIVE)
+		fact->reason = (str){ "", 0 };
+	fact->state = state;
 }
 
 void fact_lost(struct fact *fact, enum fact_state state, enum loss loss, enum diag_code code, str reason)

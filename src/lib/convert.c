@@ -142,6 +142,19 @@ static bool wants_sets(const struct stages *s)
 	return has && s->run->options.listeners != LISTENERS_GATEWAY;
 }
 
+/* The class that the user names; else the only one of the input, or the target's usual one if it is among them; else one is printed. */
+static void choose_class(const struct stages *s, struct assembly *as)
+{
+	const struct str_list *known = &s->snapshot.gateway_classes;
+	as->class_name = s->run->options.gateway_class.n ? s->run->options.gateway_class : s->target->gateway_class;
+	if (s->run->options.gateway_class.n || str_list_has(known, as->class_name))
+		return;
+	if (known->n == 1)
+		as->class_name = known->item[0];
+	else
+		as->print_class_controller = s->target->controller_name;
+}
+
 static void assemble_model(struct stages *s, bool open, struct lowering *lowering, struct assembly *as)
 {
 	struct arena *arena = &s->run->arena;
@@ -151,9 +164,7 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 		.sources = &s->run->sources, .schema = s->schema, .version = s->version };
 	as->listener_sets = wants_sets(s);
 	str_cut(o->gateway, '/', &as->gateway_namespace, &as->gateway_name);
-	as->class_name = o->gateway_class.n ? o->gateway_class : s->target->gateway_class;
-	if (!o->gateway_class.n && !s->snapshot.has_gateway_class)
-		as->print_class_controller = s->target->controller_name;
+	choose_class(s, as);
 	struct entry_part *parts = NEWS(arena, struct entry_part, s->model->entries.n);
 	for (size_t i = 0; i < s->model->entries.n; i++)
 		parts[i] = lower_entry(lowering, s->model->entries.item[i]);

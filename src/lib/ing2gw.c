@@ -124,30 +124,43 @@ static void hand_out(struct convert *run, struct ing2gw_result *result)
 	result->report_json = copy(run, buf_str(&json), &result->report_json_size);
 }
 
+/* The arguments of a call, out of the way of setjmp(). */
+struct call {
+	const struct ing2gw_input *inputs;
+	size_t count;
+	const struct ing2gw_options *options;
+	struct ing2gw_result *result;
+};
+
+static int convert_all(struct convert *run, const struct call *call)
+{
+	if (!read_options(&run->arena, call->options, &run->options)) {
+		convert_release(run);
+		call->result->exit_code = 2;
+		return -1;
+	}
+	add_inputs(run, call->inputs, call->count);
+	convert_run(run);
+	hand_out(run, call->result);
+	convert_release(run);
+	return 0;
+}
+
 int ing2gw_convert(const struct ing2gw_input *inputs, size_t count, const struct ing2gw_options *options, struct ing2gw_result *result)
 {
 	static const struct ing2gw_options DEFAULTS = { 0 };
 	struct convert_options chosen;
 	struct convert run;
+	const struct call call = { inputs, count, options ? options : &DEFAULTS, result };
 	*result = (struct ing2gw_result){ 0 };
-	const struct ing2gw_options *const given = options ? options : &DEFAULTS;
 	convert_options_init(&chosen);
-	convert_init(&run, &chosen, given->memory_limit);
+	convert_init(&run, &chosen, call.options->memory_limit);
 	if (setjmp(run.escape.env) != 0) {
 		escape_close(&run.escape);
 		convert_release(&run);
-		ing2gw_result_free(result);
-		result->exit_code = 6;
+		ing2gw_result_free(call.result);
+		call.result->exit_code = 6;
 		return -1;
 	}
-	if (!read_options(&run.arena, given, &run.options)) {
-		convert_release(&run);
-		result->exit_code = 2;
-		return -1;
-	}
-	add_inputs(&run, inputs, count);
-	convert_run(&run);
-	hand_out(&run, result);
-	convert_release(&run);
-	return 0;
+	return convert_all(&run, &call);
 }

@@ -498,6 +498,6 @@ str value_grammar(struct arena *arena, const struct annotation_row *row)
 	/* With a pattern a url is what that says. */
 	if (str_eq(type->name, STR("url")))
 		grammar = STR("a URL");
-	return arena_printf(arena, "%.*s that matches `%.*s`%s", STR_ARG(grammar), STR_ARG(row->pattern),
+	return arena_printf(arena, "%.*s; it must match `%.*s`%s", STR_ARG(grammar), STR_ARG(row->pattern),
 		row->strip ? " when its blanks are taken out" : "");
 }

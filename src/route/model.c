@@ -36,7 +36,7 @@ static bool is_wider(const struct host_name *wide, const struct host_name *name)
 		return name->kind != HOST_ANY;
 	case HOST_ONE_LABEL:
 	case HOST_LABELS:
-		return wide->name.n < name->name.n && str_ends(name->name, str_from(wide->name, 1));
+		return !str_eq(wide->name, name->name) && wide->name.n <= name->name.n && str_ends(name->name, str_from(wide->name, 1));
 	case HOST_EXACT:
 		return false;
 	}

@@ -54,13 +54,16 @@ static void say_query(struct lowering *lw, const struct route *route, const stru
 	differ(lw, route, &step->facts, &text);
 }
 
-static void say_slash(struct lowering *lw, const struct route *route)
+static void say_slash(struct lowering *lw, const struct route *route, const struct step *step)
 {
 	struct fact_list none = { 0 };
+	bool www = step->as.redirect.host.n > 0;
 	struct loss_text text = {
 		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_COSMETIC,
-		.message = STR("the redirect to HTTPS keeps the last slash of the address"),
-		.effect = STR("http://HOST/a/ leads to https://HOST/a/, where the controller leads to https://HOST/a"),
+		.message = www ? STR("the redirect between the names with and without www keeps the last slash of the address and names no port")
+			: STR("the redirect to HTTPS keeps the last slash of the address"),
+		.effect = www ? STR("http://www.HOST/a/ leads to http://HOST/a/, where the controller leads to http://HOST:80/a")
+			: STR("http://HOST/a/ leads to https://HOST/a/, where the controller leads to https://HOST/a"),
 		.help = STR("nothing: the Gateway is the more exact of the two"),
 	};
 	differ(lw, route, &none, &text);
@@ -101,35 +104,70 @@ bool filter_redirect(struct lowering *lw, const struct route *route, const struc
 	if (!r->keeps_query)
 		say_query(lw, route, step);
 	if (r->cuts_slash)
-		say_slash(lw, route);
+		say_slash(lw, route, step);
 	return true;
 }
 
-/* "https://a.example.com:8443", "*", with at most one wildcard as the first label. */
+/* "https://a.example.com:8443", "*", with at most one wildcard as the first label; no scheme but the two of HTTP. */
 static bool origin_is_valid(const struct lowering *lw, str origin)
 {
 	if (str_eq(origin, STR("*")))
 		return true;
 	size_t at = str_find(origin, STR("://"));
-	if (at == origin.n || at == 0)
+	str scheme = str_slice(origin, 0, at);
+	if (at == origin.n || (!str_eq(scheme, STR("http")) && !str_eq(scheme, STR("https"))))
 		return false;
 	str host = str_from(origin, at + 3), name, port;
-	str_cut(host, ':', &name, &port);
+	bool has_port = str_cut(host, ':', &name, &port);
 	uint64_t number;
-	if (port.n && !str_to_u64(port, 65535, &number))
+	if (has_port && (port.n > 5 || !str_to_u64(port, 65535, &number)))
 		return false;
-	return str_eq(name, STR("*")) || name_is_hostname(arena_lower(lw->arena, name));
+	return origin.n <= 253 && (str_eq(name, STR("*")) || name_is_hostname(arena_lower(lw->arena, name)));
 }
 
-static void cors_differs(struct lowering *lw, const struct route *route, const struct step *step)
+static bool method_is_valid(const struct lowering *lw, str method)
+{
+	return schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].filters[].cors.allowMethods[]"), method, lw->version);
+}
+
+/* A token of HTTP (RFC 9110 section 5.6.2) of up to 256 characters. */
+static bool header_is_valid(const struct lowering *lw, str name)
+{
+	(void)lw;
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alnum(name.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), name.p[i]))
+			return false;
+	return name.n > 0 && name.n <= 256;
+}
+
+static void cors_differs(struct lowering *lw, const struct route *route, const struct step *step, const char *what)
 {
 	struct loss_text text = {
 		.code = DIAG_CORS_DIFFERS, .loss = LOSS_BEHAVIOUR,
-		.message = STR("an allowed origin of CORS cannot be said, and is left out"),
-		.effect = STR("browsers no longer let pages of that origin read the answers"),
-		.help = STR("write the origins as scheme://host or scheme://*.host"),
+		.message = arena_printf(lw->arena, "%s of CORS cannot be said, and is left out", what),
+		.effect = STR("browsers no longer allow what it allowed"),
+		.help = STR("write origins as scheme://host or scheme://*.host, methods in capitals as HTTP defines them, and names of headers alone"),
 	};
 	differ(lw, route, &step->facts, &text);
+}
+
+/* What the API takes of a list, up to its limit. A star means all, and stands alone. */
+static struct str_list cors_list(struct lowering *lw, const struct route *route, const struct step *step, const struct str_list *list,
+	bool (*is_valid)(const struct lowering *, str), const char *what)
+{
+	enum { MOST = 64 };
+	struct str_list out = { 0 };
+	for (size_t i = 0; i < list->n; i++) {
+		if (is_valid(lw, list->item[i]) && out.n < MOST)
+			str_list_add_new(lw->arena, &out, list->item[i]);
+		else
+			cors_differs(lw, route, step, what);
+	}
+	if (str_list_has(&out, STR("*"))) {
+		out.n = 1;
+		out.item[0] = STR("*");
+	}
+	return out;
 }
 
 bool filter_cors(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
@@ -146,19 +184,10 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 		return false;
 	}
 	out->type = STR("CORS");
-	for (size_t i = 0; i < c->origins.n; i++) {
-		if (origin_is_valid(lw, c->origins.item[i]))
-			str_list_add_new(lw->arena, &out->cors.origins, c->origins.item[i]);
-		else
-			cors_differs(lw, route, step);
-	}
-	if (str_list_has(&out->cors.origins, STR("*"))) {
-		out->cors.origins.n = 1;
-		out->cors.origins.item[0] = STR("*");
-	}
-	out->cors.methods = c->methods;
-	out->cors.headers = c->headers;
-	out->cors.expose = c->expose;
+	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");
+	out->cors.methods = cors_list(lw, route, step, &c->methods, method_is_valid, "a method");
+	out->cors.headers = cors_list(lw, route, step, &c->headers, header_is_valid, "a header");
+	out->cors.expose = cors_list(lw, route, step, &c->expose, header_is_valid, "an exposed header");
 	out->cors.credentials = c->credentials;
 	if (c->max_age > 0 && c->max_age <= INT32_MAX)
 		out->cors.max_age = (struct number){ true, c->max_age };

@@ -61,15 +61,81 @@ static bool add_literal(struct arena *arena, struct path_list *out, str type, st
 	return true;
 }
 
-/* A Gateway compares the whole path; the source searched from its start. */
+/* Bytes of one token of an expression: an escape, a character class, \Q...\E, or a single character. */
+static size_t token(str s)
+{
+	if (str_starts(s, STR("\\Q"))) {
+		size_t end = str_find(s, STR("\\E"));
+		return end < s.n ? end + 2 : s.n;
+	}
+	if (s.p[0] == '\\')
+		return s.n > 1 ? 2 : 1;
+	if (s.p[0] != '[')
+		return 1;
+	size_t i = s.n > 1 && s.p[1] == '^' ? 2 : 1;
+	if (i < s.n && s.p[i] == ']')
+		i++;
+	while (i < s.n && s.p[i] != ']')
+		i += s.p[i] == '\\' ? 2 : 1;
+	return i < s.n ? i + 1 : s.n;
+}
+
+/* Where the next alternative of the outermost level begins: the index of its bar, or s.n. */
+static size_t next_bar(str s)
+{
+	size_t depth = 0;
+	for (size_t i = 0; i < s.n; i += token(str_from(s, i))) {
+		if (s.p[i] == '(')
+			depth++;
+		else if (s.p[i] == ')' && depth)
+			depth--;
+		else if (s.p[i] == '|' && depth == 0)
+			return i;
+	}
+	return s.n;
+}
+
+/* The expression ends with an anchor, which is no escaped character. */
+static bool has_end(str s)
+{
+	size_t last = 0;
+	for (size_t i = 0; i < s.n; i += token(str_from(s, i)))
+		last = i;
+	return s.n && s.p[last] == '$' && last + 1 == s.n;
+}
+
+static bool is_open(str s)
+{
+	return str_ends(s, STR("(.*)")) || (str_ends(s, STR(".*")) && !str_ends(s, STR("\\.*")));
+}
+
+/*
+ * A Gateway compares the whole path; the source searched for an expression behind "^", which binds to its first alternative only
+ * (reference: ingress-nginx A.8).
+ */
 static str whole(struct arena *arena, str regex)
 {
-	if (str_starts(regex, STR("^")))
-		regex = str_from(regex, 1);
-	bool closed_end = str_ends(regex, STR("$")) && !str_ends(regex, STR("\\$"));
-	if (closed_end || str_ends(regex, STR("(.*)")) || (str_ends(regex, STR(".*")) && !str_ends(regex, STR("\\.*"))))
-		return regex;
-	return arena_join(arena, regex, STR(".*"));
+	struct buf b;
+	bool several = next_bar(regex) < regex.n, first = true;
+	buf_init(&b, arena, 0);
+	if (several)
+		buf_add_char(&b, '(');
+	for (bool more = true; more; first = false) {
+		size_t bar = next_bar(regex);
+		str one = str_slice(regex, 0, bar);
+		more = bar < regex.n;
+		regex = str_from(regex, bar + 1);
+		bool anchored = first || str_starts(one, STR("^"));
+		if (str_starts(one, STR("^")))
+			one = str_from(one, 1);
+		bool end = has_end(one);
+		if (end)
+			one.n--;
+		buf_printf(&b, "%s%.*s%s%s", anchored ? "" : ".*", STR_ARG(one), end || is_open(one) ? "" : ".*", more ? "|" : "");
+	}
+	if (several)
+		buf_add_char(&b, ')');
+	return buf_str(&b);
 }
 
 static bool add_regex(struct arena *arena, struct path_list *out, str regex, str *why)

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "cli/files.h"
 #include "cli/write.h"
 

@@ -441,7 +441,7 @@ static void test_closing(void **state)
 	assert_text(last_line(text_of(&run, PLAIN)), "  no loss of the kind routing or a graver one, besides 1 that is accepted");
 	run.report.exit_code = 1;
 	run.report.strict = LOSS_SECURITY;
-	add_loss(&run, DIAG_HTTPS_ONLY_LOST, LOSS_SECURITY, false, false);
+	add_loss(&run, DIAG_HOST_CLOSED, LOSS_SECURITY, false, false);
 	assert_text(last_line(text_of(&run, PLAIN)), "  exit code 1: 1 loss of the kind security");
 	run.report.strict = LOSS_BEHAVIOUR;
 	add_ingress(&run, "n", "b", INGRESS_CLOSED, 0, 0);
