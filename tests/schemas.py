@@ -1,219 +1,235 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The tables and the reports against the JSON Schemas that the project publishes (*.schema.json, anywhere in the tree).
+"""The tables and the reports against the JSON Schemas in docs/schemas, and the schemas against the source.
 
-A schema is about the files that its name says: features, controller, target, ecosystem, diagnostics, report. The validator
-is a small one of our own that knows the keywords in use and refuses any other, so that nothing is passed over.
+    tables     every table fits the schema of its kind; with an unknown key anywhere, or without a key that is needed, it does not
+    loader     a schema knows the keys and words that the loader takes, no more and no fewer
+    reports    with --binary: the report of every case fits, says nothing that its schema does not name, and adds up
 """
+import argparse
+import copy
 import glob
 import json
 import os
 import re
 import sys
+import tempfile
 
 import yaml
 
 import common
+import ctext
 import kubeyaml
+from schemacheck import Schema
 
-SUBJECTS = {
+FOLDER = os.path.join(common.ROOT, "docs", "schemas")
+TABLES = {
     "features": ["mappings/features.yaml"],
     "controller": ["mappings/controllers/*.yaml"],
     "target": ["mappings/targets/*.yaml"],
     "ecosystem": ["mappings/ecosystem.yaml"],
     "diagnostics": ["mappings/diagnostics.yaml"],
-    "report": ["fixtures/**/report.json"],
 }
-# Every table has a schema; the report's is checked where there is one.
-NEEDED = ("features", "controller", "target", "ecosystem", "diagnostics")
-WORDS = {"$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "examples", "default", "deprecated"}
-TYPES = {
-    "object": lambda v: isinstance(v, dict), "array": lambda v: isinstance(v, list), "string": lambda v: isinstance(v, str),
-    "boolean": lambda v: isinstance(v, bool), "null": lambda v: v is None,
-    "integer": lambda v: isinstance(v, int) and not isinstance(v, bool),
-    "number": lambda v: isinstance(v, (int, float)) and not isinstance(v, bool),
+# List of keys in the loader: (schema, path to the object that it is about).
+KEYS = {
+    "src/mapping/load.c": {
+        "FEATURES_TOP": ("features", ""), "FEATURE_KEYS": ("features", "feature"),
+        "TARGET_KEYS": ("target", ""), "TARGET_ROW_KEYS": ("target", "feature"),
+        "ECOSYSTEM_TOP": ("ecosystem", ""), "ECOSYSTEM_KEYS": ("ecosystem", "row"),
+    },
+    "src/mapping/load_controller.c": {
+        "TABLE_KEYS": ("controller", ""), "RECOGNISE_KEYS": ("controller", "recognise"), "ROW_KEYS": ("controller", "annotation"),
+        "DEFAULT_KEYS": ("controller", "default"), "DIRECTIVE_KEYS": ("controller", "directive"),
+    },
 }
+# The forms in which a key stands in such a list.
+KEY = re.compile(r'STR_INIT\("(?P<plain>\w+)"\), KEY_\w+, (?P<need>\w+),(?P<rest>[^\n]*)|TEXT_KEY\(\w+, (?P<text>\w+), (?P<text_need>\w+)\)|'
+                 r'LIST_KEY\(\w+, (?P<list>\w+)\)|WORD_KEY\("(?P<word>\w+)", (?P<words>\w+),|OTHER_KEY\("(?P<other>\w+)"\)')
 
 
-class Schema:
-    def __init__(self, root):
-        self.root = root
+# ---- the schemas and the source ----
 
-    def resolve(self, reference):
-        node = self.root
-        for part in reference.lstrip("#").strip("/").split("/"):
-            node = node[part] if part else node
-        return node
-
-    def good(self, schema, value):
-        return next(self.faults(schema, value, ""), None) is None
-
-    def faults(self, schema, value, at):
-        if schema is True:
-            return
-        if schema is False:
-            yield at + ": is not allowed"
-            return
-        for word, rule in schema.items():
-            if word in WORDS or word in ("then", "else"):
-                continue
-            check = getattr(self, "on_" + word.replace("$", ""), None)
-            if check is None:
-                yield "%s: the schema says %s, which this validator does not know" % (at, word)
-                continue
-            yield from check(rule, value, at, schema)
-
-    def on_ref(self, rule, value, at, _):
-        yield from self.faults(self.resolve(rule), value, at)
-
-    def on_type(self, rule, value, at, _):
-        wanted = rule if isinstance(rule, list) else [rule]
-        if not any(TYPES[name](value) for name in wanted):
-            yield "%s: is not %s" % (at, " or ".join(wanted))
-
-    def on_enum(self, rule, value, at, _):
-        if value not in rule:
-            yield "%s: %r is none of %s" % (at, value, rule)
-
-    def on_const(self, rule, value, at, _):
-        if value != rule:
-            yield "%s: %r is not %r" % (at, value, rule)
-
-    def on_properties(self, rule, value, at, _):
-        if isinstance(value, dict):
-            for key, inner in rule.items():
-                if key in value:
-                    yield from self.faults(inner, value[key], "%s.%s" % (at, key))
-
-    def on_patternProperties(self, rule, value, at, _):
-        if isinstance(value, dict):
-            for pattern, inner in rule.items():
-                for key in value:
-                    if re.search(pattern, str(key)):
-                        yield from self.faults(inner, value[key], "%s.%s" % (at, key))
-
-    def on_additionalProperties(self, rule, value, at, schema):
-        if isinstance(value, dict):
-            for key in value:
-                named = key in schema.get("properties", {}) or any(
-                    re.search(pattern, str(key)) for pattern in schema.get("patternProperties", {}))
-                if not named:
-                    yield from self.faults(rule, value[key], "%s.%s" % (at, key))
-
-    def on_propertyNames(self, rule, value, at, _):
-        if isinstance(value, dict):
-            for key in value:
-                yield from self.faults(rule, key, "%s.%s" % (at, key))
-
-    def on_required(self, rule, value, at, _):
-        if isinstance(value, dict):
-            for key in rule:
-                if key not in value:
-                    yield "%s: no %s" % (at, key)
-
-    def on_items(self, rule, value, at, _):
-        if isinstance(value, list):
-            for i, inner in enumerate(value):
-                yield from self.faults(rule, inner, "%s[%d]" % (at, i))
-
-    def on_minItems(self, rule, value, at, _):
-        if isinstance(value, list) and len(value) < rule:
-            yield "%s: fewer than %d" % (at, rule)
-
-    def on_maxItems(self, rule, value, at, _):
-        if isinstance(value, list) and len(value) > rule:
-            yield "%s: more than %d" % (at, rule)
-
-    def on_uniqueItems(self, rule, value, at, _):
-        if rule and isinstance(value, list):
-            texts = [json.dumps(inner, sort_keys=True) for inner in value]
-            if len(set(texts)) != len(texts):
-                yield "%s: something stands twice" % at
-
-    def on_minProperties(self, rule, value, at, _):
-        if isinstance(value, dict) and len(value) < rule:
-            yield "%s: fewer than %d" % (at, rule)
-
-    def on_minLength(self, rule, value, at, _):
-        if isinstance(value, str) and len(value) < rule:
-            yield "%s: too short" % at
-
-    def on_maxLength(self, rule, value, at, _):
-        if isinstance(value, str) and len(value) > rule:
-            yield "%s: too long" % at
-
-    def on_minimum(self, rule, value, at, _):
-        if TYPES["number"](value) and value < rule:
-            yield "%s: below %s" % (at, rule)
-
-    def on_maximum(self, rule, value, at, _):
-        if TYPES["number"](value) and value > rule:
-            yield "%s: above %s" % (at, rule)
-
-    def on_pattern(self, rule, value, at, _):
-        if isinstance(value, str) and not re.search(rule, value):
-            yield "%s: %r does not match %s" % (at, value, rule)
-
-    def on_allOf(self, rule, value, at, _):
-        for inner in rule:
-            yield from self.faults(inner, value, at)
-
-    def on_anyOf(self, rule, value, at, _):
-        if not any(self.good(inner, value) for inner in rule):
-            yield "%s: fits none of the choices" % at
-
-    def on_oneOf(self, rule, value, at, _):
-        if sum(self.good(inner, value) for inner in rule) != 1:
-            yield "%s: does not fit exactly one of the choices" % at
-
-    def on_not(self, rule, value, at, _):
-        if self.good(rule, value):
-            yield "%s: is what it must not be" % at
-
-    def on_if(self, rule, value, at, schema):
-        yield from self.faults(schema.get("then" if self.good(rule, value) else "else", True), value, at)
+def array(text, name):
+    found = re.search(r"^static const (?:struct \w+|str) %s\[\] = \{(.*?)\};" % name, text, re.M | re.S)
+    return found.group(1) if found else ""
 
 
-def published():
-    """kind -> path of its schema."""
+def strings(text):
+    return re.findall(r'STR_INIT\("([^"]*)"\)', text)
+
+
+def keys_of(text, name):
+    """{key: (needed, words or None)} of a list of keys in the source."""
     found = {}
-    for path, folders, leaves in os.walk(common.ROOT):
-        folders[:] = sorted(name for name in folders if name not in ("build", ".git"))
-        for leaf in sorted(leaves):
-            if leaf.endswith(".schema.json"):
-                kind = leaf[:-len(".schema.json")]
-                for name in (kind, kind[:-1] if kind.endswith("s") else kind, kind + "s"):
-                    if name in SUBJECTS:
-                        found[name] = os.path.join(path, leaf)
+    for match in KEY.finditer(array(text, name)):
+        key = next(match.group(form) for form in ("plain", "text", "list", "word", "other") if match.group(form))
+        listed = re.search(r"([A-Z]+), COUNT_OF", match.group("rest") or "")
+        words = listed.group(1) if listed else match.group("words")
+        found[key] = ("NEEDED" in (match.group("need"), match.group("text_need")), strings(array(text, words)) if words else None)
     return found
 
 
-def check_file(tally, schema, path):
+def loader_faults(schema, path, keys):
+    node = schema.root["$defs"][path] if path else schema.root
+    known = node.get("properties", {})
+    if not keys:
+        yield "the source has no such list of keys"
+    for key in sorted(set(keys) ^ set(known)):
+        yield "%s is in %s only" % (key, "the schema" if key in known else "the loader")
+    for key, (needed, words) in keys.items():
+        if needed and key not in node.get("required", []):
+            yield "%s is needed by the loader, not by the schema" % key
+        if words is not None and key in known and sorted(known[key].get("enum", [])) != sorted(words):
+            yield "%s: %s in the loader, %s in the schema" % (key, sorted(words), known[key].get("enum"))
+    if node.get("additionalProperties") is not False:
+        yield "takes unknown keys"
+
+
+def check_loader(tally, schemas):
+    for path, lists in KEYS.items():
+        text = ctext.read(path)
+        for name, (kind, inner) in lists.items():
+            if kind in schemas:
+                found = list(loader_faults(schemas[kind], inner, keys_of(text, name)))
+                tally.check(not found, "%s of %s" % (name, path), "\n  ".join(found))
+    if "controller" in schemas:
+        types = strings(re.sub(r", parse_.*", "", array(ctext.read("src/mapping/values.c"), "TYPES")))
+        schema = schemas["controller"].root["$defs"]["annotation"]["properties"]["type"]["enum"]
+        tally.check(types and sorted(types) == sorted(schema), "types of values", "%s, in the schema %s" % (types, schema))
+
+
+# ---- tables ----
+
+def mutants(value, at=()):
+    """(where, change) for every map of a table: one key too many, and each key away. Of a list the first element is looked at."""
+    if isinstance(value, dict):
+        yield at, None
+        for key, inner in value.items():
+            yield at, key
+            yield from mutants(inner, at + (key,))
+    elif isinstance(value, list) and value:
+        yield from mutants(value[0], at + (0,))
+
+
+def mutated(value, at, key):
+    changed = copy.deepcopy(value)
+    node = changed
+    for step in at:
+        node = node[step]
+    if key is None:
+        node["no-such-key"] = "x"
+    else:
+        del node[key]
+    return changed
+
+
+def needed(schema, at, key):
+    """Whether the schema says that this key of the map at that place must be there."""
+    node = schema.root
+    for step in at:
+        node = node["items"] if step == 0 else node["properties"][step]
+        if "$ref" in node:
+            node = schema.resolve(node["$ref"])
+    return key in node.get("required", [])
+
+
+def check_mutants(tally, schema, name, value):
+    for at, key in mutants(value):
+        where = "/".join(str(step) for step in at)
+        if key is None:
+            tally.check(not schema.good(schema.root, mutated(value, at, key)), name, "%s: takes a key that does not exist" % where)
+        elif needed(schema, at, key):
+            tally.check(not schema.good(schema.root, mutated(value, at, key)), name, "%s: does without %s" % (where, key))
+
+
+def check_table(tally, schema, path, thorough):
     name = os.path.relpath(path, common.ROOT)
     try:
         with open(path, "rb") as file:
             value = yaml.load(file, Loader=kubeyaml.Loader)
         found = list(schema.faults(schema.root, value, ""))[:20]
     except (yaml.YAMLError, KeyError, TypeError, re.error) as error:
-        found = ["%s: %s" % (type(error).__name__, error)]
-    tally.check(not found, name, "\n  ".join(found))
+        value, found = None, ["%s: %s" % (type(error).__name__, error)]
+    if tally.check(not found, name, "\n  ".join(found)) and thorough:
+        check_mutants(tally, schema, name, value)
+
+
+# ---- reports ----
+
+def sums(report):
+    """The summary is made of what stands below it."""
+    summary, ingresses = report["summary"], report["ingresses"]
+    states = [item["state"] for item in ingresses]
+    facts = [fact["state"] for item in ingresses for fact in item["facts"]]
+    named = {name for item in report["diagnostics"] for name in item["objects"]}
+    if summary["ingresses"] != len(ingresses):
+        yield "summary.ingresses is %d, %d are listed" % (summary["ingresses"], len(ingresses))
+    for state in ("converted", "closed", "failed", "skipped", "inactive"):
+        if summary[state] != states.count(state):
+            yield "summary.%s is %d, %d are listed" % (state, summary[state], states.count(state))
+    for state, count in summary["facts"].items():
+        if count != facts.count(state):
+            yield "summary.facts.%s is %d, %d are listed" % (state, count, facts.count(state))
+    for item in ingresses:
+        name = "Ingress/%s/%s" % (item["namespace"], item["name"])
+        if item["state"] != "converted" and name not in named:
+            yield "%s is %s, and no diagnostic names it" % (name, item["state"])
+
+
+def report_faults(binary, case, schema):
+    """None where the case writes no report."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, "report.json")
+        args = [arg.replace("dir=", "dir=%s/" % scratch, 1) if arg.startswith("dir=") else arg for arg in case.args()]
+        if "convert" not in args or case.exit() == 2:
+            return None
+        result = common.run(binary, args + ["--report", "json=" + path], cwd=case.folder, stdin=case.stdin())
+        if result.bug():
+            return [result.bug()]
+        try:
+            with open(path, encoding="utf-8") as file:
+                report = json.load(file)
+        except (OSError, ValueError) as error:
+            return ["no report: %s" % error]
+        found = list(schema.faults(schema.root, report, ""))[:20]
+        return found or list(sums(report))
+
+
+def check_reports(tally, schema, binary):
+    cases = common.cases()
+    for case, found in zip(cases, common.parallel(lambda case: report_faults(binary, case, schema), cases)):
+        if found is not None:
+            tally.check(not found, "report of " + case.name, "\n  ".join(found))
+
+
+def read_schemas(tally, strict):
+    schemas = {}
+    for kind in list(TABLES) + ["report"]:
+        path = os.path.join(FOLDER, kind + ".schema.json")
+        try:
+            with open(path, encoding="utf-8") as file:
+                schemas[kind] = Schema(json.load(file), strict)
+        except (OSError, ValueError) as error:
+            tally.fail("schema of " + kind, str(error))
+            continue
+        tally.check(not schemas[kind].good(schemas[kind].root, {"no such key": 1}), "schema of " + kind, "takes anything")
+    return schemas
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", help="check the reports of all cases too")
+    options = parser.parse_args()
     tally = common.Tally()
-    found = published()
-    for kind in NEEDED:
-        tally.check(kind in found, "schema of " + kind, "no file %s.schema.json" % kind)
-    for kind, path in sorted(found.items()):
-        try:
-            with open(path, encoding="utf-8") as file:
-                schema = Schema(json.load(file))
-        except ValueError as error:
-            tally.fail(path, str(error))
-            continue
-        tally.check(not schema.good(schema.root, {"no such key": 1}), "schema of " + kind, "takes anything")
-        for pattern in SUBJECTS[kind]:
-            for subject in sorted(glob.glob(os.path.join(common.ROOT, pattern), recursive=True)):
-                check_file(tally, schema, subject)
+    schemas = read_schemas(tally, strict=True)
+    for kind, patterns in TABLES.items():
+        paths = sorted(path for pattern in patterns for path in glob.glob(os.path.join(common.ROOT, pattern)))
+        tally.check(bool(paths), "tables of " + kind, "there is none")
+        for path in paths:
+            if kind in schemas:
+                check_table(tally, schemas[kind], path, thorough=os.path.basename(path) not in ("generic.yaml",))
+    check_loader(tally, schemas)
+    if options.binary and "report" in schemas:
+        check_reports(tally, schemas["report"], os.path.abspath(options.binary))
     return tally.end()
 
 

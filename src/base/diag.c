@@ -66,6 +66,28 @@ void diags_init(struct diags *diags, struct arena *arena)
 {
 	*diags = (struct diags){ .arena = arena };
 	map_init(&diags->same, arena);
+	map_init(&diags->sites, arena);
+}
+
+static bool is_site(const struct diag_site *a, const struct diag_site *b)
+{
+	return a->at.file == b->at.file && a->at.offset == b->at.offset && str_eq(a->object, b->object);
+}
+
+/* A few sites are compared; from there on they are kept in a map, so that time stays linear. */
+static bool has_site(struct diags *diags, struct diag *d, const struct diag_site *site)
+{
+	enum { FEW = 8 };
+	for (size_t i = 0; i < d->site.n && i < FEW; i++)
+		if (is_site(&d->site.item[i], site))
+			return true;
+	if (d->site.n < FEW)
+		return false;
+	str key = arena_printf(diags->arena, "%zu %u %u %.*s", d->number, (unsigned)site->at.file, (unsigned)site->at.offset, STR_ARG(site->object));
+	if (map_get(&diags->sites, key))
+		return true;
+	map_set(&diags->sites, key, d);
+	return false;
 }
 
 struct diag *diag_add(struct diags *diags, enum diag_code code, struct diag_site site, str message)
@@ -77,16 +99,14 @@ struct diag *diag_add(struct diags *diags, enum diag_code code, struct diag_site
 		d->code = code;
 		d->level = diag_code_level(code);
 		d->message = message;
+		d->number = diags->list.n;
 		map_set(&diags->same, key, d);
 		LIST_PUSH(diags->arena, &diags->list, d);
 	}
 	if (site.span == 0)
 		site.span = 1;
-	for (size_t i = 0; i < d->site.n; i++) {
-		const struct diag_site *have = &d->site.item[i];
-		if (have->at.file == site.at.file && have->at.offset == site.at.offset && str_eq(have->object, site.object))
-			return d;
-	}
+	if (has_site(diags, d, &site))
+		return d;
 	LIST_PUSH(diags->arena, &d->site, site);
 	return d;
 }

@@ -49,12 +49,14 @@ struct diag {
 	bool from_default;     /* lost is a default of the controller, not something written in the input */
 	str message, effect, help;   /* effect and help may be empty; help may have several lines */
 	LIST(struct diag_site) site;
+	size_t number;         /* in the order of coming */
 };
 
 struct diags {
 	struct arena *arena;
 	LIST(struct diag *) list;
 	struct map same;       /* code and message -> struct diag */
+	struct map sites;      /* diagnostic and site -> the diagnostic, where there are many */
 };
 
 void diags_init(struct diags *diags, struct arena *arena);

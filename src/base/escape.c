@@ -35,5 +35,7 @@ void escape_close(struct escape *escape)
 
 _Noreturn void escape_now(struct escape *escape)
 {
+	/* while the frames that hold the resources are still there */
+	escape_close(escape);
 	longjmp(escape->env, 1);
 }

@@ -25,7 +25,7 @@ struct escape {
 
 void escape_init(struct escape *escape);
 
-/* Registers an open resource; r is the caller's and must live until escape_forget() or the jump. */
+/* Registers an open resource; r is the caller's and must live until escape_forget() or the jump (a frame on the stack is enough). */
 void escape_watch(struct escape *escape, struct resource *r, void (*close)(void *handle), void *handle);
 
 /* Takes r out again without closing it. */
@@ -34,7 +34,7 @@ void escape_forget(struct escape *escape, struct resource *r);
 /* Closes all that is registered, last opened first. */
 void escape_close(struct escape *escape);
 
-/* Memory or the limit of an arena is exhausted. Never returns. */
+/* Memory or the limit of an arena is exhausted: closes all that is registered and jumps. Never returns. */
 _Noreturn void escape_now(struct escape *escape);
 
 #endif

@@ -27,6 +27,11 @@ static size_t line_start(str text, size_t offset)
 	return i;
 }
 
+size_t source_mark(str text)
+{
+	return str_starts(text, STR("\xEF\xBB\xBF")) ? 3 : 0;
+}
+
 struct line_column sources_locate(const struct sources *sources, struct place at)
 {
 	struct line_column lc = { 0, 0 };
@@ -38,7 +43,8 @@ struct line_column sources_locate(const struct sources *sources, struct place at
 	for (size_t i = 0; i < end; i++)
 		lc.line += s->text.p[i] == '\n';
 	lc.column = 1;
-	for (size_t i = line_start(s->text, end); i < end; i++)
+	size_t start = line_start(s->text, end);
+	for (size_t i = start ? start : source_mark(s->text); i < end; i++)
 		lc.column += ((unsigned char)s->text.p[i] & 0xC0) != 0x80;
 	return lc;
 }

@@ -32,6 +32,8 @@ void sources_init(struct sources *sources, struct arena *arena);
 /* name and text must live as long as sources. Texts of 4 GiB and more must be refused before. */
 uint32_t sources_add(struct sources *sources, str name, str text);
 const struct source *sources_get(const struct sources *sources, uint32_t file);   /* NULL for 0 */
+/* Bytes of a byte order mark at the start of a text: it takes no column. */
+size_t source_mark(str text);
 struct line_column sources_locate(const struct sources *sources, struct place at);
 /* The line at that place, without its line end. */
 str sources_line(const struct sources *sources, struct place at);

@@ -58,12 +58,21 @@ static bool to_stdout(const struct str_list *reports, str rejects, bool *twice)
 	return n > 0;
 }
 
+/* A plugin of kubectl is expected to read the cluster when it is given nothing. */
+static str nothing_given(struct cli *cli)
+{
+	if (!str_starts(cli->args.program, STR("kubectl")))
+		return STR("must specify -f FILE, -f FOLDER, -f - (standard input), or files");
+	return arena_printf(&cli->arena, "the cluster is not read yet, only files; say\n"
+		"  kubectl get ingress,ingressclass,service,configmap -A -o json | %.*s convert -", STR_ARG(cli->args.program));
+}
+
 static bool check(struct cli *cli, const struct convert_options *options, str *error)
 {
 	const struct arguments *args = &cli->args;
 	bool folder = str_starts(arguments_text(args, OPT_OUTPUT), STR("dir=")), twice;
 	if (!args->value[OPT_FILENAME].n && !args->words.n) {
-		*error = STR("must specify -f FILE, -f FOLDER, -f - (standard input), or files");
+		*error = nothing_given(cli);
 		return false;
 	}
 	if (to_stdout(&args->value[OPT_REPORT], arguments_text(args, OPT_REJECTS), &twice) && !folder) {

@@ -3,9 +3,31 @@
 #include "cli/command.h"
 
 #include "ing2gw.h"
-#include "lib/words.h"
 
 /* ---- --help ---- */
+
+/* Narrower than reports and pages: help is read in whatever terminal there is. Its texts are ASCII. */
+enum { HELP_WIDTH = 80 };
+
+/* One line of text, broken between words. column: where the line stands already; further lines begin with indent blanks. */
+static void wrap(struct buf *out, str text, size_t indent, size_t column)
+{
+	str word;
+	for (bool first = true; text.n; first = false) {
+		str_cut(text, ' ', &word, &text);
+		if (!first && column + 1 + word.n > HELP_WIDTH) {
+			buf_add_char(out, '\n');
+			buf_fill(out, ' ', indent);
+			column = indent;
+		} else if (!first) {
+			buf_add_char(out, ' ');
+			column++;
+		}
+		buf_add(out, word);
+		column += word.n;
+	}
+	buf_add_char(out, '\n');
+}
 
 /* Lines of examples, indented; "%" is the program. */
 static void examples(struct buf *out, str text, str program, const char *indent)
@@ -26,9 +48,11 @@ static void examples(struct buf *out, str text, str program, const char *indent)
 
 static void paragraphs(struct buf *out, str text)
 {
-	if (text.n) {
+	str line;
+	while (text.n) {
+		str_cut(text, '\n', &line, &text);
 		buf_add_char(out, '\n');
-		words_wrap(out, text, 0, 0);
+		wrap(out, line, 0, 0);
 	}
 }
 
@@ -46,7 +70,7 @@ static void option_line(struct buf *out, const struct option_row *row)
 	if (row->many)
 		buf_printf(out, " (repeatable)");
 	buf_printf(out, ":\n        ");
-	words_wrap(out, row->help, 8, 8);
+	wrap(out, row->help, 8, 8);
 }
 
 static void option_lines(struct buf *out, enum command command)
@@ -69,13 +93,13 @@ static void usage(struct buf *out, str program, const struct command_row *row)
 void help_program(struct buf *out, str program)
 {
 	const struct command_row *row = &command_rows[COMMAND_NONE];
-	words_wrap(out, row->text, 0, 0);
+	wrap(out, row->text, 0, 0);
 	buf_printf(out, "\nExamples:\n");
 	examples(out, row->examples, program, "  ");
 	buf_printf(out, "\nCommands:\n");
 	for (unsigned i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++) {
 		buf_printf(out, "  %-12.*s", STR_ARG(command_rows[i].name));
-		words_wrap(out, command_rows[i].summary, 14, 14);
+		wrap(out, command_rows[i].summary, 14, 14);
 	}
 	option_lines(out, COMMAND_NONE);
 	usage(out, program, row);
@@ -85,7 +109,7 @@ void help_program(struct buf *out, str program)
 void help_command(struct buf *out, str program, enum command command)
 {
 	const struct command_row *row = &command_rows[command];
-	words_wrap(out, row->summary, 0, 0);
+	wrap(out, row->summary, 0, 0);
 	paragraphs(out, row->text);
 	buf_printf(out, "\nExamples:\n");
 	examples(out, row->examples, program, "  ");
@@ -218,7 +242,6 @@ void help_manual(struct buf *out)
 	troff(out, row->text);
 	buf_printf(out, "\n.PP\nAs \\fBkubectl\\-ing2gw\\fR on the PATH it is a plugin: \\fBkubectl ing2gw\\fR.\n"
 		"Options stand before or behind the command and its words; \\fB\\-\\-\\fR ends them.\n");
-	troff_examples(out, row->examples);
 	buf_printf(out, ".SH COMMANDS\n");
 	for (unsigned i = COMMAND_NONE + 1; i < COMMAND_COUNT; i++)
 		troff_command(out, (enum command)i);
@@ -226,5 +249,7 @@ void help_manual(struct buf *out)
 	for (size_t i = 0; i < option_rows_count; i++)
 		if (option_rows[i].commands & IN_NONE)
 			troff_option(out, &option_rows[i]);
+	buf_printf(out, ".SH EXAMPLES\n");
+	troff_examples(out, row->examples);
 	troff_ends(out);
 }

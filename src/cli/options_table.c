@@ -25,7 +25,8 @@ const struct option_row option_rows[] = {
 	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT, NONE, NONE,
 		S("An argument that the controller is started with, where the input does not show it."), NONE },
 	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
-		S("Version of the controller, where the input does not show it."), NONE },
+		S("Version of the controller, where the input does not show it."),
+		S("So far all versions are read by the same rules; `ing2gw mappings list` says which versions they describe.") },
 	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
 		S("Secret that the controller uses where an Ingress names none."), NONE },
 	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT, S("open|closed|auto"), S("auto"),
@@ -34,10 +35,11 @@ const struct option_row option_rows[] = {
 		"the input does not exist. auto: open for files.") },
 	/* what is wanted */
 	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT, NONE, S("standard"),
-		S("What is to run the result."),
+		S("Implementation of the Gateway API that the manifests are for."),
 		S("standard is the Gateway API alone, without policies of an implementation. Names are those of `ing2gw mappings list`.") },
 	{ OPT_GATEWAY_API, 0, S("gateway-api"), S("VERSION"), OPTION_WORD, false, IN_CONVERT, S("1.0|1.1|1.2|1.3|1.4|1.5|1.6|1.7"), NONE,
-		S("Version of the Gateway API to write for; the target's own when it is not given (standard: 1.5)."), NONE },
+		S("Version of the Gateway API to write for, 1.0 to 1.7; without it that of the target (standard: 1.5)."),
+		S("ListenerSets are written from 1.5 on.") },
 	{ OPT_CHANNEL, 0, S("channel"), S("standard|experimental"), OPTION_WORD, false, IN_CONVERT, S("standard|experimental"), S("standard"),
 		S("Release channel of the Gateway API that the cluster has."), NONE },
 	{ OPT_GATEWAY, 0, S("gateway"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
@@ -65,9 +67,9 @@ const struct option_row option_rows[] = {
 	{ OPT_OUTPUT, 'o', S("output"), S("text|yaml|json"), OPTION_WORD, false, IN_MAPPINGS, S("text|yaml|json"), S("text"),
 		S("Form of the table; yaml and json need `show NAME`."),
 		S("yaml is the built-in file as it stands, a good start for a table of your own.") },
-	{ OPT_REPORT, 0, S("report"), S("text|json=FILE"), OPTION_REPORT, true, IN_CONVERT, NONE, NONE,
-		S("Write the report to a file too; - is standard output and needs -o dir=PATH."),
-		S("json has the schema ing2gw/report/v1, in which every annotation, label and field of the input has its state.") },
+	{ OPT_REPORT, 0, S("report"), S("KIND=FILE"), OPTION_REPORT, true, IN_CONVERT, NONE, NONE,
+		S("Write the report to a file too, as text or json; - is standard output and needs -o dir=PATH."),
+		S("KIND is text or json. json has the schema ing2gw/report/v1, in which every annotation, label and field of the input has its state.") },
 	{ OPT_REJECTS, 0, S("rejects"), S("FILE"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
 		S("Write the open form of what stands closed to a file."),
 		S("It is never part of the manifests. The file is empty when nothing stands closed.") },
@@ -107,8 +109,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("Manifests go to standard output, the report to standard error. Nothing is applied and nothing leaves the machine.\n"
 		"Everything that is given is read, because Ingresses that share a host decide over each other: give a controller's whole set, "
 		"with its Services, IngressClasses, ConfigMap and Deployment where you can."),
-		S("# A folder, with what is read and written named\n% convert -f k8s/ > gateway-api.yaml\n\n"
-		"# From the cluster\nkubectl get ingress,ingressclass,service -A -o yaml | % convert -f -\n\n"
+		S("# The manifests of a folder and of the folders in it\n% convert -f k8s/ > gateway-api.yaml\n\n"
+		"# What runs in a cluster\nkubectl get ingress,ingressclass,service,configmap -A -o json |\n  % convert -\n\n"
 		"# Into a folder, with the report for other programs\n% convert -f k8s/ -o dir=out --report json=out/report.json\n\n"
 		"# Serve what was behind a password WITHOUT one, and say so by name\n% convert -f k8s/ --accept auth.basic\n") },
 	{ S("explain"), S("Say what a diagnostic code, an annotation or a feature means."), S("NAME"),

@@ -135,15 +135,29 @@ static bool is_duplicate(struct instance *in, const struct server *server, const
 	return false;
 }
 
+/* Every request for the location is taken by a route that is tried before it. */
+static bool takes_all(const struct route *r, const struct location *l)
+{
+	str wide, narrow = l->path;
+	bool literal = path_is_literal(l->path, true);
+	if (literal && regex_takes_all(r->match.path, l->path))
+		return true;
+	if (!path_prefix_form(r->match.path, &wide) || (!literal && !path_prefix_form(l->path, &narrow)))
+		return false;
+	if (wide.n == 1 || (!literal && str_eq_nocase(wide, narrow)))
+		return true;
+	return narrow.n > wide.n && str_starts_nocase(narrow, wide) && narrow.p[wide.n] == '/';
+}
+
 static bool is_shadowed(const struct server *server, const struct host *host, const struct location *l)
 {
 	if (!server->regex)
 		return false;
 	for (size_t i = 0; i < host->routes.n; i++) {
 		const struct route *r = host->routes.item[i];
-		if (r->match.kind != MATCH_REGEX || !path_is_literal(l->path, false) || !regex_takes_all(r->match.path, l->path))
+		if (r->match.kind != MATCH_REGEX || !takes_all(r, l))
 			continue;
-		idle_location(l, STR("a longer regular expression of this host takes all its requests"));
+		idle_location(l, STR("an expression of this host with a longer text takes all its requests"));
 		return true;
 	}
 	return false;

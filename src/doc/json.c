@@ -234,7 +234,8 @@ static char before(str text, size_t start, size_t i)
 static struct trouble trouble_of_json(const struct reading *r, const struct extent *e, size_t at)
 {
 	str text = str_slice(r->text, 0, e->end);
-	struct trouble t = { DIAG_SYNTAX, at, 1, STR("this is not valid JSON"), STR("look for a missing or superfluous comma, quote or bracket at this place or before it") };
+	struct trouble t = { DIAG_SYNTAX, at, 1, STR("this is not valid JSON"),
+		STR("look for a missing or superfluous comma, quote or bracket at this place or before it") };
 	if (at >= text.n) {
 		while (t.offset > e->start && (t.offset >= text.n || (unsigned char)text.p[t.offset] <= ' '))
 			t.offset--;

@@ -437,7 +437,8 @@ static void read_document(struct reading *r, const struct cut *cut)
 		yaml = trouble_size(r, cut->start);
 		reading_fail(r, &yaml);
 	} else if (cut->directives > MOST_DIRECTIVES) {
-		yaml = (struct trouble){ DIAG_SYNTAX, cut->start, 1, STR("a document has more than 100 directives"), STR("take lines that begin with % away") };
+		yaml = (struct trouble){ DIAG_SYNTAX, cut->start, 1, STR("a document has more than 100 directives"),
+			STR("take lines that begin with % away") };
 		reading_fail(r, &yaml);
 	} else if (!cut->has_content) {
 		reading_visit(r, NULL);

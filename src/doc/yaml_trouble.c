@@ -11,6 +11,7 @@ struct phrase {
 	str message, help;
 };
 
+#define QUOTE_HELP "close it; a quote inside of quoted text is doubled (''), or written \\\" in double quotes"
 #define INDENT_HELP "look at the indentation of this line and of the lines before it"
 
 static const struct phrase PHRASES[] = {
@@ -28,9 +29,9 @@ static const struct phrase PHRASES[] = {
 	{ STR_INIT("could not find expected ':'"), STR_INIT(""), AT_CONTEXT,
 		STR_INIT("a colon is missing after this key"), STR_INIT("write key: value; if it is text of the line before, indent it deeper") },
 	{ STR_INIT("found unexpected end of stream"), STR_INIT(""), AT_CONTEXT,
-		STR_INIT("this quote is not closed"), STR_INIT("close it; a quote inside of quoted text is doubled (''), or written \\\" in double quotes") },
+		STR_INIT("this quote is not closed"), STR_INIT(QUOTE_HELP) },
 	{ STR_INIT("found unexpected document indicator"), STR_INIT(""), AT_CONTEXT,
-		STR_INIT("this quote is not closed"), STR_INIT("close it; a quote inside of quoted text is doubled (''), or written \\\" in double quotes") },
+		STR_INIT("this quote is not closed"), STR_INIT(QUOTE_HELP) },
 	{ STR_INIT("found unknown escape character"), STR_INIT(""), AT_PROBLEM,
 		STR_INIT("double quotes know no such escape"), STR_INIT("write two backslashes, or put the text in single quotes") },
 	{ STR_INIT("did not find expected hexdecimal number"), STR_INIT(""), AT_PROBLEM,
@@ -48,7 +49,8 @@ static const struct phrase PHRASES[] = {
 	{ STR_INIT("did not find expected ',' or '}'"), STR_INIT(""), AT_PROBLEM,
 		STR_INIT("a comma or } is wanted here"), STR_INIT("a map in braces is not closed; text that begins with { needs quotes") },
 	{ STR_INIT("did not find expected comment or line break"), STR_INIT(""), AT_PROBLEM,
-		STR_INIT("nothing else may stand in this line"), STR_INIT("after | or > the text begins in the next line; text that begins with one of them needs quotes") },
+		STR_INIT("nothing else may stand in this line"),
+		STR_INIT("after | or > the text begins in the next line; text that begins with one of them needs quotes") },
 	{ STR_INIT("found an indentation indicator equal to 0"), STR_INIT(""), AT_PROBLEM,
 		STR_INIT("a block of text cannot be indented by 0"), STR_INIT("take the digit after | or > away") },
 	{ STR_INIT("did not find expected <document start>"), STR_INIT(""), AT_PROBLEM,

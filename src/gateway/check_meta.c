@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Metadata of objects: names, labels, annotations. */
+/* Metadata of objects: names, labels, annotations. What is null is absent, as everywhere outside of lists. */
 #include "gateway/check_walk.h"
 
 #include "gateway/cel.h"
 #include "kube/names.h"
 
-#define NAME_MAX_BYTES 253u          /* RFC 1123 names that are subdomains */
-#define LABEL_MAX_BYTES 63u          /* names that are labels, and values of labels */
 #define ANNOTATIONS_MAX_BYTES (256u * 1024u)   /* keys and values of all annotations together */
 
-/* null is absent, everywhere in metadata. */
 static bool is_text(struct walk *walk, const struct step *at, const struct node *value)
 {
 	if (value->kind == NODE_STRING)
@@ -48,7 +45,9 @@ static void check_namespace(struct walk *walk, const struct step *at, const stru
 
 static void check_labels(struct walk *walk, const struct step *at, const struct node *map)
 {
-	for (size_t i = 0; is_map(walk, at, map) && i < map->as.map.n; i++) {
+	if (!is_map(walk, at, map))
+		return;
+	for (size_t i = 0; i < map->as.map.n; i++) {
 		const struct pair *pair = &map->as.map.item[i];
 		const struct step here = { .outer = at, .kind = STEP_KEY, .name = pair->key };
 		if (!name_is_label_key(pair->key))
@@ -62,7 +61,9 @@ static void check_labels(struct walk *walk, const struct step *at, const struct 
 static void check_annotations(struct walk *walk, const struct step *at, const struct node *map)
 {
 	size_t bytes = 0;
-	for (size_t i = 0; is_map(walk, at, map) && i < map->as.map.n; i++) {
+	if (!is_map(walk, at, map))
+		return;
+	for (size_t i = 0; i < map->as.map.n; i++) {
 		const struct pair *pair = &map->as.map.item[i];
 		const struct step here = { .outer = at, .kind = STEP_KEY, .name = pair->key };
 		if (!name_is_qualified(pair->key))
@@ -72,7 +73,7 @@ static void check_annotations(struct walk *walk, const struct step *at, const st
 			is_text(walk, &here, pair->value);
 	}
 	if (bytes > ANNOTATIONS_MAX_BYTES)
-		check_fault(walk, at, "all annotations together have %zu bytes, at most 262144 are allowed", bytes);
+		check_fault(walk, at, "all annotations together have %zu bytes, at most %u are allowed", bytes, ANNOTATIONS_MAX_BYTES);
 }
 
 /* What the API server and controllers write; nobody prints it, and it may stand in what is read. */

@@ -24,7 +24,15 @@ str names_join(struct arena *arena, str base, str suffix, size_t max)
 
 str names_label(struct arena *arena, str text)
 {
+	enum { DIGITS = 8 };
 	str label = name_make_label(arena, text);
+	/* what is cut is marked, so that two long texts are two labels */
+	if (text.n > NAME_LABEL_MAX && label.n > NAME_LABEL_MAX - DIGITS - 1) {
+		label.n = NAME_LABEL_MAX - DIGITS - 1;
+		while (label.n > 1 && !char_is_alnum(label.p[label.n - 1]))
+			label.n--;
+		label = arena_printf(arena, "%.*s-%.*s", STR_ARG(label), STR_ARG(names_hash(arena, text, DIGITS)));
+	}
 	/* RFC 1035: a letter first */
 	if (label.n && char_is_digit(label.p[0]))
 		label = arena_join(arena, STR("gateway-"), label);

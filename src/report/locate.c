@@ -12,7 +12,7 @@ void locator_init(struct locator *locator, const struct sources *sources, struct
 /* From the place that `lc` stands for. */
 static struct line_column walk(struct line_column lc, str text, size_t from, size_t to)
 {
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = from ? from : source_mark(text); i < to; i++) {
 		if (text.p[i] == '\n') {
 			lc.line++;
 			lc.column = 1;

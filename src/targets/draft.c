@@ -71,7 +71,9 @@ static void add_guard(struct lowering *lw, const struct rule_place *at, const st
 		lose_accepted(lw, step);
 		return;
 	}
-	lose_guard(lw, at->host, at->route, step);
+	enum diag_code code = lose_guard(lw, at->host, at->route, step);
+	if (!d->closed)
+		d->closed_by = code;
 	d->closed = true;
 }
 
@@ -103,10 +105,10 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 }
 
 /* What a closed route would have done is not printed, whatever it is. */
-static void lose_behind(struct lowering *lw, const struct fact_list *facts)
+static void lose_behind(struct lowering *lw, const struct draft *d, const struct fact_list *facts)
 {
 	for (size_t i = 0; i < facts->n && !lw->open; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, LOSS_SECURITY, DIAG_ROUTE_CLOSED, STR("the route stands closed"));
+		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, LOSS_SECURITY, d->closed_by, STR("the route stands closed"));
 }
 
 static void close_draft(struct lowering *lw, const struct rule_place *at, struct draft *d)
@@ -118,10 +120,10 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 	d->answer = NULL;
 	for (size_t i = 0; i < r->steps.n; i++)
 		if (r->steps.item[i]->side == SIDE_BOTH)
-			lose_behind(lw, &r->steps.item[i]->facts);
+			lose_behind(lw, d, &r->steps.item[i]->facts);
 	for (size_t i = 0; i < r->cases.n; i++) {
-		lose_behind(lw, &r->cases.item[i].facts);
-		lose_behind(lw, &r->cases.item[i].backend.facts);
+		lose_behind(lw, d, &r->cases.item[i].facts);
+		lose_behind(lw, d, &r->cases.item[i].backend.facts);
 	}
 }
 

@@ -93,10 +93,10 @@ static void add_owner_site(struct lowering *lw, struct diag *d, const struct rou
 	(void)diag_add(lw->diags, d->code, route_site(lw, route), d->message);
 }
 
-void lose_guard(struct lowering *lw, const struct host *host, const struct route *route, const struct step *step)
+enum diag_code lose_guard(struct lowering *lw, const struct host *host, const struct route *route, const struct step *step)
 {
 	if (lw->open)
-		return;
+		return DIAG_ROUTE_CLOSED;
 	struct fact *fact = main_fact(lw, step);
 	const struct annotation_row *row = fact ? row_of(lw, fact) : NULL;
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
@@ -115,6 +115,7 @@ void lose_guard(struct lowering *lw, const struct host *host, const struct route
 	add_owner_site(lw, d, route, fact);
 	mark_lost(fact, &step->facts, LOSS_SECURITY, code, STR("the standard has no expression for it; the route stands closed"));
 	close_owner(route, fact);
+	return code;
 }
 
 void lose_accepted(struct lowering *lw, const struct step *step)
@@ -163,6 +164,12 @@ static enum diag_code feature_code(str feature, enum loss loss)
 	return loss_code(loss);
 }
 
+/* As grave as what is lost, whatever is usual for the code. */
+static enum diag_level level_of(enum loss loss)
+{
+	return loss >= LOSS_ROUTING ? DIAG_ERROR : loss == LOSS_COSMETIC ? DIAG_NOTE : DIAG_WARNING;
+}
+
 /* The facts of a step that belong to the main fact's annotation or to none other: directives are reported one by one. */
 static void lose_fact(struct lowering *lw, const struct step *step, struct fact *fact, enum loss loss)
 {
@@ -171,7 +178,7 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : feature_code(step->feature, loss);
 	struct diag *d = diag_addf(lw->diags, code, fact_site(lw->arena, fact), "%.*s %s", STR_ARG(name_of(lw, step, fact)),
 		pending ? "is not worked out yet, and is lost" : "cannot be said by the standard");
-	d->level = loss >= LOSS_ROUTING ? DIAG_ERROR : loss == LOSS_COSMETIC ? DIAG_NOTE : DIAG_WARNING;
+	d->level = level_of(loss);
 	d->loss = loss;
 	d->feature = step->feature;
 	d->accepted = loss_is_accepted(lw, step->feature);
@@ -203,6 +210,7 @@ static struct diag *say(struct lowering *lw, const struct route *route, const st
 	struct fact *fact = facts->n ? facts->item[0] : NULL;
 	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
 	struct diag *d = diag_add(lw->diags, text->code, site, text->message);
+	d->level = level_of(text->loss);
 	d->loss = text->loss;
 	d->effect = text->effect;
 	d->help = text->help;

@@ -7,8 +7,8 @@
 
 bool loss_is_accepted(const struct lowering *lowering, str feature);
 
-/* A protection without an expression: the route is closed. */
-void lose_guard(struct lowering *lowering, const struct host *host, const struct route *route, const struct step *step);
+/* A protection without an expression: the route is closed. Returns the code that says so. */
+enum diag_code lose_guard(struct lowering *lowering, const struct host *host, const struct route *route, const struct step *step);
 
 /* A protection whose loss the user has accepted: the route stands open. */
 void lose_accepted(struct lowering *lowering, const struct step *step);

@@ -171,7 +171,7 @@ static bool regex_paths(struct arena *arena, const struct route *route, bool clo
 	if (closed && is_prefix)
 		return add_refused(arena, out, prefix, why);
 	if (is_prefix) {
-		*said = prefix.n > 1 ? SAID_BY_ELEMENT : SAID_SAME;
+		*said = prefix.n < 2 ? SAID_SAME : route->literal ? SAID_BY_ELEMENT : SAID_IN_CASE;
 		return add_literal(arena, out, STR("PathPrefix"), prefix, why);
 	}
 	*said = SAID_AS_REGEX;

@@ -12,6 +12,7 @@ struct path_list {
 
 enum path_said {
 	SAID_SAME,
+	SAID_IN_CASE,        /* in this letter case, where the source took any */
 	SAID_BY_ELEMENT,     /* as a prefix of whole elements in this letter case, where the source took any case and any longer text */
 	SAID_AS_REGEX        /* as a regular expression, whose dialect is the implementation's */
 };

@@ -17,6 +17,12 @@ static void mark(struct lowering *lw, struct rule_part *part, const struct fact_
 
 static void say_path(struct lowering *lw, const struct route *r, enum path_said said)
 {
+	static const struct loss_text LETTERS = {
+		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("a path that the controller reads without regard to letter case is said as a prefix in this case"),
+		.effect = STR_INIT("/APP no longer matches where the path is /app; the controller took both"),
+		.help = STR_INIT("look whether clients use other letter case; if so, add these paths to the Ingress"),
+	};
 	static const struct loss_text ELEMENT = {
 		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
 		.message = STR_INIT("a path that the controller reads as a regular expression is said as a prefix of whole path elements"),
@@ -38,6 +44,9 @@ static void say_path(struct lowering *lw, const struct route *r, enum path_said 
 	switch (said) {
 	case SAID_SAME:
 		break;
+	case SAID_IN_CASE:
+		differ(lw, r, &r->facts, &LETTERS);
+		break;
 	case SAID_BY_ELEMENT:
 		differ(lw, r, &r->facts, &ELEMENT);
 		break;
@@ -45,6 +54,19 @@ static void say_path(struct lowering *lw, const struct route *r, enum path_said 
 		differ(lw, r, &r->facts, path_is_pcre_only(r->match.path) ? &PCRE : &REGEX);
 		break;
 	}
+}
+
+/* A rule that refuses must win over every wider one; of an expression that only the implementation knows. */
+static void say_closed_path(struct lowering *lw, const struct route *r, enum path_said said)
+{
+	static const struct loss_text RANK = {
+		.code = DIAG_REGEX_DIALECT, .loss = LOSS_SECURITY,
+		.message = STR_INIT("a closed path is a RegularExpression, whose rank against other paths belongs to the implementation"),
+		.effect = STR_INIT("where prefixes are tried first, a wider path of the host takes its requests, without the protection"),
+		.help = STR_INIT("write the path in plain prefixes, or make sure that the implementation tries expressions before prefixes"),
+	};
+	if (said == SAID_AS_REGEX)
+		differ(lw, r, &r->facts, &RANK);
 }
 
 static void say_unusable(struct lowering *lw, const struct route *r, str why)
@@ -123,7 +145,11 @@ static bool header_of(struct lowering *lw, const struct route *r, const struct f
 			.effect = STR_INIT("implementations differ in the dialect of such expressions and in headers that are sent twice"),
 			.help = STR_INIT("try the canary's requests on the implementation, or use a header with one fixed value"),
 		};
-		differ(lw, r, &c->facts, &TEXT);
+		/* the annotation that holds the pattern stands last, and is what the message shows */
+		struct fact_list facts = { 0 };
+		fact_list_add(lw->arena, &facts, c->facts.n ? c->facts.item[c->facts.n - 1] : NULL);
+		fact_list_join(lw->arena, &facts, &c->facts);
+		differ(lw, r, &facts, &TEXT);
 	}
 	return true;
 }
@@ -279,7 +305,9 @@ void rules_add(struct lowering *lw, const struct rule_place *at, const struct dr
 		paths = (struct path_list){ 0 };
 		LIST_PUSH(lw->arena, &paths, all);
 	}
-	if (!d->closed)
+	if (d->closed)
+		say_closed_path(lw, at->route, said);
+	else
 		say_path(lw, at->route, said);
 	if (!d->closed && !d->answer) {
 		add_forward(lw, at, d, &paths);

@@ -22,6 +22,7 @@ struct draft {
 	struct mark_list marks;          /* at /filters/... */
 	str cut;                         /* the prefix that a rewrite exchanges, or empty */
 	bool closed;                     /* a protection is lost: the route refuses everybody */
+	enum diag_code closed_by;        /* what says so, where it is closed */
 	bool broken;                     /* an answer of the source cannot be said: no backend stands in for it */
 	const struct step *answer;       /* the redirect or status that ends it, or NULL */
 };

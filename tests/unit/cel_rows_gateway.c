@@ -77,7 +77,8 @@
 static const struct cel_row gateway_rows[] = {
 	{ "GW1", "1.0-1.7", "1.0-1.7", "spec.addresses", ADDRESSES("{value: 192.0.2.1}, {value: 192.0.2.2}, {type: Hostname, value: 192.0.2.1}"),
 		ADDRESSES("{value: 192.0.2.1}, {type: Hostname, value: a}, {type: IPAddress, value: 192.0.2.1}"), "", NULL },
-	{ "GW2", "1.0-1.7", "1.0-1.7", "spec.addresses", ADDRESSES("{type: Hostname, value: a}, {type: Hostname, value: b}, {type: x/y, value: a}"),
+	{ "GW2", "1.0-1.7", "1.0-1.7", "spec.addresses",
+		ADDRESSES("{type: Hostname, value: a}, {type: Hostname, value: b}, {type: x/y, value: a}"),
 		ADDRESSES("{type: Hostname, value: a}, {type: Hostname, value: a}"), "", NULL },
 	{ "GW3", "1.0-1.7", "1.0-1.7", "spec.addresses[0]", ADDRESSES("{type: Hostname, value: \"*.a-1.example\"}"),
 		ADDRESSES("{type: Hostname, value: A.example}"), "", NULL },

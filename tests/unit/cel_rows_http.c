@@ -19,7 +19,8 @@
 
 #define PREFIX "path: {type: ReplacePrefixMatch, replacePrefixMatch: /b}"
 #define REDIRECT_PREFIX "filters: [{type: RequestRedirect, requestRedirect: {" PREFIX "}}]"
-#define REWRITE_PREFIX "filters: [{type: URLRewrite, urlRewrite: {" PREFIX "}}]"
+#define REWRITE_TO "{type: URLRewrite, urlRewrite: {" PREFIX "}}"
+#define REWRITE_PREFIX "filters: [" REWRITE_TO "]"
 #define ON_BACKEND(filters) "backendRefs: [{name: s, port: 80, " filters "}]"
 #define MATCH_PREFIX "matches: [{path: {value: /a}}]"
 #define MATCH_EXACT "matches: [{path: {type: Exact, value: /a}}]"
@@ -30,14 +31,17 @@
 #define AT_FILTER "spec.rules[0].filters[0]"
 
 /* At most one filter of a type. */
-#define ONCE(id, std, exp, one) { id, std, exp, "spec.rules[0].filters", FILTERS(SET_HEADERS ", " one), FILTERS(one ", " EXTEND ", " one), "", NULL }
+#define ONCE(id, std, exp, one) \
+	{ id, std, exp, "spec.rules[0].filters", FILTERS(SET_HEADERS ", " one), FILTERS(one ", " EXTEND ", " one), "", NULL }
 #define ONCE_ONLY(id, std, exp, one) { id, std, exp, "spec.rules[0].filters", FILTERS(one ", " EXTEND), FILTERS(one ", " one), "", NULL }
 
 /* What both filters with a path modifier have; the rules on prefixes stay quiet because the match is one prefix, "/". */
 #define MODIFIER_ROWS(type, field, full_needs, full_only, prefix_needs, prefix_only) \
-	{ full_needs, ALL, AT_FILTER "." field ".path", FILTERS("{type: " type ", " field ": {path: {type: ReplaceFullPath, replaceFullPath: /b}}}"), \
+	{ full_needs, ALL, AT_FILTER "." field ".path", \
+		FILTERS("{type: " type ", " field ": {path: {type: ReplaceFullPath, replaceFullPath: /b}}}"), \
 		FILTERS("{type: " type ", " field ": {path: {type: ReplaceFullPath}}}"), "", NULL }, \
-	{ full_only, ALL, AT_FILTER "." field ".path", FILTERS("{type: " type ", " field ": {path: {type: ReplaceFullPath, replaceFullPath: \"\"}}}"), \
+	{ full_only, ALL, AT_FILTER "." field ".path", \
+		FILTERS("{type: " type ", " field ": {path: {type: ReplaceFullPath, replaceFullPath: \"\"}}}"), \
 		FILTERS("{type: " type ", " field ": {path: {type: ReplacePrefixMatch, replacePrefixMatch: /, replaceFullPath: /b}}}"), "", NULL }, \
 	{ prefix_needs, ALL, AT_FILTER "." field ".path", \
 		FILTERS("{type: " type ", " field ": {path: {type: ReplacePrefixMatch, replacePrefixMatch: \"\"}}}"), \
@@ -50,7 +54,8 @@
 #define PATH_ROWS(id, good, bad, also) \
 	{ id, ALL, "spec.rules[0].matches[0].path", RULE("matches: [{path: {type: Exact, value: " good "}}]"), \
 		RULE("matches: [{path: {type: Exact, value: " bad "}}]"), also, NULL }, \
-	{ id, ALL, "spec.rules[0].matches[1].path", RULE("matches: [{path: {value: " good "}}, {path: {type: RegularExpression, value: " bad "}}]"), \
+	{ id, ALL, "spec.rules[0].matches[1].path", \
+		RULE("matches: [{path: {value: " good "}}, {path: {type: RegularExpression, value: " bad "}}]"), \
 		RULE("matches: [{path: {value: " good "}}, {path: {value: " bad "}}]"), also, NULL }
 
 #define SESSION(fields) RULE("sessionPersistence: {" fields "}")
@@ -80,9 +85,11 @@ static const struct cel_row rows[] = {
 	{ "HR11", ALL, "spec.rules[0]",
 		RULE(MATCH_EXACT ", backendRefs: [{name: s, port: 80, " REWRITE_PREFIX "}, {name: s, port: 80, " REWRITE_PREFIX "}]"),
 		RULE(MATCH_TWO ", " ON_BACKEND(REWRITE_PREFIX)), "", NULL },
-	{ "HR12", ALL, "spec.rules[0].backendRefs[1]", RULE("backendRefs: [" SERVICE ", {name: t, port: 1}, {group: x.y, kind: Service, name: u}]"),
+	{ "HR12", ALL, "spec.rules[0].backendRefs[1]",
+		RULE("backendRefs: [" SERVICE ", {name: t, port: 1}, {group: x.y, kind: Service, name: u}]"),
 		RULE("backendRefs: [" SERVICE ", {name: t}]"), "", NULL },
-	{ "HR68", "-", "1.7", "spec.rules[0].backendRefs[0]", RULE("backendRefs: [" XBACKEND "]"), RULE("backendRefs: [" XBACKEND_PORT "]"), "", NULL },
+	{ "HR68", "-", "1.7", "spec.rules[0].backendRefs[0]", RULE("backendRefs: [" XBACKEND "]"),
+		RULE("backendRefs: [" XBACKEND_PORT "]"), "", NULL },
 	{ "HR13", ALL, "spec.rules[0].filters", FILTERS(REDIRECT ", " SET_ANSWER), FILTERS(REDIRECT ", " REWRITE), "", NULL },
 	{ "HR13", ALL, "spec.rules[0].filters", FILTERS(REWRITE ", " SET_ANSWER), FILTERS(REWRITE ", " EXTEND ", " REDIRECT), "", NULL },
 	ONCE("HR14", "1.5-1.7", "1.5-1.7", CORS("")),
@@ -90,6 +97,9 @@ static const struct cel_row rows[] = {
 	ONCE("HR16", "1.0-1.7", "1.0-1.7", SET_ANSWER),
 	ONCE("HR17", "1.0-1.7", "1.0-1.7", REDIRECT),
 	ONCE("HR18", "1.0-1.7", "1.0-1.7", REWRITE),
+	/* The rules on prefixes count one such filter, not two. */
+	{ "HR18", ALL, "spec.rules[0].filters", RULE(MATCH_PREFIX ", filters: [" REWRITE_TO "]"),
+		RULE(MATCH_EXACT ", filters: [" REWRITE_TO ", " REWRITE_TO "]"), "", NULL },
 	FILTER_ROWS("HR19", "HR20", "1.5-1.7", "1.3-1.7", CORS(""), "cors: {}", "CORS", "{type: URLRewrite, urlRewrite: {}"),
 	FILTER_ROWS("HR21", "HR22", "1.0-1.7", "1.0-1.7", SET_HEADERS, "requestHeaderModifier: {}", "RequestHeaderModifier",
 		"{type: URLRewrite, urlRewrite: {}"),
@@ -121,13 +131,15 @@ static const struct cel_row rows[] = {
 		FILTERS(AUTH("protocol: GRPC, grpc: {}, backendRef: " XBACKEND_PORT)), "", NULL },
 	{ "HR43", "1.3-1.7", "1.2-1.7", AT_FILTER ".requestMirror", FILTERS(MIRROR_OF("backendRef: " SERVICE ", percent: 5")),
 		FILTERS(MIRROR_OF("backendRef: " SERVICE ", percent: 5, fraction: {numerator: 1}")), "", NULL },
-	{ "HR44", "1.0-1.7", "1.0-1.7", AT_FILTER ".requestMirror.backendRef", FILTERS(MIRROR), FILTERS(MIRROR_OF("backendRef: {name: s}")), "", NULL },
+	{ "HR44", "1.0-1.7", "1.0-1.7", AT_FILTER ".requestMirror.backendRef", FILTERS(MIRROR),
+		FILTERS(MIRROR_OF("backendRef: {name: s}")), "", NULL },
 	{ "HR69", "-", "1.7", AT_FILTER ".requestMirror.backendRef", FILTERS(MIRROR_OF("backendRef: " XBACKEND)),
 		FILTERS(MIRROR_OF("backendRef: " XBACKEND_PORT)), "", NULL },
 	{ "HR45", "1.3-1.7", "1.2-1.7", AT_FILTER ".requestMirror.fraction",
 		FILTERS(MIRROR_OF("backendRef: " SERVICE ", fraction: {numerator: 2, denominator: 2}")),
 		FILTERS(MIRROR_OF("backendRef: " SERVICE ", fraction: {numerator: 3, denominator: 2}")), "", NULL },
-	{ "HR45", "1.3-1.7", "1.2-1.7", AT_FILTER ".requestMirror.fraction", FILTERS(MIRROR_OF("backendRef: " SERVICE ", fraction: {numerator: 100}")),
+	{ "HR45", "1.3-1.7", "1.2-1.7", AT_FILTER ".requestMirror.fraction",
+		FILTERS(MIRROR_OF("backendRef: " SERVICE ", fraction: {numerator: 100}")),
 		FILTERS(MIRROR_OF("backendRef: " SERVICE ", fraction: {numerator: 101}")), "", NULL },
 	MODIFIER_ROWS("RequestRedirect", "requestRedirect", "HR46", "HR47", "HR48", "HR49"),
 	MODIFIER_ROWS("URLRewrite", "urlRewrite", "HR50", "HR51", "HR52", "HR53"),

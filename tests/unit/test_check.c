@@ -48,6 +48,7 @@ static const struct row STRUCTURE[] = {
 	ROUTE("1.5", "{}", ""),
 	ROUTE("1.5", "{rules: [{}], host: a}", "spec.host "),
 	ROUTE_RULE("1.5", "matches: [{path: {values: /}}]", "spec.rules[0].matches[0].path.values "),
+	ROUTE_RULE("1.5", "kind: a, metadata: {}", "spec.rules[0].kind spec.rules[0].metadata "),
 	ROUTE_RULE("1.6", "retry: {}", "spec.rules[0].retry "),
 	ROUTE_RULE("1.7", "retry: {attempts: 0}", ""),
 	ROUTE_RULE("1.1x", "retry: {}", "spec.rules[0].retry "),
@@ -145,6 +146,7 @@ static const struct row STRUCTURE[] = {
 	ROUTE_FILTER("1.5", CORS("maxAge: 99999999999999999999"), AT "cors.maxAge "),
 	ROUTE_FILTER("1.5", CORS("maxAge: 0"), AT "cors.maxAge "),
 	ROUTE_RULE("1.6x", "retry: {attempts: 99999999999999999999}", "spec.rules[0].retry.attempts "),
+	ROUTE_RULE("1.5", "backendRefs: [{name: a, port: 1, weight: 99999999999999999999}]", "spec.rules[0].backendRefs[0].weight "),
 	ROUTE_RULE("1.7", "retry: {codes: [400, 599, 399, 600]}", "spec.rules[0].retry.codes[2] spec.rules[0].retry.codes[3] "),
 	/* patterns */
 	ROUTE("1.5", "{hostnames: [a.example, \"*.a.example\", 192.0.2.1, a--b]}", ""),
@@ -214,12 +216,15 @@ static const struct row METADATA[] = {
 	META("name: a, labels: {a.example/B_c.d: A_b.c-1, e: \"\"}", ""),
 	META("name: a, labels: {a: " A50 A10 "aaa}", ""),
 	META("name: a, labels: {a: " A50 A10 "aaaa}", "metadata.labels[a] "),
-	META("name: a, labels: {a: x z, b: -x, c: x., d: \"x/z\"}", "metadata.labels[a] metadata.labels[b] metadata.labels[c] metadata.labels[d] "),
-	META("name: a, labels: {a/: x, A.b/c: x, a b: x, a/b/c: x}", "metadata.labels[a/] metadata.labels[A.b/c] metadata.labels[a b] metadata.labels[a/b/c] "),
+	META("name: a, labels: {a: x z, b: -x, c: x., d: \"x/z\"}",
+		"metadata.labels[a] metadata.labels[b] metadata.labels[c] metadata.labels[d] "),
+	META("name: a, labels: {a/: x, A.b/c: x, a b: x, a/b/c: x}",
+		"metadata.labels[a/] metadata.labels[A.b/c] metadata.labels[a b] metadata.labels[a/b/c] "),
 	META("name: a, labels: {a: 1}", "metadata.labels[a] "),
 	META("name: a, labels: [a]", "metadata.labels "),
 	META("name: a, annotations: {A.b/C: \"any text\\n\", b: \"\"}", ""),
-	META("name: a, annotations: {a/: x, a b: x, " A250 "aaaa/b: x}", "metadata.annotations[a/] metadata.annotations[a b] metadata.annotations[" A250 "aaaa/b] "),
+	META("name: a, annotations: {a/: x, a b: x, " A250 "aaaa/b: x}",
+		"metadata.annotations[a/] metadata.annotations[a b] metadata.annotations[" A250 "aaaa/b] "),
 	META("name: a, annotations: {a: 1, b: true}", "metadata.annotations[a] metadata.annotations[b] "),
 	META("name: a, annotations: x", "metadata.annotations "),
 	META("name: a, annotation: {}", "metadata.annotation "),
@@ -303,8 +308,8 @@ static const struct row MESSAGES[] = {
 	META("name: A", "metadata.name: \"A\" is no DNS name in lower case of at most 253 characters\n"),
 	/* A long value is cut between characters. */
 	META("name: a" E100,
-		"metadata.name: \"a" E10 E10 E10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\"... is no DNS name in lower case "
-		"of at most 253 characters\n"),
+		"metadata.name: \"a" E10 E10 E10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\"... "
+		"is no DNS name in lower case of at most 253 characters\n"),
 };
 
 static void test_messages(void **state)
@@ -337,7 +342,9 @@ static void test_group_of_api_version(void **state)
 {
 	(void)state;
 	struct gateway_run run;
-	static const char *const wrong[] = { "v1", "networking.k8s.io/v1", GATEWAY_GROUP, GATEWAY_GROUP "/", GATEWAY_GROUP "/v1/v1", GATEWAY_GROUP "/v2" };
+	static const char *const wrong[] = { "v1", "gateway.networking.k8s.in/v1", GATEWAY_GROUP ":v1", "networking.k8s.io/v1",
+		GATEWAY_GROUP, GATEWAY_GROUP "/", GATEWAY_GROUP "/v1/v1",
+		GATEWAY_GROUP "/v2" };
 	gateway_start(&run);
 	struct checker *checker = checker_new(&run.arena, run.schema, (struct gateway_version){ 5, false });
 	for (size_t i = 0; i < COUNT(wrong); i++) {

@@ -483,12 +483,12 @@ static void test_other_kinds(void **state)
 	assert_str(m->data.item[0].key, "b");
 	assert_str(m->data.item[0].value, "2");
 	assert_int_equal(run.snapshot.other_objects, 2);
-	assert_false(run.snapshot.has_gateway_class);
+	assert_int_equal(run.snapshot.gateway_classes.n, 0);
 	assert_int_equal(run.diags.list.n, 0);
 	stop(&run);
 
 	load(&run, "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {name: g}\nspec: {controllerName: example.com/c}\n");
-	assert_true(run.snapshot.has_gateway_class);
+	assert_int_equal(run.snapshot.gateway_classes.n, 1);
 	stop(&run);
 }
 

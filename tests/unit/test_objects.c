@@ -38,7 +38,8 @@ static struct http_match matches[] = {
 static str origins[] = { S("https://a.example"), S("https://b.example") }, methods[] = { S("GET"), S("PUT") }, allowed[] = { S("x-a") },
 	exposed[] = { S("x-b"), S("x-c") };
 static struct http_filter filters[] = {
-	{ .type = S("RequestRedirect"), .redirect = { S("https"), S("c.example"), { S("ReplaceFullPath"), S("/full"), S("") }, NUMBER(8443), NUMBER(301) } },
+	{ .type = S("RequestRedirect"), .redirect = { S("https"), S("c.example"), { S("ReplaceFullPath"), S("/full"), S("") },
+		NUMBER(8443), NUMBER(301) } },
 	{ .type = S("URLRewrite"), .rewrite = { S("d.example"), { S("ReplacePrefixMatch"), S(""), S("/prefix") } } },
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
 };
@@ -80,10 +81,12 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 /* ---- Gateway, ListenerSet, GatewayClass, ReferenceGrant ---- */
 
 static str values[] = { S("a"), S("b") };
-static struct label_requirement expressions[] = { { S("kubernetes.io/metadata.name"), S("In"), TEXTS_OF(values) }, { .key = S("c"), .op = S("Exists") } };
+static struct label_requirement expressions[] = { { S("kubernetes.io/metadata.name"), S("In"), TEXTS_OF(values) },
+	{ .key = S("c"), .op = S("Exists") } };
 static struct secret_ref certificates[] = { { S("certs"), S("tls-a") }, { .name = S("tls-b") } };
 static struct listener listeners[] = {
-	{ S("https"), S("*.a.example"), S("HTTPS"), NUMBER(443), S("Terminate"), { certificates, 2, 2 }, { S("Selector"), { expressions, 2, 2 } } },
+	{ S("https"), S("*.a.example"), S("HTTPS"), NUMBER(443), S("Terminate"), { certificates, 2, 2 }, { S("Selector"),
+		{ expressions, 2, 2 } } },
 	{ .name = S("http"), .port = NUMBER(80), .protocol = S("HTTP"), .routes = { S("All"), { NULL, 0, 0 } } },
 };
 static struct text_pair more_labels[] = { { S("l"), S("m") } }, more_annotations[] = { { S("o"), S("p") }, { S("q"), S("") } };
@@ -93,7 +96,8 @@ static const struct listener_set listener_set = { S(""), META_OF("s"),
 	{ S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("g"), S("") }, { listeners, 2, 2 } };
 static const struct gateway_class gateway_class = { S("choose"),
 	{ .name = S("c"), .labels = { labels, 2, 2 }, .annotations = { annotations, 1, 1 } }, S("example.com/controller") };
-static struct grant_peer from[] = { { S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("") }, { .kind = S("K"), .namespace = S("ns") } };
+static struct grant_peer from[] = { { S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("") }, { .kind = S("K"),
+	.namespace = S("ns") } };
 static struct grant_peer to[] = { { .kind = S("Secret"), .name = S("tls-a") }, { .group = S("x.example"), .kind = S("K") } };
 static const struct reference_grant grant = { S("why"), META_OF("rg"), { from, 2, 2 }, { to, 2, 2 } };
 

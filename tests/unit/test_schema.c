@@ -15,7 +15,8 @@ extern const size_t schema_tests_count;
 static void test_versions(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = { "", "1", "1.", "1.8", "1.9", "1.05", "1.50", "1.5.1", "2.0", "0.8", "v1.5", "1.x", " 1.5", "1.5 ", "1,5", "1.-1" };
+	static const char *const wrong[] = { "", "1", "1.", "1.8", "1.9", "1.05", "1.50", "1.5.1", "2.0", "0.8", "v1.5", "1.x", " 1.5",
+		"1.5 ", "1,5", "1.-1" };
 	for (unsigned i = 0; i <= 7; i++) {
 		struct gateway_version version = { 99, true };
 		char text[8];
@@ -147,8 +148,10 @@ static const struct {
 	{ "ReferenceGrant", { "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1" },
 	  { "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1", "v1beta1" } },
 	{ "TLSRoute", { "", "", "", "", "", "v1", "v1", "v1" }, { "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha3", "v1", "v1", "v1" } },
-	{ "TCPRoute", { "", "", "", "", "", "", "v1", "v1" }, { "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1", "v1" } },
-	{ "UDPRoute", { "", "", "", "", "", "", "v1", "v1" }, { "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1", "v1" } },
+	{ "TCPRoute", { "", "", "", "", "", "", "v1", "v1" }, { "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2",
+		"v1", "v1" } },
+	{ "UDPRoute", { "", "", "", "", "", "", "v1", "v1" }, { "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2", "v1alpha2",
+		"v1", "v1" } },
 	{ "BackendTLSPolicy", { "", "", "", "", "v1", "v1", "v1", "v1" },
 	  { "v1alpha2", "v1alpha3", "v1alpha3", "v1alpha3", "v1", "v1", "v1", "v1" } },
 	{ "Ingress", { "", "", "", "", "", "", "", "" }, { "", "", "", "", "", "", "", "" } },
@@ -235,7 +238,8 @@ static const struct {
 static bool has(const struct schema *schema, size_t i, struct gateway_version version)
 {
 	str kind = str_c(SINCE[i].kind), path = str_c(SINCE[i].path);
-	return SINCE[i].value ? schema_has_enum(schema, kind, path, str_c(SINCE[i].value), version) : schema_has_field(schema, kind, path, version);
+	return SINCE[i].value ? schema_has_enum(schema, kind, path, str_c(SINCE[i].value), version) : schema_has_field(schema, kind,
+		path, version);
 }
 
 static bool since(const struct schema *schema, size_t i, bool experimental, unsigned *minor)
@@ -294,7 +298,8 @@ static const struct {
 	{ "token", "X-Forwarded_For!#$%&'*+-.^`|~", true }, { "token", "a b", false }, { "token", "a:b", false }, { "token", "a[0]", false },
 	{ "token", "", false }, { "token", A253, true },
 	{ "header-value", "a b\tc", true }, { "header-value", "~!", true }, { "header-value", "a  b", false }, { "header-value", " a", false },
-	{ "header-value", "a ", false }, { "header-value", "a\tb\t", false }, { "header-value", "\xC3\xA9", false }, { "header-value", "a\x7F", false },
+	{ "header-value", "a ", false }, { "header-value", "a\tb\t", false }, { "header-value", "\xC3\xA9", false }, { "header-value",
+		"a\x7F", false },
 	{ "duration", "0s", true }, { "duration", "1h30m", true }, { "duration", "10ms", true }, { "duration", "1s1s1s1s", true },
 	{ "duration", "99999h99999h99999h99999h", true },
 	{ "duration", "1.5s", false }, { "duration", "1", false }, { "duration", "-1s", false }, { "duration", "100000s", false },

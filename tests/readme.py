@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The README tells the truth: what it shows is what the program prints, and the names in it exist.
+
+    <!-- file: PATH -->            the code block below is that file, of the case fixtures/readme
+    <!-- stdout: COMMAND -->       the code block below is what the command prints there; stderr: its messages
+    <!-- part of: PATH -->         the lines of the code block below stand in that file of the repository
+    <!-- table: NAME --> ... <!-- end -->   made from the tables of mappings/, and by running their examples
+
+A line `...` in a block stands for any lines. Options that the README names exist, except where it says that they do not (its
+section Limits), and so do the targets of make and the paths. --update rewrites the tables and the whole blocks.
+"""
+import argparse
+import glob
+import json
+import os
+import re
+import shlex
+import sys
+import tempfile
+
+import common
+import ctext
+import tables
+
+README = os.path.join(common.ROOT, "README.md")
+FOLDER = os.path.join(common.FIXTURES, "readme")
+BLOCK = re.compile(r"^<!-- (file|stdout|stderr|part of): (.*?) -->\n```\w*\n(.*?)^```$", re.M | re.S)
+TABLE = re.compile(r"^<!-- table: (\w+) -->\n(.*?)^<!-- end -->$", re.M | re.S)
+LIMITS = "Limits"
+# Options of other programs that the README shows.
+OTHERS = {"--update"}
+
+
+# ---- tables ----
+
+def row(*cells):
+    return "| %s |\n" % " | ".join(str(cell) for cell in cells)
+
+
+def head(*cells):
+    return row(*cells) + row(*["---"] * len(cells))
+
+
+def code(names):
+    return ", ".join("`%s`" % name for name in names)
+
+
+def table_controllers(_):
+    text = head("Controller", "`--from`", "Annotations", "Worked out", "Describes")
+    for name in tables.names("controllers"):
+        table = tables.load("controllers", name + ".yaml")
+        listed = tables.rows(table, "annotations")
+        done = sum(row.get("status") == "complete" for row in listed)
+        text += row(table["title"], "`%s`" % name, len(listed), done, table["describes"])
+    return text
+
+
+def said(target):
+    return {item["feature"]: item for item in tables.rows(tables.load("targets", target + ".yaml"), "features")}
+
+
+# For rows without a manifest of their own: with TLS and without, because some annotations speak of one only.
+PLAIN = """apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: app, annotations: {%s: %s}}
+spec:
+  ingressClassName: nginx
+%s  rules:
+    - host: app.example.com
+      http:
+        paths:
+          - {path: /app, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
+"""
+TLS = "  tls: [{hosts: [app.example.com], secretName: app-tls}]\n"
+
+
+def samples(key, item):
+    if item.get("manifest"):
+        yield item["manifest"]
+        return
+    for field in ("example", "other"):
+        if item.get(field) is not None:
+            for tls in (TLS, ""):
+                yield PLAIN % (json.dumps(key), json.dumps(str(item[field])), tls)
+
+
+def outcomes(binary, key, item):
+    """What became of the annotation, over its samples: words of OUTCOMES."""
+    found = set()
+    for sample in samples(key, item):
+        if "written" in found:
+            break
+        with tempfile.TemporaryDirectory() as scratch:
+            path = os.path.join(scratch, "report.json")
+            common.run(binary, ["convert", "-", "--report", "json=" + path], stdin=sample.encode("utf-8"))
+            with open(path, encoding="utf-8") as file:
+                report = json.load(file)
+        for ingress in report["ingresses"]:
+            for fact in ingress["facts"]:
+                if fact["key"].split("#")[0] != key:
+                    continue
+                if fact["state"] in ("translated", "different"):
+                    found.add("written")
+                elif fact["state"] != "ineffective":
+                    closed = ingress["state"] == "closed" and fact["loss"] == "security"
+                    found.add("closed" if closed else "pending" if fact["code"] == "I2G-0224" else "reported")
+    return found
+
+
+# The first one that holds for some value.
+OUTCOMES = {
+    "written": "written, where the Gateway API has a form for the value",
+    "closed": "a protection: its routes stand closed until you decide",
+    "reported": "reported, with what it means for traffic and who can say it",
+    "pending": "recognised and reported as not worked out yet",
+    "": "needs nothing on a Gateway",
+}
+
+
+def table_annotations(binary):
+    """All annotations of ingress-nginx, by what becomes of them."""
+    table, groups = tables.load("controllers", "ingress-nginx.yaml"), {}
+    listed = [(key, item) for item in tables.rows(table, "annotations") for key in tables.full_keys(table, item)]
+    for (_, item), found in zip(listed, common.parallel(lambda pair: outcomes(binary, *pair), listed)):
+        groups.setdefault(next((word for word in OUTCOMES if word in found), ""), []).append(item["name"])
+    text = head("What becomes of it", "Number", "Annotations")
+    for word, title in OUTCOMES.items():
+        text += row(title, len(groups.get(word, [])), code(sorted(groups.get(word, []))))
+    return text
+
+
+def table_features(_):
+    text = head("Feature", "Since", "Where it differs from the source")
+    for name, item in said("standard").items():
+        if item["how"] != "none":
+            text += row("`%s`" % name, item.get("since", ""), item.get("differs", ""))
+    return text
+
+
+def table_losses(_):
+    vocabulary = tables.features()
+    text = head("What is at stake", "Features without an expression")
+    for loss in reversed(tables.LOSSES):
+        text += row(loss, code(name for name, item in said("standard").items()
+                               if item["how"] == "none" and vocabulary[name]["loss"] == loss))
+    return text
+
+
+MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses}
+
+
+# ---- blocks ----
+
+def wanted(binary, kind, what):
+    """What the block should show, or a fault."""
+    if kind in ("file", "part of"):
+        path = os.path.join(FOLDER if kind == "file" else common.ROOT, what)
+        try:
+            with open(path, encoding="utf-8") as file:
+                return file.read(), ""
+        except OSError as error:
+            return "", str(error)
+    words = shlex.split(what)
+    if words[0] != "ing2gw":
+        return "", "is no command of ing2gw"
+    result = common.run(binary, words[1:], cwd=FOLDER)
+    return (result.out if kind == "stdout" else result.err).decode("utf-8"), result.bug()
+
+
+def same(shown, text):
+    """A line of three dots in shown stands for any lines; without one everything has to be there."""
+    pattern = "".join(r"(?:.*\n)*" if line == "...\n" else re.escape(line) for line in shown.splitlines(keepends=True))
+    return re.fullmatch(pattern, text) is not None
+
+
+def block_fault(binary, kind, what, shown):
+    text, fault = wanted(binary, kind, what)
+    if fault:
+        return fault
+    if kind == "part of":
+        return "" if "\n" + shown in "\n" + text else "%s has no such lines" % what
+    return "" if same(shown, text) else "is not what comes out (tests/readme.py --update):\n" + text
+
+
+def update(binary, text):
+    def block(match):
+        kind, what, shown = match.groups()
+        if kind == "part of" or "...\n" in shown.splitlines(keepends=True):
+            return match.group()
+        start, end = match.span(3)
+        return match.group()[:start - match.start()] + wanted(binary, kind, what)[0] + match.group()[end - match.start():]
+
+    text = BLOCK.sub(block, text)
+    return TABLE.sub(lambda match: "<!-- table: %s -->\n\n%s\n<!-- end -->" % (match.group(1), MADE[match.group(1)](binary)), text)
+
+
+# ---- names ----
+
+def sections(text):
+    """Title -> text of the sections of the second level."""
+    found = {}
+    for part in re.split(r"^## ", text, flags=re.M)[1:]:
+        title, _, body = part.partition("\n")
+        found[title.strip()] = body
+    return found
+
+
+def check_options(tally, binary, text):
+    known = set(re.findall(r"--[a-z][a-z-]*", common.run(binary, ["--man"]).out.decode("utf-8").replace("\\-", "-"))) - {"--"}
+    limits = sections(text).get(LIMITS, "")
+    tally.check(bool(limits), "README", "has no section %s" % LIMITS)
+    for option in sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text.replace(limits, ""))) - OTHERS):
+        tally.check(option in known, "README", "names %s, which does not exist" % option)
+    for option in sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", limits))):
+        tally.check(option not in known, "README", "says that there is no %s, and there is" % option)
+
+
+def check_names(tally, text):
+    makefile = ctext.read("Makefile")
+    shown = " ".join(re.findall(r"`[^`\n]+`|^    .*$", text, re.M))
+    for target in sorted(set(re.findall(r"\bmake ([a-z][a-z-]*)\b", shown))):
+        tally.check(re.search(r"^%s:" % target, makefile, re.M), "README", "names make %s, which does not exist" % target)
+    for path in sorted(set(re.findall(r"`((?:src|tests|docs|mappings|fixtures|include|\.ci)/[^`\s*]*)`", text))):
+        pattern = path.replace("NAME", "*").replace("FOLDER", "*")
+        tally.check(glob.glob(os.path.join(common.ROOT, pattern)), "README", "names %s, which is not there" % path)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", default=os.path.join(common.ROOT, "build", "ing2gw"))
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    binary = os.path.abspath(options.binary)
+    with open(README, encoding="utf-8") as file:
+        text = file.read()
+    if options.update:
+        with open(README, "w", encoding="utf-8") as file:
+            file.write(update(binary, text))
+        return 0
+    tally = common.Tally()
+    if not os.access(binary, os.X_OK):
+        tally.fail("readme", "%s is not there" % options.binary)
+        return tally.end()
+    kinds = [match.group(1) for match in BLOCK.finditer(text)]
+    for kind in ("file", "stdout", "stderr", "part of"):
+        tally.check(kind in kinds, "README", "has no block of the kind %s" % kind)
+    for match in BLOCK.finditer(text):
+        fault = block_fault(binary, *match.groups())
+        tally.check(not fault, "README, %s: %s" % match.groups()[:2], fault)
+    shown = {match.group(1): match.group(2).strip() for match in TABLE.finditer(text)}
+    for name, make in MADE.items():
+        tally.check(shown.get(name) == make(binary).strip(), "README, table " + name, "is not that of mappings/ (tests/readme.py --update)")
+    check_options(tally, binary, text)
+    check_names(tally, text)
+    return tally.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
