@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one way out when memory ends: a longjmp to the nearest entry (a public function or a worker thread's). What is
- * not memory (files, library handles) is registered here while it is open and closed by escape_close().
+ * not memory (files, library handles) is registered here while it is open, and closed before the jump, while the frames that hold
+ * it are still there.
  *
  *	struct escape escape;
  *	escape_init(&escape);
- *	if (setjmp(escape.env) != 0) { escape_close(&escape); return FAILED; }
+ *	if (setjmp(escape.env) != 0)
+ *		return FAILED;
  */
 #ifndef ING2GW_BASE_ESCAPE_H
 #define ING2GW_BASE_ESCAPE_H

@@ -231,7 +231,6 @@ int cmd_convert(struct cli *cli)
 		LIST_PUSH(&cli->arena, &paths, cli->args.words.item[i]);
 	convert_init(&run, &options, 0);
 	if (setjmp(run.escape.env) != 0) {
-		escape_close(&run.escape);
 		convert_release(&run);
 		return memory_error();
 	}

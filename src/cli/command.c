@@ -113,7 +113,6 @@ int command_run(int argc, const char *const *argv)
 	escape_init(&cli.escape);
 	arena_init(&cli.arena, 0, &cli.escape);
 	if (setjmp(cli.escape.env) != 0) {
-		escape_close(&cli.escape);
 		arena_release(&cli.arena);
 		return memory_error();
 	}

@@ -278,6 +278,7 @@ static void note_owners(struct assembly *as, const struct entry_part *part)
 void assemble(struct assembly *as, const struct entry_part *entries, size_t n)
 {
 	map_init(&as->taken, as->arena);
+	locator_init(&as->locator, as->sources, as->arena);
 	size_t before = as->out.n;
 	for (size_t i = 0; i < n; i++)
 		note_owners(as, &entries[i]);

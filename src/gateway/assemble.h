@@ -6,6 +6,7 @@
 #ifndef ING2GW_GATEWAY_ASSEMBLE_H
 #define ING2GW_GATEWAY_ASSEMBLE_H
 
+#include "base/locate.h"
 #include "gateway/objects.h"
 #include "gateway/schema.h"
 #include "ledger/ledger.h"
@@ -63,6 +64,7 @@ struct assembly {
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
 	bool namespace_written;      /* some Ingress of the namespace "default" names it */
 	struct map taken;            /* "namespace/name" of all Ingresses: their names belong to their own routes */
+	struct locator locator;
 	LIST(struct printed) out;    /* in the order of printing */
 	LIST(struct reference_grant *) grants;
 };

@@ -217,7 +217,7 @@ static void add_meta(const struct emission *e, str name, struct http_route *rout
 	route->meta.name = name;
 	if (owner->namespace_written)
 		route->meta.namespace = owner->namespace;
-	struct line_column at = sources_locate(as->sources, owner->at);
+	struct line_column at = locator_find(&as->locator, owner->at);
 	const struct source *source = sources_get(as->sources, owner->at.file);
 	route->comment = arena_printf(as->arena, "from Ingress %.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
 	if (source)

@@ -146,21 +146,25 @@ static int convert_all(struct convert *run, const struct call *call)
 	return 0;
 }
 
+static int convert_call(const struct call *call)
+{
+	struct convert_options chosen;
+	struct convert run;
+	convert_options_init(&chosen);
+	convert_init(&run, &chosen, call->options->memory_limit);
+	if (setjmp(run.escape.env) != 0) {
+		convert_release(&run);
+		ing2gw_result_free(call->result);
+		call->result->exit_code = 6;
+		return -1;
+	}
+	return convert_all(&run, call);
+}
+
 int ing2gw_convert(const struct ing2gw_input *inputs, size_t count, const struct ing2gw_options *options, struct ing2gw_result *result)
 {
 	static const struct ing2gw_options DEFAULTS = { 0 };
-	struct convert_options chosen;
-	struct convert run;
 	const struct call call = { inputs, count, options ? options : &DEFAULTS, result };
 	*result = (struct ing2gw_result){ 0 };
-	convert_options_init(&chosen);
-	convert_init(&run, &chosen, call.options->memory_limit);
-	if (setjmp(run.escape.env) != 0) {
-		escape_close(&run.escape);
-		convert_release(&run);
-		ing2gw_result_free(call.result);
-		call.result->exit_code = 6;
-		return -1;
-	}
-	return convert_all(&run, &call);
+	return convert_call(&call);
 }

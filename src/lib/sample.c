@@ -118,7 +118,6 @@ void sample_convert(struct buf *out, str manifest, const struct str_list *args)
 	set_options(out->arena, &options, args);
 	convert_init(&run, &options, 0);
 	if (setjmp(run.escape.env) != 0) {
-		escape_close(&run.escape);
 		escape_forget(outer, &open);
 		convert_release(&run);
 		escape_now(outer);

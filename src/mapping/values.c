@@ -498,6 +498,8 @@ str value_grammar(struct arena *arena, const struct annotation_row *row)
 	/* With a pattern a url is what that says. */
 	if (str_eq(type->name, STR("url")))
 		grammar = STR("a URL");
-	return arena_printf(arena, "%.*s; it must match `%.*s`%s", STR_ARG(grammar), STR_ARG(row->pattern),
+	/* A grammar that already says something is not bent into one sentence with the pattern. */
+	const char *joint = type->pattern || str_eq(type->name, STR("url")) ? " that matches" : "; it must match";
+	return arena_printf(arena, "%.*s%s `%.*s`%s", STR_ARG(grammar), joint, STR_ARG(row->pattern),
 		row->strip ? " when its blanks are taken out" : "");
 }

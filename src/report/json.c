@@ -3,7 +3,7 @@
  * The report for programs, "ing2gw/report/v1": docs/schemas/report.schema.json says what stands in it. What is not known
  * is left out, except loss and code, which are null. Fields are added, never renamed.
  */
-#include "report/locate.h"
+#include "base/locate.h"
 #include "report/visible.h"
 
 struct json {

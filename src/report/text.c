@@ -4,7 +4,7 @@
  * traffic and what to do; then the table and the closing lines.
  */
 #include "report/closing.h"
-#include "report/locate.h"
+#include "base/locate.h"
 #include "report/snippet.h"
 #include "report/table.h"
 

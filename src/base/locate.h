@@ -3,8 +3,8 @@
  * Lines and columns of many places. Each file is walked once, when it is first asked for, so that a report takes time in
  * the size of its input and not in input times places. Answers are those of sources_locate().
  */
-#ifndef ING2GW_REPORT_LOCATE_H
-#define ING2GW_REPORT_LOCATE_H
+#ifndef ING2GW_BASE_LOCATE_H
+#define ING2GW_BASE_LOCATE_H
 
 #include "base/source.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines and columns of many places: see locate.h. */
-#include "report/locate.h"
+#include "base/locate.h"
 
 enum { STEP = 256 };
 
