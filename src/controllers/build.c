@@ -60,18 +60,51 @@ static int risk_rank(str risk)
 	return 0;
 }
 
-/* In a closed world an annotation above the controller's risk level costs the whole Ingress (reference: ingress-nginx A.3). */
-static void check_risk(struct build *b, struct subject *s)
+/* The highest risk that the controller accepts (reference: ingress-nginx A.3; up to 1.11 all were). */
+static int accepted_risk(const struct subject *s)
 {
 	str level = controller_config_value(s->controller, STR("annotations-risk-level"));
-	int most = level.n ? risk_rank(level) : risk_rank(STR("high"));
+	if (level.n)
+		return risk_rank(level);
+	return risk_rank(controller_is_before(s->controller, 1012) ? STR("critical") : STR("high"));
+}
+
+/* Snippets act only where the controller was told to let them (from 1.9 on). */
+static bool snippets_act(const struct subject *s)
+{
+	str allowed = controller_config_value(s->controller, STR("allow-snippet-annotations"));
+	return allowed.n ? str_eq_nocase(allowed, STR("true")) : controller_is_before(s->controller, 1009);
+}
+
+/* In a closed world an annotation above the accepted risk costs the whole Ingress, and a snippet may be blanked. */
+static void check_risk(struct build *b, struct subject *s)
+{
+	int most = accepted_risk(s);
 	for (size_t i = 0; i < s->settings.n && b->front->closed_world && s->active; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (risk_rank(at->row->risk) <= most)
-			continue;
-		inactive(b, s, fact_site(b->front->arena, at->fact),
-			STR("inactive: an annotation is above the risk level that the controller accepts"),
-			STR("the ConfigMap key annotations-risk-level decides; give --world open if it is set where ing2gw cannot see it"));
+		if (risk_rank(at->row->risk) > most)
+			inactive(b, s, fact_site(b->front->arena, at->fact),
+				STR("inactive: an annotation is above the risk level that the controller accepts"),
+				STR("the ConfigMap key annotations-risk-level decides; give --world open if it is set where ing2gw cannot see it"));
+		else if (str_starts(at->row->feature, STR("snippet.")) && !snippets_act(s)) {
+			at->shadowed = true;
+			fact_idle(at->fact, STR("the controller is not told to let snippets act (allow-snippet-annotations)"));
+		}
+	}
+}
+
+/* The controller drops an Ingress with a listed word in an annotation's value (reference: ingress-nginx A.3). */
+static void check_words(struct build *b, struct subject *s)
+{
+	str words = controller_config_value(s->controller, STR("annotation-value-word-blocklist")), word;
+	while (b->front->closed_world && words.n && s->active) {
+		str_cut(words, ',', &word, &words);
+		word = str_trim(word);
+		for (size_t i = 0; word.n && s->active && i < s->settings.n; i++)
+			if (str_has(s->settings.item[i].fact->value, word))
+				inactive(b, s, fact_site(b->front->arena, s->settings.item[i].fact),
+					STR("inactive: an annotation's value has a word that the controller's list refuses"),
+					STR("the ConfigMap key annotation-value-word-blocklist has the list"));
 	}
 }
 
@@ -126,6 +159,7 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 		say_refused(b, s);
 	else
 		check_risk(b, s);
+	check_words(b, s);
 	if (!s->active)
 		return;
 	struct instance *in = instance_of(b, s);

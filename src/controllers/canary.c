@@ -14,7 +14,7 @@ static bool merge_path(struct instance *in, struct server *server, struct subjec
 	bool merged = false;
 	for (size_t i = 0; i < server->locations.n; i++) {
 		struct location *l = server->locations.item[i];
-		if (!l->upstream)
+		if (!l->upstream || l->upstream == in->default_upstream)
 			continue;
 		if (l->upstream == alt)
 			return true;
@@ -126,9 +126,11 @@ static str cookie_pattern(struct arena *a, str name, const char *value)
 	buf_init(&b, a, 0);
 	buf_add(&b, STR("^(.*;[ ]*)?"));
 	for (size_t i = 0; i < name.n; i++) {
-		if (!char_is_alnum(name.p[i]) && name.p[i] != '_' && name.p[i] != '-')
-			buf_add_char(&b, '\\');
-		buf_add_char(&b, name.p[i]);
+		char c = name.p[i], low = char_lower(c);
+		if (char_is_alpha(c))
+			buf_printf(&b, "[%c%c]", low, low - 'a' + 'A');   /* names of cookies have no letter case here */
+		else
+			buf_printf(&b, "%s%c", char_is_digit(c) || c == '_' || c == '-' ? "" : "\\", c);
 	}
 	buf_printf(&b, "=%s([ ]*;.*)?$", value);
 	return buf_str(&b);
@@ -190,7 +192,8 @@ static void name_backends(struct arena *a, const struct fact_list *backend, stru
 void canary_cases(struct instance *in, struct upstream *u, const struct fact_list *backend, struct route *route)
 {
 	struct arena *a = in->front->arena;
-	if (!u->alternative || u->alternative->deleted || u->alternative->backend.empty) {
+	/* without endpoints of its own the main Service answers 503 before a canary is thought of */
+	if (!u->alternative || u->alternative->deleted || u->alternative->backend.empty || u->backend.empty) {
 		add_case(a, route, u, 1);
 		name_backends(a, backend, route);
 		return;

@@ -24,6 +24,7 @@ struct front {
 	const struct str_list *classes;         /* classes asked for; empty: all */
 	str controller_config;                  /* "ns/name" or empty */
 	const struct str_list *controller_flags;
+	str controller_version;                 /* "1.11" or empty */
 	str default_certificate;                /* "ns/name" or empty */
 };
 

@@ -52,6 +52,81 @@ void aliases_add(struct instance *in, const struct server *server, struct host *
 	}
 }
 
+/* Another host before this one has the name: nginx takes the server that comes first, and www servers before all others. */
+static bool is_named_before(const struct instance *in, const struct host *host, str name)
+{
+	bool before = true;
+	for (size_t i = 0; i < in->entry->hosts.n; i++) {
+		const struct host *h = in->entry->hosts.item[i];
+		before = before && h != host;
+		if (h != host && str_eq(h->name.name, name))
+			return true;
+		for (size_t j = 0; before && j < h->aliases.n; j++)
+			if (str_eq(h->aliases.item[j].name, name))
+				return true;
+	}
+	return false;
+}
+
+/* Wildcards among the aliases are asked before wildcard hosts, however long these are (reference: A.9). */
+static bool is_hidden(const struct instance *in, const struct host *host)
+{
+	if (host->name.kind != HOST_ONE_LABEL)
+		return false;
+	for (size_t i = 0; i < in->entry->hosts.n; i++) {
+		const struct host *h = in->entry->hosts.item[i];
+		for (size_t j = 0; h != host && j < h->aliases.n; j++)
+			if (h->aliases.item[j].kind == HOST_LABELS && str_ends(host->name.name, str_from(h->aliases.item[j].name, 1)))
+				return true;
+	}
+	return false;
+}
+
+static void idle_host(const struct host *host, str why)
+{
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct route *r = host->routes.item[i];
+		for (size_t j = 0; j < r->facts.n; j++)
+			fact_idle(r->facts.item[j], why);
+		for (size_t j = 0; j < r->cases.n; j++)
+			for (size_t k = 0; k < r->cases.item[j].backend.facts.n; k++)
+				fact_idle(r->cases.item[j].backend.facts.item[k], why);
+	}
+	for (size_t i = 0; i < host->name.facts.n; i++)
+		fact_idle(host->name.facts.item[i], why);
+}
+
+static void drop_hidden(struct instance *in)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < in->entry->hosts.n; i++) {
+		struct host *h = in->entry->hosts.item[i];
+		if (is_hidden(in, h))
+			idle_host(h, STR("a wildcard among the aliases of another host takes all its requests"));
+		else
+			in->entry->hosts.item[kept++] = h;
+	}
+	in->entry->hosts.n = kept;
+}
+
+void aliases_settle(struct instance *in)
+{
+	drop_hidden(in);
+	for (size_t i = 0; i < in->entry->hosts.n; i++) {
+		struct host *h = in->entry->hosts.item[i];
+		size_t kept = 0;
+		for (size_t j = 0; j < h->aliases.n; j++) {
+			if (!is_named_before(in, h, h->aliases.item[j].name)) {
+				h->aliases.item[kept++] = h->aliases.item[j];
+				continue;
+			}
+			for (size_t k = 0; k < h->aliases.item[j].facts.n; k++)
+				fact_idle(h->aliases.item[j].facts.item[k], STR("another host of the controller has this name already"));
+		}
+		h->aliases.n = kept;
+	}
+}
+
 void www_add(struct instance *in, struct server *server)
 {
 	if (!server->www)

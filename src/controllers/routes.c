@@ -24,10 +24,17 @@ static void sort_locations(struct server *server)
 	}
 }
 
-bool rewrite_active(struct subject *subject, str path)
+/*
+ * A location whose text is the target is not rewritten. A prefix /x is the two locations /x/ and /x, of which the first is
+ * (reference: ingress-nginx A.7, A.8).
+ */
+bool rewrite_active(const struct location *l)
 {
-	struct setting *target = subject ? subject_setting(subject, STR("route.rewrite"), STR("target")) : NULL;
-	return target && target->value.text.n && !str_eq(str_trim(target->value.text), path);
+	struct setting *target = l->subject ? subject_setting(l->subject, STR("route.rewrite"), STR("target")) : NULL;
+	if (!target || target->value.text.n == 0)
+		return false;
+	bool split = !l->exact && !str_ends(l->path, STR("/")) && !subject_flag(l->subject, STR("route.match"), STR("regex"));
+	return split || !str_eq(str_trim(target->value.text), l->path);
 }
 
 static bool uses_regex(struct subject *subject)
@@ -39,7 +46,7 @@ static bool is_regex_mode(const struct server *server)
 {
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *l = server->locations.item[i];
-		if (!l->catch_all && (uses_regex(l->subject) || rewrite_active(l->subject, l->path)))
+		if (!l->catch_all && (uses_regex(l->subject) || rewrite_active(l)))
 			return true;
 	}
 	return false;
@@ -55,7 +62,7 @@ static void account_regex(struct instance *in, struct server *server, const stru
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *m = server->locations.item[i];
 		struct setting *theirs = m->subject ? subject_setting(m->subject, STR("route.match"), STR("regex")) : NULL;
-		if ((theirs && theirs != regex && theirs->value.truth) || rewrite_active(m->subject, m->path))
+		if ((theirs && theirs != regex && theirs->value.truth) || rewrite_active(m))
 			other = true;
 		expression = expression || (!m->implicit && !path_is_literal(m->path, false));
 	}
@@ -175,8 +182,22 @@ static void invalid_regex(struct instance *in, const struct location *l)
 		fact_lost(l->facts.item[j], FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses the expression"));
 }
 
-static void build_location(struct instance *in, struct server *server, struct host *host, const struct location *l)
+/* A prefix beside an exact path with the same text is what lies below it, and no more (A.7). */
+static str location_text(struct instance *in, const struct server *server, const struct location *l)
 {
+	if (!server->regex || l->exact || str_ends(l->path, STR("/")) || uses_regex(l->subject) || rewrite_active(l))
+		return l->path;
+	for (size_t i = 0; i < server->locations.n; i++)
+		if (server->locations.item[i]->exact && str_eq(server->locations.item[i]->path, l->path))
+			return arena_join(in->front->arena, l->path, STR("/"));
+	return l->path;
+}
+
+static void build_location(struct instance *in, struct server *server, struct host *host, const struct location *written)
+{
+	struct location expanded = *written;
+	const struct location *l = &expanded;
+	expanded.path = location_text(in, server, written);
 	enum match_kind kind = server->regex ? MATCH_REGEX : l->exact ? MATCH_EXACT : MATCH_PREFIX;
 	if (is_duplicate(in, server, host, kind, l) || is_shadowed(server, host, l))
 		return;
@@ -189,7 +210,7 @@ static void build_location(struct instance *in, struct server *server, struct ho
 	r->implicit = l->implicit;
 	r->literal = path_is_literal(l->path, false);
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
-	if (server->regex)
+	if (server->regex && str_eq(l->path, written->path))
 		fact_idle(l->type_fact, STR("the paths of this host are regular expressions, whatever their pathType says"));
 	else
 		fact_list_add(in->front->arena, &r->facts, l->type_fact);
@@ -277,4 +298,5 @@ void routes_build(struct instance *in)
 		build_host(in, in->servers.item[i]);
 	if (in->entry->hosts.n)
 		qsort(in->entry->hosts.item, in->entry->hosts.n, sizeof *in->entry->hosts.item, compare_hosts);
+	aliases_settle(in);
 }

@@ -54,6 +54,7 @@ struct instance {
 	struct entry *entry;
 	LIST(struct subject *) subjects; /* in the controller's order */
 	LIST(struct upstream *) upstreams;
+	struct upstream *default_upstream;   /* of implicit roots; NULL: the controller answers 404 */
 	struct map upstream_by_key;
 	LIST(struct server *) servers;
 	struct map server_by_name;       /* the default server is "_" */
@@ -82,6 +83,8 @@ void routes_build(struct instance *instance);
 /* hosts.c: what belongs to a host as a whole. */
 struct route *route_add(struct instance *instance, struct host *host, enum match_kind kind, str path, const struct owner *owner);
 void aliases_add(struct instance *instance, const struct server *server, struct host *host);
+/* Of hosts with one alias, the first keeps it. After all hosts are there, in their order. */
+void aliases_settle(struct instance *instance);
 void app_root_add(struct instance *instance, struct server *server, struct host *host);
 void www_add(struct instance *instance, struct server *server);
 
@@ -92,7 +95,7 @@ void steps_host(struct instance *instance, struct server *server, struct route *
 /* Steps of what a canary Ingress says about its upstream. */
 void steps_canary(struct instance *instance, struct subject *subject, struct route *route);
 /* rewrite-target is set and differs from the path. */
-bool rewrite_active(struct subject *subject, str path);
+bool rewrite_active(const struct location *location);
 
 /* snippet.c: directives of a snippet as steps. */
 void snippet_steps(struct instance *instance, struct subject *subject, struct setting *setting, struct route *route);

@@ -152,6 +152,28 @@ static void use_default_backend(struct instance *in, struct location *l, struct 
 	backend_facts(in, s, b, &l->backend_facts);
 }
 
+/*
+ * What the controller answers where no path fits: the Service of its argument default-backend-service (its first port), else its
+ * own 404 (reference: A.15).
+ */
+static struct upstream *controller_backend(struct instance *in)
+{
+	str namespace, name, named = controller_default(in->controller, STR("backend.default"), STR("service"));
+	if (!in->nginx || !str_has_char(named, '/') || !str_cut(named, '/', &namespace, &name))
+		return NULL;
+	const struct service *service = snapshot_service(in->front->snapshot, namespace, name);
+	if (!service && in->front->closed_world)
+		return NULL;
+	struct upstream *u = NEW(in->front->arena, struct upstream);
+	u->backend = (struct backend){ .namespace = namespace, .name = name, .exists = true, .port = 80 };
+	if (service && service->ports.n)
+		u->backend.port = service->ports.item[0].port;
+	if (service && service->endpoints == ENDPOINTS_NONE)
+		return NULL;
+	fact_list_add(in->front->arena, &u->backend.facts, controller_default_fact(in->controller, STR("backend.default")));
+	return u;
+}
+
 /* First pass: the default server's root, and a server with its implicit root for each new host. */
 static void first_pass(struct instance *in)
 {
@@ -162,7 +184,7 @@ static void first_pass(struct instance *in)
 		if (subject_is_canary(s))
 			continue;
 		struct location *root = any->locations.item[0];
-		bool take = s->ingress->default_backend.service && root->implicit && !root->upstream;
+		bool take = s->ingress->default_backend.service && root->implicit && !root->subject;
 		if (take && (s->ingress->rules.n == 0 || !in->nginx)) {
 			root->subject = s;
 			root->implicit = false;
@@ -179,6 +201,7 @@ static void first_pass(struct instance *in)
 				struct location *l = location_new(in, server, STR("/"), false, s);
 				l->implicit = true;
 				l->at = rule->at;
+				l->upstream = in->default_upstream;
 				use_default_backend(in, l, s);
 			}
 			fact_list_add(in->front->arena, &server->facts, subject_fact(s, rule->host));
@@ -232,17 +255,18 @@ static void resource_backend(struct front *front, struct subject *s, const struc
 	d->help = STR("name a Service as the backend");
 }
 
-static void add_path(struct instance *in, struct server *server, struct subject *s, const struct ingress_path *p)
+/* False when the path is not taken: no Service, a canary's, or another one is there. */
+static bool add_path(struct instance *in, struct server *server, struct subject *s, const struct ingress_path *p)
 {
 	if (!p->backend.service) {
 		if (p->backend.resource)
 			resource_backend(in->front, s, p);
-		return;
+		return false;
 	}
 	str path = p->path && p->path->value.n ? p->path->value : STR("/");
 	bool exact = p->type == PATH_EXACT;
 	if (upstream_of(in, s, &p->backend)->canary)
-		return;
+		return false;
 	for (size_t i = 0; i < server->locations.n; i++) {
 		struct location *l = server->locations.item[i];
 		if (!str_eq(l->path, path))
@@ -251,12 +275,23 @@ static void add_path(struct instance *in, struct server *server, struct subject 
 			break;
 		if (!l->implicit) {
 			say_ignored(in->front, s, p, l);
-			return;
+			return false;
 		}
 		fill(in, l, s, p);
-		return;
+		return true;
 	}
 	fill(in, location_new(in, server, path, exact, s), s, p);
+	return true;
+}
+
+static void note_www(struct instance *in, struct server *server, struct subject *s)
+{
+	struct setting *www = subject_setting(s, STR("redirect.www"), STR("enabled"));
+	if (!www || !www->value.truth || server->name.n == 0)
+		return;
+	server->www = true;
+	server->www_subject = s;
+	fact_list_add(in->front->arena, &server->www_facts, www->fact);
 }
 
 /* Third pass: the paths. Canaries take part in what concerns the whole server. */
@@ -272,17 +307,14 @@ static void third_pass(struct instance *in)
 			if (!server)
 				server = servers_find(in, (str){ "", 0 });
 			LIST_PUSH(a, &server->subjects, s);
-			if (canary)
-				continue;
-			LIST_PUSH(a, &server->owners, s);
+			/* of a canary, paths to a Service that a main Ingress has named before are ordinary paths */
+			bool placed = false;
 			for (size_t p = 0; p < rule->paths.n; p++)
-				add_path(in, server, s, &rule->paths.item[p]);
-			struct setting *www = subject_setting(s, STR("redirect.www"), STR("enabled"));
-			if (www && www->value.truth && rule->paths.n && server->name.n) {
-				server->www = true;
-				server->www_subject = s;
-				fact_list_add(a, &server->www_facts, www->fact);
-			}
+				placed = add_path(in, server, s, &rule->paths.item[p]) || placed;
+			if (placed)
+				note_www(in, server, s);
+			if (!canary)
+				LIST_PUSH(a, &server->owners, s);
 		}
 	}
 }
@@ -291,6 +323,7 @@ void servers_build(struct instance *in)
 {
 	map_init(&in->upstream_by_key, in->front->arena);
 	map_init(&in->server_by_name, in->front->arena);
+	in->default_upstream = controller_backend(in);
 	upstreams_create(in);
 	first_pass(in);
 	third_pass(in);

@@ -21,6 +21,53 @@ static const struct workload *find_workload(const struct front *front, const str
 	return NULL;
 }
 
+/* "1.11", "v1.11.2" as 1011; 0 when it is no version. */
+static unsigned parse_version(str text)
+{
+	str major, rest, minor;
+	uint64_t a, b;
+	if (str_starts(text, STR("v")))
+		text = str_from(text, 1);
+	if (!str_cut(text, '.', &major, &rest))
+		return 0;
+	size_t n = 0;
+	while (n < rest.n && char_is_digit(rest.p[n]))
+		n++;
+	minor = str_slice(rest, 0, n);
+	return str_to_u64(major, 99, &a) && str_to_u64(minor, 999, &b) ? (unsigned)(1000 * a + b) : 0;
+}
+
+/* The tag of an image: what stands behind the last colon, which comes after the last slash, and before a digest. */
+static str image_tag(str image)
+{
+	image = str_slice(image, 0, str_find_char(image, '@'));
+	str name = str_from(image, str_has_char(image, '/') ? str_find_last_char(image, '/') + 1 : 0);
+	return str_from(name, str_find_char(name, ':') + 1);
+}
+
+/* The user's word, else the tag of the image that the workload runs. */
+static void find_version(struct front *front, struct controller_settings *c)
+{
+	c->version = parse_version(front->controller_version);
+	for (size_t i = 0; c->workload && c->version == 0 && i < c->workload->images.n; i++) {
+		str image = c->workload->images.item[i];
+		if (!image_matches(c->table, image))
+			continue;
+		c->version = parse_version(image_tag(image));
+		if (c->version == 0)
+			continue;
+		struct diag_site site = { c->workload->meta.at, 1, arena_printf(front->arena, "%.*s/%.*s/%.*s", STR_ARG(c->workload->kind),
+			STR_ARG(c->workload->meta.namespace), STR_ARG(c->workload->meta.name)) };
+		diag_addf(front->diags, DIAG_SETTINGS_SOURCE, site, "%.*s is taken to be version %u.%u: the tag of its image", STR_ARG(c->table->title),
+			c->version / 1000, c->version % 1000);
+	}
+}
+
+bool controller_is_before(const struct controller_settings *c, unsigned version)
+{
+	return c->version && c->version < version;
+}
+
 /* "--name=value", "-name=value", "--name" (true). */
 static void read_flag(struct front *front, struct controller_settings *c, str arg)
 {
@@ -109,6 +156,7 @@ struct controller_settings *controller_settings_find(struct front *front, const 
 	}
 	for (size_t i = 0; i < front->controller_flags->n; i++)
 		read_flag(front, c, arena_join(front->arena, STR("--"), front->controller_flags->item[i]));
+	find_version(front, c);
 	find_config_map(front, c);
 	read_defaults(front, c);
 	return c;

@@ -92,6 +92,10 @@ static void fixed_redirect(struct instance *in, struct subject *s, struct route 
 	static const str TEMPORAL = STR_INIT("redirect.temporal"), PERMANENT = STR_INIT("redirect.permanent");
 	struct setting *temporal = subject_setting(s, TEMPORAL, STR("location"));
 	struct setting *permanent = subject_setting(s, PERMANENT, STR("location"));
+	if (temporal && !str_starts(temporal->value.text, STR("http"))) {
+		fact_idle(temporal->fact, STR("the address has no scheme that begins with http, and the controller leaves it out"));
+		temporal = NULL;
+	}
 	struct setting *wins = temporal ? temporal : permanent;
 	if (temporal && permanent) {
 		str why = STR("a temporal redirect is set as well and wins");
@@ -256,7 +260,7 @@ static void rewrite(struct instance *in, const struct location *l, struct route 
 	struct setting *target = subject_setting(l->subject, STR("route.rewrite"), STR("target"));
 	if (!target)
 		return;
-	if (!rewrite_active(l->subject, l->path)) {
+	if (!rewrite_active(l)) {
 		fact_idle(target->fact, STR("it names the path of the Ingress itself, which changes nothing"));
 		return;
 	}

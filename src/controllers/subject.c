@@ -145,20 +145,8 @@ static void refuse(struct front *front, struct subject *s, struct setting *setti
 	d->effect = EFFECT[row->invalid];
 	d->help = arena_printf(front->arena, "%.*s", STR_ARG(why));
 	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[row->invalid]);
-	switch (row->invalid) {
-	case INVALID_DROP:
+	if (row->invalid == INVALID_DROP)
 		s->active = false;
-		break;
-	case INVALID_DENY:
-	case INVALID_DENY_HOST:
-		*(row->invalid == INVALID_DENY ? &s->denied : &s->denied_host) = true;
-		s->denied_why = STR("an annotation has a value that the controller refuses");
-		s->denied_fact = fact;
-		break;
-	case INVALID_DEFAULT:
-	case INVALID_OFF:
-		break;
-	}
 }
 
 static void read_own(struct front *front, struct subject *s, const struct field *f, str prefix)
@@ -181,6 +169,21 @@ static void read_own(struct front *front, struct subject *s, const struct field 
 	if (!setting.valid)
 		refuse(front, s, &setting, why);
 	LIST_PUSH(front->arena, &s->settings, setting);
+}
+
+/* A refused value denies the locations, or the host, where its group would be in force, or was to be switched on by it. */
+static void apply_denials(struct front *front, struct subject *s)
+{
+	for (size_t i = 0; i < s->settings.n; i++) {
+		const struct setting *at = &s->settings.item[i];
+		const struct feature *f = mapping_feature(front->mapping, at->row->feature);
+		bool counts = f && (f->needs.n == 0 || str_list_has(&f->needs, at->row->field) || subject_feature_on(s, f));
+		if (at->valid || !counts || (at->row->invalid != INVALID_DENY && at->row->invalid != INVALID_DENY_HOST))
+			continue;
+		*(at->row->invalid == INVALID_DENY ? &s->denied : &s->denied_host) = true;
+		s->denied_why = STR("an annotation has a value that the controller refuses");
+		s->denied_fact = at->fact;
+	}
 }
 
 /* An alias is read only where the main name is absent or empty. */
@@ -250,6 +253,7 @@ void subject_read(struct front *front, struct subject *s)
 		read_label(front, s, meta->labels.item[i]);
 	resolve_aliases(s);
 	switch_off_groups(front, s);
+	apply_denials(front, s);
 }
 
 struct setting *subject_setting(struct subject *s, str feature, str field)

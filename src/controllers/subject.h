@@ -23,6 +23,7 @@ struct controller_settings {
 	const struct workload *workload;         /* or NULL */
 	struct map flags;                        /* name -> str * value */
 	str namespace;                           /* where the controller stands, or empty */
+	unsigned version;                        /* 1000 * major + minor; 0: not known, taken to be the newest */
 	LIST(struct fact *) defaults;            /* one for each feature with a default, by table order */
 };
 
@@ -64,6 +65,8 @@ bool controller_default_flag(const struct controller_settings *controller, str f
 str controller_config_value(const struct controller_settings *controller, str key);
 /* "off", "false", "0", "none", or empty. */
 bool value_is_off(str value);
+/* The controller is known to be older than that version (1000 * major + minor). */
+bool controller_is_before(const struct controller_settings *controller, unsigned version);
 /* The ledger's fact for that default, or NULL. */
 struct fact *controller_default_fact(const struct controller_settings *controller, str feature);
 

@@ -103,7 +103,7 @@ static void add_listeners(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->part->routes.n; i++) {
 		const struct route_part *r = plan->part->routes.item[i];
-		if (r->side != SIDE_TLS)
+		if (r->side != SIDE_TLS || r->host->certificate.kind == CERTIFICATE_NONE)
 			continue;
 		add_listener(plan, host_pattern(r->host), &r->host->certificate);
 		for (size_t j = 0; j < r->host->aliases.n; j++)
@@ -111,10 +111,14 @@ static void add_listeners(struct plan *plan)
 	}
 }
 
-struct listener_plan *plan_listener(const struct plan *plan, const struct host *host, str hostname)
+/* The most specific pattern takes the requests for a name, whoever named its certificate: there the routes of the name must stand. */
+struct listener_plan *plan_listener(const struct plan *plan, str hostname)
 {
-	str pattern = str_eq(hostname, host->name.name) ? host_pattern(host) : hostname;
-	return map_get(&plan->listener_by_host, host->certificate.kind == CERTIFICATE_SECRET && pattern.n ? pattern : STR("*"));
+	struct listener_plan *l = hostname.n ? map_get(&plan->listener_by_host, hostname) : NULL;
+	str label, rest = hostname;
+	while (!l && str_cut(rest, '.', &label, &rest))
+		l = map_get(&plan->listener_by_host, arena_join(plan->as->arena, STR("*."), rest));
+	return l ? l : map_get(&plan->listener_by_host, STR("*"));
 }
 
 /* ---- ListenerSets ---- */

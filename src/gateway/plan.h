@@ -52,8 +52,8 @@ struct plan {
 
 /* listeners.c: Gateways, listeners, ListenerSets of an entry. */
 void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part);
-/* The TLS listener for a host of the model, or for one of its aliases. */
-struct listener_plan *plan_listener(const struct plan *plan, const struct host *host, str hostname);
+/* The TLS listener that requests for a host name or "*." pattern come to; NULL: none does. */
+struct listener_plan *plan_listener(const struct plan *plan, str hostname);
 /* The number of the Gateway that serves a host. */
 size_t plan_gateway(const struct plan *plan, const struct host *host);
 

@@ -205,7 +205,7 @@ static void add_served(const struct emission *e, const struct served *at, struct
 	if (at->name->kind != HOST_ANY)
 		str_list_add_new(e->plan->as->arena, &route->hostnames, at->name->name);
 	if (e->tls)
-		attach_tls(e, plan_listener(e->plan, host, at->name->name), route);
+		attach_tls(e, plan_listener(e->plan, at->name->name), route);
 }
 
 /* ---- metadata, facts ---- */
@@ -361,7 +361,7 @@ static void emit(const struct emission *e)
 	for (size_t b = 0; b < buckets; b++) {
 		struct served_list chosen = { 0 };
 		for (size_t i = 0; i < all.n; i++)
-			if (names_bucket(all.item[i].name->name, buckets) == b)
+			if (names_bucket(all.item[i].name->name, buckets) == b && (e->plain || plan_listener(e->plan, all.item[i].name->name)))
 				LIST_PUSH(arena, &chosen, all.item[i]);
 		if (chosen.n)
 			emit_hosts(e, &chosen, buckets > 1 ? arena_printf(arena, "-h%zx", b) : (str){ "", 0 });

@@ -114,7 +114,7 @@ static void build_model(struct stages *s)
 		.arena = &s->run->arena, .snapshot = &s->snapshot, .mapping = &s->mapping, .ledger = &s->run->ledger, .diags = &s->run->diags,
 		.closed_world = o->world == WORLD_CLOSED, .from = &o->from, .classes = &o->ingress_class,
 		.controller_config = o->controller_config, .controller_flags = &o->controller_flags,
-		.default_certificate = o->default_certificate,
+		.controller_version = o->controller_version, .default_certificate = o->default_certificate,
 	};
 	s->model = controllers_build(&front);
 }

@@ -43,16 +43,25 @@ static bool is_wider(const struct host_name *wide, const struct host_name *name)
 	return false;
 }
 
+/* Than the host's name, or than one of its aliases. */
+static bool is_wider_than_any(const struct host_name *wide, const struct host *host)
+{
+	bool found = is_wider(wide, &host->name);
+	for (size_t i = 0; i < host->aliases.n; i++)
+		found = found || is_wider(wide, &host->aliases.item[i]);
+	return found;
+}
+
 bool entry_has_wider(const struct entry *entry, const struct host *host)
 {
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *h = entry->hosts.item[i];
 		if (h == host)
 			continue;
-		if (is_wider(&h->name, &host->name))
+		if (is_wider_than_any(&h->name, host))
 			return true;
 		for (size_t j = 0; j < h->aliases.n; j++)
-			if (is_wider(&h->aliases.item[j], &host->name))
+			if (is_wider_than_any(&h->aliases.item[j], host))
 				return true;
 	}
 	return false;

@@ -58,6 +58,13 @@ static void say_wildcard(struct lowering *lw, const struct host *host)
 
 /* ---- one side of a host ---- */
 
+/* A rule and whether it is closed, in the order of the routes that are tried. */
+struct added {
+	struct route_part *part;
+	size_t rule;
+	bool closed;
+};
+
 struct host_side {
 	struct lowering *lw;
 	const struct entry *entry;
@@ -66,6 +73,8 @@ struct host_side {
 	bool wider;                      /* another host's routes would take what this one leaves */
 	bool host_closed;                /* a protection of the whole host is lost */
 	LIST(struct route_part *) parts;
+	struct map taken;                /* see rules.h */
+	LIST(struct added) added;
 };
 
 static struct route_part *part_of(struct host_side *hs, const struct owner *owner)
@@ -108,13 +117,58 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 
 static void lower_route(struct host_side *hs, const struct route *route)
 {
-	struct rule_place at = { hs->entry, hs->host, route, hs->side, NULL };
+	struct rule_place at = { hs->entry, hs->host, route, hs->side, NULL, &hs->taken };
 	struct draft draft = draft_of(hs->lw, &at);
 	if (is_needless(hs, route, &draft))
 		return;
 	at.part = part_of(hs, route->owner ? route->owner : hs->host->creator);
-	if (at.part->owner)
-		rules_add(hs->lw, &at, &draft);
+	if (!at.part->owner)
+		return;
+	size_t before = at.part->rules.n;
+	rules_add(hs->lw, &at, &draft);
+	for (size_t i = before; i < at.part->rules.n; i++) {
+		struct added one = { at.part, i, draft.closed };
+		LIST_PUSH(hs->lw->arena, &hs->added, one);
+	}
+}
+
+static bool is_regex(const struct http_match *m)
+{
+	return str_eq(m->path.type, STR("RegularExpression"));
+}
+
+static struct http_rule *rule_of(const struct added *a)
+{
+	return &a->part->rules.item[a->rule].rule;
+}
+
+/* Bytes of the longest expression that leads somewhere in the rules behind number at. */
+static size_t longest_behind(const struct host_side *hs, size_t at)
+{
+	size_t longest = 0;
+	for (size_t i = at + 1; i < hs->added.n; i++) {
+		const struct http_rule *rule = rule_of(&hs->added.item[i]);
+		for (size_t j = 0; j < rule->matches.n && !hs->added.item[i].closed; j++)
+			if (is_regex(&rule->matches.item[j]) && rule->matches.item[j].path.value.n > longest)
+				longest = rule->matches.item[j].path.value.n;
+	}
+	return longest;
+}
+
+/*
+ * Implementations try the longest expression first. One that is to refuse must not become shorter than one that the source tried
+ * after it: empty groups at its end make up for what the writing added to the other.
+ */
+static void outrank(struct host_side *hs)
+{
+	enum { LONGEST = 1024 };
+	for (size_t i = 0; i < hs->added.n; i++) {
+		struct http_rule *rule = rule_of(&hs->added.item[i]);
+		size_t behind = hs->added.item[i].closed ? longest_behind(hs, i) : 0;
+		for (size_t j = 0; j < rule->matches.n; j++)
+			while (is_regex(&rule->matches.item[j]) && rule->matches.item[j].path.value.n <= behind && behind + 2 <= LONGEST)
+				rule->matches.item[j].path.value = arena_join(hs->lw->arena, rule->matches.item[j].path.value, STR("()"));
+	}
 }
 
 /* The first thing that every request for the route meets is the way to HTTPS. */
@@ -167,6 +221,7 @@ static void carry_by_root(struct host_side *hs, struct route_part *part, const s
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
+	map_init(&hs->taken, hs->lw->arena);
 	if (root)
 		lower_route(hs, root);
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
@@ -178,9 +233,45 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 		}
 		lower_route(hs, route);
 	}
+	outrank(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
 		if (hs->parts.item[i]->rules.n)
 			LIST_PUSH(hs->lw->arena, &out->routes, hs->parts.item[i]);
+}
+
+static bool takes(str pattern, str name)
+{
+	return str_eq(pattern, name) || (str_starts(pattern, STR("*.")) && name.n >= pattern.n && str_ends(name, str_from(pattern, 1)));
+}
+
+static bool takes_any(const struct host *host, str pattern)
+{
+	bool found = takes(pattern, host->name.name);
+	for (size_t i = 0; i < host->aliases.n; i++)
+		found = found || takes(pattern, host->aliases.item[i].name);
+	return found;
+}
+
+/*
+ * HTTPS requests for the host come in somewhere: with a certificate of its own, or by the listener of a wider name, whose routes
+ * would answer them in place of the host's own.
+ */
+static bool has_tls(const struct entry *entry, const struct host *host)
+{
+	if (host->certificate.kind != CERTIFICATE_NONE)
+		return true;
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *h = entry->hosts.item[i];
+		if (h->certificate.kind == CERTIFICATE_NONE)
+			continue;
+		/* the default certificate's listener takes every name */
+		if (h->certificate.kind == CERTIFICATE_DEFAULT || takes_any(host, h->certificate.listener.n ? h->certificate.listener : h->name.name))
+			return true;
+		for (size_t j = 0; j < h->aliases.n; j++)
+			if (takes_any(host, h->aliases.item[j].name))
+				return true;
+	}
+	return false;
 }
 
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
@@ -194,7 +285,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 		struct host_side side = { .lw = lw, .entry = entry, .host = host, .side = SIDE_PLAIN,
 			.wider = entry_has_wider(entry, host), .host_closed = has_host_guard(lw, host) };
 		lower_side(&side, &out);
-		if (host->certificate.kind == CERTIFICATE_NONE)
+		if (!has_tls(entry, host))
 			continue;
 		side = (struct host_side){ .lw = lw, .entry = entry, .host = host, .side = SIDE_TLS,
 			.wider = side.wider, .host_closed = side.host_closed };

@@ -291,6 +291,68 @@ static void say_status(struct lowering *lw, const struct rule_place *at, const s
 	differ(lw, at->route, &step->facts, &text);
 }
 
+/* A Gateway reads "/x/" in a prefix as "/x". */
+static str match_key(struct arena *arena, const struct path_match *m)
+{
+	str value = m->value;
+	if (str_eq(m->type, STR("PathPrefix")) && value.n > 1 && str_ends(value, STR("/")))
+		value.n--;
+	return arena_printf(arena, "%.*s %.*s", STR_ARG(m->type), STR_ARG(value));
+}
+
+/* The path takes what lies below the prefix, and not the prefix itself: "/x/", "/x/(.*)". */
+static bool is_below(const struct route *r, str prefix)
+{
+	str path = str_starts(r->match.path, STR("^")) ? str_from(r->match.path, 1) : r->match.path;
+	str rest = str_from(path, prefix.n);
+	return prefix.n > 1 && str_starts(rest, STR("/")) && !str_has(STR("?*{"), rest.n > 1 ? str_slice(rest, 1, 2) : STR("-"));
+}
+
+/*
+ * Different paths of the source can come to be one and the same match. There the source tries the routes in their order, and a
+ * Gateway by the names of objects: only the first one may say it. Where that one wants only what is below, the prefix itself is left.
+ */
+static void drop_taken(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < paths->n; i++) {
+		struct path_match m = paths->item[i];
+		str prefix = m.value;
+		if (prefix.n > 1 && str_ends(prefix, STR("/")))
+			prefix.n--;
+		bool *below = map_get(at->taken, match_key(lw->arena, &m));
+		if (below) {
+			if (!*below || d->cut.n || is_below(at->route, prefix))
+				continue;
+			m = (struct path_match){ STR("Exact"), prefix };
+			if (map_get(at->taken, match_key(lw->arena, &m)))
+				continue;
+		}
+		bool *mine = NEW(lw->arena, bool);
+		*mine = str_eq(m.type, STR("PathPrefix")) && is_below(at->route, prefix);
+		map_set(at->taken, match_key(lw->arena, &m), mine);
+		paths->item[kept++] = m;
+	}
+	paths->n = kept;
+}
+
+static void idle_taken(struct lowering *lw, const struct route *r)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("a path is the same prefix of whole path elements as another one of the host that the controller tries first"),
+		.effect = STR_INIT("what reached it besides (/APP and /application where the path is /app) is served by a shorter path, or gets 404"),
+		.help = STR_INIT("give the two paths different first elements, or take the one that is hidden out of the Ingress"),
+	};
+	differ(lw, r, &r->facts, &TEXT);
+	for (size_t i = 0; i < r->cases.n && !lw->open; i++)
+		for (size_t j = 0; j < r->cases.item[i].backend.facts.n; j++)
+			fact_idle(r->cases.item[i].backend.facts.item[j], TEXT.message);
+	for (size_t i = 0; i < r->steps.n && !lw->open; i++)
+		for (size_t j = 0; j < r->steps.item[i]->facts.n; j++)
+			fact_idle(r->steps.item[i]->facts.item[j], TEXT.message);
+}
+
 void rules_add(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
 	struct path_list paths = { 0 };
@@ -304,6 +366,11 @@ void rules_add(struct lowering *lw, const struct rule_place *at, const struct dr
 		struct path_match all = { STR("PathPrefix"), STR("/") };
 		paths = (struct path_list){ 0 };
 		LIST_PUSH(lw->arena, &paths, all);
+	}
+	drop_taken(lw, at, d, &paths);
+	if (paths.n == 0) {
+		idle_taken(lw, at->route);
+		return;
 	}
 	if (d->closed)
 		say_closed_path(lw, at->route, said);

@@ -3,6 +3,7 @@
 #ifndef ING2GW_TARGETS_RULES_H
 #define ING2GW_TARGETS_RULES_H
 
+#include "base/map.h"
 #include "targets/lower.h"
 
 /* A route of a host on one side, and the part of the result that its rules go to. */
@@ -12,6 +13,7 @@ struct rule_place {
 	const struct route *route;
 	enum side side;                  /* SIDE_PLAIN or SIDE_TLS */
 	struct route_part *part;
+	struct map *taken;               /* path matches that routes before this one have, as text */
 };
 
 /*
