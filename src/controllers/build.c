@@ -108,6 +108,39 @@ static void check_words(struct build *b, struct subject *s)
 	}
 }
 
+static bool lists_word(str list, str word)
+{
+	str item;
+	while (list.n) {
+		str_cut(list, ',', &item, &list);
+		if (str_eq(str_trim(item), word))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Headers from a ConfigMap: where it is absent, or has a header that the controller does not allow, every path answers 503
+ * (reference: ingress-nginx B, custom-headers). In an open world both are taken to be good as long as the input does not show it.
+ */
+static void check_headers(struct build *b, struct subject *s)
+{
+	struct setting *at = subject_setting(s, STR("headers.response"), STR("configmap"));
+	str namespace, name;
+	if (!at || !str_cut(at->value.text, '/', &namespace, &name))
+		return;
+	const struct config_map *map = snapshot_config_map(b->front->snapshot, namespace, name);
+	bool judged = b->front->closed_world || s->controller->config_map, denied = !map && b->front->closed_world;
+	str allowed = controller_config_value(s->controller, STR("global-allowed-response-headers"));
+	for (size_t i = 0; map && judged && i < map->data.n; i++)
+		denied = denied || !lists_word(allowed, map->data.item[i].key);
+	if (!denied)
+		return;
+	s->denied = true;
+	s->denied_fact = at->fact;
+	s->denied_why = STR("the ConfigMap with headers is absent, or has a header that the controller does not allow");
+}
+
 /* The API server of today takes no Ingress without rules and default backend. */
 static bool has_content(struct build *b, struct subject *s)
 {
@@ -160,6 +193,7 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 	else
 		check_risk(b, s);
 	check_words(b, s);
+	check_headers(b, s);
 	if (!s->active)
 		return;
 	struct instance *in = instance_of(b, s);
