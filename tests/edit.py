@@ -12,6 +12,8 @@ SPEC_ROOTS = ("spec",)
 REQUIRED = ("path", "pathType", "name", "number", "serviceName", "servicePort", "kind")
 # What chooses the Ingress, and says nothing of what it does.
 CHOOSERS = ("kubernetes.io/ingress.class", "spec.ingressClassName")
+# What makes an Ingress another kind of Ingress.
+KINDS = ("nginx.ingress.kubernetes.io/canary",)
 
 
 def tokens(key):

@@ -268,8 +268,16 @@ class Removal:
                     return ""
         return "neither taking it away nor another value changes the manifests"
 
+    def chooses(self, fact):
+        """Without it the Ingress would belong to somebody else, or be another kind of Ingress: what is then printed says nothing
+        of this fact's effect where it stands."""
+        key = edit.normal(fact.key)
+        if key in edit.CHOOSERS:
+            return fact.ingress_state in ("skipped", "inactive") or "--gateway" in self.subject.case.args()
+        return key in edit.KINDS and fact.ingress_state == "inactive"
+
     def ineffective(self, fact):
-        if edit.normal(fact.key) in edit.CHOOSERS and fact.ingress_state in ("skipped", "inactive"):
+        if self.chooses(fact):
             return ""
         remove, without_match = removals(fact.key)
         last = (edit.tokens(fact.key) or [""])[-1]

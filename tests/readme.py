@@ -7,7 +7,8 @@
     <!-- table: NAME --> ... <!-- end -->   made from the tables of mappings/, and by running their examples
 
 A line `...` in a block stands for any lines. Options that the README names exist, except where it says that they do not (its
-section Limits), and so do the targets of make and the paths. --update rewrites the tables and the whole blocks.
+section Limits), and so do the targets of make and the paths; `ing2gw explain` and `mappings` as written there have an answer, and its
+exit codes are those of the manual. --update rewrites the tables and the whole blocks.
 """
 import argparse
 import glob
@@ -20,6 +21,7 @@ import tempfile
 
 import common
 import ctext
+import kubeyaml
 import tables
 
 README = os.path.join(common.ROOT, "README.md")
@@ -84,26 +86,45 @@ def samples(key, item):
                 yield PLAIN % (json.dumps(key), json.dumps(str(item[field])), tls)
 
 
-def outcomes(binary, key, item):
-    """What became of the annotation, over its samples: words of OUTCOMES."""
-    found = set()
-    for sample in samples(key, item):
-        if "written" in found:
-            break
+def apart(sample, number):
+    """The objects of a sample in a namespace and with hosts of their own, so that many samples make one input."""
+    objects = kubeyaml.load_all(sample.replace("example.com", "s%d.example.com" % number))
+    for item in objects:
+        item["metadata"].setdefault("namespace", "s%d" % number)
+    return objects
+
+
+def fate(ingress, fact):
+    if fact["state"] in ("translated", "different"):
+        return "written"
+    if fact["state"] == "ineffective":
+        return ""
+    if ingress["state"] == "closed" and fact["loss"] == "security":
+        return "closed"
+    return "pending" if fact["code"] == "I2G-0224" else "reported"
+
+
+def outcomes(binary, rows):
+    """For each (annotation, row) the words of OUTCOMES that hold for some sample. Samples with a ConfigMap run alone: it counts for all."""
+    runs, owner, found = [[]], {}, [set() for _ in rows]
+    for i, (key, item) in enumerate(rows):
+        for sample in samples(key, item):
+            number = len(owner)
+            owner["s%d" % number] = i
+            objects = apart(sample, number)
+            if any(item["kind"] == "ConfigMap" for item in objects):
+                runs.append(objects)
+            else:
+                runs[0] += objects
+    for objects in runs:
         with tempfile.TemporaryDirectory() as scratch:
             path = os.path.join(scratch, "report.json")
-            common.run(binary, ["convert", "-", "--report", "json=" + path], stdin=sample.encode("utf-8"))
+            common.run(binary, ["convert", "-", "--report", "json=" + path], stdin=kubeyaml.dump_all(objects).encode("utf-8"))
             with open(path, encoding="utf-8") as file:
                 report = json.load(file)
         for ingress in report["ingresses"]:
-            for fact in ingress["facts"]:
-                if fact["key"].split("#")[0] != key:
-                    continue
-                if fact["state"] in ("translated", "different"):
-                    found.add("written")
-                elif fact["state"] != "ineffective":
-                    closed = ingress["state"] == "closed" and fact["loss"] == "security"
-                    found.add("closed" if closed else "pending" if fact["code"] == "I2G-0224" else "reported")
+            i = owner[ingress["namespace"]]
+            found[i] |= {fate(ingress, fact) for fact in ingress["facts"] if fact["key"].split("#")[0] == rows[i][0]}
     return found
 
 
@@ -121,7 +142,7 @@ def table_annotations(binary):
     """All annotations of ingress-nginx, by what becomes of them."""
     table, groups = tables.load("controllers", "ingress-nginx.yaml"), {}
     listed = [(key, item) for item in tables.rows(table, "annotations") for key in tables.full_keys(table, item)]
-    for (_, item), found in zip(listed, common.parallel(lambda pair: outcomes(binary, *pair), listed)):
+    for (_, item), found in zip(listed, outcomes(binary, listed)):
         groups.setdefault(next((word for word in OUTCOMES if word in found), ""), []).append(item["name"])
     text = head("What becomes of it", "Number", "Annotations")
     for word, title in OUTCOMES.items():
@@ -215,6 +236,13 @@ def check_options(tally, binary, text):
         tally.check(option not in known, "README", "says that there is no %s, and there is" % option)
 
 
+def check_exit_codes(tally, binary, text):
+    manual = common.run(binary, ["--man"]).out.decode("utf-8").partition(".SH EXIT STATUS")[2].partition(".SH ")[0]
+    known = re.findall(r"^\\fB([0-9, ]+)\\fR$", manual, re.M)
+    shown = re.findall(r"^\| (\d[0-9, ]*) \| ", text, re.M)
+    tally.check(known and known == shown, "README, exit codes", "%s, in the manual %s" % (shown, known))
+
+
 def check_names(tally, text):
     makefile = ctext.read("Makefile")
     shown = " ".join(re.findall(r"`[^`\n]+`|^    .*$", text, re.M))
@@ -223,6 +251,13 @@ def check_names(tally, text):
     for path in sorted(set(re.findall(r"`((?:src|tests|docs|mappings|fixtures|include|\.ci)/[^`\s*]*)`", text))):
         pattern = path.replace("NAME", "*").replace("FOLDER", "*")
         tally.check(glob.glob(os.path.join(common.ROOT, pattern)), "README", "names %s, which is not there" % path)
+
+
+def check_commands(tally, binary, text):
+    """Questions to the program that the text names get an answer."""
+    for command in sorted(set(re.findall(r"`ing2gw ((?:explain|mappings) [^`]+)`", text))):
+        result = common.run(binary, shlex.split(command))
+        tally.check(result.code == 0, "README", "`ing2gw %s` gives %s" % (command, result.err.decode("utf-8") or result.code))
 
 
 def main():
@@ -234,8 +269,9 @@ def main():
     with open(README, encoding="utf-8") as file:
         text = file.read()
     if options.update:
+        text = update(binary, text)
         with open(README, "w", encoding="utf-8") as file:
-            file.write(update(binary, text))
+            file.write(text)
         return 0
     tally = common.Tally()
     if not os.access(binary, os.X_OK):
@@ -251,7 +287,9 @@ def main():
     for name, make in MADE.items():
         tally.check(shown.get(name) == make(binary).strip(), "README, table " + name, "is not that of mappings/ (tests/readme.py --update)")
     check_options(tally, binary, text)
+    check_exit_codes(tally, binary, text)
     check_names(tally, text)
+    check_commands(tally, binary, text)
     return tally.end()
 
 

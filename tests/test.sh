@@ -19,10 +19,11 @@ tally 'build, clang'       once "$make" --no-print-directory clang-build
 tally 'include rule'       py includes
 tally 'style'              py style
 tally 'tables'             py tables
-tally 'schemas'            py schemas
+tally 'schemas'            py schemas --binary "$binary"
 tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
 tally 'explain pages'      py explain --binary "$binary"
+tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties --binary "$binary"
 tally_end

@@ -82,11 +82,12 @@ static void check_risk(struct build *b, struct subject *s)
 	int most = accepted_risk(s);
 	for (size_t i = 0; i < s->settings.n && b->front->closed_world && s->active; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (risk_rank(at->row->risk) > most)
+		if (risk_rank(at->row->risk) > most) {
+			fact_lost(at->fact, FACT_INVALID, LOSS_NONE, DIAG_INACTIVE, STR("the controller does not accept its risk level"));
 			inactive(b, s, fact_site(b->front->arena, at->fact),
 				STR("inactive: an annotation is above the risk level that the controller accepts"),
 				STR("the ConfigMap key annotations-risk-level decides; give --world open if it is set where ing2gw cannot see it"));
-		else if (str_starts(at->row->feature, STR("snippet.")) && !snippets_act(s)) {
+		} else if (str_starts(at->row->feature, STR("snippet.")) && !snippets_act(s)) {
 			at->shadowed = true;
 			fact_idle(at->fact, STR("the controller is not told to let snippets act (allow-snippet-annotations)"));
 		}

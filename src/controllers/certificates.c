@@ -38,6 +38,17 @@ static enum covers secret_covers(const struct instance *in, const struct subject
 	return certificate_covers(secret->certificate, host);
 }
 
+static void assume_covers(const struct instance *in, const struct subject *s, const struct ingress_tls *tls)
+{
+	struct fact *fact = subject_fact(s, tls->secret);
+	if (!fact)
+		return;
+	fact->assumed = true;
+	struct diag *d = diag_add(in->front->diags, DIAG_ASSUMED_PRESENT, fact_site(in->front->arena, fact),
+		STR("assumed: certificates that are not in the input are good for the hosts that no tls section lists"));
+	d->help = STR("list the hosts in spec.tls, or add the Secrets to the input (only the public certificate is read)");
+}
+
 /* The tls entry for a host: the one that lists it, else the first whose certificate is good for it. */
 static const struct ingress_tls *find_tls(const struct instance *in, const struct subject *s, str host, const struct field **listed)
 {
@@ -49,6 +60,8 @@ static const struct ingress_tls *find_tls(const struct instance *in, const struc
 		enum covers covers = secret_covers(in, s, tls, host);
 		bool wildcard = lists_wildcard(tls, host, listed);
 		/* unseen and not contradicted: taken to be good where nothing else is listed */
+		if (covers == COVERS_UNKNOWN && (wildcard || tls->hosts.n == 0))
+			assume_covers(in, s, tls);
 		if (covers == COVERS_YES || (covers == COVERS_UNKNOWN && (wildcard || tls->hosts.n == 0)))
 			return tls;
 	}
@@ -156,7 +169,7 @@ static void say_no_https(struct instance *in, const struct server *server)
 void certificate_complete(struct instance *in, const struct server *server, struct host *host)
 {
 	struct certificate *c = &host->certificate;
-	if (!in->nginx || c->kind != CERTIFICATE_NONE)
+	if (c->kind != CERTIFICATE_NONE)
 		return;
 	struct step *https = NULL;
 	for (size_t i = 0; i < host->routes.n; i++)
@@ -164,7 +177,8 @@ void certificate_complete(struct instance *in, const struct server *server, stru
 			if (str_eq(host->routes.item[i]->steps.item[j]->feature, STR("redirect.https")))
 				https = host->routes.item[i]->steps.item[j];
 	if (!https && default_certificate(in).n == 0) {
-		say_no_https(in, server);
+		if (in->nginx)
+			say_no_https(in, server);
 		return;
 	}
 	c->owner = server->creator ? server->creator->owner : NULL;

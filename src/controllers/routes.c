@@ -210,7 +210,8 @@ static void build_location(struct instance *in, struct server *server, struct ho
 	r->implicit = l->implicit;
 	r->literal = path_is_literal(l->path, false);
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
-	if (server->regex && str_eq(l->path, written->path))
+	/* a root with pathType Prefix takes the place of the implicit one, whatever the mode */
+	if (server->regex && str_eq(l->path, written->path) && !str_eq(l->path, STR("/")))
 		fact_idle(l->type_fact, STR("the paths of this host are regular expressions, whatever their pathType says"));
 	else
 		fact_list_add(in->front->arena, &r->facts, l->type_fact);

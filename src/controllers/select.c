@@ -19,6 +19,12 @@ static const struct controller_table *table_by_controller(const struct front *fr
 
 static const struct controller_table *table_by_class_name(const struct front *front, str name)
 {
+	/* several controllers have one usual class name: the one that is asked for goes first */
+	for (size_t i = 0; i < front->from->n; i++) {
+		const struct controller_table *t = mapping_controller(front->mapping, front->from->item[i]);
+		if (t && str_list_has(&t->classes, name))
+			return t;
+	}
 	for (size_t i = 0; i < front->mapping->controllers.n; i++)
 		if (str_list_has(&front->mapping->controllers.item[i]->classes, name))
 			return front->mapping->controllers.item[i];

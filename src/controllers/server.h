@@ -90,6 +90,15 @@ void www_add(struct instance *instance, struct server *server);
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* features.c: what only the tables know, of a location; how its checks go together; what the controller's own settings guard. */
+void features_build(struct instance *instance, const struct location *location, struct route *route);
+void features_satisfy(struct instance *instance, struct subject *subject, struct route *route);
+void features_default_guard(struct instance *instance, struct subject *subject, str feature, struct route *route);
+/*
+ * Certificates are issued through some paths: the ConfigMap keys no-tls-redirect-locations and no-auth-locations list how paths
+ * begin that are not redirected to HTTPS and not asked for credentials.
+ */
+bool location_is_exempt(const struct instance *instance, const struct location *location, str key);
 /* Steps of features that act on the whole host. */
 void steps_host(struct instance *instance, struct server *server, struct route *route);
 /* Steps of what a canary Ingress says about its upstream. */

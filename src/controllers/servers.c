@@ -65,7 +65,9 @@ static void assume_port(struct front *front, struct subject *subject, const stru
 	d->loss = LOSS_ROUTING;
 	d->effect = STR("a Gateway needs the number: the rule is printed without a backend and answers 500");
 	d->help = STR("add the Service to the input (kubectl get services -A -o yaml), or write the number into the Ingress");
-	fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PORT_NAME_UNRESOLVED, STR("the number of the port is not in the input"));
+	str why = STR("the number of the port is not in the input");
+	fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PORT_NAME_UNRESOLVED, why);
+	fact_lost(subject_fact(subject, b->service), FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PORT_NAME_UNRESOLVED, why);
 }
 
 static void port_missing(struct front *front, struct subject *subject, const struct ingress_backend *b)
@@ -228,9 +230,14 @@ static void say_ignored(struct front *front, struct subject *s, const struct ing
 	struct diag *n = diag_add(front->diags, DIAG_ASSUMED_WINNER, site,
 		STR("assumed: where two Ingresses claim one path, the one that sorts last by namespace and name was there first"));
 	n->help = STR("the older one wins in the cluster: give input with creationTimestamp (kubectl get ingress -A -o yaml)");
-	fact_worsen(fact, FACT_INEFFECTIVE);
-	if (fact)
-		fact->assumed = true;
+	struct fact *const lost[] = { fact, subject_fact(s, p->backend.service), subject_fact(s, p->backend.port), subject_fact(s, p->type_field) };
+	for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
+		if (lost[i])
+			lost[i]->assumed = true;
+	for (size_t i = 0; i < winner->facts.n; i++)
+		winner->facts.item[i]->assumed = true;
+	for (size_t i = 0; i < winner->backend_facts.n; i++)
+		winner->backend_facts.item[i]->assumed = true;
 }
 
 static void fill(struct instance *in, struct location *l, struct subject *s, const struct ingress_path *p)

@@ -5,44 +5,6 @@
  */
 #include "controllers/server.h"
 
-/* Certificates are issued through these paths: no HTTPS redirect, no authentication (defaults of no-tls-redirect-locations and
- * no-auth-locations). */
-static const str ACME = STR_INIT("/.well-known/acme-challenge");
-
-/* Features with a meaning of their own in steps.c, routes.c, canary.c; the others are only guards or losses. */
-static bool is_special(str feature)
-{
-	static const str SPECIAL[] = {
-		STR_INIT("route.match"), STR_INIT("route.rewrite"), STR_INIT("route.alias"), STR_INIT("route.canary"),
-		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
-		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
-		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
-	};
-	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
-		if (str_eq(SPECIAL[i], feature))
-			return true;
-	return false;
-}
-
-static bool counts(const struct setting *s)
-{
-	return s->valid && !s->shadowed;
-}
-
-static bool says_default(const struct instance *in, const struct setting *s)
-{
-	str d = controller_default(in->controller, s->row->feature, s->row->field);
-	if (str_eq(s->row->type, STR("bool")) || str_eq(s->row->type, STR("switch")))
-		return s->value.truth == (controller_default_flag(in->controller, s->row->feature, s->row->field) || str_eq(d, STR("on")));
-	if (d.n == 0)
-		return false;
-	struct value v;
-	str why;
-	if (value_parse(in->front->arena, s->row, d, &v, &why) && v.number != 0)
-		return v.number == s->value.number;
-	return str_eq_nocase(str_trim(s->value.text), d);
-}
-
 /* ---- redirects ---- */
 
 /* Cuts "scheme://host:port/path?query" or "/path" into the parts that a redirect of the model has. */
@@ -159,9 +121,9 @@ static void https_redirect(struct instance *in, struct server *server, const str
 	struct setting *soft = subject_setting(l->subject, HTTPS, STR("enabled"));
 	bool hard = subject_flag(l->subject, HTTPS, STR("force")), wants = subject_flag(l->subject, HTTPS, STR("enabled"));
 	bool certificate = server->certificate.redirects;
-	if (str_starts(l->path, ACME)) {
-		fact_idle(force ? force->fact : NULL, STR("paths of ACME challenges are never redirected"));
-		fact_idle(soft ? soft->fact : NULL, STR("paths of ACME challenges are never redirected"));
+	if (location_is_exempt(in, l, STR("no-tls-redirect-locations"))) {
+		fact_idle(force ? force->fact : NULL, STR("paths of the controller's list, such as ACME challenges, are never redirected"));
+		fact_idle(soft ? soft->fact : NULL, STR("paths of the controller's list, such as ACME challenges, are never redirected"));
 		return;
 	}
 	struct fact *by_force = force ? force->fact : NULL, *by_soft = soft ? soft->fact : NULL;
@@ -193,7 +155,7 @@ static void https_only(struct instance *in, struct subject *s, struct route *r)
 {
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (!counts(at) || !str_eq(at->row->feature, STR("redirect.https")))
+		if (!setting_counts(at) || !str_eq(at->row->feature, STR("redirect.https")))
 			continue;
 		if (str_eq(at->row->type, STR("bool")) && !at->value.truth)
 			fact_list_add(in->front->arena, &r->facts, at->fact);
@@ -261,7 +223,8 @@ static void rewrite(struct instance *in, const struct location *l, struct route 
 	if (!target)
 		return;
 	if (!rewrite_active(l)) {
-		fact_idle(target->fact, STR("it names the path of the Ingress itself, which changes nothing"));
+		/* the path is named as it is: another target would rewrite */
+		fact_list_add(a, &r->facts, target->fact);
 		return;
 	}
 	str to = target->value.text;
@@ -284,165 +247,12 @@ static void upstream_host(struct instance *in, struct subject *s, struct route *
 		route_step(in->front->arena, r, STEP_HOST, name->row->feature, name->fact)->value = name->value.text;
 }
 
-/* ---- everything that only the tables know ---- */
-
-static void say_absent(struct instance *in, const struct feature *f, const struct setting *at)
-{
-	struct diag *d = diag_addf(in->front->diags, DIAG_PROTECTION_ABSENT, fact_site(in->front->arena, at->fact),
-		"%.*s was meant and is not in force: %.*s alone does nothing", STR_ARG(f->name), STR_ARG(at->fact->key));
-	d->effect = STR("requests pass without that check today, and will in the Gateway");
-	d->help = STR("if the protection is wanted, complete it at the source first, then convert again");
-}
-
-static bool is_off_switch(const struct setting *at)
-{
-	return str_eq(at->row->type, STR("bool")) && !at->value.truth;
-}
-
-/* Whether the controller's own settings put the feature in force where an Ingress says nothing. */
-static bool is_on_by_default(const struct instance *in, const struct feature *f)
-{
-	for (size_t i = 0; i < in->controller->table->defaults.n; i++) {
-		const struct default_row *row = &in->controller->table->defaults.item[i];
-		if (str_eq(row->feature, f->name) && (f->needs.n == 0 || str_list_has(&f->needs, row->field)) &&
-			!value_is_off(controller_default(in->controller, f->name, row->field)))
-			return true;
-	}
-	return false;
-}
-
-/* Settings of a feature that is not in force; one that switches off what is on by default decides for the route. */
-static void idle_feature(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
-{
-	bool decides = is_on_by_default(in, f);
-	bool switched_off = false;
-	for (size_t i = 0; i < s->settings.n; i++)
-		switched_off = switched_off || (counts(&s->settings.item[i]) && str_eq(s->settings.item[i].row->feature, f->name) &&
-			str_list_has(&f->needs, s->settings.item[i].row->field) && is_off_switch(&s->settings.item[i]));
-	for (size_t i = 0; i < s->settings.n; i++) {
-		struct setting *at = &s->settings.item[i];
-		if (!counts(at) || !str_eq(at->row->feature, f->name))
-			continue;
-		if (decides && is_off_switch(at)) {
-			fact_list_add(in->front->arena, &r->facts, at->fact);
-			continue;
-		}
-		if (f->loss == LOSS_SECURITY && !is_off_switch(at) && !switched_off)
-			say_absent(in, f, at);
-		fact_idle(at->fact, switched_off || is_off_switch(at) ? STR("it is switched off") : STR("what switches it on is absent"));
-	}
-}
-
-static void use_feature(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
-{
-	struct fact_list facts = { 0 };
-	str value = { "", 0 };
-	bool guard = f->loss == LOSS_SECURITY;
-	for (size_t i = 0; i < s->settings.n; i++) {
-		struct setting *at = &s->settings.item[i];
-		if (!counts(at) || !str_eq(at->row->feature, f->name))
-			continue;
-		if (!guard && says_default(in, at)) {
-			fact_idle(at->fact, STR("it says what the controller does anyway"));
-			continue;
-		}
-		if (value.n == 0)
-			value = at->value.text;
-		fact_list_add(in->front->arena, &facts, at->fact);
-	}
-	if (facts.n == 0)
-		return;
-	struct step *step = route_step(in->front->arena, r, guard ? STEP_GUARD : STEP_OTHER, f->name, NULL);
-	step->facts = facts;
-	step->value = value;
-}
-
-static bool has_settings(const struct subject *s, str feature)
-{
-	for (size_t i = 0; i < s->settings.n; i++)
-		if (counts(&s->settings.item[i]) && str_eq(s->settings.item[i].row->feature, feature))
-			return true;
-	return false;
-}
-
-/* A protection that the controller's own settings put before every location. */
-static bool guard_by_default(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
-{
-	if (f->loss != LOSS_SECURITY)
-		return false;
-	for (size_t i = 0; i < in->controller->table->defaults.n; i++) {
-		const struct default_row *row = &in->controller->table->defaults.item[i];
-		if (!str_eq(row->feature, f->name) || (f->needs.n && !str_list_has(&f->needs, row->field)))
-			continue;
-		str v = controller_default(in->controller, f->name, row->field);
-		/* a snippet of an Ingress stands beside that of the controller */
-		struct setting *own = str_starts(f->name, STR("snippet.")) ? NULL : subject_setting(s, f->name, row->field);
-		struct setting *off = subject_setting(s, f->name, STR("enabled"));
-		if (value_is_off(v) || own || (off && !off->value.truth))
-			continue;
-		struct step *step = route_step(in->front->arena, r, STEP_GUARD, f->name, controller_default_fact(in->controller, f->name));
-		step->value = v;
-		return true;
-	}
-	return false;
-}
-
-static void default_guard(struct instance *in, struct subject *s, str feature, struct route *r)
-{
-	const struct feature *f = mapping_feature(in->front->mapping, feature);
-	if (f)
-		(void)guard_by_default(in, s, f, r);
-}
-
-static bool skips_guard(const struct location *l, str feature)
-{
-	static const str ASKING[] = { STR_INIT("auth.basic"), STR_INIT("auth.external"), STR_INIT("auth.global") };
-	for (size_t i = 0; i < sizeof ASKING / sizeof *ASKING; i++)
-		if (str_eq(feature, ASKING[i]) && str_starts(l->path, ACME))
-			return true;
-	/* a service of its own is asked in place of the one for all */
-	return str_eq(feature, STR("auth.global")) && subject_setting(l->subject, STR("auth.external"), STR("url"));
-}
-
-static void table_features(struct instance *in, const struct location *l, struct route *r)
-{
-	const struct mapping *m = in->front->mapping;
-	for (size_t i = 0; i < m->features.n; i++) {
-		const struct feature *f = &m->features.item[i];
-		if (is_special(f->name) || (in->nginx && f->scope == SCOPE_HOST) || skips_guard(l, f->name))
-			continue;
-		bool by_default = guard_by_default(in, l->subject, f, r);
-		if (!has_settings(l->subject, f->name))
-			continue;
-		if (subject_feature_on(l->subject, f) || f->needs.n == 0)
-			use_feature(in, l->subject, f, r);
-		else if (!by_default)
-			idle_feature(in, l->subject, f, r);
-	}
-}
-
-/* "satisfy" says how several checks go together; beside fewer than two it says nothing. */
-static void satisfy(struct instance *in, struct subject *s, struct route *r)
-{
-	struct setting *policy = subject_setting(s, STR("auth.satisfy"), STR("policy"));
-	if (!policy)
-		return;
-	struct step *first = NULL;
-	for (size_t i = 0; i < r->steps.n && !first; i++)
-		if (r->steps.item[i]->kind == STEP_GUARD)
-			first = r->steps.item[i];
-	if (first)
-		fact_list_add(in->front->arena, &first->facts, policy->fact);
-	else
-		fact_idle(policy->fact, STR("there is no check that it could speak of"));
-}
-
 /* Redirects and rewrites of an Ingress that is nothing but a default backend do not act (reference: A.5). */
 static void idle_catch_all(struct subject *s)
 {
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (counts(at) && (str_starts(at->row->feature, STR("redirect.")) || str_eq(at->row->feature, STR("route.rewrite")) ||
+		if (setting_counts(at) && (str_starts(at->row->feature, STR("redirect.")) || str_eq(at->row->feature, STR("route.rewrite")) ||
 			str_eq(at->row->feature, STR("route.match"))))
 			fact_idle(at->fact, STR("redirects and rewrites do not act on an Ingress that is only a default backend"));
 	}
@@ -459,7 +269,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	}
 	if (!in->nginx) {
 		https_only(in, s, r);
-		table_features(in, l, r);
+		features_build(in, l, r);
 		return;
 	}
 	cors(in, s, r);
@@ -472,86 +282,10 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		https_redirect(in, server, l, r);
 	}
 	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
-	default_guard(in, s, STR("snippet.location"), r);
+	features_default_guard(in, s, STR("snippet.location"), r);
 	if (snippet)
 		snippet_steps(in, s, snippet, r);
-	table_features(in, l, r);
-	satisfy(in, s, r);
+	features_build(in, l, r);
+	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
-}
-
-/* Of a canary, what concerns its upstream is in force for the requests that go there. */
-void steps_canary(struct instance *in, struct subject *s, struct route *r)
-{
-	const struct mapping *m = in->front->mapping;
-	for (size_t i = 0; i < m->features.n; i++) {
-		const struct feature *f = &m->features.item[i];
-		if (f->scope == SCOPE_BACKEND && !is_special(f->name) && !str_eq(f->name, STR("affinity.cookie")) && has_settings(s, f->name) &&
-			(f->needs.n == 0 || subject_feature_on(s, f)))
-			use_feature(in, s, f, r);
-	}
-}
-
-/* ---- whole hosts ---- */
-
-static void host_snippet(struct instance *in, struct server *server, struct route *r)
-{
-	struct setting *first = NULL;
-	for (size_t i = 0; i < server->owners.n; i++) {
-		struct setting *at = subject_setting(server->owners.item[i], STR("snippet.server"), STR("text"));
-		if (!at)
-			continue;
-		if (first && first != at) {
-			fact_idle(at->fact, STR("an older Ingress of the host has such a snippet, and only the first counts"));
-			continue;
-		}
-		first = at;
-		snippet_steps(in, server->owners.item[i], at, r);
-	}
-}
-
-/* A refused value that concerns the whole host: it answers 403 (reference: A.3, A.10). */
-static bool refuse_host(struct instance *in, struct server *server, struct route *r)
-{
-	for (size_t i = 0; i < server->subjects.n; i++) {
-		struct subject *s = server->subjects.item[i];
-		if (!s->denied_host)
-			continue;
-		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact->feature, s->denied_fact);
-		step->status = 403;
-		step->value = s->denied_why;
-		return true;
-	}
-	return false;
-}
-
-void steps_host(struct instance *in, struct server *server, struct route *r)
-{
-	const struct mapping *m = in->front->mapping;
-	if (!in->nginx)
-		return;
-	if (refuse_host(in, server, r))
-		return;
-	if (server->owners.n)
-		default_guard(in, server->owners.item[0], STR("snippet.server"), r);
-	host_snippet(in, server, r);
-	for (size_t i = 0; i < m->features.n; i++) {
-		const struct feature *f = &m->features.item[i];
-		struct subject *user = NULL;
-		if (f->scope != SCOPE_HOST || is_special(f->name))
-			continue;
-		for (size_t j = 0; j < server->subjects.n; j++) {
-			struct subject *s = server->subjects.item[j];
-			if (!has_settings(s, f->name) || s == user)
-				continue;
-			if (user)
-				for (size_t k = 0; k < s->settings.n; k++)
-					fact_idle(str_eq(s->settings.item[k].row->feature, f->name) ? s->settings.item[k].fact : NULL,
-						STR("an older Ingress of the host has said it already"));
-			else if (!subject_feature_on(s, f) && f->needs.n)
-				idle_feature(in, s, f, r);
-			else
-				use_feature(in, user = s, f, r);
-		}
-	}
 }

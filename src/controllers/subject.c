@@ -256,11 +256,16 @@ void subject_read(struct front *front, struct subject *s)
 	apply_denials(front, s);
 }
 
+bool setting_counts(const struct setting *s)
+{
+	return s->valid && !s->shadowed;
+}
+
 struct setting *subject_setting(struct subject *s, str feature, str field)
 {
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (!at->valid || at->shadowed || !str_eq(at->row->feature, feature) || !str_eq(at->row->field, field))
+		if (!setting_counts(at) || !str_eq(at->row->feature, feature) || !str_eq(at->row->field, field))
 			continue;
 		at->used = true;
 		return at;
@@ -276,7 +281,7 @@ bool subject_flag(struct subject *s, str feature, str field)
 
 static bool is_on(const struct setting *at)
 {
-	return at->valid && !at->shadowed && (!str_eq(at->row->type, STR("bool")) || at->value.truth);
+	return setting_counts(at) && (!str_eq(at->row->type, STR("bool")) || at->value.truth);
 }
 
 bool subject_feature_on(struct subject *s, const struct feature *feature)

@@ -53,7 +53,10 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress);
 /* Parses the annotations by the table; says what is unknown, invalid, dead; places those of other tools. */
 void subject_read(struct front *front, struct subject *subject);
 
-/* The valid, unshadowed setting of a feature's field, or NULL. Marks it as used. */
+/* Valid, and nothing stands before it. */
+bool setting_counts(const struct setting *setting);
+
+/* The setting of a feature's field that counts, or NULL. Marks it as used. */
 struct setting *subject_setting(struct subject *subject, str feature, str field);
 /* The same for true-or-false fields: default_value when absent. */
 bool subject_flag(struct subject *subject, str feature, str field);

@@ -57,10 +57,19 @@ static bool has_lost_routing(const struct record *record)
 	return false;
 }
 
+/* A Gateway alone, which its class asked for, serves nothing of it. */
+static bool serves_something(const struct record *record)
+{
+	for (size_t i = 0; i < record->objects.n; i++)
+		if (!str_starts(record->objects.item[i], STR("Gateway/")))
+			return true;
+	return false;
+}
+
 /* Converted, and nothing came of it: either it could not be said, or there was nothing to say. */
 static void judge_empty(struct record *record, struct diags *diags)
 {
-	if (record->state != INGRESS_CONVERTED || record->objects.n)
+	if (record->state != INGRESS_CONVERTED || serves_something(record))
 		return;
 	if (has_lost_routing(record)) {
 		record_state(record, INGRESS_FAILED);

@@ -111,6 +111,22 @@ static void lose_behind(struct lowering *lw, const struct draft *d, const struct
 		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, LOSS_SECURITY, d->closed_by, STR("the route stands closed"));
 }
 
+/* The canary of a closed route is closed with it, and is an Ingress of its own that has to hear of it. */
+static void close_canary(struct lowering *lw, const struct route *r, const struct draft *d, const struct forward_case *c)
+{
+	static const str TEXT = STR_INIT("the main route of this canary stands closed, and its share with it");
+	struct fact *fact = c->backend.facts.n ? c->backend.facts.item[0] : NULL;
+	if (lw->open || !fact || !fact->record || !r->owner || fact->record == r->owner->record)
+		return;
+	struct loss_text text = {
+		.code = d->closed_by, .loss = LOSS_SECURITY, .message = TEXT,
+		.effect = STR("requests that went to the canary get 500 as well"),
+		.help = STR("it opens with its main route: see the message about that one"),
+	};
+	lose(lw, r, &c->backend.facts, &text);
+	record_state(fact->record, INGRESS_CLOSED);
+}
+
 static void close_draft(struct lowering *lw, const struct rule_place *at, struct draft *d)
 {
 	const struct route *r = at->route;
@@ -122,6 +138,7 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 		if (r->steps.item[i]->side == SIDE_BOTH)
 			lose_behind(lw, d, &r->steps.item[i]->facts);
 	for (size_t i = 0; i < r->cases.n; i++) {
+		close_canary(lw, r, d, &r->cases.item[i]);
 		lose_behind(lw, d, &r->cases.item[i].facts);
 		lose_behind(lw, d, &r->cases.item[i].backend.facts);
 	}

@@ -188,7 +188,8 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 	out->cors.methods = cors_list(lw, route, step, &c->methods, method_is_valid, "a method");
 	out->cors.headers = cors_list(lw, route, step, &c->headers, header_is_valid, "a header");
 	out->cors.expose = cors_list(lw, route, step, &c->expose, header_is_valid, "an exposed header");
-	out->cors.credentials = c->credentials;
+	/* browsers refuse the answer "*" to a request with credentials; a Gateway would name the origin, and they would take it */
+	out->cors.credentials = c->credentials && !str_list_has(&out->cors.origins, STR("*"));
 	if (c->max_age > 0 && c->max_age <= INT32_MAX)
 		out->cors.max_age = (struct number){ true, c->max_age };
 	return true;

@@ -124,7 +124,7 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 		return;
 	struct fact *fact = main_fact(lw, step);
 	struct diag_site site = fact ? fact_site(lw->arena, fact) : (struct diag_site){ 0 };
-	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost and accepted: the route stands open without it",
+	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost and accepted: the route does without it",
 		STR_ARG(name_of(lw, step, fact)));
 	d->loss = LOSS_SECURITY;
 	d->accepted = true;

@@ -15,8 +15,21 @@ static void mark(struct lowering *lw, struct rule_part *part, const struct fact_
 
 /* ---- what is said of a path with a difference ---- */
 
+/* Of a route's facts those that its path comes from; others, such as what leaves HTTPS open, have no part in the difference. */
+static struct fact_list path_facts(struct lowering *lw, const struct route *r)
+{
+	struct fact_list facts = { 0 };
+	for (size_t i = 0; i < r->facts.n; i++) {
+		struct fact *f = r->facts.item[i];
+		if (f->feature.n == 0 || str_starts(f->feature, STR("route.")))
+			fact_list_add(lw->arena, &facts, f);
+	}
+	return facts;
+}
+
 static void say_path(struct lowering *lw, const struct route *r, enum path_said said)
 {
+	const struct fact_list facts = path_facts(lw, r);
 	static const struct loss_text LETTERS = {
 		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
 		.message = STR_INIT("a path that the controller reads without regard to letter case is said as a prefix in this case"),
@@ -45,13 +58,13 @@ static void say_path(struct lowering *lw, const struct route *r, enum path_said 
 	case SAID_SAME:
 		break;
 	case SAID_IN_CASE:
-		differ(lw, r, &r->facts, &LETTERS);
+		differ(lw, r, &facts, &LETTERS);
 		break;
 	case SAID_BY_ELEMENT:
-		differ(lw, r, &r->facts, &ELEMENT);
+		differ(lw, r, &facts, &ELEMENT);
 		break;
 	case SAID_AS_REGEX:
-		differ(lw, r, &r->facts, path_is_pcre_only(r->match.path) ? &PCRE : &REGEX);
+		differ(lw, r, &facts, path_is_pcre_only(r->match.path) ? &PCRE : &REGEX);
 		break;
 	}
 }
@@ -65,8 +78,9 @@ static void say_closed_path(struct lowering *lw, const struct route *r, enum pat
 		.effect = STR_INIT("where prefixes are tried first, a wider path of the host takes its requests, without the protection"),
 		.help = STR_INIT("write the path in plain prefixes, or make sure that the implementation tries expressions before prefixes"),
 	};
+	const struct fact_list facts = path_facts(lw, r);
 	if (said == SAID_AS_REGEX)
-		differ(lw, r, &r->facts, &RANK);
+		differ(lw, r, &facts, &RANK);
 }
 
 static void say_unusable(struct lowering *lw, const struct route *r, str why)
