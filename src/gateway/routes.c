@@ -14,18 +14,22 @@ struct host_part {
 	const struct route_part *plain, *tls;
 };
 
-/* Hosts of one Ingress with the same rules. */
+/* What a route is for: it serves hosts, or it leads the plain requests of hosts with TLS elsewhere. */
+enum role { ROLE_SERVE, ROLE_PLAIN };
+
+/* Hosts of one Ingress with the same rules on a side, or on both. */
 struct group {
 	const struct owner *owner;
-	LIST(struct host_part) pairs;
-	bool same_sides;             /* one route serves both */
+	enum role role;
+	bool plain, tls;             /* where it attaches */
+	LIST(struct host_part) parts;
 	bool serves;                 /* it forwards, or refuses; else it only redirects */
 	str suffix;                  /* of its name */
 };
 
 struct grouping {
 	struct plan *plan;
-	LIST(struct host_part) pairs;
+	LIST(struct host_part) parts;
 	LIST(struct group *) groups;
 	struct map group_by_key;
 };
@@ -58,14 +62,14 @@ static void collect_parts(struct grouping *g)
 		if (!at) {
 			struct host_part fresh = { NULL, NULL };
 			at = NEW(arena, size_t);
-			*at = g->pairs.n;
+			*at = g->parts.n;
 			map_set(&seen, key, at);
-			LIST_PUSH(arena, &g->pairs, fresh);
+			LIST_PUSH(arena, &g->parts, fresh);
 		}
 		if (r->side == SIDE_TLS)
-			g->pairs.item[*at].tls = r;
+			g->parts.item[*at].tls = r;
 		else
-			g->pairs.item[*at].plain = r;
+			g->parts.item[*at].plain = r;
 	}
 }
 
@@ -79,24 +83,39 @@ static bool does_serve(const struct route_part *part)
 	return false;
 }
 
-static void group_part(struct grouping *g, const struct host_part *p)
+static void add_to_group(struct grouping *g, const struct host_part *p, enum role role, bool plain, bool tls, str rules)
 {
 	struct arena *arena = g->plan->as->arena;
-	const struct route_part *any = p->tls ? p->tls : p->plain;
-	str plain = fingerprint(arena, p->plain), tls = fingerprint(arena, p->tls);
+	const struct route_part *any = tls ? p->tls : p->plain;
 	bool hostless = any->host->name.kind == HOST_ANY;
-	str key = arena_printf(arena, "%.*s/%.*s %zu %d\n%.*s\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
-		plan_gateway(g->plan, any->host), hostless, STR_ARG(plain), STR_ARG(tls));
+	str key = arena_printf(arena, "%.*s/%.*s %zu %d%d%d%d\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
+		plan_gateway(g->plan, any->host), hostless, (int)role, plain, tls, STR_ARG(rules));
 	struct group *group = map_get(&g->group_by_key, key);
 	if (!group) {
 		group = NEW(arena, struct group);
 		group->owner = any->owner;
-		group->same_sides = p->plain && p->tls && str_eq(plain, tls);
-		group->serves = does_serve(p->plain) || does_serve(p->tls);
+		group->role = role;
+		group->plain = plain;
+		group->tls = tls;
+		group->serves = does_serve(any);
 		map_set(&g->group_by_key, key, group);
 		LIST_PUSH(arena, &g->groups, group);
 	}
-	LIST_PUSH(arena, &group->pairs, *p);
+	LIST_PUSH(arena, &group->parts, *p);
+}
+
+static void group_part(struct grouping *g, const struct host_part *p)
+{
+	struct arena *arena = g->plan->as->arena;
+	str plain = fingerprint(arena, p->plain), tls = fingerprint(arena, p->tls);
+	if (p->plain && p->tls && str_eq(plain, tls)) {
+		add_to_group(g, p, ROLE_SERVE, true, true, tls);
+		return;
+	}
+	if (p->tls)
+		add_to_group(g, p, ROLE_SERVE, false, true, tls);
+	if (p->plain)
+		add_to_group(g, p, p->tls ? ROLE_PLAIN : ROLE_SERVE, true, false, plain);
 }
 
 static const struct host *part_host(const struct host_part *p)
@@ -104,24 +123,38 @@ static const struct host *part_host(const struct host_part *p)
 	return p->tls ? p->tls->host : p->plain->host;
 }
 
+static str first_host(const struct group *g)
+{
+	return part_host(&g->parts.item[0])->name.name;
+}
+
+/* Of the groups of an Ingress that have one role, the one that serves, and of these the one with the first host. */
+static const struct group *main_group(const struct grouping *g, const struct group *of)
+{
+	const struct group *best = of;
+	for (size_t i = 0; i < g->groups.n; i++) {
+		const struct group *other = g->groups.item[i];
+		if (other->owner != of->owner || other->role != of->role)
+			continue;
+		if (other->serves != best->serves ? other->serves : str_cmp(first_host(other), first_host(best)) < 0)
+			best = other;
+	}
+	return best;
+}
+
 /*
- * One group of an Ingress has its plain name: of those that serve the one with the first host. The others are marked by their
- * first host. So a host that comes or goes renames nothing but, at most, what stood beside it.
+ * The main group has the plain name of the Ingress, "-http" behind it where it is for the plain side. The others are marked by
+ * their first host. So a host that comes or goes renames nothing but, at most, what stood beside it.
  */
 static void name_groups(struct grouping *g)
 {
+	struct arena *arena = g->plan->as->arena;
 	for (size_t i = 0; i < g->groups.n; i++) {
-		struct group *group = g->groups.item[i], *main = group;
-		for (size_t j = 0; j < g->groups.n; j++) {
-			struct group *other = g->groups.item[j];
-			if (other->owner != group->owner)
-				continue;
-			int order = str_cmp(part_host(&other->pairs.item[0])->name.name, part_host(&main->pairs.item[0])->name.name);
-			if (other->serves != main->serves ? other->serves : order < 0)
-				main = other;
-		}
-		if (main != group)
-			group->suffix = arena_join(g->plan->as->arena, STR("-"), names_hash(g->plan->as->arena, part_host(&group->pairs.item[0])->name.name, 6));
+		struct group *group = g->groups.item[i];
+		str mark = { "", 0 };
+		if (main_group(g, group) != group)
+			mark = arena_join(arena, STR("-"), names_hash(arena, first_host(group), 6));
+		group->suffix = group->role == ROLE_PLAIN ? arena_join(arena, mark, STR("-http")) : mark;
 	}
 }
 
@@ -130,13 +163,11 @@ static void name_groups(struct grouping *g)
 struct emission {
 	struct plan *plan;
 	const struct group *group;
-	bool plain, tls;             /* where it attaches */
-	str suffix;
 };
 
 /* A hostname of a route, and the host of the model that it belongs to. */
 struct served {
-	const struct host_part *pair;
+	const struct host_part *part;
 	const struct host_name *name;
 };
 
@@ -147,7 +178,7 @@ struct served_list {
 
 static const struct route_part *shown_part(const struct emission *e, const struct host_part *p)
 {
-	return e->tls ? p->tls : p->plain;
+	return e->group->tls ? p->tls : p->plain;
 }
 
 static void add_parent(struct arena *arena, struct http_route *route, const struct parent_ref *parent)
@@ -199,12 +230,12 @@ static void attach_tls(const struct emission *e, struct listener_plan *l, struct
 
 static void add_served(const struct emission *e, const struct served *at, struct http_route *route)
 {
-	const struct host *host = part_host(at->pair);
-	if (e->plain)
+	const struct host *host = part_host(at->part);
+	if (e->group->plain)
 		attach_plain(e, host, route);
 	if (at->name->kind != HOST_ANY)
 		str_list_add_new(e->plan->as->arena, &route->hostnames, at->name->name);
-	if (e->tls)
+	if (e->group->tls)
 		attach_tls(e, plan_listener(e->plan, at->name->name), route);
 }
 
@@ -241,7 +272,7 @@ struct rule_choice {
 static str route_name(const struct emission *e, str more)
 {
 	struct arena *arena = e->plan->as->arena;
-	str suffix = arena_printf(arena, "%.*s%.*s", STR_ARG(e->suffix), STR_ARG(more));
+	str suffix = arena_printf(arena, "%.*s%.*s", STR_ARG(e->group->suffix), STR_ARG(more));
 	str name = names_join(arena, e->group->owner->name, suffix, NAME_SUBDOMAIN_MAX);
 	/* the name of an Ingress belongs to that Ingress */
 	if (suffix.n && map_get(&e->plan->as->taken, arena_printf(arena, "%.*s/%.*s", STR_ARG(e->group->owner->namespace), STR_ARG(name))))
@@ -276,19 +307,19 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 	struct http_route route = { 0 };
 	bool closed = false;
 	add_meta(e, route_name(e, more), &route);
-	const struct route_part *first = shown_part(e, hosts->item[0].pair);
+	const struct route_part *first = shown_part(e, hosts->item[0].part);
 	for (size_t i = 0; i < rules->n; i++)
 		LIST_PUSH(as->arena, &route.rules, first->rules.item[rules->item[i]].rule);
 	for (size_t i = 0; i < hosts->n; i++) {
 		add_served(e, &hosts->item[i], &route);
-		closed = closed || shown_part(e, hosts->item[i].pair)->closed;
+		closed = closed || shown_part(e, hosts->item[i].part)->closed;
 	}
 	struct printed *p = assembly_add(as, OBJECT_HTTP_ROUTE, e->group->owner->namespace, &route.meta, &route);
 	p->closed = closed;
 	p->owner = e->group->owner;
 	for (size_t i = 0; i < hosts->n; i++) {
 		carry_all(e, route.meta.name, &hosts->item[i].name->facts, arena_printf(as->arena, "/spec/hostnames/%zu", i));
-		carry_rules(e, shown_part(e, hosts->item[i].pair), rules, route.meta.name);
+		carry_rules(e, shown_part(e, hosts->item[i].part), rules, route.meta.name);
 	}
 	grant_backends(e, &route);
 }
@@ -326,7 +357,7 @@ static size_t rule_buckets(struct arena *arena, const struct route_part *part)
 static void emit_hosts(const struct emission *e, const struct served_list *hosts, str more)
 {
 	struct arena *arena = e->plan->as->arena;
-	const struct route_part *part = shown_part(e, hosts->item[0].pair);
+	const struct route_part *part = shown_part(e, hosts->item[0].part);
 	size_t buckets = rule_buckets(arena, part);
 	for (size_t b = 0; b < buckets; b++) {
 		struct rule_choice choice = rules_of_bucket(arena, part, b, buckets);
@@ -338,12 +369,12 @@ static void emit_hosts(const struct emission *e, const struct served_list *hosts
 static struct served_list served_by(struct arena *arena, const struct group *g)
 {
 	struct served_list all = { 0 };
-	for (size_t i = 0; i < g->pairs.n; i++) {
-		const struct host *host = part_host(&g->pairs.item[i]);
-		struct served main = { &g->pairs.item[i], &host->name };
+	for (size_t i = 0; i < g->parts.n; i++) {
+		const struct host *host = part_host(&g->parts.item[i]);
+		struct served main = { &g->parts.item[i], &host->name };
 		LIST_PUSH(arena, &all, main);
 		for (size_t j = 0; j < host->aliases.n; j++) {
-			struct served alias = { &g->pairs.item[i], &host->aliases.item[j] };
+			struct served alias = { &g->parts.item[i], &host->aliases.item[j] };
 			LIST_PUSH(arena, &all, alias);
 		}
 	}
@@ -361,25 +392,11 @@ static void emit(const struct emission *e)
 	for (size_t b = 0; b < buckets; b++) {
 		struct served_list chosen = { 0 };
 		for (size_t i = 0; i < all.n; i++)
-			if (names_bucket(all.item[i].name->name, buckets) == b && (e->plain || plan_listener(e->plan, all.item[i].name->name)))
+			if (names_bucket(all.item[i].name->name, buckets) == b && (e->group->plain || plan_listener(e->plan, all.item[i].name->name)))
 				LIST_PUSH(arena, &chosen, all.item[i]);
 		if (chosen.n)
 			emit_hosts(e, &chosen, buckets > 1 ? arena_printf(arena, "-h%zx", b) : (str){ "", 0 });
 	}
-}
-
-static void emit_group(struct plan *plan, const struct group *g)
-{
-	const struct host_part *p = &g->pairs.item[0];
-	struct emission e = { .plan = plan, .group = g, .plain = p->plain != NULL, .tls = p->tls != NULL, .suffix = g->suffix };
-	if (p->plain && p->tls && !g->same_sides) {
-		e.plain = false;
-		emit(&e);
-		e.plain = true;
-		e.tls = false;
-		e.suffix = arena_join(plan->as->arena, g->suffix, STR("-http"));
-	}
-	emit(&e);
 }
 
 void plan_routes(struct plan *plan)
@@ -387,9 +404,9 @@ void plan_routes(struct plan *plan)
 	struct grouping g = { .plan = plan };
 	map_init(&g.group_by_key, plan->as->arena);
 	collect_parts(&g);
-	for (size_t i = 0; i < g.pairs.n; i++)
-		group_part(&g, &g.pairs.item[i]);
+	for (size_t i = 0; i < g.parts.n; i++)
+		group_part(&g, &g.parts.item[i]);
 	name_groups(&g);
 	for (size_t i = 0; i < g.groups.n; i++)
-		emit_group(plan, g.groups.item[i]);
+		emit(&(struct emission){ plan, g.groups.item[i] });
 }

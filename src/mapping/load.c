@@ -169,7 +169,7 @@ bool load_check_feature(struct loader *loader, const struct node *row, str name,
 	if (!feature) {
 		str quoted = value_quote(arena, name);
 		struct diag *d = load_fault(loader, at->at, at->span, "no feature is called %.*s", STR_ARG(quoted));
-		d->help = STR("ing2gw features lists them; a further one goes into a file with the key features, given before this one");
+		d->help = STR("`ing2gw explain FEATURE` knows them; a further one goes into a file with the key features, given before this one");
 		return false;
 	}
 	if (field.n == 0 || str_list_has(&feature->fields, field))

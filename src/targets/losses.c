@@ -47,7 +47,7 @@ static struct diag_site route_site(const struct lowering *lw, const struct route
 /* "https://shop.example.com/admin", as an example of what is concerned. */
 static str example_url(const struct lowering *lw, const struct host *host, const struct route *route)
 {
-	const char *scheme = host->certificate.kind == CERTIFICATE_SECRET ? "https" : "http";
+	const char *scheme = host->certificate.kind != CERTIFICATE_NONE ? "https" : "http";
 	str name = host->name.kind == HOST_ANY ? STR("ANY-HOST") : host->name.name;
 	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
 }
