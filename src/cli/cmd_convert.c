@@ -34,7 +34,7 @@ static bool check_names(struct cli *cli, const struct convert_options *options, 
 {
 	str name, version;
 	struct str_list target = { 0 };
-	if (!options->target.n && !options->from.n && !options->accept.n)
+	if (!options->target.n && !options->from.n && !options->accept.n && !options->mappings.n)
 		return true;
 	if (str_cut(options->target, '@', &name, &version)) {
 		*error = arena_printf(&cli->arena, "option --target: there are no tables for versions of a target; "
@@ -43,7 +43,11 @@ static bool check_names(struct cli *cli, const struct convert_options *options, 
 	}
 	if (options->target.n)
 		LIST_PUSH(&cli->arena, &target, options->target);
-	const struct tables *tables = tables_load(&cli->arena);
+	const struct tables *tables = tables_load(&cli->arena, &options->mappings);
+	if (tables_error(cli, tables) != EXIT_GOOD) {
+		*error = STR("a table cannot be used");
+		return false;
+	}
 	return all_known(cli, tables, TABLE_TARGET, STR("--target"), &target, error) &&
 		all_known(cli, tables, TABLE_CONTROLLER, STR("--from"), &options->from, error) &&
 		all_known(cli, tables, TABLE_FEATURE, STR("--accept"), &options->accept, error);
@@ -125,7 +129,7 @@ static bool read_options(struct cli *cli, struct convert_options *options, str *
 	options->default_certificate = arguments_text(args, OPT_DEFAULT_CERTIFICATE);
 	options->accept = arguments_list(args, &cli->arena, OPT_ACCEPT);
 	read_choices(args, options);
-	return check(cli, options, error);
+	return read_accepted(cli, &options->accept, error) && read_mappings(cli, &options->mappings, error) && check(cli, options, error);
 }
 
 /* ---- output ---- */

@@ -14,7 +14,11 @@ int cmd_explain(struct cli *cli)
 	str hint;
 	if (words->n != 1)
 		return usage_error(cli, words->n ? STR("explain takes one name") : STR("say what to explain: a code, an annotation or a feature"));
-	const struct tables *tables = tables_load(&cli->arena);
+	struct mapping_texts more = { 0 };
+	str error;
+	if (!read_mappings(cli, &more, &error))
+		return usage_error(cli, error);
+	const struct tables *tables = tables_load(&cli->arena, &more);
 	int code = tables_error(cli, tables);
 	buf_init(&out, &cli->arena, 0);
 	if (explain(&out, tables, words->item[0], &hint))

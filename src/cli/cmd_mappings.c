@@ -10,6 +10,7 @@
 int tables_error(struct cli *cli, const struct tables *tables)
 {
 	struct buf out;
+	bool bug = false;
 	buf_init(&out, &cli->arena, 0);
 	for (size_t i = 0; i < tables->diags.list.n; i++) {
 		const struct diag *d = tables->diags.list.item[i];
@@ -19,9 +20,12 @@ int tables_error(struct cli *cli, const struct tables *tables)
 		if (source)
 			buf_printf(&out, " (%.*s:%u)", STR_ARG(source->name), (unsigned)sources_locate(&tables->sources, at).line);
 		buf_add_char(&out, '\n');
+		if (d->help.n)
+			buf_printf(&out, "  help: %.*s\n", STR_ARG(d->help));
+		bug = bug || d->code == DIAG_INTERNAL;
 	}
 	write_fd(STDERR_FILENO, buf_str(&out));
-	return out.n ? EXIT_OUTPUT : EXIT_GOOD;
+	return !out.n ? EXIT_GOOD : bug ? EXIT_OUTPUT : EXIT_USAGE;
 }
 
 static int no_table(struct cli *cli, str name, str near)
@@ -64,7 +68,11 @@ int cmd_mappings(struct cli *cli)
 		return usage_error(cli, arena_printf(&cli->arena, "one word too many: '%.*s'", STR_ARG(words->item[words->n - 1])));
 	if (wants_list && form != TABLES_TEXT)
 		return usage_error(cli, STR("-o yaml and -o json are for `mappings show NAME`"));
-	const struct tables *tables = tables_load(&cli->arena);
+	struct mapping_texts more = { 0 };
+	str error;
+	if (!read_mappings(cli, &more, &error))
+		return usage_error(cli, error);
+	const struct tables *tables = tables_load(&cli->arena, &more);
 	int code = wants_list ? list(cli, tables) : show(cli, tables, form);
 	return exit_join(tables_error(cli, tables), code);
 }

@@ -21,6 +21,7 @@ struct cli {
 int command_run(int argc, const char *const *argv);
 
 struct tables;
+struct mapping_texts;
 
 int cmd_convert(struct cli *cli);
 int cmd_explain(struct cli *cli);
@@ -40,7 +41,13 @@ int usage_error(struct cli *cli, str message);
 /* Text to stdout; the exit code is EXIT_GOOD or EXIT_OUTPUT, and why has been said. */
 int print(struct cli *cli, str text);
 
-/* Says what is wrong with built-in tables; EXIT_GOOD when nothing is. */
+/* texts.c: reads the files of --mapping. False when one cannot be read; then *error says why. */
+bool read_mappings(struct cli *cli, struct mapping_texts *out, str *error);
+
+/* Adds the features that the files of --accept-file name. False as above. */
+bool read_accepted(struct cli *cli, struct str_list *out, str *error);
+
+/* Says what is wrong with tables: EXIT_GOOD when nothing is, EXIT_USAGE when they are the user's, else EXIT_OUTPUT. */
 int tables_error(struct cli *cli, const struct tables *tables);
 
 /* "error: out of memory". Returns EXIT_OUTPUT. Allocates nothing. */

@@ -3,30 +3,16 @@
 #include "cli/command.h"
 
 #include "ing2gw.h"
+#include "lib/words.h"
 
 /* ---- --help ---- */
 
 /* Narrower than reports and pages: help is read in whatever terminal there is. Its texts are ASCII. */
 enum { HELP_WIDTH = 80 };
 
-/* One line of text, broken between words. column: where the line stands already; further lines begin with indent blanks. */
 static void wrap(struct buf *out, str text, size_t indent, size_t column)
 {
-	str word;
-	for (bool first = true; text.n; first = false) {
-		str_cut(text, ' ', &word, &text);
-		if (!first && column + 1 + word.n > HELP_WIDTH) {
-			buf_add_char(out, '\n');
-			buf_fill(out, ' ', indent);
-			column = indent;
-		} else if (!first) {
-			buf_add_char(out, ' ');
-			column++;
-		}
-		buf_add(out, word);
-		column += word.n;
-	}
-	buf_add_char(out, '\n');
+	words_wrap_at(out, text, indent, column, HELP_WIDTH);
 }
 
 /* Lines of examples, indented; "%" is the program. */

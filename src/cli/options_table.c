@@ -50,11 +50,17 @@ const struct option_row option_rows[] = {
 		S("Where TLS listeners stand."),
 		S("gateway: in the Gateway itself. listenerset: in ListenerSets beside their Secrets. auto: ListenerSets where version and "
 		"channel have them.") },
+	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_EXPLAIN | IN_MAPPINGS, NONE, NONE,
+		S("Further tables: annotations, controllers, features, targets of your own."),
+		S("The form is that of `mappings show NAME -o yaml`; a row takes the place of the row with its name.") },
 	/* what counts as success */
 	{ OPT_ACCEPT, 0, S("accept"), S("FEATURE,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
 		S("Accept the loss of these features, such as auth.basic."),
 		S("A route that stands closed because a protection cannot be carried over is served WITHOUT that protection once it is "
 		"accepted. The report keeps naming it.") },
+	{ OPT_ACCEPT_FILE, 0, S("accept-file"), S("FILE"), OPTION_TEXT, true, IN_CONVERT, NONE, NONE,
+		S("Accept the loss of the features in this file, one a line."),
+		S("# begins a comment, so that each loss can stand beside the reason why it is accepted.") },
 	{ OPT_STRICT, 0, S("strict"), S("LEVEL"), OPTION_WORD, false, IN_CONVERT, S("security|routing|availability|behaviour|cosmetic"), S("routing"),
 		S("Losses of this kind, and graver ones, give exit code 1."),
 		S("From the gravest: security, routing, availability, behaviour, cosmetic. Losses of the controller's defaults count only "

@@ -128,6 +128,14 @@ void cel_check(str kind, str api, struct gateway_version version, const struct n
 
 /* ---- names ---- */
 
+bool name_is_header(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), s.p[i]))
+			return false;
+	return s.n > 0 && s.n <= 256;
+}
+
 bool name_is_hostname(str s)
 {
 	return name_is_subdomain(str_starts(s, STR("*.")) ? str_from(s, 2) : s);

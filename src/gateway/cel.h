@@ -52,6 +52,8 @@ typedef void cel_report(void *user, str place, const struct cel_rule *rule);
 void cel_check(str kind, str api, struct gateway_version version, const struct node *object, struct arena *arena,
 	cel_report *report, void *user);
 
+/* A token of HTTP (RFC 9110 section 5.6.2) of up to 256 characters: the name of a header. */
+bool name_is_header(str s);
 /* A DNS name, optionally after "*.": what a hostname field may hold. */
 bool name_is_hostname(str s);
 /* A key of labels: unlike in one of annotations the domain before "/" is in lower case. */

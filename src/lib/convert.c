@@ -72,8 +72,8 @@ static bool load_tables(struct stages *s)
 	struct diags *diags = NEW(arena, struct diags);
 	sources_init(sources, arena);
 	diags_init(diags, arena);
-	if (!mapping_load(&s->mapping, arena, sources, diags) && diags->list.n)
-		internal(s, diags->list.item[0]->message);
+	if (!mapping_load(&s->mapping, arena, sources, diags) || !mapping_add_all(&s->mapping, &s->run->options.mappings))
+		internal(s, diags->list.n ? diags->list.item[0]->message : STR("a table cannot be read"));
 	const struct convert_options *o = &s->run->options;
 	s->target = mapping_target(&s->mapping, o->target.n ? o->target : STR("standard"));
 	s->schema = schema_load(arena, builtin("gateway-api/fields.tsv"));

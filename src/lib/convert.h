@@ -7,6 +7,7 @@
 #define ING2GW_LIB_CONVERT_H
 
 #include "doc/doc.h"
+#include "mapping/mapping.h"
 #include "report/report.h"
 
 enum world { WORLD_AUTO, WORLD_OPEN, WORLD_CLOSED };
@@ -29,6 +30,7 @@ struct convert_options {
 	str controller_version;
 	str default_certificate;       /* "NS/NAME" or empty */
 	struct str_list accept;        /* features whose loss is accepted */
+	struct mapping_texts mappings; /* further tables; they have been checked (tables_load) */
 	enum loss strict;              /* LOSS_NONE: routing */
 	bool comments;
 	enum output_format format;

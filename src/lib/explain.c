@@ -67,7 +67,7 @@ static struct str_list texts_of(struct arena *arena, const struct node *list)
 	return texts;
 }
 
-static void code_example(struct buf *out, const struct node *row)
+static void code_example(struct buf *out, const struct tables *tables, const struct node *row)
 {
 	str example = node_text(node_get(row, STR("example")));
 	struct str_list args = texts_of(out->arena, node_get(row, STR("args")));
@@ -77,7 +77,7 @@ static void code_example(struct buf *out, const struct node *row)
 	sample_lines(out, example);
 	if (args.n)
 		buf_printf(out, "\n  converted with %.*s\n", STR_ARG(str_list_join(out->arena, &args, STR(" "))));
-	sample_convert(out, example, &args);
+	sample_convert(out, example, &args, tables->more);
 }
 
 static bool explain_code(struct buf *out, const struct tables *tables, str name)
@@ -94,7 +94,7 @@ static bool explain_code(struct buf *out, const struct tables *tables, str name)
 	line(out, "usual level", used ? diag_level_name(diag_code_level(code)) : STR("retired: no longer reported"));
 	line(out, "meaning", node_text(node_get(row, STR("meaning"))));
 	line(out, "what to do", node_text(node_get(row, STR("action"))));
-	code_example(out, row);
+	code_example(out, tables, row);
 	return true;
 }
 
@@ -224,7 +224,7 @@ static str controller_text(struct arena *arena, const struct controller_table *t
 	return arena_printf(arena, "%.*s: %.*s", STR_ARG(table->name), STR_ARG(table->title));
 }
 
-static void annotation_sample(struct buf *out, const struct hit *hit)
+static void annotation_sample(struct buf *out, const struct tables *tables, const struct hit *hit)
 {
 	const struct str_list none = { 0 };
 	struct buf text;
@@ -246,7 +246,7 @@ static void annotation_sample(struct buf *out, const struct hit *hit)
 	}
 	buf_printf(out, "\nmanifest\n\n");
 	sample_lines(out, manifest);
-	sample_convert(out, manifest, &none);
+	sample_convert(out, manifest, &none, tables->more);
 }
 
 static void annotation_page(struct buf *out, const struct tables *tables, const struct hit *hit)
@@ -273,7 +273,7 @@ static void annotation_page(struct buf *out, const struct tables *tables, const 
 		line(out, "when lost", loss_text(feature));
 	line(out, "Gateway API", row->gateway);
 	line(out, "what to do", row->advice);
-	annotation_sample(out, hit);
+	annotation_sample(out, tables, hit);
 }
 
 static bool explain_annotation(struct buf *out, const struct tables *tables, str name, str *hint)

@@ -69,7 +69,8 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 		return false;
 	if (!out->target.n && !out->from.n && !out->accept.n)
 		return true;
-	const struct tables *tables = tables_load(arena);
+	const struct mapping_texts none = { 0 };
+	const struct tables *tables = tables_load(arena, &none);
 	struct str_list target = { 0 };
 	if (out->target.n)
 		LIST_PUSH(arena, &target, out->target);

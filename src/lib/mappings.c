@@ -5,15 +5,16 @@
 #include "doc/doc.h"
 #include "kube/names.h"
 #include "lib/words.h"
-#include "mapping/mapping.h"
 
-struct tables *tables_load(struct arena *arena)
+struct tables *tables_load(struct arena *arena, const struct mapping_texts *more)
 {
 	struct tables *tables = NEW(arena, struct tables);
 	tables->mapping = NEW(arena, struct mapping);
 	sources_init(&tables->sources, arena);
 	diags_init(&tables->diags, arena);
+	tables->more = more;
 	mapping_load(tables->mapping, arena, &tables->sources, &tables->diags);
+	mapping_add_all(tables->mapping, more);
 	return tables;
 }
 
@@ -249,12 +250,15 @@ static struct node *target_json(struct arena *arena, const struct target_table *
 	return map;
 }
 
-static void show_file(struct buf *out, const char *folder, str name)
+/* The built-in file of that name, and what the user adds to it. */
+static void show_file(struct buf *out, const struct tables *tables, const char *folder, str name)
 {
 	str path = arena_printf(out->arena, "%s/%.*s.yaml", folder, STR_ARG(name));
 	for (size_t i = 0; i < mapping_builtin_count; i++)
 		if (str_eq(mapping_builtin[i].name, path))
 			buf_add(out, mapping_builtin[i].text);
+	for (size_t i = 0; i < tables->more->n; i++)
+		buf_printf(out, "%s# --mapping %.*s\n%.*s", out->n ? "---\n" : "", STR_ARG(tables->more->item[i].name), STR_ARG(tables->more->item[i].text));
 }
 
 static void show_json(struct buf *out, const struct node *root)
@@ -281,7 +285,7 @@ bool tables_show(struct buf *out, const struct tables *tables, str name, enum ta
 			target_text(out, target);
 		break;
 	case TABLES_YAML:
-		show_file(out, controller ? "controllers" : "targets", name);
+		show_file(out, tables, controller ? "controllers" : "targets", name);
 		break;
 	case TABLES_JSON:
 		show_json(out, controller ? controller_json(out->arena, controller) : target_json(out->arena, target));

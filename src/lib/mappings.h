@@ -8,17 +8,18 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "mapping/mapping.h"
 
-struct mapping;
 
 struct tables {
 	struct mapping *mapping;
 	struct sources sources;
-	struct diags diags;        /* empty, unless a built-in table is broken, which is a bug */
+	struct diags diags;        /* empty, unless a table of the user is broken, or a built-in one, which is a bug */
+	const struct mapping_texts *more;   /* the user's */
 };
 
-/* Loads all built-in tables into the arena. */
-struct tables *tables_load(struct arena *arena);
+/* Loads the built-in tables and those of the user into the arena. */
+struct tables *tables_load(struct arena *arena, const struct mapping_texts *more);
 
 /* What a word on the command line may be the name of. */
 enum table_word { TABLE_FEATURE, TABLE_CONTROLLER, TABLE_TARGET };

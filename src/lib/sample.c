@@ -107,7 +107,7 @@ static void print_run(struct buf *out, const struct convert *run)
 	}
 }
 
-void sample_convert(struct buf *out, str manifest, const struct str_list *args)
+void sample_convert(struct buf *out, str manifest, const struct str_list *args, const struct mapping_texts *more)
 {
 	struct convert run;
 	struct convert_options options;
@@ -115,6 +115,7 @@ void sample_convert(struct buf *out, str manifest, const struct str_list *args)
 	struct escape *outer = out->arena->escape;
 	convert_options_init(&options);
 	options.comments = false;
+	options.mappings = *more;
 	set_options(out->arena, &options, args);
 	convert_init(&run, &options, 0);
 	if (setjmp(run.escape.env) != 0) {

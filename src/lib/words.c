@@ -11,7 +11,7 @@ size_t words_columns(str text)
 }
 
 /* One line of text, broken between words. */
-static void wrap_line(struct buf *out, str text, size_t indent, size_t column)
+static void wrap_line(struct buf *out, str text, size_t indent, size_t column, size_t width)
 {
 	bool first = true;
 	while (text.n) {
@@ -20,7 +20,7 @@ static void wrap_line(struct buf *out, str text, size_t indent, size_t column)
 		size_t n = words_columns(word);
 		if (!word.n)
 			continue;
-		if (!first && column + 1 + n > WORDS_WIDTH) {
+		if (!first && column + 1 + n > width) {
 			buf_add_char(out, '\n');
 			buf_fill(out, ' ', indent);
 			column = indent;
@@ -37,12 +37,17 @@ static void wrap_line(struct buf *out, str text, size_t indent, size_t column)
 
 void words_wrap(struct buf *out, str text, size_t indent, size_t column)
 {
+	words_wrap_at(out, text, indent, column, WORDS_WIDTH);
+}
+
+void words_wrap_at(struct buf *out, str text, size_t indent, size_t column, size_t width)
+{
 	str line;
 	while (text.n && text.p[text.n - 1] == '\n')
 		text.n--;
 	for (;;) {
 		bool more = str_cut(text, '\n', &line, &text);
-		wrap_line(out, line, indent, column);
+		wrap_line(out, line, indent, column, width);
 		if (!more)
 			return;
 		if (text.n && text.p[0] != '\n')

@@ -13,6 +13,7 @@ enum { WORDS_WIDTH = 100 };
  * text stay. Ends with a newline.
  */
 void words_wrap(struct buf *out, str text, size_t indent, size_t column);
+void words_wrap_at(struct buf *out, str text, size_t indent, size_t column, size_t width);
 
 /* A table under construction. */
 enum { COLUMNS_MOST = 5 };

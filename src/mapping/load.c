@@ -446,3 +446,11 @@ bool mapping_add(struct mapping *mapping, uint32_t file)
 {
 	return load_file(mapping, file, false);
 }
+
+bool mapping_add_all(struct mapping *mapping, const struct mapping_texts *texts)
+{
+	bool good = true;
+	for (size_t i = 0; i < texts->n; i++)
+		good = mapping_add(mapping, sources_add(mapping->sources, texts->item[i].name, texts->item[i].text)) && good;
+	return good;
+}

@@ -128,6 +128,19 @@ bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *
 /* Adds the tables of one file that the user gave: rows replace rows of the same name. */
 bool mapping_add(struct mapping *mapping, uint32_t file);
 
+/* Tables that the user gave, in the order in which they count. */
+struct mapping_text {
+	str name, text;
+};
+
+struct mapping_texts {
+	struct mapping_text *item;
+	size_t n, cap;
+};
+
+/* Adds them all to the sources and to the mapping; false when there is a fault in one (it has been reported). */
+bool mapping_add_all(struct mapping *mapping, const struct mapping_texts *texts);
+
 const struct feature *mapping_feature(const struct mapping *mapping, str name);
 const struct controller_table *mapping_controller(const struct mapping *mapping, str name);
 const struct target_table *mapping_target(const struct mapping *mapping, str name);

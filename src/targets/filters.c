@@ -130,14 +130,10 @@ static bool method_is_valid(const struct lowering *lw, str method)
 	return schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].filters[].cors.allowMethods[]"), method, lw->version);
 }
 
-/* A token of HTTP (RFC 9110 section 5.6.2) of up to 256 characters. */
 static bool header_is_valid(const struct lowering *lw, str name)
 {
 	(void)lw;
-	for (size_t i = 0; i < name.n; i++)
-		if (!char_is_alnum(name.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), name.p[i]))
-			return false;
-	return name.n > 0 && name.n <= 256;
+	return name_is_header(name);
 }
 
 static void cors_differs(struct lowering *lw, const struct route *route, const struct step *step, const char *what)

@@ -2,6 +2,7 @@
 /* Matches and backends of rules: see rules.h. */
 #include "targets/rules.h"
 
+#include "gateway/cel.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 
@@ -119,14 +120,6 @@ static str whole_value(struct arena *arena, str pattern)
 		: arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail));
 }
 
-static bool is_header_name(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), s.p[i]))
-			return false;
-	return s.n > 0 && s.n <= 256;
-}
-
 static bool is_header_value(str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -142,7 +135,7 @@ static bool header_of(struct lowering *lw, const struct route *r, const struct f
 	out->value = c->value_regex ? whole_value(lw->arena, c->value) : c->value;
 	if (c->value_regex)
 		out->type = STR("RegularExpression");
-	if (!is_header_name(out->name) || !is_header_value(out->value)) {
+	if (!name_is_header(out->name) || !is_header_value(out->value)) {
 		struct loss_text text = {
 			.code = DIAG_CANARY_LOST, .loss = LOSS_ROUTING,
 			.message = STR("a canary's header condition cannot be written in a Gateway"),
