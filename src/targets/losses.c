@@ -170,14 +170,19 @@ static enum diag_level level_of(enum loss loss)
 	return loss >= LOSS_ROUTING ? DIAG_ERROR : loss == LOSS_COSMETIC ? DIAG_NOTE : DIAG_WARNING;
 }
 
+static enum diag_code fact_code(const struct lowering *lw, const struct step *step, const struct fact *fact, enum loss loss)
+{
+	const struct annotation_row *row = row_of(lw, fact);
+	return row && row->status == ROW_PENDING ? DIAG_WORKED_OUT_LATER : feature_code(step->feature, loss);
+}
+
 /* The facts of a step that belong to the main fact's annotation or to none other: directives are reported one by one. */
 static void lose_fact(struct lowering *lw, const struct step *step, struct fact *fact, enum loss loss)
 {
 	const struct annotation_row *row = row_of(lw, fact);
-	bool pending = row && row->status == ROW_PENDING;
-	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : feature_code(step->feature, loss);
+	enum diag_code code = fact_code(lw, step, fact, loss);
 	struct diag *d = diag_addf(lw->diags, code, fact_site(lw->arena, fact), "%.*s %s", STR_ARG(name_of(lw, step, fact)),
-		pending ? "is not worked out yet, and is lost" : "cannot be said by the standard");
+		code == DIAG_WORKED_OUT_LATER ? "is not worked out yet, and is lost" : "cannot be said by the standard");
 	d->level = level_of(loss);
 	d->loss = loss;
 	d->feature = step->feature;
@@ -202,7 +207,9 @@ void lose_feature(struct lowering *lw, const struct step *step)
 	for (size_t i = 0; i < step->facts.n; i++)
 		if (step->facts.item[i] == main || (snippet && str_has(step->facts.item[i]->key, STR("#"))))
 			lose_fact(lw, step, step->facts.item[i], loss);
-	mark_lost(main, &step->facts, loss, main->code, STR("the standard has no expression for it"));
+	for (size_t i = 0; i < step->facts.n; i++)
+		fact_lost(step->facts.item[i], FACT_INEXPRESSIBLE, loss, fact_code(lw, step, step->facts.item[i], loss),
+			STR("the standard has no expression for it"));
 }
 
 static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
