@@ -9,6 +9,7 @@ whether a host without a fitting rule falls back to a wider one, and what decide
 have been made anew. A Variant is one set of choices that an implementation may make.
 """
 import collections
+import fnmatch
 import re
 
 Variant = collections.namedtuple("Variant", "name regex falls_through ties_reversed")
@@ -17,10 +18,9 @@ Variant = collections.namedtuple("Variant", "name regex falls_through ties_rever
 EXACT, PREFIX = 0, 2
 BEFORE_PREFIX, AFTER_PREFIX, SAME_AS_PREFIX = 1, 3, PREFIX
 ENVOY = Variant("regex before prefix", BEFORE_PREFIX, False, False)
-VARIANTS = [Variant("%s, %s%s" % (rank, "falls through to wider hosts" if falls else "one host decides", ", ties reversed" if ties else ""),
-                    regex, falls, ties)
-            for rank, regex in (("regex before prefix", BEFORE_PREFIX), ("prefix before regex", AFTER_PREFIX), ("longest text", SAME_AS_PREFIX))
-            for falls in (False, True) for ties in (False, True)]
+RANKS = [("regex before prefix", BEFORE_PREFIX), ("prefix before regex", AFTER_PREFIX), ("longest text", SAME_AS_PREFIX)]
+VARIANTS = [Variant(rank + (", wider hosts after" if falls else "") + (", ties reversed" if ties else ""), regex, falls, ties)
+            for rank, regex in RANKS for falls in (False, True) for ties in (False, True)]
 
 WELL_KNOWN = {"http": 80, "https": 443}
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
@@ -31,6 +31,7 @@ class Answer:
 
     def __init__(self, kind, status, rule="no rule", **more):
         self.kind, self.status, self.rule = kind, status, rule
+        self.by_regex = more.get("by_regex", False)
         self.route = more.get("route")          # "namespace/name" of the HTTPRoute that decided
         self.location = more.get("location")
         self.backends = more.get("backends") or {}     # name, or "!status name" for one that cannot answer -> percent
@@ -121,7 +122,7 @@ class Candidate:
         self.queries = len(match.get("queryParams") or [])
 
     def precedence(self, variant):
-        """Sorts candidates into the order in which they are tried; the second part decides between equals."""
+        """Sorts candidates into the order in which they are tried."""
         rank = {"Exact": EXACT, "PathPrefix": PREFIX, "RegularExpression": variant.regex}[self.kind]
         length = len(self.value) if self.regex else len(self.value.rstrip("/"))
         exact, longest = specific(self.host)
@@ -282,7 +283,8 @@ class Manifests:
     def answer(self, request, services, variant=ENVOY):
         port = WELL_KNOWN[request.scheme]
         fitting = [listener for listener in self.listeners
-                   if listener.port == port and listener.protocol == request.scheme.upper() and host_fits(listener.hostname, request.host)]
+                   if listener.port == port and listener.protocol == request.scheme.upper() and
+                   host_fits(listener.hostname, request.host)]
         if not fitting:
             return Answer("nothing", "no listener")
         listener = max(fitting, key=lambda item: specific(item.hostname))
@@ -297,16 +299,17 @@ class Manifests:
 
     def perform(self, listener, candidate, request, services):
         """The filters of a rule in their order, then its backends."""
-        about = {"rule": str(candidate), "route": candidate.name}
+        about = {"rule": str(candidate), "route": candidate.name, "by_regex": candidate.regex is not None}
         path, host = request.path, request.sent_host
         for item in candidate.rule.get("filters") or []:
             if item["type"] == "RequestRedirect":
                 redirect = item["requestRedirect"]
-                return Answer("redirect", redirect.get("statusCode", 302), location=location(redirect, listener, candidate, request), **about)
+                there = location(redirect, listener, candidate, request)
+                return Answer("redirect", redirect.get("statusCode", 302), location=there, **about)
             if item["type"] == "URLRewrite":
                 host = item["urlRewrite"].get("hostname") or host
                 path = modified(item["urlRewrite"].get("path"), path, candidate)
-            if item["type"] == "CORS" and is_preflight(request):
+            if item["type"] == "CORS" and is_preflight(request, item["cors"]):
                 return Answer("preflight", 200, **about)
         backends, own = {}, ("HTTPRoute", namespace(candidate.route), "")
         weighted = [item for item in candidate.rule.get("backendRefs") or [] if item.get("weight", 1)]
@@ -317,12 +320,16 @@ class Manifests:
             backends[name] = backends.get(name, 0) + 100 * item.get("weight", 1) / total
         if all(name.startswith("!") for name in backends):
             status = max((int(name[1:4]) for name in backends), default=500)
-            return Answer("nothing", status, **about)
+            return Answer("nothing", status, backends=backends, **about)
         return Answer("forward", 200, backends=backends, target=path + request.query, host=host, **about)
 
 
-def is_preflight(request):
-    return request.method == "OPTIONS" and any(name.lower() == "access-control-request-method" for name, _ in request.headers)
+def is_preflight(request, cors):
+    """From an origin that is allowed; others are passed on, and the browser misses the headers."""
+    headers = {name.lower(): value for name, value in request.headers}
+    if request.method != "OPTIONS" or "access-control-request-method" not in headers:
+        return False
+    return any(fnmatch.fnmatchcase(headers.get("origin", "").lower(), pattern.lower()) for pattern in cors.get("allowOrigins") or ["*"])
 
 
 def modified(change, path, candidate):

@@ -23,6 +23,7 @@ tally 'schemas'            py schemas --binary "$binary"
 tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
+tally 'routing, recorded'  py routing --binary "$binary"
 tally 'explain pages'      py explain --binary "$binary"
 tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties --binary "$binary"
