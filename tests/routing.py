@@ -33,14 +33,12 @@ FILES = ["random.jsonl.xz", "cases.jsonl.xz"]
 EQUAL = 4697
 # Cause -> sets, and how many of their requests are answered differently for it without a diagnostic that says so.
 KNOWN = [
-    ("use-forwarded-headers: scheme and host by X-Forwarded headers are not carried over",
+    ("use-forwarded-headers: scheme and host by X-Forwarded headers are not carried over (I2G-0002)",
      {"r16": 2, "r46": 4, "r55": 1, "r202": 1, "r273": 1, "x13": 9, "D74": 3}),
-    ("default-backend-service is not printed for hosts that no Ingress names",
+    ("default-backend-service is not printed for hosts that no Ingress names (I2G-2011, which has no place)",
      {"r46": 1, "r64": 2, "r67": 1, "r229": 1, "r235": 3, "r265": 1, "r266": 2, "r273": 12, "r283": 4}),
-    ("OPTIONS that is no preflight, or before a redirect, or from an origin that fits by several labels: CORS answers on one side only",
-     {"r75": 1, "r108": 1, "r131": 2, "r171": 1, "r186": 1, "r187": 1, "r197": 2, "D102": 1}),
+    ("a wildcard in an origin stands for one label in the controller, and for any number in a Gateway", {"r131": 1, "r171": 1}),
     ("an alias without a certificate is not redirected to HTTPS by the controller", {"r20": 1, "D76": 1}),
-    ("HTTPS of an alias or a www name without a certificate is not said to be gone", {"r172": 1, "r206": 1}),
     ("a Prefix path with a slash at its end takes the path without it as well", {"D44": 1}),
     ("custom-http-errors with the status of a redirect replaces redirects to HTTPS", {"x21": 1}),
     ("an Ingress with a path of nginx's own files is not loaded", {"D131": 1}),

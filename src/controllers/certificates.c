@@ -150,16 +150,21 @@ void certificates_decide(struct instance *in)
 		inherit(in, in->servers.item[i]);
 }
 
-static void say_no_https(struct instance *in, const struct server *server)
+static void say_no_https_of(struct instance *in, const struct subject *who)
 {
-	const struct subject *who = server->creator ? server->creator : server->owners.n ? server->owners.item[0] : NULL;
-	if (!who)
-		return;
 	struct diag_site site = { who->ingress->meta.at, 1, record_object(in->front->arena, who->record) };
 	struct diag *d = diag_add(in->front->diags, DIAG_DEFAULT_CERTIFICATE, site,
 		STR("HTTPS with the controller's default certificate is not carried over for hosts without a certificate of their own"));
 	d->effect = STR("https requests for these hosts, which browsers warned of, are no longer answered");
 	d->help = STR("give --default-certificate NAMESPACE/NAME if such requests matter");
+}
+
+static void say_no_https(struct instance *in, const struct server *server)
+{
+	if (server->creator)
+		say_no_https_of(in, server->creator);
+	for (size_t i = 0; i < server->owners.n; i++)
+		say_no_https_of(in, server->owners.item[i]);
 }
 
 /*

@@ -264,11 +264,32 @@ static str host_written(struct instance *in, const struct server *server)
 	return near;
 }
 
+/* No Ingress stands for requests that no host takes, so there is nothing to print the controller's own Service on. */
+static void say_default_backend(struct instance *in)
+{
+	if (!in->default_upstream)
+		return;
+	struct fact *fact = controller_default_fact(in->controller, STR("backend.default"));
+	const struct backend *b = &in->default_upstream->backend;
+	struct diag *d = diag_addf(in->front->diags, DIAG_FEATURE_LOST_ROUTING, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"the controller answers for hosts that no Ingress names from Service %.*s/%.*s", STR_ARG(b->namespace), STR_ARG(b->name));
+	d->level = DIAG_WARNING;
+	d->loss = LOSS_ROUTING;
+	d->feature = STR("backend.default");
+	d->from_default = true;
+	d->effect = STR("requests for other hosts get 404 from the Gateway");
+	d->help = STR("add an HTTPRoute without hostnames for the Service by hand, if such requests matter");
+	fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_FEATURE_LOST_ROUTING, STR("it is carried over for hosts that an Ingress names"));
+}
+
 static void build_host(struct instance *in, struct server *server)
 {
 	struct arena *a = in->front->arena;
-	if (server->name.n == 0 && !server->locations.item[0]->subject && server->locations.n == 1)
-		return;   /* nothing but the controller's own default server */
+	if (server->name.n == 0 && !server->locations.item[0]->subject && server->locations.n == 1) {
+		/* nothing but the controller's own default server */
+		say_default_backend(in);
+		return;
+	}
 	struct host *h = NEW(a, struct host);
 	server->host = h;
 	server->regex = in->nginx && is_regex_mode(server);

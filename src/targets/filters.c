@@ -166,6 +166,18 @@ static struct str_list cors_list(struct lowering *lw, const struct route *route,
 	return out;
 }
 
+static void say_preflight(struct lowering *lw, const struct route *route)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_CORS_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = STR_INIT("a Gateway answers preflights alone, the controller every OPTIONS request of an allowed origin"),
+		.effect = STR_INIT("OPTIONS requests without Access-Control-Request-Method reach the backend, or are redirected to HTTPS first"),
+		.help = STR_INIT("nothing: browsers send that header"),
+	};
+	struct fact_list none = { 0 };
+	differ(lw, route, &none, &TEXT);
+}
+
 bool filter_cors(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
 	const struct cors *c = &step->as.cors;
@@ -180,6 +192,7 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 		return false;
 	}
 	out->type = STR("CORS");
+	say_preflight(lw, route);
 	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");
 	out->cors.methods = cors_list(lw, route, step, &c->methods, method_is_valid, "a method");
 	out->cors.headers = cors_list(lw, route, step, &c->headers, header_is_valid, "a header");
