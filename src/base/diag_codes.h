@@ -16,6 +16,7 @@ X(NO_CLASS_SIGN,         DIAG_NOTE,    "I2G-0008")   /* meaning of the Ingress A
 X(GATEWAY_LIMIT,         DIAG_WARNING, "I2G-0009")   /* more load balancers than today */
 X(METADATA_DROPPED,      DIAG_NOTE,    "I2G-0010")   /* annotation of another tool stays behind */
 X(DEFAULT_CERTIFICATE,   DIAG_NOTE,    "I2G-0012")   /* HTTPS with the controller's own certificate is not carried over */
+X(SETTINGS_UNKNOWN,      DIAG_NOTE,    "I2G-0013")   /* keys of the controller's ConfigMap without a row */
 /* reading */
 X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")
 X(SYNTAX,                DIAG_ERROR,   "I2G-0102")
@@ -60,6 +61,7 @@ X(PATH_UNUSABLE,         DIAG_ERROR,   "I2G-0223")
 X(WORKED_OUT_LATER,      DIAG_WARNING, "I2G-0224")   /* the table's row is not worked out yet */
 X(WITHOUT_EFFECT,        DIAG_NOTE,    "I2G-0225")
 X(CONTROLLER_TABLE,      DIAG_WARNING, "I2G-0227")   /* only routing and security of that controller are known */
+X(SETTINGS_MISSING,      DIAG_WARNING, "I2G-0228")   /* the ConfigMap that configures the controller is not in the input */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")

@@ -48,15 +48,3 @@ struct line_column sources_locate(const struct sources *sources, struct place at
 		lc.column += ((unsigned char)s->text.p[i] & 0xC0) != 0x80;
 	return lc;
 }
-
-str sources_line(const struct sources *sources, struct place at)
-{
-	const struct source *s = sources_get(sources, at.file);
-	if (!s)
-		return (str){ "", 0 };
-	str line = str_from(s->text, line_start(s->text, at.offset));
-	line = str_slice(line, 0, str_find_char(line, '\n'));
-	if (line.n && line.p[line.n - 1] == '\r')
-		line.n--;
-	return line;
-}

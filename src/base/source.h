@@ -35,7 +35,5 @@ const struct source *sources_get(const struct sources *sources, uint32_t file); 
 /* Bytes of a byte order mark at the start of a text: it takes no column. */
 size_t source_mark(str text);
 struct line_column sources_locate(const struct sources *sources, struct place at);
-/* The line at that place, without its line end. */
-str sources_line(const struct sources *sources, struct place at);
 
 #endif

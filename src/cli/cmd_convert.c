@@ -14,26 +14,32 @@
 
 /* ---- options ---- */
 
-static bool all_known(struct cli *cli, const struct tables *tables, enum table_word kind, str option, const struct str_list *words,
-	str *error)
+static bool is_known(struct cli *cli, const struct tables *tables, enum table_word kind, str option, str word, str *error)
 {
 	str near;
-	for (size_t i = 0; i < words->n; i++) {
-		if (tables_know(tables, kind, words->item[i], &near))
-			continue;
-		str hint = near.n ? arena_printf(&cli->arena, "; did you mean %.*s?", STR_ARG(near)) : STR("");
-		*error = arena_printf(&cli->arena, "option %.*s: there is no %.*s '%.*s'%.*s", STR_ARG(option), STR_ARG(table_word_name(kind)),
-			STR_ARG(words->item[i]), STR_ARG(hint));
-		return false;
-	}
-	return true;
+	if (tables_know(tables, kind, word, &near))
+		return true;
+	str hint = near.n ? arena_printf(&cli->arena, "; did you mean %.*s?", STR_ARG(near)) : STR("");
+	*error = arena_printf(&cli->arena, "option %.*s: there is no %.*s '%.*s'%.*s", STR_ARG(option), STR_ARG(table_word_name(kind)),
+		STR_ARG(word), STR_ARG(hint));
+	return false;
+}
+
+static bool all_known(struct cli *cli, const struct tables *tables, const struct convert_options *options, const struct accepted *accepted,
+	str *error)
+{
+	bool good = !options->target.n || is_known(cli, tables, TABLE_TARGET, STR("--target"), options->target, error);
+	for (size_t i = 0; good && i < options->from.n; i++)
+		good = is_known(cli, tables, TABLE_CONTROLLER, STR("--from"), options->from.item[i], error);
+	for (size_t i = 0; good && i < accepted->n; i++)
+		good = is_known(cli, tables, TABLE_FEATURE, accepted->item[i].option, accepted->item[i].name, error);
+	return good;
 }
 
 /* Names that only the tables know. */
-static bool check_names(struct cli *cli, const struct convert_options *options, str *error)
+static bool check_names(struct cli *cli, const struct convert_options *options, const struct accepted *accepted, str *error)
 {
 	str name, version;
-	struct str_list target = { 0 };
 	if (!options->target.n && !options->from.n && !options->accept.n && !options->mappings.n)
 		return true;
 	if (str_cut(options->target, '@', &name, &version)) {
@@ -41,16 +47,12 @@ static bool check_names(struct cli *cli, const struct convert_options *options, 
 			"say --target %.*s, and --gateway-api for the version of the Gateway API", STR_ARG(name));
 		return false;
 	}
-	if (options->target.n)
-		LIST_PUSH(&cli->arena, &target, options->target);
 	const struct tables *tables = tables_load(&cli->arena, &options->mappings);
 	if (tables_error(cli, tables) != EXIT_GOOD) {
 		*error = STR("a table cannot be used");
 		return false;
 	}
-	return all_known(cli, tables, TABLE_TARGET, STR("--target"), &target, error) &&
-		all_known(cli, tables, TABLE_CONTROLLER, STR("--from"), &options->from, error) &&
-		all_known(cli, tables, TABLE_FEATURE, STR("--accept"), &options->accept, error);
+	return all_known(cli, tables, options, accepted, error);
 }
 
 static bool to_stdout(const struct str_list *reports, str rejects, bool *twice)
@@ -71,7 +73,7 @@ static str nothing_given(struct cli *cli)
 		"  kubectl get ingress,ingressclass,service,configmap -A -o json | %.*s convert -", STR_ARG(cli->args.program));
 }
 
-static bool check(struct cli *cli, const struct convert_options *options, str *error)
+static bool check(struct cli *cli, str *error)
 {
 	const struct arguments *args = &cli->args;
 	bool folder = str_starts(arguments_text(args, OPT_OUTPUT), STR("dir=")), twice;
@@ -87,7 +89,7 @@ static bool check(struct cli *cli, const struct convert_options *options, str *e
 		*error = STR("only one thing can go to standard output");
 		return false;
 	}
-	return check_names(cli, options, error);
+	return true;
 }
 
 static void read_choices(const struct arguments *args, struct convert_options *options)
@@ -110,6 +112,7 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 static bool read_options(struct cli *cli, struct convert_options *options, str *error)
 {
 	const struct arguments *args = &cli->args;
+	struct accepted accepted = { 0 };
 	convert_options_init(options);
 	options->limits = doc_limits_fill((struct doc_limits){
 		.depth = (size_t)arguments_size(args, OPT_MAX_DEPTH),
@@ -127,9 +130,13 @@ static bool read_options(struct cli *cli, struct convert_options *options, str *
 	options->controller_flags = args->value[OPT_CONTROLLER_FLAG];
 	options->controller_version = arguments_text(args, OPT_CONTROLLER_VERSION);
 	options->default_certificate = arguments_text(args, OPT_DEFAULT_CERTIFICATE);
-	options->accept = arguments_list(args, &cli->arena, OPT_ACCEPT);
+	options->rejects = arguments_text(args, OPT_REJECTS).n > 0;
 	read_choices(args, options);
-	return read_accepted(cli, &options->accept, error) && read_mappings(cli, &options->mappings, error) && check(cli, options, error);
+	if (!read_accepted(cli, &accepted, error) || !read_mappings(cli, &options->mappings, error))
+		return false;
+	for (size_t i = 0; i < accepted.n; i++)
+		str_list_add_new(&cli->arena, &options->accept, accepted.item[i].name);
+	return check(cli, error) && check_names(cli, options, &accepted, error);
 }
 
 /* ---- output ---- */
@@ -158,10 +165,16 @@ static bool colored(const struct arguments *args)
 	return isatty(STDERR_FILENO) && !str_c(getenv("NO_COLOR")).n && !str_eq(str_c(getenv("TERM")), STR("dumb"));
 }
 
-static int write_reports(struct cli *cli, struct convert *run)
+/* What could not be written is known to everything that is written after it. */
+static void note(struct report *report, int written)
+{
+	report->exit_code = exit_join(report->exit_code, written);
+	report->unwritten = report->unwritten || written != EXIT_GOOD;
+}
+
+static void write_reports(struct cli *cli, struct convert *run)
 {
 	const struct str_list *reports = &cli->args.value[OPT_REPORT];
-	int code = EXIT_GOOD;
 	for (size_t i = 0; i < reports->n; i++) {
 		str kind, file;
 		struct buf out;
@@ -171,12 +184,8 @@ static int write_reports(struct cli *cli, struct convert *run)
 			report_json(&out, &run->report);
 		else
 			report_text(&out, &run->report, (struct report_style){ .color = false });
-		code = exit_join(code, write_to(run, file, buf_str(&out)));
+		note(&run->report, write_to(run, file, buf_str(&out)));
 	}
-	str rejects = arguments_text(&cli->args, OPT_REJECTS);
-	if (rejects.n)
-		code = exit_join(code, write_to(run, rejects, run->rejects));
-	return code;
 }
 
 static int write_manifests(struct cli *cli, struct convert *run, bool *closed)
@@ -206,19 +215,21 @@ static int write_messages(struct cli *cli, struct convert *run)
 	return fault && fault != EBADF ? EXIT_OUTPUT : EXIT_GOOD;
 }
 
+/* The report for people comes last, so that it can say what has become of the others. */
 static int convert(struct cli *cli, struct convert *run, const struct str_list *paths)
 {
 	bool closed = false;
+	str rejects = arguments_text(&cli->args, OPT_REJECTS);
 	struct files files = { .arena = &run->arena, .scratch = &run->scratch, .sources = &run->sources, .diags = &run->diags,
 		.total_bytes = run->options.limits.total_bytes };
 	int code = files_read(&files, paths) ? EXIT_GOOD : EXIT_INPUT;
 	convert_run(run);
-	code = exit_join(code, run->report.exit_code);
-	int written = write_manifests(cli, run, &closed);
-	written = exit_join(written, write_reports(cli, run));
-	if (!closed)
-		written = exit_join(written, write_messages(cli, run));
-	return exit_join(code, written);
+	run->report.exit_code = exit_join(code, run->report.exit_code);
+	note(&run->report, write_manifests(cli, run, &closed));
+	if (rejects.n)
+		note(&run->report, write_to(run, rejects, run->rejects));
+	write_reports(cli, run);
+	return closed ? run->report.exit_code : exit_join(run->report.exit_code, write_messages(cli, run));
 }
 
 int cmd_convert(struct cli *cli)

@@ -2,9 +2,6 @@
 /* `ing2gw explain NAME`: one page, or what may have been meant. */
 #include "cli/command.h"
 
-#include <unistd.h>
-
-#include "cli/write.h"
 #include "lib/explain.h"
 
 int cmd_explain(struct cli *cli)
@@ -23,7 +20,6 @@ int cmd_explain(struct cli *cli)
 	buf_init(&out, &cli->arena, 0);
 	if (explain(&out, tables, words->item[0], &hint))
 		return exit_join(code, print(cli, buf_str(&out)));
-	write_fd(STDERR_FILENO, arena_printf(&cli->arena, "error: no such code or annotation: '%.*s'%s%.*s\n", STR_ARG(words->item[0]),
-		hint.n ? "; " : "", STR_ARG(hint)));
-	return exit_join(code, EXIT_LOSS);
+	return exit_join(code, usage_error(cli, arena_printf(&cli->arena, "there is no code, annotation or feature '%.*s'%s%.*s",
+		STR_ARG(words->item[0]), hint.n ? "; " : "", STR_ARG(hint))));
 }

@@ -33,7 +33,7 @@ static int no_table(struct cli *cli, str name, str near)
 	str hint = near.n ? arena_printf(&cli->arena, "; did you mean %.*s?", STR_ARG(near)) : STR("");
 	write_fd(STDERR_FILENO, arena_printf(&cli->arena, "error: there is no controller or target '%.*s'%.*s\nSee '%.*s mappings list'.\n",
 		STR_ARG(name), STR_ARG(hint), STR_ARG(cli->args.program)));
-	return EXIT_LOSS;
+	return EXIT_USAGE;
 }
 
 static int show(struct cli *cli, const struct tables *tables, enum tables_form form)

@@ -82,10 +82,10 @@ static int dispatch(struct cli *cli)
 	const struct arguments *args = &cli->args;
 	if (arguments_flag(args, OPT_HELP))
 		return help(cli);
+	if (arguments_flag(args, OPT_VERSION))
+		return print(cli, arena_printf(&cli->arena, "ing2gw %s\n", ing2gw_version()));
 	switch (args->command) {
 	case COMMAND_NONE:
-		if (arguments_flag(args, OPT_VERSION))
-			return print(cli, arena_printf(&cli->arena, "ing2gw %s\n", ing2gw_version()));
 		return arguments_flag(args, OPT_MAN) ? manual(cli) : nothing_asked(cli);
 	case COMMAND_CONVERT:
 		return cmd_convert(cli);

@@ -44,8 +44,18 @@ int print(struct cli *cli, str text);
 /* texts.c: reads the files of --mapping. False when one cannot be read; then *error says why. */
 bool read_mappings(struct cli *cli, struct mapping_texts *out, str *error);
 
-/* Adds the features that the files of --accept-file name. False as above. */
-bool read_accepted(struct cli *cli, struct str_list *out, str *error);
+/* A feature whose loss is accepted, and where that was said, for messages: "--accept", "--accept-file: FILE:LINE". */
+struct accepted_name {
+	str name, option;
+};
+
+struct accepted {
+	struct accepted_name *item;
+	size_t n, cap;
+};
+
+/* The features that --accept and the files of --accept-file name. False as above. */
+bool read_accepted(struct cli *cli, struct accepted *out, str *error);
 
 /* Says what is wrong with tables: EXIT_GOOD when nothing is, EXIT_USAGE when they are the user's, else EXIT_OUTPUT. */
 int tables_error(struct cli *cli, const struct tables *tables);

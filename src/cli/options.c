@@ -2,6 +2,7 @@
 /* The parser of the command line: see options.h. */
 #include "cli/options.h"
 
+#include "lib/given.h"
 #include "lib/mappings.h"
 
 /* One option as it was met; what it means hangs on the command, which may stand behind it. */
@@ -196,12 +197,6 @@ bool size_parse(str text, uint64_t *out)
 	return *out > 0;
 }
 
-static bool is_object(str value)
-{
-	str namespace, name;
-	return str_cut(value, '/', &namespace, &name) && namespace.n && name.n && str_find_char(name, '/') == name.n;
-}
-
 static bool is_report(str value)
 {
 	str kind, file;
@@ -226,8 +221,10 @@ static str wanted(struct arena *arena, const struct option_row *row, str value)
 		return str_to_u64(value, UINT32_MAX, &number) && number > 0 ? STR("") : STR("a whole number from 1 on");
 	case OPTION_SIZE:
 		return size_parse(value, &number) ? STR("") : STR("a number of bytes from 1 on, such as 500K, 64M or 2G");
+	case OPTION_NAME:
+		return given_name(value) ? STR("") : STR("a name as the API has them: small letters, digits, '-' and '.'");
 	case OPTION_OBJECT:
-		return is_object(value) ? STR("") : STR("NAMESPACE/NAME");
+		return given_object(value) ? STR("") : STR("NAMESPACE/NAME with names as the API has them: small letters, digits, '-' and '.'");
 	case OPTION_PAIR:
 		return str_find_char(value, '=') > 0 && str_find_char(value, '=') < value.n ? STR("") : STR("NAME=VALUE");
 	case OPTION_REPORT:
@@ -282,6 +279,24 @@ static str program_name(const char *argv0)
 	return str_eq(name, STR("kubectl-ing2gw")) ? STR("kubectl ing2gw") : STR("ing2gw");
 }
 
+/*
+ * --help and --version are answered whatever stands beside them: "--help x", "--version x". Without a command that there is, the
+ * help is the program's.
+ */
+static bool asks_about_program(struct parser *p)
+{
+	static const enum option_id ASKS[] = { OPT_HELP, OPT_VERSION };
+	for (size_t k = 0; k < sizeof ASKS / sizeof *ASKS; k++)
+		for (size_t i = 0; i < p->given.n; i++) {
+			const struct given *given = &p->given.item[i];
+			if (given->has_value || row_by_name(given->name)->id != ASKS[k])
+				continue;
+			LIST_PUSH(p->arena, &p->args->value[ASKS[k]], STR("true"));
+			return true;
+		}
+	return false;
+}
+
 bool options_parse(struct arguments *args, struct arena *arena, int argc, const char *const *argv)
 {
 	struct parser p = { .args = args, .arena = arena, .at = argc > 0 ? argv + 1 : argv };
@@ -289,7 +304,12 @@ bool options_parse(struct arguments *args, struct arena *arena, int argc, const 
 	/* The command first, even behind a fault: the message names its help. */
 	bool good = walk(&p);
 	str error = args->error;
-	if (!find_command(&p)) {
+	bool known = find_command(&p);
+	if (good && asks_about_program(&p)) {
+		args->error = STR("");
+		return true;
+	}
+	if (!known) {
 		if (!good)
 			args->error = error;
 		return false;

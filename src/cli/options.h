@@ -22,6 +22,7 @@ enum option_kind {
 	OPTION_WORD,       /* one of `words` */
 	OPTION_NUMBER,     /* 1 and more */
 	OPTION_SIZE,       /* bytes: 1 and more, with K, M, G */
+	OPTION_NAME,       /* of an object */
 	OPTION_OBJECT,     /* NAMESPACE/NAME */
 	OPTION_PAIR,       /* NAME=VALUE */
 	OPTION_REPORT,     /* text=FILE, json=FILE */

@@ -44,7 +44,7 @@ const struct option_row option_rows[] = {
 		S("Release channel of the Gateway API that the cluster has."), NONE },
 	{ OPT_GATEWAY, 0, S("gateway"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
 		S("Namespace and name of the Gateway that is written."), NONE },
-	{ OPT_GATEWAY_CLASS, 0, S("gateway-class"), S("NAME"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
+	{ OPT_GATEWAY_CLASS, 0, S("gateway-class"), S("NAME"), OPTION_NAME, false, IN_CONVERT, NONE, NONE,
 		S("GatewayClass of the cluster to use; without it one is written."), NONE },
 	{ OPT_LISTENERS, 0, S("listeners"), S("auto|gateway|listenerset"), OPTION_WORD, false, IN_CONVERT, S("auto|gateway|listenerset"), S("auto"),
 		S("Where TLS listeners stand."),

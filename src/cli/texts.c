@@ -39,26 +39,28 @@ bool read_mappings(struct cli *cli, struct mapping_texts *out, str *error)
 }
 
 /* Names, one a line; "#" begins a comment. */
-static void add_names(struct arena *arena, str text, struct str_list *out)
+static void add_names(struct arena *arena, str path, str text, struct accepted *out)
 {
 	str line, comment;
-	while (text.n) {
+	for (unsigned number = 1; text.n; number++) {
 		str_cut(text, '\n', &line, &text);
 		str_cut(line, '#', &line, &comment);
 		line = str_trim(line);
 		if (line.n)
-			str_list_add_new(arena, out, line);
+			LIST_PUSH(arena, out, ((struct accepted_name){ line, arena_printf(arena, "--accept-file: %.*s:%u", STR_ARG(path), number) }));
 	}
 }
 
-bool read_accepted(struct cli *cli, struct str_list *out, str *error)
+bool read_accepted(struct cli *cli, struct accepted *out, str *error)
 {
-	const struct str_list *paths = &cli->args.value[OPT_ACCEPT_FILE];
+	const struct str_list *paths = &cli->args.value[OPT_ACCEPT_FILE], named = arguments_list(&cli->args, &cli->arena, OPT_ACCEPT);
+	for (size_t i = 0; i < named.n; i++)
+		LIST_PUSH(&cli->arena, out, ((struct accepted_name){ named.item[i], STR("--accept") }));
 	for (size_t i = 0; i < paths->n; i++) {
 		str text;
 		if (!read_text(cli, STR("--accept-file"), paths->item[i], &text, error))
 			return false;
-		add_names(&cli->arena, text, out);
+		add_names(&cli->arena, paths->item[i], text, out);
 	}
 	return true;
 }

@@ -40,6 +40,8 @@ static void say_absent(struct instance *in, const struct feature *f, const struc
 		"%.*s was meant and is not in force: %.*s alone does nothing", STR_ARG(f->name), STR_ARG(at->fact->key));
 	d->effect = STR("requests pass without that check today, and will in the Gateway");
 	d->help = STR("if the protection is wanted, complete it at the source first, then convert again");
+	at->fact->has_code = true;
+	at->fact->code = DIAG_PROTECTION_ABSENT;
 }
 
 static bool is_off_switch(const struct setting *at)
@@ -187,6 +189,18 @@ static bool belongs_to_tables(const struct instance *in, const struct feature *f
 	return !str_eq(f->name, STR("redirect.https"));
 }
 
+/* Protections of the Ingress that has lost the path by an assumption alone, where the winner has none of the kind. */
+static void guard_for_rival(struct instance *in, const struct location *l, struct route *r)
+{
+	const struct mapping *m = in->front->mapping;
+	for (size_t i = 0; i < m->features.n; i++) {
+		const struct feature *f = &m->features.item[i];
+		if (f->loss == LOSS_SECURITY && belongs_to_tables(in, f) && has_settings(l->rival, f->name) && is_in_force(in, l->rival, f) &&
+			!(has_settings(l->subject, f->name) && is_in_force(in, l->subject, f)))
+			use_feature(in, l->rival, f, r);
+	}
+}
+
 void features_build(struct instance *in, const struct location *l, struct route *r)
 {
 	const struct mapping *m = in->front->mapping;
@@ -202,6 +216,8 @@ void features_build(struct instance *in, const struct location *l, struct route 
 		else if (!by_default)
 			idle_feature(in, l->subject, f, r);
 	}
+	if (l->rival)
+		guard_for_rival(in, l, r);
 }
 
 /* "satisfy" says how several checks go together; beside fewer than two it says nothing. */

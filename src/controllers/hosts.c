@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What belongs to a host as a whole: further names, the www redirect, the redirect of its root (reference: ingress-nginx A.5, A.10). */
 #include "controllers/server.h"
+#include "kube/names.h"
 
 static const str APP_ROOT = STR_INIT("redirect.app-root");
 
@@ -15,22 +16,26 @@ struct route *route_add(struct instance *in, struct host *host, enum match_kind 
 
 static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
 {
-	struct host_name alias = { HOST_EXACT, arena_lower(in->front->arena, str_trim(name)), { 0 } };
-	if (str_starts(alias.name, STR("~")) || str_ends(alias.name, STR(".*"))) {
-		struct diag *d = diag_addf(in->front->diags, DIAG_ALIAS_LOST, fact_site(in->front->arena, fact),
-			"the alias %.*s is no hostname of the Gateway API", STR_ARG(alias.name));
-		d->loss = LOSS_ROUTING;
-		d->effect = STR("hosts that only this alias matches get 404");
-		d->help = STR("list the names one by one");
-		fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_ALIAS_LOST, STR("no hostname of the Gateway API says it"));
+	struct arena *a = in->front->arena;
+	struct host_name alias = { HOST_EXACT, arena_lower(a, str_trim(name)), { 0 } };
+	if (str_starts(alias.name, STR("."))) {
+		/* nginx: the name and all names below it */
+		add_alias(in, host, str_from(alias.name, 1), fact);
+		add_alias(in, host, arena_join(a, STR("*"), alias.name), fact);
 		return;
 	}
+	bool wild = str_starts(alias.name, STR("*."));
 	if (alias.name.n == 0 || servers_find(in, alias.name))
 		return;
-	if (str_starts(alias.name, STR("*.")))
+	if (!name_is_subdomain(wild ? str_from(alias.name, 2) : alias.name)) {
+		struct lost_alias lost = { host, alias.name, fact };
+		LIST_PUSH(a, &in->lost_aliases, lost);
+		return;
+	}
+	if (wild)
 		alias.kind = HOST_LABELS;
-	fact_list_add(in->front->arena, &alias.facts, fact);
-	LIST_PUSH(in->front->arena, &host->aliases, alias);
+	fact_list_add(a, &alias.facts, fact);
+	LIST_PUSH(a, &host->aliases, alias);
 }
 
 /* The first Ingress of the host that has aliases names them all (A.5). */
@@ -109,8 +114,41 @@ static void drop_hidden(struct instance *in)
 	in->entry->hosts.n = kept;
 }
 
+static bool is_guarded(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t j = 0; j < host->routes.item[i]->steps.n; j++)
+			if (host->routes.item[i]->steps.item[j]->kind == STEP_GUARD)
+				return true;
+	return false;
+}
+
+static bool has_wide_host(const struct instance *in, const struct host *but)
+{
+	for (size_t i = 0; i < in->entry->hosts.n; i++)
+		if (in->entry->hosts.item[i] != but && in->entry->hosts.item[i]->name.kind != HOST_EXACT)
+			return true;
+	return false;
+}
+
+/* No hostname of a Gateway says the alias: what becomes of its requests depends on the hosts that are left. */
+static void say_lost_alias(struct instance *in, const struct lost_alias *lost)
+{
+	bool wide = has_wide_host(in, lost->host), opens = wide && is_guarded(lost->host);
+	struct diag *d = diag_addf(in->front->diags, DIAG_ALIAS_LOST, fact_site(in->front->arena, lost->fact),
+		"the alias %.*s is no hostname of the Gateway API%s", STR_ARG(lost->name), opens ? ", and its host has a protection" : "");
+	d->loss = opens ? LOSS_SECURITY : LOSS_ROUTING;
+	d->effect = !wide ? STR("requests for names that only this alias matches get 404")
+		: opens ? STR("requests for names that only this alias matches reach the routes of a wider host, without the protection")
+		: STR("requests for names that only this alias matches reach the routes of a wider host, or get 404");
+	d->help = STR("list the names one by one");
+	fact_lost(lost->fact, FACT_INEXPRESSIBLE, d->loss, DIAG_ALIAS_LOST, STR("no hostname of the Gateway API says it"));
+}
+
 void aliases_settle(struct instance *in)
 {
+	for (size_t i = 0; i < in->lost_aliases.n; i++)
+		say_lost_alias(in, &in->lost_aliases.item[i]);
 	drop_hidden(in);
 	for (size_t i = 0; i < in->entry->hosts.n; i++) {
 		struct host *h = in->entry->hosts.item[i];

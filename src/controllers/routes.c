@@ -6,22 +6,18 @@
 #include <stdlib.h>
 
 /* Longest text first, then from z to a; equal ones keep their order. */
-static bool comes_before(const struct location *a, const struct location *b)
+static int compare_locations(const void *pa, const void *pb)
 {
+	const struct location *a = *(struct location *const *)pa, *b = *(struct location *const *)pb;
 	if (a->path.n != b->path.n)
-		return a->path.n > b->path.n;
-	return str_cmp(a->path, b->path) > 0;
+		return a->path.n > b->path.n ? -1 : 1;
+	int c = str_cmp(b->path, a->path);
+	return c ? c : a->index < b->index ? -1 : a->index > b->index;
 }
 
 static void sort_locations(struct server *server)
 {
-	for (size_t i = 1; i < server->locations.n; i++) {
-		struct location *l = server->locations.item[i];
-		size_t at = i;
-		for (; at > 0 && comes_before(l, server->locations.item[at - 1]); at--)
-			server->locations.item[at] = server->locations.item[at - 1];
-		server->locations.item[at] = l;
-	}
+	qsort(server->locations.item, server->locations.n, sizeof *server->locations.item, compare_locations);
 }
 
 /*
@@ -142,18 +138,33 @@ static bool is_duplicate(struct instance *in, const struct server *server, const
 	return false;
 }
 
+/* What every path that an expression takes begins with: its text up to the first character with a meaning of its own. */
+static str literal_head(str path)
+{
+	if (str_starts(path, STR("^")))
+		path = str_from(path, 1);
+	if (str_has_char(path, '|') && !str_has_char(path, '('))
+		return (str){ "", 0 };
+	size_t n = 0;
+	while (n < path.n && !str_has_char(STR("\\^$.|?*+()[]{}"), path.p[n]))
+		n++;
+	bool repeated = n < path.n && str_has_char(STR("?*+{"), path.p[n]);
+	return str_slice(path, 0, n - (repeated && n));
+}
+
 /* Every request for the location is taken by a route that is tried before it. */
 static bool takes_all(const struct route *r, const struct location *l)
 {
-	str wide, narrow = l->path;
-	bool literal = path_is_literal(l->path, true);
-	if (literal && regex_takes_all(r->match.path, l->path))
+	str wide, narrow, head = literal_head(l->path);
+	if (path_is_literal(l->path, true) && regex_takes_all(r->match.path, l->path))
 		return true;
-	if (!path_prefix_form(r->match.path, &wide) || (!literal && !path_prefix_form(l->path, &narrow)))
+	if (path_is_literal(r->match.path, true))
+		return str_starts_nocase(head, r->match.path);
+	if (!path_prefix_form(r->match.path, &wide))
 		return false;
-	if (wide.n == 1 || (!literal && str_eq_nocase(wide, narrow)))
+	if (wide.n == 1 || (path_prefix_form(l->path, &narrow) && str_eq_nocase(wide, narrow)))
 		return true;
-	return narrow.n > wide.n && str_starts_nocase(narrow, wide) && narrow.p[wide.n] == '/';
+	return head.n > wide.n && str_starts_nocase(head, wide) && head.p[wide.n] == '/';
 }
 
 static bool is_shadowed(const struct server *server, const struct host *host, const struct location *l)
@@ -228,13 +239,13 @@ static void build_location(struct instance *in, struct server *server, struct ho
 		slash_redirect(in, server, host, l);
 }
 
-static enum host_kind host_kind_of(const struct instance *in, str name)
+static enum host_kind host_kind_of(str name)
 {
 	if (name.n == 0)
 		return HOST_ANY;
 	if (!str_starts(name, STR("*.")))
 		return HOST_EXACT;
-	return in->nginx ? HOST_ONE_LABEL : HOST_ONE_LABEL;
+	return HOST_ONE_LABEL;
 }
 
 /* The nearest hostname that an API takes; the host itself where it is one already. */
@@ -256,7 +267,7 @@ static str host_written(struct instance *in, const struct server *server)
 		struct diag *d = diag_addf(in->front->diags, DIAG_HOST_UNUSABLE, fact_site(in->front->arena, fact),
 			"host %.*s is no hostname: %.*s stands in for it", STR_ARG(str_trim(fact->value)), STR_ARG(near));
 		d->loss = LOSS_ROUTING;
-		d->effect = STR("the API server refuses such an Ingress, and requests for the real host find no route");
+		d->effect = STR("the API server refuses such an Ingress, and requests for the real host find no route of it");
 		d->help = STR("write a DNS name (labels of small letters, digits and dashes, with dots between them) into the Ingress and\n"
 			"convert again, or replace the name in the manifests");
 		fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_HOST_UNUSABLE, STR("the host is no hostname; the nearest one stands in for it"));
@@ -293,8 +304,7 @@ static void build_host(struct instance *in, struct server *server)
 	struct host *h = NEW(a, struct host);
 	server->host = h;
 	server->regex = in->nginx && is_regex_mode(server);
-	h->name = (struct host_name){ host_kind_of(in, server->name), host_written(in, server), server->facts };
-	h->regex_mode = server->regex;
+	h->name = (struct host_name){ host_kind_of(server->name), host_written(in, server), server->facts };
 	h->certificate = server->certificate;
 	h->certificate.listener = near_host(a, server->certificate.listener);
 	h->creator = server->creator ? server->creator->owner : NULL;

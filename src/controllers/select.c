@@ -17,20 +17,6 @@ static const struct controller_table *table_by_controller(const struct front *fr
 	return NULL;
 }
 
-static const struct controller_table *table_by_class_name(const struct front *front, str name)
-{
-	/* several controllers have one usual class name: the one that is asked for goes first */
-	for (size_t i = 0; i < front->from->n; i++) {
-		const struct controller_table *t = mapping_controller(front->mapping, front->from->item[i]);
-		if (t && str_list_has(&t->classes, name))
-			return t;
-	}
-	for (size_t i = 0; i < front->mapping->controllers.n; i++)
-		if (str_list_has(&front->mapping->controllers.item[i]->classes, name))
-			return front->mapping->controllers.item[i];
-	return NULL;
-}
-
 /* The only controller whose annotations the Ingress carries; NULL when there is none or more than one. */
 static const struct controller_table *table_by_annotations(const struct front *front, const struct ingress *ingress)
 {
@@ -43,6 +29,34 @@ static const struct controller_table *table_by_annotations(const struct front *f
 			found = t;
 	}
 	return found;
+}
+
+/* Several controllers have one usual class name: the one that is asked for goes first, then the one whose annotations are there. */
+static const struct controller_table *table_by_class_name(const struct front *front, const struct ingress *ingress, str name)
+{
+	for (size_t i = 0; i < front->from->n; i++) {
+		const struct controller_table *t = mapping_controller(front->mapping, front->from->item[i]);
+		if (t && str_list_has(&t->classes, name))
+			return t;
+	}
+	const struct controller_table *own = table_by_annotations(front, ingress);
+	if (own && str_list_has(&own->classes, name))
+		return own;
+	for (size_t i = 0; i < front->mapping->controllers.n; i++)
+		if (str_list_has(&front->mapping->controllers.item[i]->classes, name))
+			return front->mapping->controllers.item[i];
+	return NULL;
+}
+
+/* The controller whose workload in the input has that argument. */
+static const struct controller_table *table_by_argument(const struct front *front, str argument, str value)
+{
+	for (size_t i = 0; i < front->mapping->controllers.n && value.n; i++) {
+		const struct controller_table *t = front->mapping->controllers.item[i];
+		if (str_eq(controller_argument(front, t, argument), value))
+			return t;
+	}
+	return NULL;
 }
 
 static void decide(struct subject *s, const struct controller_table *table, str why)
@@ -59,6 +73,8 @@ static bool by_class_object(struct front *front, struct subject *s, str class_na
 		return false;
 	const struct controller_table *table = table_by_controller(front, class->controller);
 	if (!table)
+		table = table_by_argument(front, STR("controller-class"), class->controller);
+	if (!table)
 		return false;
 	decide(s, table, arena_printf(front->arena, "IngressClass %.*s names controller %.*s", STR_ARG(class_name), STR_ARG(class->controller)));
 	return true;
@@ -66,7 +82,12 @@ static bool by_class_object(struct front *front, struct subject *s, str class_na
 
 static bool by_class_name(struct front *front, struct subject *s, str class_name, str where)
 {
-	const struct controller_table *table = table_by_class_name(front, class_name);
+	const struct controller_table *table = table_by_argument(front, STR("ingress-class"), class_name);
+	if (table) {
+		decide(s, table, arena_printf(front->arena, "class %.*s stands in the arguments of this controller", STR_ARG(class_name)));
+		return true;
+	}
+	table = table_by_class_name(front, s->ingress, class_name);
 	if (!table)
 		return false;
 	decide(s, table, arena_printf(front->arena, "class %.*s in %.*s is a usual name of this controller", STR_ARG(class_name), STR_ARG(where)));
@@ -170,7 +191,7 @@ static void filter(struct front *front, struct subject *s)
 	if (s->ingress->class_name && !snapshot_class(front->snapshot, s->class_name))
 		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: its IngressClass does not exist"),
 			STR("add the IngressClass to the input, or give --world open"));
-	else if (s->class_name.n == 0)
+	else if (s->class_name.n == 0 && !str_eq(controller_argument(front, s->table, STR("watch-ingress-without-class")), STR("true")))
 		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: it names no class, and the controller serves none without"),
 			STR("give --controller-flag watch-ingress-without-class=true if the controller runs with that"));
 }

@@ -19,11 +19,13 @@ struct upstream {
 };
 
 struct location {
+	size_t index;                    /* in the order of coming */
 	str path;
 	bool exact;
 	bool implicit;                   /* the root that the controller makes for each host */
 	bool catch_all;                  /* the default server's root, of an Ingress that is only a default backend */
 	struct subject *subject;         /* whose annotations apply; NULL for the bare default server */
+	struct subject *rival;           /* has lost the path to subject by an assumption, and guards it; or NULL */
 	struct upstream *upstream;       /* NULL: the controller's own answer (404) */
 	struct place at;
 	struct fact_list facts;          /* path */
@@ -46,6 +48,13 @@ struct server {
 	struct host *host;               /* of the model */
 };
 
+/* An alias that no hostname says. */
+struct lost_alias {
+	const struct host *host;
+	str name;
+	struct fact *fact;
+};
+
 /* One controller with one class. */
 struct instance {
 	struct front *front;
@@ -57,7 +66,8 @@ struct instance {
 	struct upstream *default_upstream;   /* of implicit roots; NULL: the controller answers 404 */
 	struct map upstream_by_key;
 	LIST(struct server *) servers;
-	struct map server_by_name;       /* the default server is "_" */
+	LIST(struct lost_alias) lost_aliases;
+	struct map server_by_name;       /* the default server is "" */
 };
 
 bool subject_is_canary(struct subject *subject);

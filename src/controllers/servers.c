@@ -9,7 +9,7 @@ bool subject_is_canary(struct subject *subject)
 
 struct server *servers_find(const struct instance *instance, str host)
 {
-	return map_get(&instance->server_by_name, host.n ? host : STR("_"));
+	return map_get(&instance->server_by_name, host);
 }
 
 static struct server *server_new(struct instance *in, str name, struct subject *creator)
@@ -19,7 +19,7 @@ static struct server *server_new(struct instance *in, str name, struct subject *
 	s->name = name;
 	s->creator = creator;
 	LIST_PUSH(a, &in->servers, s);
-	map_set(&in->server_by_name, name.n ? name : STR("_"), s);
+	map_set(&in->server_by_name, name, s);
 	return s;
 }
 
@@ -29,6 +29,7 @@ static struct location *location_new(struct instance *in, struct server *server,
 	l->path = path;
 	l->exact = exact;
 	l->subject = subject;
+	l->index = server->locations.n;
 	LIST_PUSH(in->front->arena, &server->locations, l);
 	return l;
 }
@@ -211,7 +212,7 @@ static void first_pass(struct instance *in)
 	}
 }
 
-static void say_ignored(struct front *front, struct subject *s, const struct ingress_path *p, const struct location *winner)
+static void say_ignored(struct front *front, struct subject *s, const struct ingress_path *p, struct location *winner)
 {
 	struct fact *fact = subject_fact(s, p->path ? p->path : p->backend.service);
 	struct diag_site site = fact ? fact_site(front->arena, fact) : (struct diag_site){ p->at, 1, record_object(front->arena, s->record) };
@@ -234,6 +235,11 @@ static void say_ignored(struct front *front, struct subject *s, const struct ing
 	for (size_t i = 0; i < sizeof lost / sizeof *lost; i++)
 		if (lost[i])
 			lost[i]->assumed = true;
+	/* nobody knows who was first: what the loser guards is not to stand open for it */
+	if (!winner->rival)
+		winner->rival = s;
+	for (size_t i = 0; i < s->settings.n; i++)
+		s->settings.item[i].fact->assumed = true;
 	for (size_t i = 0; i < winner->facts.n; i++)
 		winner->facts.item[i]->assumed = true;
 	for (size_t i = 0; i < winner->backend_facts.n; i++)

@@ -21,6 +21,30 @@ static const struct workload *find_workload(const struct front *front, const str
 	return NULL;
 }
 
+/* The value of "--name=value", or "true" of "--name"; false when the text is another argument. */
+static bool argument_value(str text, str name, str *out)
+{
+	str head;
+	while (str_starts(text, STR("-")))
+		text = str_from(text, 1);
+	if (!str_cut(text, '=', &head, out))
+		*out = STR("true");
+	return str_eq(head, name);
+}
+
+str controller_argument(const struct front *front, const struct controller_table *table, str name)
+{
+	str value;
+	for (size_t i = 0; i < front->controller_flags->n; i++)
+		if (argument_value(front->controller_flags->item[i], name, &value))
+			return value;
+	const struct workload *w = find_workload(front, table);
+	for (size_t i = 0; w && i < w->args.n; i++)
+		if (str_starts(w->args.item[i]->value, STR("-")) && argument_value(w->args.item[i]->value, name, &value))
+			return value;
+	return (str){ "", 0 };
+}
+
 /* "1.11", "v1.11.2" as 1011; 0 when it is no version. */
 static unsigned parse_version(str text)
 {
@@ -95,6 +119,15 @@ static const struct config_map *named_config_map(const struct front *front, str 
 	return snapshot_config_map(front->snapshot, namespace, name);
 }
 
+static void say_missing(struct front *front, const struct controller_settings *c, str ref)
+{
+	struct diag_site site = { c->workload ? c->workload->meta.at : (struct place){ 0, 0 }, 1, arena_printf(front->arena, "ConfigMap/%.*s", STR_ARG(ref)) };
+	struct diag *d = diag_addf(front->diags, DIAG_SETTINGS_MISSING, site, "the ConfigMap %.*s that configures %.*s is not in the input", STR_ARG(ref),
+		STR_ARG(c->table->title));
+	d->effect = STR("its documented defaults are taken to be in force; protections that it switches on for all hosts are not seen");
+	d->help = STR("add it to the input (kubectl get configmap -A -o yaml), or name another one with --controller-config");
+}
+
 /* Which ConfigMap counts: the option, the argument, the usual name (design: open and closed world). */
 static void find_config_map(struct front *front, struct controller_settings *c)
 {
@@ -108,6 +141,8 @@ static void find_config_map(struct front *front, struct controller_settings *c)
 		if (str_starts(ref, STR("$(POD_NAMESPACE)")) && c->workload)
 			ref = arena_join(front->arena, c->workload->meta.namespace, str_from(ref, 16));
 		c->config_map = named_config_map(front, ref);
+		if (!c->config_map && ref.n && i < 2)
+			say_missing(front, c, ref);
 		if (c->config_map) {
 			struct diag_site site = { c->config_map->meta.at, 1, arena_printf(front->arena, "ConfigMap/%.*s", STR_ARG(ref)) };
 			diag_addf(front->diags, DIAG_SETTINGS_SOURCE, site, "settings of %.*s are taken from ConfigMap %.*s: %.*s",
@@ -124,6 +159,38 @@ bool value_is_off(str value)
 		if (str_eq_nocase(OFF[i], value))
 			return true;
 	return value.n == 0;
+}
+
+static bool is_known_key(const struct controller_table *table, str key)
+{
+	for (size_t i = 0; i < table->defaults.n; i++)
+		if (str_eq(table->defaults.item[i].configmap, key))
+			return true;
+	return str_list_has(&table->settings, key);
+}
+
+/* Keys of the ConfigMap that no row stands for: whatever they change is not carried over. */
+static void read_unknown_keys(struct front *front, const struct controller_settings *c)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; c->config_map && i < c->config_map->data.n; i++) {
+		const struct data_entry *e = &c->config_map->data.item[i];
+		if (is_known_key(c->table, e->key))
+			continue;
+		struct fact *f = ledger_fact(front->ledger, NULL, arena_join(front->arena, STR("default:"), e->key), e->value, e->at, (uint32_t)e->key.n);
+		fact_lost(f, FACT_UNKNOWN, LOSS_BEHAVIOUR, DIAG_SETTINGS_UNKNOWN, STR("no table has a row for this key of the ConfigMap"));
+		str_list_add_new(front->arena, &names, e->key);
+	}
+	if (names.n == 0)
+		return;
+	str_list_sort(&names);
+	struct diag_site site = { c->config_map->meta.at, 1, arena_printf(front->arena, "ConfigMap/%.*s/%.*s", STR_ARG(c->config_map->meta.namespace),
+		STR_ARG(c->config_map->meta.name)) };
+	struct diag *d = diag_addf(front->diags, DIAG_SETTINGS_UNKNOWN, site, "%zu keys of the controller's ConfigMap are not looked at", names.n);
+	d->loss = LOSS_BEHAVIOUR;
+	d->from_default = true;
+	d->effect = arena_printf(front->arena, "what they change for all hosts is not carried over: %.*s", STR_ARG(str_list_join(front->arena, &names, STR(", "))));
+	d->help = STR("look each up in the documentation of the controller and decide by hand");
 }
 
 static void read_defaults(struct front *front, struct controller_settings *c)
@@ -157,8 +224,12 @@ struct controller_settings *controller_settings_find(struct front *front, const 
 	for (size_t i = 0; i < front->controller_flags->n; i++)
 		read_flag(front, c, arena_join(front->arena, STR("--"), front->controller_flags->item[i]));
 	find_version(front, c);
+	str prefix = flag(c, STR("annotations-prefix"));
+	if (prefix.n)
+		c->prefix = arena_join(front->arena, prefix, STR("/"));
 	find_config_map(front, c);
 	read_defaults(front, c);
+	read_unknown_keys(front, c);
 	return c;
 }
 

@@ -36,7 +36,7 @@ static void skip_quoted(struct lexer *x)
 		x->at = x->text.n;
 }
 
-/* One word; "${name}" belongs to it. */
+/* One word. Inside of it, as for nginx, "${" opens no block and "}" closes none. */
 static str read_word(struct lexer *x)
 {
 	size_t start = x->at;
@@ -48,9 +48,8 @@ static str read_word(struct lexer *x)
 			skip_quoted(x);
 			break;
 		} else if (c == '$' && x->at + 1 < x->text.n && x->text.p[x->at + 1] == '{') {
-			while (x->at < x->text.n && x->text.p[x->at] != '}')
-				x->at++;
-		} else if (char_is_space(c) || c == ';' || c == '{' || c == '}') {
+			x->at += 2;   /* as nginx does: only the brace is special here */
+		} else if (char_is_space(c) || c == ';' || c == '{') {
 			break;
 		} else {
 			x->at++;

@@ -39,6 +39,64 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress)
 	return s;
 }
 
+/* The value is refused by the controller: what that does to the Ingress (ingress-nginx reference: A.3). */
+static void refuse(struct front *front, struct subject *s, struct setting *setting, str why)
+{
+	static const str EFFECT[] = {
+		[INVALID_DEFAULT] = STR_INIT("the controller acts as if the annotation were absent"),
+		[INVALID_DROP] = STR_INIT("the controller does not load this Ingress at all; it is not converted"),
+		[INVALID_DENY] = STR_INIT("the controller answers 503 on every path of this Ingress"),
+		[INVALID_DENY_HOST] = STR_INIT("the controller answers 403 on the whole host"),
+		[INVALID_OFF] = STR_INIT("the controller drops the whole group of annotations that this one belongs to"),
+	};
+	const struct annotation_row *row = setting->row;
+	struct fact *fact = setting->fact;
+	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, fact),
+		"%.*s: the controller refuses this value", STR_ARG(fact->key));
+	d->effect = EFFECT[row->invalid];
+	d->help = arena_printf(front->arena, "%.*s", STR_ARG(why));
+	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[row->invalid]);
+	if (row->invalid == INVALID_DROP)
+		s->active = false;
+}
+
+static void read_row(struct front *front, struct subject *s, const struct field *f, const struct annotation_row *row, bool foreign)
+{
+	struct fact *fact = subject_fact(s, f);
+	fact->feature = row->feature;
+	if (str_trim(f->value).n == 0) {
+		fact_idle(fact, STR("an empty value counts as absent"));
+		return;
+	}
+	struct setting setting = { .row = row, .fact = fact, .foreign = foreign };
+	str why = { "", 0 };
+	setting.valid = value_parse(front->arena, row, f->value, &setting.value, &why);
+	if (!setting.valid)
+		refuse(front, s, &setting, why);
+	LIST_PUSH(front->arena, &s->settings, setting);
+}
+
+static str prefix_of(const struct controller_table *table, str key)
+{
+	for (size_t i = 0; i < table->prefixes.n; i++)
+		if (str_starts(key, table->prefixes.item[i]))
+			return table->prefixes.item[i];
+	return (str){ "", 0 };
+}
+
+/*
+ * A protection of another controller for which the Ingress's class is usual as well: unless an IngressClass object decides, it may be in
+ * force.
+ */
+static bool is_shared_guard(const struct front *front, const struct subject *s, const struct controller_table *other, const struct field *f)
+{
+	if (!s->table || !str_list_has(&other->classes, s->class_name) || snapshot_class(front->snapshot, s->class_name))
+		return false;
+	const struct annotation_row *row = controller_annotation(other, str_from(f->key, prefix_of(other, f->key).n));
+	const struct feature *feature = row ? mapping_feature(front->mapping, row->feature) : NULL;
+	return feature && feature->loss == LOSS_SECURITY;
+}
+
 static void keep(struct front *front, struct subject *s, const struct ecosystem_row *row, const struct field *f, bool label)
 {
 	static const enum keep_place PLACES[] = {
@@ -76,6 +134,10 @@ static void read_foreign(struct front *front, struct subject *s, const struct fi
 {
 	struct fact *fact = subject_fact(s, f);
 	const struct controller_table *other = mapping_by_prefix(front->mapping, f->key);
+	if (other && is_shared_guard(front, s, other, f)) {
+		read_row(front, s, f, controller_annotation(other, str_from(f->key, prefix_of(other, f->key).n)), true);
+		return;
+	}
 	if (other) {
 		fact_idle(fact, STR("it belongs to another controller than the one that serves this Ingress"));
 		struct diag *d = diag_addf(front->diags, DIAG_DEAD_ANNOTATION, fact_site(front->arena, fact),
@@ -128,47 +190,14 @@ static void unknown(struct front *front, const struct controller_table *table, s
 	fact_lost(fact, FACT_UNKNOWN, LOSS_NONE, DIAG_UNKNOWN_ANNOTATION, STR("the controller has no annotation of that name"));
 }
 
-/* The value is refused by the controller: what that does to the Ingress (ingress-nginx reference: A.3). */
-static void refuse(struct front *front, struct subject *s, struct setting *setting, str why)
-{
-	static const str EFFECT[] = {
-		[INVALID_DEFAULT] = STR_INIT("the controller acts as if the annotation were absent"),
-		[INVALID_DROP] = STR_INIT("the controller does not load this Ingress at all; it is not converted"),
-		[INVALID_DENY] = STR_INIT("the controller answers 503 on every path of this Ingress"),
-		[INVALID_DENY_HOST] = STR_INIT("the controller answers 403 on the whole host"),
-		[INVALID_OFF] = STR_INIT("the controller drops the whole group of annotations that this one belongs to"),
-	};
-	const struct annotation_row *row = setting->row;
-	struct fact *fact = setting->fact;
-	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, fact),
-		"%.*s: the controller refuses this value", STR_ARG(fact->key));
-	d->effect = EFFECT[row->invalid];
-	d->help = arena_printf(front->arena, "%.*s", STR_ARG(why));
-	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[row->invalid]);
-	if (row->invalid == INVALID_DROP)
-		s->active = false;
-}
-
 static void read_own(struct front *front, struct subject *s, const struct field *f, str prefix)
 {
-	struct fact *fact = subject_fact(s, f);
 	str name = str_from(f->key, prefix.n);
 	const struct annotation_row *row = controller_annotation(s->table, name);
-	if (!row) {
-		unknown(front, s->table, fact, name, prefix);
-		return;
-	}
-	fact->feature = row->feature;
-	if (str_trim(f->value).n == 0) {
-		fact_idle(fact, STR("an empty value counts as absent"));
-		return;
-	}
-	struct setting setting = { .row = row, .fact = fact };
-	str why = { "", 0 };
-	setting.valid = value_parse(front->arena, row, f->value, &setting.value, &why);
-	if (!setting.valid)
-		refuse(front, s, &setting, why);
-	LIST_PUSH(front->arena, &s->settings, setting);
+	if (row)
+		read_row(front, s, f, row, false);
+	else
+		unknown(front, s->table, subject_fact(s, f), name, prefix);
 }
 
 /* A refused value denies the locations, or the host, where its group would be in force, or was to be switched on by it. */
@@ -231,10 +260,9 @@ static str own_prefix(const struct subject *s, str key)
 {
 	if (!s->table)
 		return (str){ "", 0 };
-	for (size_t i = 0; i < s->table->prefixes.n; i++)
-		if (str_starts(key, s->table->prefixes.item[i]))
-			return s->table->prefixes.item[i];
-	return (str){ "", 0 };
+	if (s->controller && s->controller->prefix.n && str_starts(key, s->controller->prefix))
+		return s->controller->prefix;
+	return prefix_of(s->table, key);
 }
 
 void subject_read(struct front *front, struct subject *s)
@@ -290,7 +318,7 @@ bool subject_feature_on(struct subject *s, const struct feature *feature)
 		const struct setting *at = &s->settings.item[i];
 		if (!str_eq(at->row->feature, feature->name) || !is_on(at))
 			continue;
-		if (feature->needs.n == 0 || str_list_has(&feature->needs, at->row->field))
+		if (at->foreign || feature->needs.n == 0 || str_list_has(&feature->needs, at->row->field))
 			return true;
 	}
 	return false;

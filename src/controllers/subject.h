@@ -12,6 +12,7 @@ struct setting {
 	struct value value;
 	struct fact *fact;
 	bool valid;
+	bool foreign;           /* a protection of another controller with the same usual class */
 	bool shadowed;          /* an alias whose main name is there */
 	bool used;              /* a front end has asked for it and given it a meaning */
 };
@@ -23,6 +24,7 @@ struct controller_settings {
 	const struct workload *workload;         /* or NULL */
 	struct map flags;                        /* name -> str * value */
 	str namespace;                           /* where the controller stands, or empty */
+	str prefix;                              /* of its annotations, where an argument names another one, with the slash; or empty */
 	unsigned version;                        /* 1000 * major + minor; 0: not known, taken to be the newest */
 	LIST(struct fact *) defaults;            /* one for each feature with a default, by table order */
 };
@@ -73,6 +75,8 @@ bool controller_is_before(const struct controller_settings *controller, unsigned
 /* The ledger's fact for that default, or NULL. */
 struct fact *controller_default_fact(const struct controller_settings *controller, str feature);
 
+/* An argument of the controller: the user's word (--controller-flag), else that of its workload; empty when neither has it. */
+str controller_argument(const struct front *front, const struct controller_table *table, str name);
 /* Finds ConfigMap, workload and arguments of a controller; says in a note which rule decided. */
 struct controller_settings *controller_settings_find(struct front *front, const struct controller_table *table);
 

@@ -218,8 +218,3 @@ void node_set_text(struct arena *arena, struct node *map, str key, str text)
 	if (text.n > 0)
 		node_set(arena, map, key, node_string(arena, text));
 }
-
-void node_set_int(struct arena *arena, struct node *map, str key, int64_t number)
-{
-	node_set(arena, map, key, node_int(arena, number));
-}

@@ -64,8 +64,7 @@ struct node *node_map(struct arena *arena);
 void node_add(struct arena *arena, struct node *list, struct node *value);
 /* Sets a key; replaces the value when the key is there. */
 void node_set(struct arena *arena, struct node *map, str key, struct node *value);
-/* The same for common values; text is skipped when it is empty. */
+/* The same for a text, which is skipped when it is empty. */
 void node_set_text(struct arena *arena, struct node *map, str key, str text);
-void node_set_int(struct arena *arena, struct node *map, str key, int64_t number);
 
 #endif

@@ -38,14 +38,30 @@ static str escape_token(struct arena *arena, str key)
 	return buf_str(&b);
 }
 
+/* A few texts are compared; from there on they are kept in a map, so that time stays linear: thousands of routes can carry one fact. */
+static void add_once(struct assembly *as, struct str_list *list, str text)
+{
+	enum { FEW = 8 };
+	for (size_t i = 0; i < list->n && i < FEW; i++)
+		if (str_eq(list->item[i], text))
+			return;
+	if (list->n >= FEW) {
+		str key = arena_printf(as->arena, "%zx %.*s", (size_t)(uintptr_t)list, STR_ARG(text));
+		if (map_get(&as->carried, key))
+			return;
+		map_set(&as->carried, key, list);
+	}
+	LIST_PUSH(as->arena, list, text);
+}
+
 static void carry(struct assembly *as, struct fact *fact, enum fact_state state, str object, str pointer)
 {
 	if (!as->ledger || !fact)
 		return;
 	fact_worsen(fact, state);
-	str_list_add_new(as->arena, &fact->places, arena_printf(as->arena, "%.*s#%.*s", STR_ARG(object), STR_ARG(pointer)));
+	add_once(as, &fact->places, arena_printf(as->arena, "%.*s#%.*s", STR_ARG(object), STR_ARG(pointer)));
 	if (fact->record)
-		str_list_add_new(as->arena, &fact->record->objects, object);
+		add_once(as, &fact->record->objects, object);
 }
 
 void assembly_carry(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, str pointer)
@@ -278,6 +294,7 @@ static void note_owners(struct assembly *as, const struct entry_part *part)
 void assemble(struct assembly *as, const struct entry_part *entries, size_t n)
 {
 	map_init(&as->taken, as->arena);
+	map_init(&as->carried, as->arena);
 	locator_init(&as->locator, as->sources, as->arena);
 	size_t before = as->out.n;
 	for (size_t i = 0; i < n; i++)

@@ -25,7 +25,7 @@ struct mark_list {
 
 struct rule_part {
 	struct http_rule rule;
-	str key;                     /* rules of one key stay in one route when a route is split */
+	str key;                     /* by which a route is split: rules of one key stay together where the limits allow it */
 	struct mark_list marks;
 };
 
@@ -64,6 +64,7 @@ struct assembly {
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
 	bool namespace_written;      /* some Ingress of the namespace "default" names it */
 	struct map taken;            /* "namespace/name" of all Ingresses: their names belong to their own routes */
+	struct map carried;          /* what long lists of places and of objects hold, by list and text */
 	struct locator locator;
 	LIST(struct printed) out;    /* in the order of printing */
 	LIST(struct reference_grant *) grants;

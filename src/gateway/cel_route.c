@@ -205,39 +205,25 @@ static const struct cel_rule tls_rules[] = {
 		"a reference to an XBackend has no port"),
 };
 
-static const struct cel_rule tcp_rules[] = {
-	RULE("TC1", "spec.parentRefs", EXPERIMENTAL(0), refs_agree, "port", "",
-		"references to one parent either all have sectionName or none, and the same for port"),
-	RULE("TC2", "spec.parentRefs", EXPERIMENTAL(0), refs_distinct, "port", "",
-		"references to one parent differ in sectionName or port"),
-	RULE("TC3", "spec.parentRefs", STANDARD(6), refs_agree, "", "",
-		"references to one parent either all have sectionName or none"),
-	RULE("TC4", "spec.parentRefs", STANDARD(6), refs_distinct, "", "",
-		"references to one parent differ in sectionName"),
-	RULE_OF("v1alpha2", "TCA1", "spec.rules", EXPERIMENTAL(2), names_distinct, "", "",
-		"no two rules have one name"),
-	RULE("TC5", "spec.rules[].backendRefs[]", BOTH(6, 0), service_port, "", "",
-		"a reference to a Service needs a port"),
-	RULE("TC6", "spec.rules[].backendRefs[]", EXPERIMENTAL(7), xbackend_port, "", "",
-		"a reference to an XBackend has no port"),
-};
+/* TCPRoute and UDPRoute have the same rules; kind is how their names begin. */
+#define STREAM_RULES(kind) \
+	RULE(kind "1", "spec.parentRefs", EXPERIMENTAL(0), refs_agree, "port", "", \
+		"references to one parent either all have sectionName or none, and the same for port"), \
+	RULE(kind "2", "spec.parentRefs", EXPERIMENTAL(0), refs_distinct, "port", "", \
+		"references to one parent differ in sectionName or port"), \
+	RULE(kind "3", "spec.parentRefs", STANDARD(6), refs_agree, "", "", \
+		"references to one parent either all have sectionName or none"), \
+	RULE(kind "4", "spec.parentRefs", STANDARD(6), refs_distinct, "", "", \
+		"references to one parent differ in sectionName"), \
+	RULE_OF("v1alpha2", kind "A1", "spec.rules", EXPERIMENTAL(2), names_distinct, "", "", \
+		"no two rules have one name"), \
+	RULE(kind "5", "spec.rules[].backendRefs[]", BOTH(6, 0), service_port, "", "", \
+		"a reference to a Service needs a port"), \
+	RULE(kind "6", "spec.rules[].backendRefs[]", EXPERIMENTAL(7), xbackend_port, "", "", \
+		"a reference to an XBackend has no port")
 
-static const struct cel_rule udp_rules[] = {
-	RULE("UD1", "spec.parentRefs", EXPERIMENTAL(0), refs_agree, "port", "",
-		"references to one parent either all have sectionName or none, and the same for port"),
-	RULE("UD2", "spec.parentRefs", EXPERIMENTAL(0), refs_distinct, "port", "",
-		"references to one parent differ in sectionName or port"),
-	RULE("UD3", "spec.parentRefs", STANDARD(6), refs_agree, "", "",
-		"references to one parent either all have sectionName or none"),
-	RULE("UD4", "spec.parentRefs", STANDARD(6), refs_distinct, "", "",
-		"references to one parent differ in sectionName"),
-	RULE_OF("v1alpha2", "UDA1", "spec.rules", EXPERIMENTAL(2), names_distinct, "", "",
-		"no two rules have one name"),
-	RULE("UD5", "spec.rules[].backendRefs[]", BOTH(6, 0), service_port, "", "",
-		"a reference to a Service needs a port"),
-	RULE("UD6", "spec.rules[].backendRefs[]", EXPERIMENTAL(7), xbackend_port, "", "",
-		"a reference to an XBackend has no port"),
-};
+static const struct cel_rule tcp_rules[] = { STREAM_RULES("TC") };
+static const struct cel_rule udp_rules[] = { STREAM_RULES("UD") };
 
 const struct cel_table cel_grpc = TABLE("GRPCRoute", grpc_rules);
 const struct cel_table cel_tls = TABLE("TLSRoute", tls_rules);

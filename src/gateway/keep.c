@@ -44,43 +44,54 @@ struct owner_list {
 	size_t n, cap;
 };
 
-static void add_owner(struct arena *arena, struct owner_list *list, const struct owner *owner)
+static str owner_key(struct arena *arena, const struct owner *owner)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (list->item[i] == owner)
-			return;
-	if (owner)
-		LIST_PUSH(arena, list, owner);
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
+}
+
+static void add_owner(struct map *seen, struct owner_list *list, const struct owner *owner)
+{
+	str key = owner ? owner_key(seen->arena, owner) : (str){ "", 0 };
+	if (!owner || map_get(seen, key))
+		return;
+	map_set(seen, key, list);
+	LIST_PUSH(seen->arena, list, owner);
 }
 
 static struct owner_list owners_of(const struct plan *plan)
 {
 	struct owner_list owners = { 0 };
-	const struct route_part *last = NULL;
-	for (size_t i = 0; i < plan->part->routes.n; i++) {
-		if (!last || last->owner != plan->part->routes.item[i]->owner)
-			add_owner(plan->as->arena, &owners, plan->part->routes.item[i]->owner);
-		last = plan->part->routes.item[i];
-	}
+	struct map seen;
+	map_init(&seen, plan->as->arena);
+	for (size_t i = 0; i < plan->part->routes.n; i++)
+		add_owner(&seen, &owners, plan->part->routes.item[i]->owner);
 	return owners;
 }
 
-static bool has_same(const struct owner *owner, const struct keep *k)
+static str keep_key(struct arena *arena, const struct keep *k)
 {
-	for (size_t i = 0; i < owner->keep.n; i++) {
-		const struct keep *other = &owner->keep.item[i];
-		if (other->place == k->place && other->label == k->label && str_eq(other->key, k->key) && str_eq(other->value, k->value))
-			return true;
-	}
-	return false;
+	return arena_printf(arena, "%d %.*s=%.*s", k->label, STR_ARG(k->key), STR_ARG(k->value));
 }
 
-static bool all_have(const struct owner_list *owners, const struct keep *k)
+/* How many owners have the same label or annotation; only those that all must have are counted. */
+static struct map count_same(struct arena *arena, const struct owner_list *owners)
 {
+	struct map counts;
+	map_init(&counts, arena);
 	for (size_t i = 0; i < owners->n; i++)
-		if (!has_same(owners->item[i], k))
-			return false;
-	return true;
+		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
+			const struct keep *k = &owners->item[i]->keep.item[j];
+			if (k->place != KEEP_ALL)
+				continue;
+			str key = keep_key(arena, k);
+			size_t *n = map_get(&counts, key);
+			if (!n) {
+				n = NEW(arena, size_t);
+				map_set(&counts, key, n);
+			}
+			(*n)++;
+		}
+	return counts;
 }
 
 struct shared {
@@ -117,10 +128,12 @@ static void keep_shared(const struct shared *s, const struct keep *k)
 
 static void keep_owners(const struct shared *s, const struct owner_list *owners, bool gateway_place)
 {
+	const struct map counts = count_same(s->as->arena, owners);
 	for (size_t i = 0; i < owners->n; i++)
 		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
 			const struct keep *k = &owners->item[i]->keep.item[j];
-			if ((k->place == KEEP_GATEWAY && gateway_place) || (k->place == KEEP_ALL && all_have(owners, k)))
+			const size_t *same = k->place == KEEP_ALL ? map_get(&counts, keep_key(s->as->arena, k)) : NULL;
+			if ((k->place == KEEP_GATEWAY && gateway_place) || (same && *same == owners->n))
 				keep_shared(s, k);
 		}
 }
@@ -128,8 +141,10 @@ static void keep_owners(const struct shared *s, const struct owner_list *owners,
 void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out)
 {
 	struct owner_list owners = { 0 };
+	struct map seen;
+	map_init(&seen, plan->as->arena);
 	for (size_t i = 0; i < set->listeners.n; i++)
-		add_owner(plan->as->arena, &owners, set->listeners.item[i]->owner);
+		add_owner(&seen, &owners, set->listeners.item[i]->owner);
 	struct shared s = { plan->as, OBJECT_LISTENER_SET, set->namespace, set->name, &out->meta };
 	keep_owners(&s, &owners, true);
 }

@@ -159,13 +159,13 @@ static struct set_plan *set_of(struct plan *plan, struct set_list *sets, const s
 	return set;
 }
 
-static struct set_plan *set_part(struct plan *plan, const struct set_plan *whole, size_t bucket)
+static struct set_plan *set_part(struct plan *plan, const struct set_plan *whole, str suffix)
 {
 	struct set_plan *part = NEW(plan->as->arena, struct set_plan);
 	*part = *whole;
 	part->listeners.item = NULL;
 	part->listeners.n = part->listeners.cap = 0;
-	part->name = names_join(plan->as->arena, whole->name, arena_printf(plan->as->arena, "-%zx", bucket), NAME_SUBDOMAIN_MAX);
+	part->name = names_join(plan->as->arena, whole->name, suffix, NAME_SUBDOMAIN_MAX);
 	return part;
 }
 
@@ -176,22 +176,19 @@ static void add_set(struct plan *plan, struct set_plan *whole)
 	struct str_list keys = { 0 };
 	for (size_t i = 0; i < whole->listeners.n; i++)
 		LIST_PUSH(arena, &keys, whole->listeners.item[i]->hostname);
-	size_t buckets = names_buckets(&keys, LISTENERS_MOST);
-	if (buckets == 1) {
+	const struct share_list shares = names_share(arena, &keys, NULL, LISTENERS_MOST, LISTENERS_MOST);
+	if (shares.n == 1) {
 		LIST_PUSH(arena, &plan->sets, whole);
 		return;
 	}
-	for (size_t b = 0; b < buckets; b++) {
-		struct set_plan *part = set_part(plan, whole, b);
-		for (size_t i = 0; i < whole->listeners.n; i++) {
-			struct listener_plan *l = whole->listeners.item[i];
-			if (names_bucket(l->hostname, buckets) != b)
-				continue;
+	for (size_t s = 0; s < shares.n; s++) {
+		struct set_plan *part = set_part(plan, whole, shares.item[s].suffix);
+		for (size_t i = 0; i < shares.item[s].n; i++) {
+			struct listener_plan *l = whole->listeners.item[shares.item[s].item[i]];
 			l->set = part;
 			LIST_PUSH(arena, &part->listeners, l);
 		}
-		if (part->listeners.n)
-			LIST_PUSH(arena, &plan->sets, part);
+		LIST_PUSH(arena, &plan->sets, part);
 	}
 }
 
@@ -243,7 +240,7 @@ static void make_gateways(struct plan *plan, str name)
 	struct arena *arena = plan->as->arena;
 	struct str_list keys = hosts_with_listeners(plan);
 	/* port 80, and the listener for all other hosts */
-	size_t n = plan->as->listener_sets ? 1 : names_buckets(&keys, LISTENERS_MOST - 2);
+	size_t n = plan->as->listener_sets ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
 	for (size_t i = 0; i < n; i++) {
 		struct gateway_plan g = { .name = name };
 		if (i)

@@ -46,19 +46,87 @@ size_t names_bucket(str key, size_t buckets)
 	return (size_t)((h ^ h >> 32) & (buckets - 1));
 }
 
-size_t names_buckets(const struct str_list *keys, size_t most)
+enum { BUCKETS_MOST = 65536 };
+
+struct limits {
+	const struct str_list *keys;
+	const size_t *weights;       /* NULL: 1 each */
+	size_t most, weight;
+};
+
+/* What is in a bucket so far. */
+struct fill {
+	size_t n, weight;
+	str key;                     /* the first one */
+	bool mixed;                  /* there are others */
+};
+
+static size_t weight_of(const struct limits *l, size_t key)
 {
-	enum { BUCKETS_MOST = 65536 };
-	for (size_t buckets = 1; buckets < BUCKETS_MOST; buckets *= 2) {
-		bool fits = true;
-		for (size_t b = 0; b < buckets && fits; b++) {
-			size_t n = 0;
-			for (size_t i = 0; i < keys->n; i++)
-				n += names_bucket(keys->item[i], buckets) == b;
-			fits = n <= most;
-		}
-		if (fits)
-			return buckets;
+	return l->weights ? l->weights[key] : 1;
+}
+
+/* Whether more buckets are of no use: all are within the limits, or hold one key only. */
+static bool is_enough(struct arena *arena, const struct limits *l, size_t buckets)
+{
+	struct fill *fills = NEWS(arena, struct fill, buckets);
+	for (size_t i = 0; i < l->keys->n; i++) {
+		struct fill *f = &fills[names_bucket(l->keys->item[i], buckets)];
+		if (f->n == 0)
+			f->key = l->keys->item[i];
+		f->mixed = f->mixed || !str_eq(f->key, l->keys->item[i]);
+		f->n++;
+		f->weight += weight_of(l, i);
+		if (f->mixed && (f->n > l->most || f->weight > l->weight))
+			return false;
 	}
-	return BUCKETS_MOST;
+	return true;
+}
+
+static size_t buckets_for(struct arena *arena, const struct limits *l)
+{
+	size_t buckets = 1;
+	while (buckets < BUCKETS_MOST && !is_enough(arena, l, buckets))
+		buckets *= 2;
+	return buckets;
+}
+
+size_t names_buckets(struct arena *arena, const struct str_list *keys, size_t most)
+{
+	const struct limits l = { keys, NULL, most, SIZE_MAX };
+	return buckets_for(arena, &l);
+}
+
+/* One bucket, in as many parts as it needs. */
+static void share_bucket(struct arena *arena, const struct limits *l, const struct share *bucket, struct share_list *out)
+{
+	size_t first = 0, weight = 0;
+	for (size_t i = 0, part = 0; i < bucket->n; i++) {
+		weight += weight_of(l, bucket->item[i]);
+		size_t next = i + 1 < bucket->n ? weight_of(l, bucket->item[i + 1]) : 0;
+		if (i + 1 < bucket->n && i + 1 - first < l->most && weight + next <= l->weight)
+			continue;
+		struct share share = { .suffix = bucket->suffix, .item = bucket->item + first, .n = i + 1 - first, .cap = i + 1 - first };
+		if (part)
+			share.suffix = arena_printf(arena, "%.*s-%zx", STR_ARG(bucket->suffix), part);
+		LIST_PUSH(arena, out, share);
+		first = i + 1;
+		weight = 0;
+		part++;
+	}
+}
+
+struct share_list names_share(struct arena *arena, const struct str_list *keys, const size_t *weights, size_t most, size_t weight)
+{
+	const struct limits l = { keys, weights, most, weight };
+	size_t buckets = buckets_for(arena, &l);
+	struct share *bucket = NEWS(arena, struct share, buckets);
+	struct share_list out = { 0 };
+	for (size_t i = 0; i < keys->n; i++)
+		LIST_PUSH(arena, &bucket[names_bucket(keys->item[i], buckets)], i);
+	for (size_t b = 0; b < buckets; b++) {
+		bucket[b].suffix = buckets > 1 ? arena_printf(arena, "-%zx", b) : (str){ "", 0 };
+		share_bucket(arena, &l, &bucket[b], &out);
+	}
+	return out;
 }

@@ -128,18 +128,25 @@ static str first_host(const struct group *g)
 	return part_host(&g->parts.item[0])->name.name;
 }
 
-/* Of the groups of an Ingress that have one role, the one that serves, and of these the one with the first host. */
-static const struct group *main_group(const struct grouping *g, const struct group *of)
+static str role_key(struct arena *arena, const struct group *g)
 {
-	const struct group *best = of;
+	return arena_printf(arena, "%.*s/%.*s %d", STR_ARG(g->owner->namespace), STR_ARG(g->owner->name), (int)g->role);
+}
+
+/* Of the groups of an Ingress that have one role, the one that serves, and of these the one with the first host. */
+static struct map main_groups(const struct grouping *g)
+{
+	struct arena *arena = g->plan->as->arena;
+	struct map mains;
+	map_init(&mains, arena);
 	for (size_t i = 0; i < g->groups.n; i++) {
-		const struct group *other = g->groups.item[i];
-		if (other->owner != of->owner || other->role != of->role)
-			continue;
-		if (other->serves != best->serves ? other->serves : str_cmp(first_host(other), first_host(best)) < 0)
-			best = other;
+		struct group *group = g->groups.item[i];
+		str key = role_key(arena, group);
+		const struct group *best = map_get(&mains, key);
+		if (!best || (group->serves != best->serves ? group->serves : str_cmp(first_host(group), first_host(best)) < 0))
+			map_set(&mains, key, group);
 	}
-	return best;
+	return mains;
 }
 
 /*
@@ -149,10 +156,11 @@ static const struct group *main_group(const struct grouping *g, const struct gro
 static void name_groups(struct grouping *g)
 {
 	struct arena *arena = g->plan->as->arena;
+	const struct map mains = main_groups(g);
 	for (size_t i = 0; i < g->groups.n; i++) {
 		struct group *group = g->groups.item[i];
 		str mark = { "", 0 };
-		if (main_group(g, group) != group)
+		if (map_get(&mains, role_key(arena, group)) != group)
 			mark = arena_join(arena, STR("-"), names_hash(arena, first_host(group), 6));
 		group->suffix = group->role == ROLE_PLAIN ? arena_join(arena, mark, STR("-http")) : mark;
 	}
@@ -264,11 +272,6 @@ static void carry_all(const struct emission *e, str name, const struct fact_list
 
 /* ---- one object ---- */
 
-struct rule_choice {
-	size_t *item;                /* indices of the rules that this route has */
-	size_t n, cap;
-};
-
 static str route_name(const struct emission *e, str more)
 {
 	struct arena *arena = e->plan->as->arena;
@@ -280,7 +283,7 @@ static str route_name(const struct emission *e, str more)
 	return name;
 }
 
-static void carry_rules(const struct emission *e, const struct route_part *part, const struct rule_choice *rules, str name)
+static void carry_rules(const struct emission *e, const struct route_part *part, const struct share *rules, str name)
 {
 	struct arena *arena = e->plan->as->arena;
 	for (size_t k = 0; k < rules->n; k++) {
@@ -301,7 +304,7 @@ static void grant_backends(const struct emission *e, const struct http_route *ro
 		}
 }
 
-static void emit_route(const struct emission *e, const struct served_list *hosts, const struct rule_choice *rules, str more)
+static void emit_route(const struct emission *e, const struct served_list *hosts, const struct share *rules, str more)
 {
 	struct assembly *as = e->plan->as;
 	struct http_route route = { 0 };
@@ -324,46 +327,20 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 	grant_backends(e, &route);
 }
 
-static bool rules_fit(const struct route_part *part, const struct rule_choice *rules)
-{
-	size_t matches = 0;
-	for (size_t i = 0; i < rules->n; i++)
-		matches += part->rules.item[rules->item[i]].rule.matches.n;
-	return rules->n <= RULES_MOST && matches <= MATCHES_MOST;
-}
-
-static struct rule_choice rules_of_bucket(struct arena *arena, const struct route_part *part, size_t bucket, size_t buckets)
-{
-	struct rule_choice choice = { 0 };
-	for (size_t i = 0; i < part->rules.n; i++)
-		if (names_bucket(part->rules.item[i].key, buckets) == bucket)
-			LIST_PUSH(arena, &choice, i);
-	return choice;
-}
-
-static size_t rule_buckets(struct arena *arena, const struct route_part *part)
-{
-	size_t buckets = 1;
-	for (bool fits = false; !fits && buckets < 4096; buckets *= fits ? 1 : 2) {
-		fits = true;
-		for (size_t b = 0; b < buckets && fits; b++) {
-			struct rule_choice choice = rules_of_bucket(arena, part, b, buckets);
-			fits = rules_fit(part, &choice);
-		}
-	}
-	return buckets;
-}
-
+/* The rules of hosts that are treated alike, in as many routes as the limits ask for. */
 static void emit_hosts(const struct emission *e, const struct served_list *hosts, str more)
 {
 	struct arena *arena = e->plan->as->arena;
 	const struct route_part *part = shown_part(e, hosts->item[0].part);
-	size_t buckets = rule_buckets(arena, part);
-	for (size_t b = 0; b < buckets; b++) {
-		struct rule_choice choice = rules_of_bucket(arena, part, b, buckets);
-		if (choice.n)
-			emit_route(e, hosts, &choice, buckets > 1 ? arena_printf(arena, "%.*s-%zx", STR_ARG(more), b) : more);
+	size_t *matches = NEWS(arena, size_t, part->rules.n);
+	struct str_list keys = { 0 };
+	for (size_t i = 0; i < part->rules.n; i++) {
+		matches[i] = part->rules.item[i].rule.matches.n;
+		LIST_PUSH(arena, &keys, part->rules.item[i].key);
 	}
+	const struct share_list shares = names_share(arena, &keys, matches, RULES_MOST, MATCHES_MOST);
+	for (size_t i = 0; i < shares.n; i++)
+		emit_route(e, hosts, &shares.item[i], arena_join(arena, more, shares.item[i].suffix));
 }
 
 static struct served_list served_by(struct arena *arena, const struct group *g)
@@ -388,14 +365,17 @@ static void emit(const struct emission *e)
 	struct str_list keys = { 0 };
 	for (size_t i = 0; i < all.n; i++)
 		LIST_PUSH(arena, &keys, all.item[i].name->name);
-	size_t buckets = names_buckets(&keys, HOSTNAMES_MOST);
-	for (size_t b = 0; b < buckets; b++) {
+	const struct share_list shares = names_share(arena, &keys, NULL, HOSTNAMES_MOST, HOSTNAMES_MOST);
+	for (size_t s = 0; s < shares.n; s++) {
 		struct served_list chosen = { 0 };
-		for (size_t i = 0; i < all.n; i++)
-			if (names_bucket(all.item[i].name->name, buckets) == b && (e->group->plain || plan_listener(e->plan, all.item[i].name->name)))
-				LIST_PUSH(arena, &chosen, all.item[i]);
+		for (size_t i = 0; i < shares.item[s].n; i++) {
+			const struct served *one = &all.item[shares.item[s].item[i]];
+			if (e->group->plain || plan_listener(e->plan, one->name->name))
+				LIST_PUSH(arena, &chosen, *one);
+		}
+		str suffix = shares.item[s].suffix;
 		if (chosen.n)
-			emit_hosts(e, &chosen, buckets > 1 ? arena_printf(arena, "-h%zx", b) : (str){ "", 0 });
+			emit_hosts(e, &chosen, suffix.n ? arena_join(arena, STR("-h"), str_from(suffix, 1)) : suffix);
 	}
 }
 

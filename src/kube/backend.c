@@ -14,8 +14,6 @@ static const str SERVICE[] = { STR_INIT("name"), STR_INIT("port") };
 static const str PORT[] = { STR_INIT("name"), STR_INIT("number") };
 static const str RESOURCE[] = { STR_INIT("apiGroup"), STR_INIT("kind"), STR_INIT("name") };
 
-#define KNOWN(list) (list), sizeof (list) / sizeof (list)[0]
-
 static const struct fault OLD_FORM = {
 	DIAG_UNKNOWN_FIELD, DIAG_WARNING, STR_INIT("serviceName and servicePort belong to v1beta1; networking.k8s.io/v1 has service.name and service.port"),
 	STR_INIT(EFFECT_REFUSED "; here they are used"),

@@ -51,6 +51,8 @@ void decode_report_field(struct decoder *d, const struct fault *fault, const str
 void decode_wrong_type(struct decoder *d, enum diag_level level, const struct step *step, const struct node *node, const char *wanted);
 /* A key that the API does not know at this place. */
 void decode_unknown(struct decoder *d, const struct pair *pair, const str *known, size_t n);
+/* The last two arguments, of an array. */
+#define KNOWN(list) (list), sizeof (list) / sizeof (list)[0]
 
 /* A field that is accounted for, with a key of the caller. */
 struct field *decode_field(struct decoder *d, str key, str value, struct place at, uint32_t span);

@@ -15,8 +15,6 @@ static const str HTTP[] = { STR_INIT("paths") };
 static const str PATH[] = { STR_INIT("backend"), STR_INIT("path"), STR_INIT("pathType") };
 static const str TLS[] = { STR_INIT("hosts"), STR_INIT("secretName") };
 
-#define KNOWN(list) (list), sizeof (list) / sizeof (list)[0]
-
 static const struct fault BAD_VERSION = {
 	DIAG_BAD_FIELD, DIAG_WARNING, STR_INIT("no API has a kind Ingress by this apiVersion"), STR_INIT(EFFECT_REFUSED "; here it is read as an Ingress"),
 	STR_INIT("write apiVersion: networking.k8s.io/v1"),
@@ -208,7 +206,6 @@ static void read_http(struct decoder *d, const struct step *step, const struct n
 			decode_report(d, &NO_PATHS, step->key_at, (uint32_t)step->key.n);
 		return;
 	}
-	rule->has_http = true;
 	for (size_t i = 0; i < node->as.map.n; i++) {
 		const struct pair *pair = &node->as.map.item[i];
 		const struct step *at = STEP_KEY(step, pair);

@@ -24,7 +24,6 @@ static void read_ports(struct decoder *d, const struct node *ports, struct servi
 		struct service_port out = {
 			.name = decode_copy(d, node_get(item, STR("name"))),
 			.protocol = text_or(d, node_get(item, STR("protocol")), STR("TCP")),
-			.app_protocol = decode_copy(d, node_get(item, STR("appProtocol"))),
 			.port = (uint32_t)port,
 		};
 		/* A target that is not written is the port itself (API reference, ServicePort.targetPort). */
@@ -42,8 +41,6 @@ struct meta *decode_service(struct decoder *d, const struct node *root)
 		return NULL;
 	const struct node *spec = pair && decode_is_map(d, STEP_KEY(NULL, pair), pair->value) ? pair->value : NULL;
 	service->type = text_or(d, node_get(spec, STR("type")), STR("ClusterIP"));
-	service->external_name = decode_copy(d, node_get(spec, STR("externalName")));
-	service->cluster_ip = decode_copy(d, node_get(spec, STR("clusterIP")));
 	const struct pair *ports = node_pair(spec, STR("ports"));
 	if (ports && decode_is_list(d, STEP_KEY(STEP_KEY(NULL, pair), ports), ports->value))
 		read_ports(d, ports->value, service);

@@ -54,7 +54,6 @@ struct ingress_path {
 
 struct ingress_rule {
 	struct field *host;      /* NULL or empty value: no host */
-	bool has_http;
 	LIST(struct ingress_path) paths;
 	struct place at;
 };
@@ -83,7 +82,7 @@ struct ingress_class {
 };
 
 struct service_port {
-	str name, protocol, app_protocol, target;   /* target: number or name as text */
+	str name, protocol, target;   /* target: number or name as text */
 	uint32_t port;
 };
 
@@ -91,7 +90,7 @@ enum endpoints { ENDPOINTS_UNKNOWN, ENDPOINTS_NONE, ENDPOINTS_SOME };   /* UNKNO
 
 struct service {
 	struct meta meta;
-	str type, external_name, cluster_ip;
+	str type;
 	LIST(struct service_port) ports;
 	enum endpoints endpoints;
 };

@@ -60,14 +60,6 @@ struct diag_site fact_site(struct arena *arena, const struct fact *fact)
 	return (struct diag_site){ fact->at, fact->span, object };
 }
 
-void fact_carried(struct ledger *ledger, struct fact *fact, str place)
-{
-	if (!fact)
-		return;
-	fact_worsen(fact, FACT_TRANSLATED);
-	str_list_add_new(ledger->arena, &fact->places, place);
-}
-
 void fact_worsen(struct fact *fact, enum fact_state state)
 {
 	if (!fact || state <= fact->state)

@@ -70,8 +70,7 @@ struct fact *ledger_fact(struct ledger *ledger, struct record *record, str key, 
 str record_object(struct arena *arena, const struct record *record);   /* "Ingress/ns/name" */
 struct diag_site fact_site(struct arena *arena, const struct fact *fact);
 
-/* A printed field carries the fact: at least translated. fact may be NULL (then nothing happens), also below. */
-void fact_carried(struct ledger *ledger, struct fact *fact, str place);
+/* At least this state. fact may be NULL (then nothing happens), also below. */
 void fact_worsen(struct fact *fact, enum fact_state state);
 /* It is lost: state, loss, code and reason, unless something worse was said before. */
 void fact_lost(struct fact *fact, enum fact_state state, enum loss loss, enum diag_code code, str reason);

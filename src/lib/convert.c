@@ -180,21 +180,36 @@ static void say_class(struct stages *s, const struct assembly *as)
 	d->help = STR("--gateway-class NAME names the class of your implementation, and none is printed");
 }
 
-/* The open form of the routes that stand closed. */
-static void print_rejects(struct stages *s, const struct assembly *closed)
+static str owner_key(struct arena *arena, const struct owner *owner)
 {
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
+}
+
+/* The open form of the routes of Ingresses of which one stands closed. What the API would refuse has been told of the closed form. */
+static void print_rejects(struct stages *s, const struct map *closed)
+{
+	struct arena *arena = &s->run->arena;
 	struct lowering lowering;
 	struct assembly as;
-	LIST(struct printed) out = { 0 };
+	size_t kept = 0;
 	assemble_model(s, true, &lowering, &as);
-	for (size_t i = 0; i < as.out.n; i++) {
-		bool wanted = false;
-		for (size_t j = 0; j < closed->out.n && as.out.item[i].owner; j++)
-			wanted = wanted || (closed->out.item[j].closed && closed->out.item[j].owner == as.out.item[i].owner);
-		if (wanted)
-			LIST_PUSH(&s->run->arena, &out, as.out.item[i]);
-	}
-	s->run->rejects = output_text(&s->run->arena, out.item, out.n, &s->run->options);
+	for (size_t i = 0; i < as.out.n; i++)
+		if (as.out.item[i].owner && map_get(closed, owner_key(arena, as.out.item[i].owner)))
+			as.out.item[kept++] = as.out.item[i];
+	as.out.n = kept;
+	(void)output_check(arena, NULL, s->schema, s->version, &as);
+	s->run->rejects = output_text(arena, as.out.item, as.out.n, &s->run->options);
+}
+
+/* The Ingresses of which a printed route stands closed, by name. */
+static struct map closed_owners(struct arena *arena, struct assembly *as)
+{
+	struct map closed;
+	map_init(&closed, arena);
+	for (size_t i = 0; i < as->out.n; i++)
+		if (as->out.item[i].closed && as->out.item[i].owner)
+			map_set(&closed, owner_key(arena, as->out.item[i].owner), as);
+	return closed;
 }
 
 static void print_manifests(struct stages *s)
@@ -209,8 +224,10 @@ static void print_manifests(struct stages *s)
 	say_class(s, &as);
 	s->run->manifests = output_text(&s->run->arena, as.out.item, as.out.n, &s->run->options);
 	output_count(&s->run->arena, as.out.item, as.out.n, &s->run->report);
-	if (lowering.closed_rules)
-		print_rejects(s, &as);
+	if (lowering.closed_rules && s->run->options.rejects) {
+		const struct map closed = closed_owners(&s->run->arena, &as);
+		print_rejects(s, &closed);
+	}
 }
 
 /* ---- the whole ---- */

@@ -33,6 +33,7 @@ struct convert_options {
 	struct mapping_texts mappings; /* further tables; they have been checked (tables_load) */
 	enum loss strict;              /* LOSS_NONE: routing */
 	bool comments;
+	bool rejects;                  /* make the open form of what is closed */
 	enum output_format format;
 };
 
@@ -45,7 +46,7 @@ struct convert {
 	struct ledger ledger;
 	struct convert_options options;
 	str manifests;                 /* what goes to stdout */
-	str rejects;                   /* the open form of what was closed, for --rejects */
+	str rejects;                   /* the open form of what was closed, where the options ask for it */
 	struct report report;
 };
 

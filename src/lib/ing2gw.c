@@ -3,6 +3,7 @@
 #include "ing2gw.h"
 
 #include "lib/convert.h"
+#include "lib/given.h"
 #include "lib/mappings.h"
 #include "mapping/mapping.h"
 #include "report/report.h"
@@ -40,12 +41,6 @@ static bool all_known(const struct tables *tables, enum table_word word, const s
 	return true;
 }
 
-static bool is_object_name(str text)
-{
-	str namespace, name;
-	return text.n == 0 || (str_cut(text, '/', &namespace, &name) && namespace.n && name.n && !str_has(name, STR("/")));
-}
-
 /* False when an option has a value that there is not. */
 static bool read_options(struct arena *arena, const struct ing2gw_options *in, struct convert_options *out)
 {
@@ -65,7 +60,9 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	bool version = false;
 	for (size_t i = 0; i < sizeof VERSIONS / sizeof *VERSIONS; i++)
 		version = version || str_eq(VERSIONS[i], out->gateway_api);
-	if (!version || !is_object_name(out->gateway) || (in->strict && (!loss_parse(str_c(in->strict), &out->strict) || out->strict == LOSS_NONE)))
+	bool names = (!out->gateway.n || given_object(out->gateway)) && (!out->gateway_class.n || given_name(out->gateway_class));
+	bool strict = !in->strict || (loss_parse(str_c(in->strict), &out->strict) && out->strict != LOSS_NONE);
+	if (!version || !names || !strict)
 		return false;
 	if (!out->target.n && !out->from.n && !out->accept.n)
 		return true;

@@ -219,6 +219,7 @@ static struct node *controller_json(struct arena *arena, const struct controller
 	set_list(arena, map, STR("prefixes"), &t->prefixes);
 	set_list(arena, map, STR("images"), &t->images);
 	node_set_text(arena, map, STR("configmap"), t->configmap);
+	set_list(arena, map, STR("settings"), &t->settings);
 	for (size_t i = 0; i < t->annotations.n; i++)
 		node_add(arena, annotations, annotation_json(arena, &t->annotations.item[i]));
 	for (size_t i = 0; i < t->defaults.n; i++)

@@ -67,7 +67,7 @@ bool output_check(struct arena *arena, struct diags *diags, const struct schema 
 		}
 		if (good)
 			as->out.item[kept++] = *p;
-		else
+		else if (diags)
 			say_bug(diags, p, refusal.place, refusal.message);
 		arena_reset(&scratch);
 	}

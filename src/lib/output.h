@@ -8,7 +8,7 @@
 
 /*
  * Takes out of as->out what the API server would refuse, or what cannot be read back as it was written: that is a bug of ours, said
- * as I2G-9001, and its Ingress has failed. False when there was one.
+ * as I2G-9001, and its Ingress has failed; with diags NULL nothing is said and no Ingress fails. False when there was one.
  */
 bool output_check(struct arena *arena, struct diags *diags, const struct schema *schema, struct gateway_version version, struct assembly *as);
 

@@ -67,7 +67,5 @@ str value_types(struct arena *arena);                    /* names of all types: 
 str value_quote(struct arena *arena, str text);          /* in backquotes, one line, cut at 60 characters */
 bool value_type_needs_words(str type);
 bool value_type_needs_pattern(str type);
-/* Whether PCRE2 takes the pattern; why says what is wrong with it. */
-bool value_pattern_good(struct arena *arena, str pattern, str *why);
 
 #endif

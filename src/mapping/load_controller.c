@@ -4,6 +4,7 @@
  * place of rows with the same name. A row that is an alias has what it does not say from its main row.
  */
 #include "mapping/load.h"
+#include "mapping/pattern.h"
 #include "mapping/values.h"
 
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static const struct key TABLE_KEYS[] = {
 	TEXT_KEY(controller_table, describes, NEEDED),
 	{ STR_INIT("routing"), KEY_WORD, NEEDED, offsetof(struct controller_table, routing), ROUTINGS, COUNT_OF(ROUTINGS), NULL },
 	{ STR_INIT("complete"), KEY_FLAG, OPTIONAL, offsetof(struct controller_table, complete), NULL, 0, NULL },
+	LIST_KEY(controller_table, settings),
 	OTHER_KEY("recognise"), OTHER_KEY("annotations"), OTHER_KEY("defaults"), OTHER_KEY("directives"),
 };
 
@@ -168,7 +170,7 @@ static void check_type(struct loader *loader, const struct annotation_row *row, 
 		load_fault(loader, at->at, at->span, "words is missing: type %.*s needs it", STR_ARG(row->type));
 	} else if (value_type_needs_pattern(row->type) && row->pattern.n == 0) {
 		load_fault(loader, at->at, at->span, "pattern is missing: type %.*s needs it", STR_ARG(row->type));
-	} else if (row->pattern.n > 0 && !value_pattern_good(arena, row->pattern, &why)) {
+	} else if (row->pattern.n > 0 && !pattern_good(arena, row->pattern, &why)) {
 		const struct node *pattern = node_get(node, STR("pattern"));
 		at = pattern ? pattern : at;
 		load_fault(loader, at->at, at->span, "the pattern is no regular expression: %.*s", STR_ARG(why));

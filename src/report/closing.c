@@ -114,15 +114,31 @@ static void add_good(struct buf *out, const struct report *report, const struct 
 	buf_add_char(out, '\n');
 }
 
-static str reason(int exit_code)
+/* A bug has been reported as such. */
+static bool has_bug(const struct report *report)
 {
-	switch (exit_code) {
+	for (size_t i = 0; i < report->diags->list.n; i++)
+		if (report->diags->list.item[i]->code == DIAG_INTERNAL)
+			return true;
+	return false;
+}
+
+static str output_reason(const struct report *report)
+{
+	if (!has_bug(report))
+		return STR("output could not be written");
+	return report->unwritten ? STR("ing2gw has met a bug of its own, and output could not be written") : STR("ing2gw has met a bug of its own");
+}
+
+static str reason(const struct report *report)
+{
+	switch (report->exit_code) {
 	case 1: return STR("");
 	case 2: return STR("the command line cannot be used");
 	case 3: return STR("a part of the input could not be read, the rest is converted");
 	case 4: return STR("the cluster could not be read");
 	case 5: return STR("the proof found a difference that is not stated above");
-	case 6: return STR("output could not be written, or ing2gw has met a bug of its own");
+	case 6: return output_reason(report);
 	default: return STR("ended early");
 	}
 }
@@ -130,7 +146,7 @@ static str reason(int exit_code)
 /* For every code but 0: "exit code 1: 2 losses of the kind routing or a graver one, 1 Ingress closed". */
 static void add_bad(struct buf *out, const struct report *report, const struct verdict *v)
 {
-	str why = reason(report->exit_code);
+	str why = reason(report);
 	bool losses = v->losses || v->closed || v->failed;
 	buf_printf(out, "  exit code %d", report->exit_code);
 	if (why.n || losses)

@@ -26,6 +26,7 @@ struct report {
 	size_t closed_rules;
 	enum loss strict;               /* losses of this kind and graver ones count */
 	int exit_code;
+	bool unwritten;                 /* something could not be written */
 };
 
 struct report_style {
@@ -39,9 +40,6 @@ void report_text(struct buf *out, const struct report *report, struct report_sty
 
 /* Whether something counts as a loss by report->strict and is not accepted, or an Ingress is closed or has failed: exit code 1. */
 bool report_has_loss(const struct report *report);
-
-/* One diagnostic alone, as in report_text(). */
-void report_diag(struct buf *out, const struct sources *sources, const struct diag *diag, struct report_style style);
 
 /* "ing2gw/report/v1", ends with a newline. */
 void report_json(struct buf *out, const struct report *report);

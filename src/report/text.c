@@ -154,15 +154,6 @@ static void add_diag(const struct page *page, struct locator *locator, const str
 	add_remark(page, gutter, STR("help:"), diag->help);
 }
 
-void report_diag(struct buf *out, const struct sources *sources, const struct diag *diag, struct report_style style)
-{
-	struct page page;
-	struct locator locator;
-	page_init(&page, out, style);
-	locator_init(&locator, sources, out->arena);
-	add_diag(&page, &locator, diag);
-}
-
 void report_text(struct buf *out, const struct report *report, struct report_style style)
 {
 	struct page page;

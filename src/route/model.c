@@ -29,40 +29,68 @@ struct step *route_step(struct arena *arena, struct route *route, enum step_kind
 	return s;
 }
 
-static bool is_wider(const struct host_name *wide, const struct host_name *name)
+/* ---- hosts ---- */
+
+/* The first host with a pattern, and whether there are others. */
+struct claim {
+	const struct host *host;
+	bool several;
+};
+
+void host_patterns_init(struct host_patterns *patterns, struct arena *arena)
 {
-	switch (wide->kind) {
-	case HOST_ANY:
-		return name->kind != HOST_ANY;
-	case HOST_ONE_LABEL:
-	case HOST_LABELS:
-		return !str_eq(wide->name, name->name) && wide->name.n <= name->name.n && str_ends(name->name, str_from(wide->name, 1));
-	case HOST_EXACT:
-		return false;
-	}
-	return false;
+	map_init(&patterns->exact, arena);
+	map_init(&patterns->wild, arena);
 }
 
-/* Than the host's name, or than one of its aliases. */
-static bool is_wider_than_any(const struct host_name *wide, const struct host *host)
+void host_patterns_add(struct host_patterns *patterns, const struct host_name *name, const struct host *of)
 {
-	bool found = is_wider(wide, &host->name);
+	struct map *map = name->kind == HOST_EXACT ? &patterns->exact : &patterns->wild;
+	str key = name->kind == HOST_EXACT ? name->name : str_from(name->name, 1);
+	struct claim *claim = map_get(map, key);
+	if (!claim) {
+		claim = NEW(map->arena, struct claim);
+		claim->host = of;
+		map_set(map, key, claim);
+	}
+	claim->several = claim->several || claim->host != of;
+}
+
+static bool has_other(const struct map *map, str key, const struct host *host)
+{
+	const struct claim *claim = map_get(map, key);
+	return claim && (claim->several || claim->host != host);
+}
+
+/* One look-up for each label; a pattern is not wider than itself. */
+static bool is_taken(const struct host_patterns *patterns, const struct host_name *name, const struct host *host)
+{
+	if (name->kind == HOST_ANY)
+		return false;
+	for (size_t i = name->kind == HOST_EXACT ? 1 : 2; i < name->name.n; i++)
+		if (name->name.p[i] == '.' && has_other(&patterns->wild, str_from(name->name, i), host))
+			return true;
+	return has_other(&patterns->wild, (str){ "", 0 }, host);
+}
+
+static bool is_equal(const struct host_patterns *patterns, const struct host_name *name, const struct host *host)
+{
+	return name->kind == HOST_EXACT ? has_other(&patterns->exact, name->name, host)
+		: has_other(&patterns->wild, str_from(name->name, 1), host);
+}
+
+bool host_patterns_wider(const struct host_patterns *patterns, const struct host *host)
+{
+	bool found = is_taken(patterns, &host->name, host);
 	for (size_t i = 0; i < host->aliases.n; i++)
-		found = found || is_wider(wide, &host->aliases.item[i]);
+		found = found || is_taken(patterns, &host->aliases.item[i], host);
 	return found;
 }
 
-bool entry_has_wider(const struct entry *entry, const struct host *host)
+bool host_patterns_take(const struct host_patterns *patterns, const struct host *host)
 {
-	for (size_t i = 0; i < entry->hosts.n; i++) {
-		const struct host *h = entry->hosts.item[i];
-		if (h == host)
-			continue;
-		if (is_wider_than_any(&h->name, host))
-			return true;
-		for (size_t j = 0; j < h->aliases.n; j++)
-			if (is_wider_than_any(&h->aliases.item[j], host))
-				return true;
-	}
-	return false;
+	bool found = host_patterns_wider(patterns, host) || is_equal(patterns, &host->name, host);
+	for (size_t i = 0; i < host->aliases.n; i++)
+		found = found || is_equal(patterns, &host->aliases.item[i], host);
+	return found;
 }

@@ -10,6 +10,7 @@
 #define ING2GW_ROUTE_MODEL_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/source.h"
 
 struct fact;
@@ -63,14 +64,13 @@ struct redirect {
 	uint32_t status;
 	bool keeps_query;            /* the source keeps the request's query */
 	bool cuts_slash;             /* the source drops one trailing slash */
-	bool keeps_port;             /* the source names the port always */
+	bool keeps_port;             /* the source names the port, even the usual one of the scheme */
 	str lost;                    /* what of the target's URL cannot be in a path: "?a=b", or empty */
 };
 
 struct rewrite {
 	enum path_change change;     /* PATH_KEEP: a template that is neither constant nor a prefix cut */
 	str prefix, path;            /* PATH_FULL: path; PATH_PREFIX_CUT: prefix is replaced by path */
-	str source, target;          /* as written, for messages */
 	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
 	str reason;
 };
@@ -81,11 +81,6 @@ struct cors {
 	int64_t max_age;             /* seconds */
 };
 
-struct header_edit {
-	str name, value;             /* value empty with remove */
-	bool remove;
-};
-
 enum step_kind {
 	STEP_GUARD,          /* may refuse: address lists, authentication, limits; what it needs stands in value */
 	STEP_STATUS,         /* answers with a fixed status */
@@ -93,7 +88,6 @@ enum step_kind {
 	STEP_CORS,
 	STEP_REWRITE,
 	STEP_HOST,           /* Host sent upstream: value */
-	STEP_REQUEST_HEADER, STEP_RESPONSE_HEADER,
 	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
 };
 
@@ -108,7 +102,6 @@ struct step {
 		struct redirect redirect;
 		struct rewrite rewrite;
 		struct cors cors;
-		struct header_edit header;
 	} as;
 };
 
@@ -173,7 +166,6 @@ struct certificate {
 struct host {
 	struct host_name name;
 	LIST(struct host_name) aliases;
-	bool regex_mode;             /* paths of all routes are regular expressions */
 	struct certificate certificate;
 	const struct owner *creator; /* the Ingress that made the host */
 	LIST(struct route *) routes; /* in the order in which they are tried */
@@ -197,8 +189,22 @@ void fact_list_join(struct arena *arena, struct fact_list *list, const struct fa
 
 struct step *route_step(struct arena *arena, struct route *route, enum step_kind kind, str feature, struct fact *fact);
 
-/* The host's pattern, or any wider one of the entry, would take requests that `host` leaves without a route. */
-bool entry_has_wider(const struct entry *entry, const struct host *host);
+/*
+ * Names and patterns of hosts, each with the host that it belongs to. Here every wildcard stands for any number of labels, as in a
+ * Gateway; HOST_ANY takes every name.
+ */
+struct host_patterns {
+	struct map exact;            /* "a.x" */
+	struct map wild;             /* of "*.x" what follows the star; of HOST_ANY nothing */
+};
+
+void host_patterns_init(struct host_patterns *patterns, struct arena *arena);
+/* name must live as long as patterns. */
+void host_patterns_add(struct host_patterns *patterns, const struct host_name *name, const struct host *of);
+/* A pattern of another host is wider than the host's name or one of its aliases. */
+bool host_patterns_wider(const struct host_patterns *patterns, const struct host *host);
+/* The same, or another host has that very name. */
+bool host_patterns_take(const struct host_patterns *patterns, const struct host *host);
 
 /*
  * The normal form of "replace the whole path by target" under a path that is read as a regular expression:

@@ -162,7 +162,7 @@ static bool is_constant(struct arena *arena, str path, str target, str *out)
 
 struct rewrite rewrite_normal(struct arena *arena, str path, str target)
 {
-	struct rewrite r = { .change = PATH_KEEP, .source = path, .target = target };
+	struct rewrite r = { .change = PATH_KEEP };
 	if (str_starts(path, STR("^")))
 		path = str_from(path, 1);
 	/* what follows a question mark becomes the query */

@@ -5,11 +5,7 @@
 
 static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
 {
-	str at = arena_printf(lw->arena, "/filters/%zu", filter);
-	for (size_t i = 0; i < facts->n; i++) {
-		struct mark m = { facts->item[i], at };
-		LIST_PUSH(lw->arena, &d->marks, m);
-	}
+	mark_facts(lw->arena, &d->marks, facts, arena_printf(lw->arena, "/filters/%zu", filter));
 }
 
 /* The place of the draft's URLRewrite, which path and host share; made when it is not there. */
@@ -47,21 +43,43 @@ static void add_cors(struct lowering *lw, const struct rule_place *at, const str
 	LIST_PUSH(lw->arena, &d->rule.filters, filter);
 }
 
-/* A redirect answers in place of everything behind it; what stood before it acts on the way of a request only. */
+/* The marks of one filter go with it to its new place, or say why they have none. */
+static void move_marks(struct lowering *lw, const struct mark_list *from, size_t old, bool kept, struct draft *d)
+{
+	str was = arena_printf(lw->arena, "/filters/%zu", old), is = arena_printf(lw->arena, "/filters/%zu", d->rule.filters.n - 1);
+	for (size_t i = 0; i < from->n; i++) {
+		struct mark m = { from->item[i].fact, is };
+		if (!str_eq(from->item[i].at, was))
+			continue;
+		if (kept)
+			LIST_PUSH(lw->arena, &d->marks, m);
+		else if (!lw->open)
+			fact_idle(m.fact, STR("a redirect answers every request, and nothing is sent to the backend that this would change"));
+	}
+}
+
+/* Of what stands before a redirect only CORS acts on the answer; the rest acts on the way to a backend, which no request takes. */
+static void keep_cors(struct lowering *lw, struct draft *d)
+{
+	const struct draft before = *d;
+	d->rule = (struct http_rule){ 0 };
+	d->marks = (struct mark_list){ 0 };
+	for (size_t i = 0; i < before.rule.filters.n; i++) {
+		bool kept = str_eq(before.rule.filters.item[i].type, STR("CORS"));
+		if (kept)
+			LIST_PUSH(lw->arena, &d->rule.filters, before.rule.filters.item[i]);
+		move_marks(lw, &before.marks, i, kept, d);
+	}
+}
+
 static void add_redirect(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	struct http_filter filter = { 0 };
 	d->answer = step;
-	size_t kept = 0;
-	for (size_t i = 0; i < d->rule.filters.n; i++)
-		if (str_eq(d->rule.filters.item[i].type, STR("CORS")))
-			d->rule.filters.item[kept++] = d->rule.filters.item[i];
-	d->rule.filters.n = kept;
-	if (!filter_redirect(lw, at->route, step, &filter)) {
-		d->broken = true;
+	keep_cors(lw, d);
+	if (!filter_redirect(lw, at->route, step, &filter))
 		return;
-	}
-	mark(lw, d, &step->facts, kept);
+	mark(lw, d, &step->facts, d->rule.filters.n);
 	LIST_PUSH(lw->arena, &d->rule.filters, filter);
 }
 
@@ -96,8 +114,6 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	case STEP_HOST:
 		add_rewrite(lw, at, step, d);
 		break;
-	case STEP_REQUEST_HEADER:
-	case STEP_RESPONSE_HEADER:
 	case STEP_OTHER:
 		lose_feature(lw, step);
 		break;

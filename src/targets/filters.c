@@ -57,13 +57,14 @@ static void say_query(struct lowering *lw, const struct route *route, const stru
 static void say_slash(struct lowering *lw, const struct route *route, const struct step *step)
 {
 	struct fact_list none = { 0 };
-	bool www = step->as.redirect.host.n > 0;
+	bool www = step->as.redirect.host.n > 0, port = step->as.redirect.keeps_port;
+	const char *scheme = www ? "http" : "https";
 	struct loss_text text = {
 		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_COSMETIC,
-		.message = www ? STR("the redirect between the names with and without www keeps the last slash of the address and names no port")
-			: STR("the redirect to HTTPS keeps the last slash of the address"),
-		.effect = www ? STR("http://www.HOST/a/ leads to http://HOST/a/, where the controller leads to http://HOST:80/a")
-			: STR("http://HOST/a/ leads to https://HOST/a/, where the controller leads to https://HOST/a"),
+		.message = arena_printf(lw->arena, "the redirect %s keeps the last slash of the address%s",
+			www ? "between the names with and without www" : "to HTTPS", port ? " and names no port" : ""),
+		.effect = arena_printf(lw->arena, "http://%sHOST/a/ leads to %s://HOST/a/, where the controller leads to %s://HOST%s/a",
+			www ? "www." : "", scheme, scheme, !port ? "" : www ? ":80" : ":443"),
 		.help = STR("nothing: the Gateway is the more exact of the two"),
 	};
 	differ(lw, route, &none, &text);
@@ -214,7 +215,8 @@ bool filter_rewrite(struct lowering *lw, const struct route *route, const struct
 	if (!said) {
 		struct loss_text text = {
 			.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,
-			.message = STR("a rewrite by captures of a regular expression cannot be said by the standard"),
+			.message = arena_printf(lw->arena, "a rewrite by captures of a regular expression cannot be said by %.*s",
+				STR_ARG(target_words(lw))),
 			.effect = STR("the backend gets the path of the request as it is"),
 			.help = STR("serve the new path in the application, or use a target with regular expressions in rewrites\n"
 				"(envoy-gateway HTTPRouteFilter urlRewrite.path.replaceRegexMatch, nginx-gateway-fabric SnippetsFilter)"),

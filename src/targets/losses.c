@@ -2,6 +2,21 @@
 /* Losses as diagnostics and as states of facts: see losses.h. */
 #include "targets/losses.h"
 
+str target_words(const struct lowering *lw)
+{
+	return str_eq(lw->target->name, STR("standard")) ? STR("the standard") : lw->target->title;
+}
+
+static str without(const struct lowering *lw, const char *more)
+{
+	return arena_printf(lw->arena, "%.*s has no expression for it%s", STR_ARG(target_words(lw)), more);
+}
+
+static str unsaid(const struct lowering *lw)
+{
+	return arena_printf(lw->arena, "cannot be said by %.*s", STR_ARG(target_words(lw)));
+}
+
 bool loss_is_accepted(const struct lowering *lw, str feature)
 {
 	return lw->open || (feature.n && str_list_has(lw->accept, feature));
@@ -103,8 +118,8 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
 	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
-	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
-		pending ? "is not worked out yet" : "cannot be said by the standard", whole_host ? "whole host" : "route");
+	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
+		STR_ARG(pending ? STR("is not worked out yet") : unsaid(lw)), whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;
 	d->loss = LOSS_SECURITY;
 	d->feature = step->feature;
@@ -113,7 +128,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, true);
 	add_owner_site(lw, d, route, fact);
-	mark_lost(fact, &step->facts, LOSS_SECURITY, code, STR("the standard has no expression for it; the route stands closed"));
+	mark_lost(fact, &step->facts, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
 	close_owner(route, fact);
 	return code;
 }
@@ -131,7 +146,7 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 	d->feature = step->feature;
 	d->effect = STR("requests that were refused before reach the backend");
 	d->help = advice(lw, fact ? row_of(lw, fact) : NULL, step->feature, false);
-	mark_lost(fact, &step->facts, LOSS_SECURITY, DIAG_ROUTE_OPENED, STR("the standard has no expression for it; its loss was accepted"));
+	mark_lost(fact, &step->facts, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
 }
 
 static enum diag_code loss_code(enum loss loss)
@@ -181,8 +196,8 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 {
 	const struct annotation_row *row = row_of(lw, fact);
 	enum diag_code code = fact_code(lw, step, fact, loss);
-	struct diag *d = diag_addf(lw->diags, code, fact_site(lw->arena, fact), "%.*s %s", STR_ARG(name_of(lw, step, fact)),
-		code == DIAG_WORKED_OUT_LATER ? "is not worked out yet, and is lost" : "cannot be said by the standard");
+	struct diag *d = diag_addf(lw->diags, code, fact_site(lw->arena, fact), "%.*s %.*s", STR_ARG(name_of(lw, step, fact)),
+		STR_ARG(code == DIAG_WORKED_OUT_LATER ? STR("is not worked out yet, and is lost") : unsaid(lw)));
 	d->level = level_of(loss);
 	d->loss = loss;
 	d->feature = step->feature;
@@ -191,7 +206,7 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 		d->effect = row && row->gateway.n ? row->gateway : STR("what it changed for requests is gone");
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, false);
-	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, STR("the standard has no expression for it"));
+	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, without(lw, ""));
 }
 
 void lose_feature(struct lowering *lw, const struct step *step)
@@ -209,7 +224,7 @@ void lose_feature(struct lowering *lw, const struct step *step)
 			lose_fact(lw, step, step->facts.item[i], loss);
 	for (size_t i = 0; i < step->facts.n; i++)
 		fact_lost(step->facts.item[i], FACT_INEXPRESSIBLE, loss, fact_code(lw, step, step->facts.item[i], loss),
-			STR("the standard has no expression for it"));
+			without(lw, ""));
 }
 
 static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)

@@ -5,6 +5,9 @@
 
 #include "targets/lower.h"
 
+/* What the target is called in messages. */
+str target_words(const struct lowering *lowering);
+
 bool loss_is_accepted(const struct lowering *lowering, str feature);
 
 /* A protection without an expression: the route is closed. Returns the code that says so. */

@@ -73,19 +73,22 @@ struct host_side {
 	bool wider;                      /* another host's routes would take what this one leaves */
 	bool host_closed;                /* a protection of the whole host is lost */
 	LIST(struct route_part *) parts;
-	struct map taken;                /* see rules.h */
+	struct map taken, https;         /* see rules.h */
+	struct map part_of_owner;
 	LIST(struct added) added;
 };
 
 static struct route_part *part_of(struct host_side *hs, const struct owner *owner)
 {
-	for (size_t i = 0; i < hs->parts.n; i++)
-		if (hs->parts.item[i]->owner == owner)
-			return hs->parts.item[i];
-	struct route_part *part = NEW(hs->lw->arena, struct route_part);
+	str key = owner ? arena_printf(hs->lw->arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name)) : (str){ "", 0 };
+	struct route_part *part = map_get(&hs->part_of_owner, key);
+	if (part)
+		return part;
+	part = NEW(hs->lw->arena, struct route_part);
 	part->owner = owner;
 	part->host = hs->host;
 	part->side = hs->side;
+	map_set(&hs->part_of_owner, key, part);
 	LIST_PUSH(hs->lw->arena, &hs->parts, part);
 	return part;
 }
@@ -117,7 +120,7 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 
 static void lower_route(struct host_side *hs, const struct route *route)
 {
-	struct rule_place at = { hs->entry, hs->host, route, hs->side, NULL, &hs->taken };
+	struct rule_place at = { hs->entry, hs->host, route, hs->side, NULL, &hs->taken, &hs->https };
 	struct draft draft = draft_of(hs->lw, &at);
 	if (is_needless(hs, route, &draft))
 		return;
@@ -142,17 +145,11 @@ static struct http_rule *rule_of(const struct added *a)
 	return &a->part->rules.item[a->rule].rule;
 }
 
-/* Bytes of the longest expression that leads somewhere in the rules behind number at. */
-static size_t longest_behind(const struct host_side *hs, size_t at)
+static void lengthen(struct arena *arena, struct http_match *m, size_t past)
 {
-	size_t longest = 0;
-	for (size_t i = at + 1; i < hs->added.n; i++) {
-		const struct http_rule *rule = rule_of(&hs->added.item[i]);
-		for (size_t j = 0; j < rule->matches.n && !hs->added.item[i].closed; j++)
-			if (is_regex(&rule->matches.item[j]) && rule->matches.item[j].path.value.n > longest)
-				longest = rule->matches.item[j].path.value.n;
-	}
-	return longest;
+	enum { LONGEST = 1024 };
+	while (is_regex(m) && m->path.value.n <= past && past + 2 <= LONGEST)
+		m->path.value = arena_join(arena, m->path.value, STR("()"));
 }
 
 /*
@@ -161,13 +158,16 @@ static size_t longest_behind(const struct host_side *hs, size_t at)
  */
 static void outrank(struct host_side *hs)
 {
-	enum { LONGEST = 1024 };
-	for (size_t i = 0; i < hs->added.n; i++) {
+	size_t behind = 0;               /* bytes of the longest expression that leads somewhere in the rules behind */
+	for (size_t i = hs->added.n; i-- > 0;) {
 		struct http_rule *rule = rule_of(&hs->added.item[i]);
-		size_t behind = hs->added.item[i].closed ? longest_behind(hs, i) : 0;
-		for (size_t j = 0; j < rule->matches.n; j++)
-			while (is_regex(&rule->matches.item[j]) && rule->matches.item[j].path.value.n <= behind && behind + 2 <= LONGEST)
-				rule->matches.item[j].path.value = arena_join(hs->lw->arena, rule->matches.item[j].path.value, STR("()"));
+		for (size_t j = 0; j < rule->matches.n; j++) {
+			struct http_match *m = &rule->matches.item[j];
+			if (hs->added.item[i].closed)
+				lengthen(hs->lw->arena, m, behind);
+			else if (is_regex(m) && m->path.value.n > behind)
+				behind = m->path.value.n;
+		}
 	}
 }
 
@@ -211,10 +211,8 @@ static void carry_by_root(struct host_side *hs, struct route_part *part, const s
 		const struct step *s = route->steps.item[i];
 		if (s->side == SIDE_TLS || !str_eq(s->feature, HTTPS))
 			continue;
-		for (size_t j = 0; j < s->facts.n && part->rules.n; j++) {
-			struct mark m = { s->facts.item[j], STR("/filters/0") };
-			LIST_PUSH(hs->lw->arena, &part->rules.item[0].marks, m);
-		}
+		if (part->rules.n)
+			mark_facts(hs->lw->arena, &part->rules.item[0].marks, &s->facts, STR("/filters/0"));
 	}
 }
 
@@ -222,6 +220,8 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
 	map_init(&hs->taken, hs->lw->arena);
+	map_init(&hs->https, hs->lw->arena);
+	map_init(&hs->part_of_owner, hs->lw->arena);
 	if (root)
 		lower_route(hs, root);
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
@@ -239,53 +239,65 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 			LIST_PUSH(hs->lw->arena, &out->routes, hs->parts.item[i]);
 }
 
-static bool takes(str pattern, str name)
+/* ---- entries ---- */
+
+/* The patterns that a host's certificate is served for; the default certificate's listener takes every name. */
+static void add_certificate(struct host_patterns *served, const struct host *host)
 {
-	return str_eq(pattern, name) || (str_starts(pattern, STR("*.")) && name.n >= pattern.n && str_ends(name, str_from(pattern, 1)));
+	const struct host_name any = { .kind = HOST_ANY };
+	str listener = host->certificate.listener;
+	struct host_name name = host->name;
+	if (host->certificate.kind == CERTIFICATE_NONE)
+		return;
+	if (listener.n)
+		name = (struct host_name){ .kind = str_starts(listener, STR("*.")) ? HOST_LABELS : HOST_EXACT, .name = listener };
+	host_patterns_add(served, host->certificate.kind == CERTIFICATE_DEFAULT ? &any : &name, host);
+	for (size_t i = 0; i < host->aliases.n; i++)
+		host_patterns_add(served, &host->aliases.item[i], host);
 }
 
-static bool takes_any(const struct host *host, str pattern)
+/* All host names of an entry, and those that HTTPS is served for. */
+struct entry_names {
+	struct host_patterns all, served;
+};
+
+static struct entry_names names_of(struct arena *arena, const struct entry *entry)
 {
-	bool found = takes(pattern, host->name.name);
-	for (size_t i = 0; i < host->aliases.n; i++)
-		found = found || takes(pattern, host->aliases.item[i].name);
-	return found;
+	struct entry_names names;
+	host_patterns_init(&names.all, arena);
+	host_patterns_init(&names.served, arena);
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *host = entry->hosts.item[i];
+		host_patterns_add(&names.all, &host->name, host);
+		for (size_t j = 0; j < host->aliases.n; j++)
+			host_patterns_add(&names.all, &host->aliases.item[j], host);
+		add_certificate(&names.served, host);
+	}
+	return names;
 }
 
 /*
  * HTTPS requests for the host come in somewhere: with a certificate of its own, or by the listener of a wider name, whose routes
  * would answer them in place of the host's own.
  */
-static bool has_tls(const struct entry *entry, const struct host *host)
+static bool has_tls(const struct entry_names *names, const struct host *host)
 {
-	if (host->certificate.kind != CERTIFICATE_NONE)
-		return true;
-	for (size_t i = 0; i < entry->hosts.n; i++) {
-		const struct host *h = entry->hosts.item[i];
-		if (h->certificate.kind == CERTIFICATE_NONE)
-			continue;
-		/* the default certificate's listener takes every name */
-		if (h->certificate.kind == CERTIFICATE_DEFAULT || takes_any(host, h->certificate.listener.n ? h->certificate.listener : h->name.name))
-			return true;
-		for (size_t j = 0; j < h->aliases.n; j++)
-			if (takes_any(host, h->aliases.item[j].name))
-				return true;
-	}
-	return false;
+	return host->certificate.kind != CERTIFICATE_NONE || host_patterns_take(&names->served, host);
 }
 
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
+	const struct entry_names names = names_of(lw->arena, entry);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))
 			continue;
 		say_wildcard(lw, host);
 		struct host_side side = { .lw = lw, .entry = entry, .host = host, .side = SIDE_PLAIN,
-			.wider = entry_has_wider(entry, host), .host_closed = has_host_guard(lw, host) };
+			.wider = host_patterns_wider(&names.all, host), .host_closed = has_host_guard(lw, host) };
 		lower_side(&side, &out);
-		if (!has_tls(entry, host))
+		if (!has_tls(&names, host))
 			continue;
 		side = (struct host_side){ .lw = lw, .entry = entry, .host = host, .side = SIDE_TLS,
 			.wider = side.wider, .host_closed = side.host_closed };
@@ -308,7 +320,8 @@ void lower_defaults(struct lowering *lw)
 		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || !str_eq(row->how, STR("none")))
 			continue;
 		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
-		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST, STR("the standard has no expression for it"));
+		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST,
+			arena_printf(lw->arena, "%.*s has no expression for it", STR_ARG(target_words(lw))));
 		worst = loss > worst ? loss : worst;
 		str_list_add_new(lw->arena, &names, fact->feature);
 		lost++;

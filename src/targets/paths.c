@@ -141,8 +141,6 @@ static str whole(struct arena *arena, str regex)
 static bool add_regex(struct arena *arena, struct path_list *out, str regex, str *why)
 {
 	str value = whole(arena, regex);
-	if (!str_starts(value, STR("/")) && !str_starts(value, STR("(")) && !str_starts(value, STR("[")) && !str_starts(value, STR(".")))
-		value = arena_join(arena, STR("/?"), value);
 	if (value.n > 1024) {
 		*why = STR("it is longer than 1024 characters");
 		return false;
@@ -151,12 +149,24 @@ static bool add_regex(struct arena *arena, struct path_list *out, str regex, str
 	return true;
 }
 
-/* A closed route of a host in regex mode refuses every letter case and every longer text, as the source did. */
-static bool add_refused(struct arena *arena, struct path_list *out, str literal, str *why)
+/* An expression that refuses every letter case, as the source did, or as much of that as the API has room for. */
+static bool add_folded(struct arena *arena, struct path_list *out, str regex, enum path_said fits, enum path_said *said, str *why)
+{
+	*said = fits;
+	if (add_regex(arena, out, path_fold_case(arena, regex), why))
+		return true;
+	*said = SAID_IN_CASE;
+	return add_regex(arena, out, regex, why);
+}
+
+/* A closed route of a host in regex mode refuses every letter case and every longer text besides the plain prefix. */
+static bool add_refused(struct arena *arena, struct path_list *out, str literal, enum path_said *said, str *why)
 {
 	if (!add_literal(arena, out, STR("PathPrefix"), literal, why))
 		return false;
-	return literal.n < 2 || add_regex(arena, out, path_fold_case(arena, literal), why);
+	if (literal.n > 1)
+		(void)add_folded(arena, out, literal, SAID_SAME, said, why);
+	return true;
 }
 
 static bool regex_paths(struct arena *arena, const struct route *route, bool closed, str cut, struct path_list *out,
@@ -169,13 +179,43 @@ static bool regex_paths(struct arena *arena, const struct route *route, bool clo
 	else if (route->literal)
 		prefix = str_starts(path, STR("^")) ? str_from(path, 1) : path;
 	if (closed && is_prefix)
-		return add_refused(arena, out, prefix, why);
+		return add_refused(arena, out, prefix, said, why);
 	if (is_prefix) {
 		*said = prefix.n < 2 ? SAID_SAME : route->literal ? SAID_BY_ELEMENT : SAID_IN_CASE;
 		return add_literal(arena, out, STR("PathPrefix"), prefix, why);
 	}
+	if (closed)
+		return add_folded(arena, out, path, SAID_AS_REGEX, said, why);
 	*said = SAID_AS_REGEX;
-	return add_regex(arena, out, closed ? path_fold_case(arena, path) : path, why);
+	return add_regex(arena, out, path, why);
+}
+
+/* Text that an expression begins with in any case: nothing where it has alternatives, and nothing that a quantifier may take away. */
+static str fixed_head(str regex)
+{
+	size_t n = 0;
+	if (next_bar(regex) < regex.n)
+		return (str){ "", 0 };
+	while (n < regex.n && path_is_literal(str_slice(regex, n, n + 1), true))
+		n++;
+	return str_slice(regex, 0, n);
+}
+
+void paths_around(struct arena *arena, const struct route *route, struct path_list *out)
+{
+	str path = route->match.path, value, why;
+	enum path_said said;
+	if (route->match.kind == MATCH_REGEX)
+		path = fixed_head(str_starts(path, STR("^")) ? str_from(path, 1) : path);
+	/* the last element may be cut, or run on */
+	do {
+		size_t slash = str_find_last_char(path, '/');
+		path = slash > 0 && slash < path.n ? str_slice(path, 0, slash) : STR("/");
+	} while (!path_encode(arena, path, &value, &why));
+	if (route->match.kind == MATCH_REGEX)
+		(void)add_refused(arena, out, path, &said, &why);
+	else
+		add(arena, out, STR("PathPrefix"), value);
 }
 
 bool paths_of(struct arena *arena, const struct route *route, bool closed, str cut, struct path_list *out, enum path_said *said, str *why)

@@ -18,10 +18,14 @@ enum path_said {
 };
 
 /*
- * The path matches of a route. closed: it is to refuse, so that no spelling that the source refused slips through.
- * cut: the prefix that a rewrite replaces, or empty. False when the path cannot be written in a Gateway; why says so.
+ * The path matches of a route. closed: it is to refuse, so that no spelling that the source refused slips through; *said is then
+ * SAID_IN_CASE where other letter cases had to be left out, because they make the expression too long. cut: the prefix that a
+ * rewrite replaces, or empty. False when the path cannot be written in a Gateway; why says so.
  */
 bool paths_of(struct arena *arena, const struct route *route, bool closed, str cut, struct path_list *out, enum path_said *said, str *why);
+
+/* The longest prefix of whole elements that can be written and takes all that a closed route refuses. */
+void paths_around(struct arena *arena, const struct route *route, struct path_list *out);
 
 /* A literal path as it may stand in an Exact or PathPrefix match: other characters percent-encoded. */
 bool path_encode(struct arena *arena, str path, str *out, str *why);

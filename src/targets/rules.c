@@ -6,12 +6,17 @@
 #include "targets/losses.h"
 #include "targets/paths.h"
 
-static void mark(struct lowering *lw, struct rule_part *part, const struct fact_list *facts, str at)
+void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at)
 {
 	for (size_t i = 0; i < facts->n; i++) {
 		struct mark m = { facts->item[i], at };
-		LIST_PUSH(lw->arena, &part->marks, m);
+		LIST_PUSH(arena, marks, m);
 	}
+}
+
+static void mark(struct lowering *lw, struct rule_part *part, const struct fact_list *facts, str at)
+{
+	mark_facts(lw->arena, &part->marks, facts, at);
 }
 
 /* ---- what is said of a path with a difference ---- */
@@ -76,12 +81,27 @@ static void say_closed_path(struct lowering *lw, const struct route *r, enum pat
 	static const struct loss_text RANK = {
 		.code = DIAG_REGEX_DIALECT, .loss = LOSS_SECURITY,
 		.message = STR_INIT("a closed path is a RegularExpression, whose rank against other paths belongs to the implementation"),
-		.effect = STR_INIT("where prefixes are tried first, a wider path of the host takes its requests, without the protection"),
+		.effect = STR_INIT("where prefixes are tried first, another path of the host takes its requests, without the protection"),
 		.help = STR_INIT("write the path in plain prefixes, or make sure that the implementation tries expressions before prefixes"),
 	};
+	static const struct loss_text LETTERS = {
+		.code = DIAG_LETTER_CASE, .loss = LOSS_SECURITY,
+		.message = STR_INIT("a closed path is closed in this letter case only: an expression for all of them is longer than 1024 characters"),
+		.effect = STR_INIT("the controller refused every letter case; other cases than this can reach another path of the host, without the protection"),
+		.help = STR_INIT("write a shorter path in the Ingress"),
+	};
 	const struct fact_list facts = path_facts(lw, r);
-	if (said == SAID_AS_REGEX)
+	switch (said) {
+	case SAID_SAME:
+		break;
+	case SAID_IN_CASE:
+	case SAID_BY_ELEMENT:
+		differ(lw, r, &facts, &LETTERS);
+		break;
+	case SAID_AS_REGEX:
 		differ(lw, r, &facts, &RANK);
+		break;
+	}
 }
 
 static void say_unusable(struct lowering *lw, const struct route *r, str why)
@@ -249,31 +269,29 @@ static void add_forward(struct lowering *lw, const struct rule_place *at, const 
 	LIST_PUSH(lw->arena, &at->part->rules, part);
 }
 
-static const str HTTPS_KEY = STR_INIT("redirect.https");
-
-/* All paths of a part that lead to HTTPS in the same way are one rule. */
-static struct rule_part *https_rule(struct rule_place const *at, const struct draft *d)
-{
-	for (size_t i = 0; i < at->part->rules.n; i++) {
-		struct rule_part *part = &at->part->rules.item[i];
-		if (!str_eq(part->key, HTTPS_KEY) || part->rule.filters.n != 1 || d->rule.filters.n != 1)
-			continue;
-		const struct request_redirect *a = &part->rule.filters.item[0].redirect, *b = &d->rule.filters.item[0].redirect;
-		if (a->status.value == b->status.value && str_eq(a->scheme, b->scheme) && a->port.value == b->port.value)
-			return part;
-	}
-	return NULL;
-}
+static const str HTTPS = STR_INIT("redirect.https");
 
 static size_t match_limit(const struct lowering *lw)
 {
 	return lw->version.minor < 2 ? 8 : 64;
 }
 
+/* Paths that lead to HTTPS in the same way are one rule. Empty: this draft does something else besides. */
+static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d)
+{
+	if (!d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1)
+		return (str){ "", 0 };
+	const struct owner *owner = at->part->owner;
+	const struct request_redirect *r = &d->rule.filters.item[0].redirect;
+	return arena_printf(lw->arena, "%.*s/%.*s %.*s %lld %lld", STR_ARG(owner->namespace), STR_ARG(owner->name), STR_ARG(r->scheme),
+		(long long)r->status.value, (long long)r->port.value);
+}
+
 static void add_answer(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
 {
-	bool https = d->answer && d->answer->kind == STEP_REDIRECT && str_eq(d->answer->feature, HTTPS_KEY);
-	struct rule_part *same = https ? https_rule(at, d) : NULL;
+	str key = https_key(lw, at, d);
+	size_t *last = key.n ? map_get(at->https, key) : NULL;
+	struct rule_part *same = last ? &at->part->rules.item[*last] : NULL;
 	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {
 		add_matches(lw, at, same, paths, NULL);
 		for (size_t i = 0; i < d->marks.n; i++)
@@ -281,8 +299,14 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 		return;
 	}
 	struct rule_part part = new_rule(lw, at, d);
-	if (https && d->rule.filters.n == 1)
-		part.key = HTTPS_KEY;
+	/* the first rule keeps its place in a route that is split, whatever paths come and go */
+	if (key.n && !same)
+		part.key = HTTPS;
+	if (key.n) {
+		last = NEW(lw->arena, size_t);
+		*last = at->part->rules.n;
+		map_set(at->https, key, last);
+	}
 	add_matches(lw, at, &part, paths, NULL);
 	LIST_PUSH(lw->arena, &at->part->rules, part);
 }
@@ -360,25 +384,45 @@ static void idle_taken(struct lowering *lw, const struct route *r)
 			fact_idle(r->steps.item[i]->facts.item[j], TEXT.message);
 }
 
+/* What cannot be named is closed with everything around it: the rule stands at the nearest path that can. */
+static void close_around(struct lowering *lw, const struct route *r, str why, struct path_list *paths)
+{
+	struct loss_text text = {
+		.code = DIAG_PATH_UNUSABLE, .loss = LOSS_SECURITY,
+		.message = arena_printf(lw->arena, "a closed path cannot be written in a Gateway (%.*s), and the nearest prefix around it is closed",
+			STR_ARG(why)),
+		.effect = STR("requests for other paths below that prefix get 500 as well, unless a longer path of the host takes them"),
+		.help = STR("change the path in the Ingress"),
+	};
+	*paths = (struct path_list){ 0 };
+	paths_around(lw->arena, r, paths);
+	lose(lw, r, &r->facts, &text);
+}
+
+/* False when there is nothing to write (it has been reported). */
+static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
+{
+	str why = { "", 0 };
+	if (!paths_of(lw->arena, at->route, d->closed, d->cut, paths, said, &why)) {
+		if (!d->closed) {
+			say_unusable(lw, at->route, why);
+			return false;
+		}
+		close_around(lw, at->route, why, paths);
+		*said = SAID_SAME;
+	}
+	drop_taken(lw, at, d, paths);
+	if (paths->n == 0)
+		idle_taken(lw, at->route);
+	return paths->n > 0;
+}
+
 void rules_add(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
 	struct path_list paths = { 0 };
 	enum path_said said;
-	str why = { "", 0 };
-	if (!paths_of(lw->arena, at->route, d->closed, d->cut, &paths, &said, &why)) {
-		say_unusable(lw, at->route, why);
-		if (!d->closed)
-			return;
-		/* what cannot be named is closed with everything around it */
-		struct path_match all = { STR("PathPrefix"), STR("/") };
-		paths = (struct path_list){ 0 };
-		LIST_PUSH(lw->arena, &paths, all);
-	}
-	drop_taken(lw, at, d, &paths);
-	if (paths.n == 0) {
-		idle_taken(lw, at->route);
+	if (!write_paths(lw, at, d, &paths, &said))
 		return;
-	}
 	if (d->closed)
 		say_closed_path(lw, at->route, said);
 	else

@@ -14,6 +14,7 @@ struct rule_place {
 	enum side side;                  /* SIDE_PLAIN or SIDE_TLS */
 	struct route_part *part;
 	struct map *taken;               /* path matches that routes before this one have, as text */
+	struct map *https;               /* rules that lead to HTTPS and have room for more paths, by owner and redirect */
 };
 
 /*
@@ -25,11 +26,13 @@ struct draft {
 	str cut;                         /* the prefix that a rewrite exchanges, or empty */
 	bool closed;                     /* a protection is lost: the route refuses everybody */
 	enum diag_code closed_by;        /* what says so, where it is closed */
-	bool broken;                     /* an answer of the source cannot be said: no backend stands in for it */
 	const struct step *answer;       /* the redirect or status that ends it, or NULL */
 };
 
 struct draft draft_of(struct lowering *lowering, const struct rule_place *at);
+
+/* The facts are carried at a place below the rule, "/filters/0". */
+void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at);
 
 /* Adds the rules for a draft to at->part. */
 void rules_add(struct lowering *lowering, const struct rule_place *at, const struct draft *draft);

@@ -103,7 +103,7 @@ static struct node *on_backend(struct gateway_run *run, struct node *object)
 	struct node *rules = node_at(object, STR("spec.rules")), *backend = node_map(&run->trees), *list = node_list(&run->trees);
 	struct node *rule = node_map(&run->trees);
 	node_set_text(&run->trees, backend, STR("name"), STR("s"));
-	node_set_int(&run->trees, backend, STR("port"), 80);
+	node_set(&run->trees, backend, STR("port"), node_int(&run->trees, 80));
 	node_set(&run->trees, backend, STR("filters"), node_get(rules->as.list.item[0], STR("filters")));
 	node_add(&run->trees, list, backend);
 	node_set(&run->trees, rule, STR("backendRefs"), list);

@@ -139,6 +139,8 @@ static void test_sizes(void **state)
 	}
 }
 
+#define OBJECT "NAMESPACE/NAME with names as the API has them: small letters, digits, '-' and '.'"
+
 static void test_faults(void **state)
 {
 	struct run *run = *state;
@@ -156,8 +158,13 @@ static void test_faults(void **state)
 		{ { "convert", "--filename=" }, "option --filename needs a value" },
 		{ { "convert", "--world", "flat" }, "option --world: 'flat' is not one of open|closed|auto" },
 		{ { "convert", "--gateway-api", "1.8" }, "option --gateway-api: '1.8' is not one of 1.0|1.1|1.2|1.3|1.4|1.5|1.6|1.7" },
-		{ { "convert", "--gateway", "x" }, "option --gateway: 'x' is not NAMESPACE/NAME" },
-		{ { "convert", "--gateway", "a/b/c" }, "option --gateway: 'a/b/c' is not NAMESPACE/NAME" },
+		{ { "convert", "--gateway", "x" }, "option --gateway: 'x' is not " OBJECT },
+		{ { "convert", "--gateway", "a/b/c" }, "option --gateway: 'a/b/c' is not " OBJECT },
+		{ { "convert", "--gateway", "a/B" }, "option --gateway: 'a/B' is not " OBJECT },
+		{ { "convert", "--gateway", "a.b/c" }, "option --gateway: 'a.b/c' is not " OBJECT },
+		{ { "convert", "--default-certificate", "a/-b" }, "option --default-certificate: 'a/-b' is not " OBJECT },
+		{ { "convert", "--gateway-class", "A_B" },
+			"option --gateway-class: 'A_B' is not a name as the API has them: small letters, digits, '-' and '.'" },
 		{ { "convert", "--controller-flag", "=x" }, "option --controller-flag: '=x' is not NAME=VALUE" },
 		{ { "convert", "--report", "html=x" }, "option --report: 'html=x' is not text=FILE or json=FILE" },
 		{ { "convert", "-o", "dir=" }, "option -o: 'dir=' is not one of yaml|json, or dir=PATH" },
@@ -166,7 +173,8 @@ static void test_faults(void **state)
 		{ { "explain", "--accept", "x" }, "explain has no option --accept; it belongs to convert" },
 		{ { "explain", "-o", "json" }, "option -o: 'json' is not one of text" },
 		{ { "--accept", "x" }, "option --accept needs a command: convert" },
-		{ { "convert", "--version" }, "option --version stands alone, without a command" },
+		{ { "convert", "--man" }, "option --man stands alone, without a command" },
+		{ { "--version=false", "x" }, "unknown command 'x'; to convert a file or folder: ing2gw convert -f x" },
 		{ { "convrt" }, "unknown command 'convrt'; did you mean convert?" },
 		{ { "k8s/" }, "unknown command 'k8s/'; to convert a file or folder: ing2gw convert -f k8s/" },
 	};
@@ -177,6 +185,25 @@ static void test_faults(void **state)
 		assert_false(parse(run, argv));
 		assert_text(run->args.error, rows[i].error);
 	}
+}
+
+/* Help and version are answered whatever stands beside them. */
+static void test_asks(void **state)
+{
+	struct run *run = *state;
+	assert_true(parse(run, ARGS("--help", "x")));
+	assert_int_equal(run->args.command, COMMAND_NONE);
+	assert_true(arguments_flag(&run->args, OPT_HELP));
+	assert_true(parse(run, ARGS("convert", "--gateway", "x", "-h")));
+	assert_int_equal(run->args.command, COMMAND_CONVERT);
+	assert_true(arguments_flag(&run->args, OPT_HELP));
+	assert_true(parse(run, ARGS("--version", "extra")));
+	assert_true(arguments_flag(&run->args, OPT_VERSION));
+	assert_true(parse(run, ARGS("convert", "--version")));
+	assert_true(arguments_flag(&run->args, OPT_VERSION));
+	assert_true(parse(run, ARGS("convert", "--help=false", "--gateway=a/b.c", "--gateway-class=x.y-1")));
+	assert_false(arguments_flag(&run->args, OPT_HELP));
+	assert_text(arguments_text(&run->args, OPT_GATEWAY_CLASS), "x.y-1");
 }
 
 static void test_program_name(void **state)
@@ -265,6 +292,7 @@ const struct CMUnitTest cli_options_tests[] = {
 	TEST(test_faults),
 	TEST(test_program_name),
 	cmocka_unit_test(test_exit_codes),
+	TEST(test_asks),
 	TEST(test_help),
 	TEST(test_manual),
 };

@@ -93,13 +93,13 @@ static void building(void **state)
 	node_add(arena, list, node_string(arena, STR("x")));
 	node_set_text(arena, map, STR("text"), STR("t"));
 	node_set_text(arena, map, STR("skipped"), STR(""));
-	node_set_int(arena, map, STR("number"), INT64_MIN);
+	node_set(arena, map, STR("number"), node_int(arena, INT64_MIN));
 	node_set(arena, map, STR("text"), node_bool(arena, true));
 	assert_text(shape(arena, map), "{list:[-5 false \"x\"] text:true number:-9223372036854775808}", "built");
 	assert_text(node_text(node_at(map, STR("list.0"))), "-5", "numbers have text");
 	assert_text(node_text(node_at(map, STR("text"))), "true", "booleans have text");
 	for (int i = 0; i < 100; i++)
-		node_set_int(arena, map, arena_printf(arena, "k%d", i % 50), i);
+		node_set(arena, map, arena_printf(arena, "k%d", i % 50), node_int(arena, i));
 	assert_int_equal(map->as.map.n, 53);
 	assert_int_equal(node_get(map, STR("k7"))->number, 57);
 	stop(&run);

@@ -116,19 +116,14 @@ static void test_carried(void **state)
 	struct run run;
 	start(&run);
 	struct fact *f = fact(&run, "k", 1);
-	fact_carried(&run.ledger, f, STR("HTTPRoute/shop/web#/spec/rules/0"));
+	fact_worsen(f, FACT_TRANSLATED);
 	assert_int_equal(f->state, FACT_TRANSLATED);
-	fact_carried(&run.ledger, f, STR("HTTPRoute/shop/web#/spec/rules/1"));
-	fact_carried(&run.ledger, f, STR("HTTPRoute/shop/web#/spec/rules/0"));
-	assert_int_equal(f->places.n, 2);
-	/* Lost at one place and carried at another: lost, and the place is still named. */
+	/* Lost at one place and carried at another: lost. */
 	struct fact *lost = fact(&run, "k", 1);
 	fact_lost(lost, FACT_INEXPRESSIBLE, LOSS_SECURITY, DIAG_ROUTE_CLOSED, STR("why"));
-	fact_carried(&run.ledger, lost, STR("HTTPRoute/shop/web#/spec/rules/0"));
+	fact_worsen(lost, FACT_TRANSLATED);
 	assert_int_equal(lost->state, FACT_INEXPRESSIBLE);
-	assert_int_equal(lost->places.n, 1);
 	/* Nothing happens to no fact. */
-	fact_carried(&run.ledger, NULL, STR("x"));
 	fact_worsen(NULL, FACT_UNKNOWN);
 	fact_lost(NULL, FACT_UNKNOWN, LOSS_NONE, DIAG_INTERNAL, STR("x"));
 	fact_idle(NULL, STR("x"));
@@ -173,7 +168,7 @@ static void test_idle(void **state)
 	fact_idle(f, STR("another"));
 	assert_text(f->reason, "switched off");
 	/* With an effect after all, the reason for having none is no longer true. */
-	fact_carried(&run.ledger, f, STR("HTTPRoute/shop/web#/spec"));
+	fact_worsen(f, FACT_TRANSLATED);
 	assert_int_equal(f->state, FACT_TRANSLATED);
 	assert_text(f->reason, "");
 	fact_idle(f, STR("too late"));

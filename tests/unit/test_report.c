@@ -74,12 +74,23 @@ static str text_of(struct run *run, struct report_style style)
 	return buf_str(&b);
 }
 
-static str diag_text(struct run *run, const struct diag *diag, struct report_style style)
+/* One diagnostic alone: what stands before the closing line of an empty report. */
+static str diag_text(struct run *run, struct diag *diag, struct report_style style)
 {
+	static const str REST = STR_INIT("\n  no Ingress in the input, nothing was written\n");
+	struct diags one;
+	struct ledger empty;
+	struct report report = run->report;
+	diags_init(&one, &run->arena);
+	ledger_init(&empty, &run->arena);
+	LIST_PUSH(&run->arena, &one.list, diag);
+	report.diags = &one;
+	report.ledger = &empty;
 	struct buf b;
 	buf_init(&b, &run->arena, 0);
-	report_diag(&b, &run->sources, diag, style);
-	return buf_str(&b);
+	report_text(&b, &report, style);
+	assert_true(str_ends(buf_str(&b), REST));
+	return str_slice(buf_str(&b), 0, b.n - REST.n);
 }
 
 static const struct report_style PLAIN = { .color = false };
@@ -448,6 +459,19 @@ static void test_closing(void **state)
 	add_ingress(&run, "n", "c", INGRESS_FAILED, 0, 0);
 	add_ingress(&run, "n", "d", INGRESS_FAILED, 0, 0);
 	assert_text(last_line(text_of(&run, PLAIN)), "  exit code 1: 3 losses of the kind behaviour or a graver one, 1 Ingress closed, 2 Ingresses failed");
+	/* Of the two causes of 6 the one that there was, or both. */
+	static const struct { bool unwritten; const char *reason; } CAUSES[] = {
+		{ true, "exit code 6: output could not be written; " },
+		{ false, "exit code 6: ing2gw has met a bug of its own; " },
+		{ true, "exit code 6: ing2gw has met a bug of its own, and output could not be written; " },
+	};
+	run.report.exit_code = 6;
+	for (size_t i = 0; i < COUNT(CAUSES); i++) {
+		if (i == 1)
+			add_loss(&run, DIAG_INTERNAL, LOSS_NONE, false, false);
+		run.report.unwritten = CAUSES[i].unwritten;
+		assert_true(str_has(last_line(text_of(&run, PLAIN)), str_c(CAUSES[i].reason)));
+	}
 	static const int codes[] = { 2, 3, 4, 5, 6, 130 };
 	for (size_t i = 0; i < COUNT(codes); i++) {
 		run.report.exit_code = codes[i];
@@ -546,7 +570,8 @@ static void fill(struct run *run)
 	LIST_PUSH(&run->arena, &r->objects, STR("HTTPRoute/shop/web"));
 	struct fact *good = ledger_fact(&run->ledger, r, STR("nginx.ingress.kubernetes.io/x"), STR("say \"\\\" \xff\n\x01"), at(run, a, "2"), 1);
 	good->feature = STR("timeout.request");
-	fact_carried(&run->ledger, good, STR("HTTPRoute/shop/web#/spec/rules/0/timeouts/request"));
+	fact_worsen(good, FACT_TRANSLATED);
+	LIST_PUSH(&run->arena, &good->places, STR("HTTPRoute/shop/web#/spec/rules/0/timeouts/request"));
 	struct fact *lost = ledger_fact(&run->ledger, r, STR("spec.rules[0].host"), STR(""), at(run, in, "p"), 1);
 	lost->assumed = true;
 	fact_lost(lost, FACT_INEXPRESSIBLE, LOSS_SECURITY, DIAG_ROUTE_CLOSED, STR("why"));

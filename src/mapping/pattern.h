@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Patterns of table rows: regular expressions that the controllers' authors wrote for Go, and which PCRE2 reads here. */
+#ifndef ING2GW_MAPPING_PATTERN_H
+#define ING2GW_MAPPING_PATTERN_H
+
+#include "base/arena.h"
+
+/* Whether PCRE2 takes the pattern; why says what is wrong with it. */
+bool pattern_good(struct arena *arena, str pattern, str *why);
+
+/* Whether the pattern is found in the text. One that is not good is found nowhere. */
+bool pattern_matches(struct arena *arena, str pattern, str text);
+
+#endif
