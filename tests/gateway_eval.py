@@ -156,14 +156,16 @@ class Listener:
     def __init__(self, owner, gateway, spec):
         self.owner, self.gateway, self.spec = owner, gateway, spec
         self.hostname, self.port, self.protocol = spec.get("hostname"), spec["port"], spec["protocol"]
-        self.candidates, self.orders = [], {}
+        self.candidates, self.fitting, self.orders = [], {}, {}
 
-    def ordered(self, variant):
-        """Candidates in the order in which an implementation tries them."""
-        if variant not in self.orders:
-            by_name = sorted(self.candidates, key=lambda item: item.name, reverse=variant.ties_reversed)
-            self.orders[variant] = sorted(by_name, key=lambda item: item.precedence(variant))
-        return self.orders[variant]
+    def ordered(self, variant, host):
+        """Candidates for a host in the order in which an implementation tries them."""
+        if host not in self.fitting:
+            self.fitting[host] = [item for item in self.candidates if host_fits(item.host, host)]
+        if (variant, host) not in self.orders:
+            by_name = sorted(self.fitting[host], key=lambda item: item.name, reverse=variant.ties_reversed)
+            self.orders[variant, host] = sorted(by_name, key=lambda item: item.precedence(variant))
+        return self.orders[variant, host]
 
 
 class Request:
@@ -288,7 +290,7 @@ class Manifests:
         if not fitting:
             return Answer("nothing", "no listener")
         listener = max(fitting, key=lambda item: specific(item.hostname))
-        candidates = [item for item in listener.ordered(variant) if host_fits(item.host, request.host)]
+        candidates = listener.ordered(variant, request.host)
         if candidates and not variant.falls_through:
             best = max(specific(item.host) for item in candidates)
             candidates = [item for item in candidates if specific(item.host) == best]

@@ -4,6 +4,7 @@
     same bytes     twice, in another locale and time zone, and with the input files in reversed order
     read back      the YAML as another reader sees it is the JSON; comments change no object
     no vanishing   every annotation, label and spec leaf of an input Ingress is a fact of it in the report
+    places         what the report names as the place of a fact is in the printed manifests
     removal        a `translated` fact taken away or changed changes the manifests, an `ineffective` one does not
     coverage       every complete row of a controller's table is used by a fixture
 """
@@ -39,11 +40,12 @@ class Outcome:
         self.fault = result.bug()
         if not self.fault and result.code not in (0, 1, 3):
             self.fault = "exit code %d: %s" % (result.code, result.err.decode("utf-8", "replace")[:300])
-        self.report, self.objects = {}, ""
+        self.report, self.objects, self.trees = {}, "", []
         if not self.fault:
             try:
                 self.report = json.loads(report)
-                self.objects = kubeyaml.canonical(kubeyaml.load_all(result.out))
+                self.trees = kubeyaml.load_all(result.out)
+                self.objects = kubeyaml.canonical(self.trees)
             except (ValueError, kubeyaml.Error) as error:
                 self.fault = "output or report cannot be read: %s" % error
 
@@ -186,6 +188,33 @@ def no_vanishing(subject):
     return "; ".join("%s/%s: %s" % (name + (", ".join(min(keys, key=len)[:10]),)) for name, keys in sorted(lost.items()) if all(keys))
 
 
+# ---- places ----
+
+def at_place(objects, place):
+    """What stands at "KIND/NAMESPACE/NAME#/POINTER" in the manifests, or None."""
+    name, _, pointer = place.partition("#")
+    kind, space, name = name.split("/")
+    value = next((item for item in objects if item["kind"] == kind and item["metadata"]["name"] == name and
+                  (item["metadata"].get("namespace") or ("" if kind == "GatewayClass" else "default")) == space), None)
+    for step in pointer.split("/")[1:]:
+        step = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            value = value[int(step)] if step.isdigit() and int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def places(subject):
+    outcome = subject.run()
+    if outcome.fault:
+        return outcome.fault
+    lost = ["%s of %s/%s: %s" % (fact["key"], ingress["namespace"], ingress["name"], place)
+            for ingress in outcome.report.get("ingresses", []) for fact in ingress["facts"] for place in fact.get("places") or []
+            if at_place(outcome.trees, place) is None]
+    return "not there: " + "; ".join(lost[:5]) if lost else ""
+
+
 # ---- removal ----
 
 class Fact:
@@ -240,15 +269,17 @@ class Removal:
         for values in groups.values():
             yield from spread([fact for same in values.values() for fact in spread(same, SAME_VALUE)], SAME_KEY)
 
-    def changes(self, edits, base=None):
-        """Do the manifests change? None when the edit cannot be made."""
-        files = self.subject.edited(edits)
+    def changes(self, edits, base=None, at=()):
+        """Do the manifests change, and if places are given, an object of these? None when the edit cannot be made."""
+        files, base = self.subject.edited(edits), self.base if base is None else base
         if files is None:
             return None
         outcome = self.subject.convert(files)
         if outcome.fault:
             raise RuntimeError(outcome.fault)
-        return outcome.objects != (self.base if base is None else base).objects
+        if at:
+            return any(at_place(outcome.trees, name) != at_place(base.trees, name) for name in {place.split("#")[0] for place in at})
+        return outcome.objects != base.objects
 
     def test(self, fact):
         try:
@@ -260,13 +291,16 @@ class Removal:
 
     def translated(self, fact):
         group = [fact] + [other for other in self.facts if fact.says_the_same(other) and fact.places & other.places]
+        # Without its class an Ingress is gone and the Gateway stays; a host of a certificate that all share shows in the way to HTTPS.
+        elsewhere = edit.normal(fact.key) in edit.CHOOSERS or edit.general(fact.key) == "spec.tls.*.hosts.*"
+        stated = () if elsewhere else fact.places
         for members in ([fact], group)[:1 if len(group) == 1 else 2]:
-            if self.changes([(member.name, removals(member.key)[0]) for member in members]):
+            if self.changes([(member.name, removals(member.key)[0]) for member in members], at=stated):
                 return ""
             for value in edit.alternatives(fact.key, fact.value, self.rows):
-                if self.changes([(member.name, setter(member.key, value)) for member in members]):
+                if self.changes([(member.name, setter(member.key, value)) for member in members], at=stated):
                     return ""
-        return "neither taking it away nor another value changes the manifests"
+        return "neither taking it away nor another value changes an object of %s" % ", ".join(sorted(fact.places)[:5])
 
     def chooses(self, fact):
         """Without it the Ingress would belong to somebody else, or be another kind of Ingress: what is then printed says nothing
@@ -362,6 +396,7 @@ def main():
     over_all(tally, "same bytes", subjects, same_bytes)
     over_all(tally, "read back", subjects, read_back)
     over_all(tally, "no vanishing", subjects, no_vanishing)
+    over_all(tally, "places", subjects, places)
 
     rows = tables.values(binary, tally)
     jobs = []

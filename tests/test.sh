@@ -24,6 +24,7 @@ tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
+tally 'closed routes'      py closing --binary "$binary"
 tally 'explain pages'      py explain --binary "$binary"
 tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties --binary "$binary"

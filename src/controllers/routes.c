@@ -48,24 +48,24 @@ static bool is_regex_mode(const struct server *server)
 	return false;
 }
 
-/* use-regex is decisive where nothing else reads the host's paths as expressions and one of them is an expression. */
+/* use-regex is decisive where nothing else reads the host's paths as expressions and one of them is more than the root. */
 static void account_regex(struct instance *in, struct server *server, const struct location *l, struct route *route)
 {
 	struct setting *regex = l->subject ? subject_setting(l->subject, STR("route.match"), STR("regex")) : NULL;
 	if (!regex)
 		return;
-	bool other = false, expression = false;
+	bool other = false, longer = false;
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *m = server->locations.item[i];
 		struct setting *theirs = m->subject ? subject_setting(m->subject, STR("route.match"), STR("regex")) : NULL;
 		if ((theirs && theirs != regex && theirs->value.truth) || rewrite_active(m))
 			other = true;
-		expression = expression || (!m->implicit && !path_is_literal(m->path, false));
+		longer = longer || m->exact || m->path.n > 1;
 	}
 	if (other)
 		fact_idle(regex->fact, STR("the paths of this host are read as regular expressions anyway"));
-	else if (!expression)
-		fact_idle(regex->fact, STR("no path of this host has a character that a regular expression takes specially"));
+	else if (!longer)
+		fact_idle(regex->fact, STR("this host has the root only, which takes every path either way"));
 	else
 		fact_list_add(in->front->arena, &route->facts, regex->fact);
 }

@@ -31,6 +31,14 @@ struct step *route_step(struct arena *arena, struct route *route, enum step_kind
 
 /* ---- hosts ---- */
 
+const struct route *host_first(struct arena *arena, const struct host *host, str path)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		if (regex_matches(arena, host->routes.item[i]->match.path, path))
+			return host->routes.item[i];
+	return NULL;
+}
+
 /* The first host with a pattern, and whether there are others. */
 struct claim {
 	const struct host *host;

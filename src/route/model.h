@@ -225,6 +225,10 @@ str path_fold_case(struct arena *arena, str path);
  * that text behind one with this expression is never reached. False where that cannot be said for certain.
  */
 bool regex_takes_all(str regex, str literal);
+/* nginx finds the expression in the path, behind "^" and in any letter case. */
+bool regex_matches(struct arena *arena, str regex, str path);
+/* The first route of a host in regex mode that takes the path, as it stands decoded in a request; NULL where there is none. */
+const struct route *host_first(struct arena *arena, const struct host *host, str path);
 /* The expression compiles as PCRE. */
 bool regex_is_valid(str regex);
 

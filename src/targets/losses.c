@@ -22,6 +22,20 @@ bool loss_is_accepted(const struct lowering *lw, str feature)
 	return lw->open || (feature.n && str_list_has(lw->accept, feature));
 }
 
+bool route_is_closed(const struct lowering *lw, const struct route *route, enum side side)
+{
+	for (size_t i = 0; i < route->steps.n; i++) {
+		const struct step *s = route->steps.item[i];
+		if (s->side != SIDE_BOTH && s->side != side)
+			continue;
+		if (s->kind == STEP_GUARD && !loss_is_accepted(lw, s->feature))
+			return true;
+		if (s->kind == STEP_REDIRECT || s->kind == STEP_STATUS)
+			return false;
+	}
+	return false;
+}
+
 /* The table's row that a fact came from: its key is a prefix of the controller and the row's name. */
 static const struct annotation_row *row_of(const struct lowering *lw, const struct fact *fact)
 {

@@ -10,6 +10,9 @@ str target_words(const struct lowering *lowering);
 
 bool loss_is_accepted(const struct lowering *lowering, str feature);
 
+/* A protection of the route on this side is lost and not accepted: it stands closed. */
+bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
+
 /* A protection without an expression: the route is closed. Returns the code that says so. */
 enum diag_code lose_guard(struct lowering *lowering, const struct host *host, const struct route *route, const struct step *step);
 

@@ -7,6 +7,7 @@
 
 #include "gateway/cel.h"
 #include "targets/losses.h"
+#include "targets/paths.h"
 #include "targets/rules.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
@@ -43,7 +44,31 @@ static bool host_is_usable(struct lowering *lw, const struct host *host)
 	return false;
 }
 
-static void say_wildcard(struct lowering *lw, const struct host *host)
+/* The closed routes of all other hosts, in front of which the wildcard's now stand. False: there are none. */
+static bool say_passed(struct lowering *lw, const struct host *host, const struct host *others)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_WILDCARD_WIDER, .loss = LOSS_SECURITY,
+		.message = STR_INIT("a wildcard host stands for any number of labels in a Gateway, and takes requests from routes that stand closed"),
+		.effect = STR_INIT("a.b.example.com now reaches the routes of *.example.com; the controller gave them to the routes for all "
+			"other hosts, which stand closed"),
+		.help = STR_INIT("make sure that DNS leads no such names here, or protect the backends of the wildcard host as well"),
+	};
+	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+	bool said = false;
+	for (size_t i = 0; i < others->routes.n; i++) {
+		const struct route *r = others->routes.item[i];
+		if (!route_is_closed(lw, r, SIDE_PLAIN) && !route_is_closed(lw, r, SIDE_TLS))
+			continue;
+		if (!said)
+			differ(lw, &none, &host->name.facts, &TEXT);
+		said = true;
+		differ(lw, r, &(struct fact_list){ 0 }, &TEXT);
+	}
+	return said;
+}
+
+static void say_wildcard(struct lowering *lw, const struct entry *entry, const struct host *host)
 {
 	static const struct loss_text TEXT = {
 		.code = DIAG_WILDCARD_WIDER, .loss = LOSS_BEHAVIOUR,
@@ -52,14 +77,19 @@ static void say_wildcard(struct lowering *lw, const struct host *host)
 		.help = STR_INIT("nothing, unless DNS leads such names here"),
 	};
 	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
-	if (host->name.kind == HOST_ONE_LABEL)
-		differ(lw, &none, &host->name.facts, &TEXT);
+	if (host->name.kind != HOST_ONE_LABEL)
+		return;
+	for (size_t i = 0; i < entry->hosts.n; i++)
+		if (entry->hosts.item[i]->name.kind == HOST_ANY && say_passed(lw, host, entry->hosts.item[i]))
+			return;
+	differ(lw, &none, &host->name.facts, &TEXT);
 }
 
 /* ---- one side of a host ---- */
 
 /* A rule and whether it is closed, in the order of the routes that are tried. */
 struct added {
+	const struct route *route;
 	struct route_part *part;
 	size_t rule;
 	bool closed;
@@ -72,6 +102,7 @@ struct host_side {
 	enum side side;
 	bool wider;                      /* another host's routes would take what this one leaves */
 	bool host_closed;                /* a protection of the whole host is lost */
+	bool contested;                  /* see rules.h */
 	LIST(struct route_part *) parts;
 	struct map taken, https;         /* see rules.h */
 	struct map part_of_owner;
@@ -118,11 +149,11 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
 
-static void lower_route(struct host_side *hs, const struct route *route)
+static void lower_route(struct host_side *hs, const struct route *route, bool needed)
 {
-	struct rule_place at = { hs->entry, hs->host, route, hs->side, NULL, &hs->taken, &hs->https };
+	struct rule_place at = { hs->entry, hs->host, route, hs->side, hs->contested, NULL, &hs->taken, &hs->https };
 	struct draft draft = draft_of(hs->lw, &at);
-	if (is_needless(hs, route, &draft))
+	if (!needed && is_needless(hs, route, &draft))
 		return;
 	at.part = part_of(hs, route->owner ? route->owner : hs->host->creator);
 	if (!at.part->owner)
@@ -130,7 +161,7 @@ static void lower_route(struct host_side *hs, const struct route *route)
 	size_t before = at.part->rules.n;
 	rules_add(hs->lw, &at, &draft);
 	for (size_t i = before; i < at.part->rules.n; i++) {
-		struct added one = { at.part, i, draft.closed };
+		struct added one = { route, at.part, i, draft.closed };
 		LIST_PUSH(hs->lw->arena, &hs->added, one);
 	}
 }
@@ -167,6 +198,66 @@ static void outrank(struct host_side *hs)
 				lengthen(hs->lw->arena, m, behind);
 			else if (is_regex(m) && m->path.value.n > behind)
 				behind = m->path.value.n;
+		}
+	}
+}
+
+/* ---- prefixes that take more than the source gave them ---- */
+
+static bool is_contested(const struct lowering *lw, const struct host *host, enum side side)
+{
+	bool closed = false, leads = false;
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct route *r = host->routes.item[i];
+		if (route_is_closed(lw, r, side))
+			closed = true;
+		else if (r->cases.n)
+			leads = true;
+	}
+	return closed && leads && host->routes.item[0]->match.kind == MATCH_REGEX;
+}
+
+static bool add_exact(struct host_side *hs, const struct route *closed, str path)
+{
+	struct http_match match = { .path = { STR("Exact"), path } };
+	for (size_t i = 0; i < hs->added.n; i++) {
+		const struct added *a = &hs->added.item[i];
+		if (a->route != closed || rule_of(a)->matches.n >= match_limit(hs->lw))
+			continue;
+		LIST_PUSH(hs->lw->arena, &rule_of(a)->matches, match);
+		return true;
+	}
+	return false;
+}
+
+/* The rule of a closed route refuses this path besides, whatever prefix would take it. */
+static void refuse_exactly(struct host_side *hs, const struct route *closed, str path)
+{
+	str key = arena_printf(hs->lw->arena, "Exact %.*s", STR_ARG(path));
+	if (map_get(&hs->taken, key))
+		return;
+	map_set(&hs->taken, key, NEW(hs->lw->arena, bool));
+	if (add_exact(hs, closed, path))
+		return;
+	lower_route(hs, closed, true);
+	(void)add_exact(hs, closed, path);
+}
+
+/* A Gateway's prefix takes its own text; in the source that can belong to a closed route that is tried before. */
+static void refuse_ends(struct host_side *hs)
+{
+	for (size_t i = 0; i < hs->added.n; i++) {
+		const struct added *a = &hs->added.item[i];
+		for (size_t j = 0; !a->closed && j < rule_of(a)->matches.n; j++) {
+			const struct path_match *m = &rule_of(a)->matches.item[j].path;
+			str prefix = m->value;
+			if (!str_eq(m->type, STR("PathPrefix")) || prefix.n < 2)
+				continue;
+			if (str_ends(prefix, STR("/")))
+				prefix.n--;
+			const struct route *first = host_first(hs->lw->arena, hs->host, path_decode(hs->lw->arena, prefix));
+			if (first && route_is_closed(hs->lw, first, hs->side))
+				refuse_exactly(hs, first, prefix);
 		}
 	}
 }
@@ -219,11 +310,12 @@ static void carry_by_root(struct host_side *hs, struct route_part *part, const s
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
+	hs->contested = hs->host->routes.n && is_contested(hs->lw, hs->host, hs->side);
 	map_init(&hs->taken, hs->lw->arena);
 	map_init(&hs->https, hs->lw->arena);
 	map_init(&hs->part_of_owner, hs->lw->arena);
 	if (root)
-		lower_route(hs, root);
+		lower_route(hs, root, false);
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
 		const struct route *route = hs->host->routes.item[i];
 		if (root && route->owner == root->owner) {
@@ -231,8 +323,10 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 				carry_by_root(hs, hs->parts.item[0], route);
 			continue;
 		}
-		lower_route(hs, route);
+		lower_route(hs, route, false);
 	}
+	if (hs->contested)
+		refuse_ends(hs);
 	outrank(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
 		if (hs->parts.item[i]->rules.n)
@@ -293,7 +387,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))
 			continue;
-		say_wildcard(lw, host);
+		say_wildcard(lw, entry, host);
 		struct host_side side = { .lw = lw, .entry = entry, .host = host, .side = SIDE_PLAIN,
 			.wider = host_patterns_wider(&names.all, host), .host_closed = has_host_guard(lw, host) };
 		lower_side(&side, &out);

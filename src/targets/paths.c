@@ -36,6 +36,23 @@ bool path_encode(struct arena *arena, str path, str *out, str *why)
 	return false;
 }
 
+static int digit(char c)
+{
+	return (int)str_find_char(STR("0123456789ABCDEF"), c);
+}
+
+str path_decode(struct arena *arena, str value)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < value.n; i++) {
+		bool escape = value.p[i] == '%' && i + 2 < value.n;
+		buf_add_char(&b, escape ? (char)(digit(value.p[i + 1]) * 16 + digit(value.p[i + 2])) : value.p[i]);
+		i += escape ? 2 : 0;
+	}
+	return buf_str(&b);
+}
+
 bool path_is_pcre_only(str regex)
 {
 	static const str ONLY[] = { STR_INIT("(?=") , STR_INIT("(?!"), STR_INIT("(?<"), STR_INIT("(?>"), STR_INIT("*+"), STR_INIT("++"),

@@ -30,6 +30,9 @@ void paths_around(struct arena *arena, const struct route *route, struct path_li
 /* A literal path as it may stand in an Exact or PathPrefix match: other characters percent-encoded. */
 bool path_encode(struct arena *arena, str path, str *out, str *why);
 
+/* The reverse: the text that requests are compared with. */
+str path_decode(struct arena *arena, str value);
+
 /* Constructs of PCRE that other dialects do not have. */
 bool path_is_pcre_only(str regex);
 

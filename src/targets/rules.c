@@ -76,8 +76,15 @@ static void say_path(struct lowering *lw, const struct route *r, enum path_said 
 }
 
 /* A rule that refuses must win over every wider one; of an expression that only the implementation knows. */
-static void say_closed_path(struct lowering *lw, const struct route *r, enum path_said said)
+static void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path_said said)
 {
+	static const struct loss_text BESIDE = {
+		.code = DIAG_REGEX_DIALECT, .loss = LOSS_SECURITY,
+		.message = STR_INIT("a closed path is a prefix in this letter case, and a RegularExpression of uncertain rank in every other"),
+		.effect = STR_INIT("where prefixes are tried first, another path of the host takes /APP and /application where the path is /app, "
+			"without the protection"),
+		.help = STR_INIT("make sure that the implementation tries expressions before prefixes, or that the backends refuse such paths"),
+	};
 	static const struct loss_text RANK = {
 		.code = DIAG_REGEX_DIALECT, .loss = LOSS_SECURITY,
 		.message = STR_INIT("a closed path is a RegularExpression, whose rank against other paths belongs to the implementation"),
@@ -90,9 +97,12 @@ static void say_closed_path(struct lowering *lw, const struct route *r, enum pat
 		.effect = STR_INIT("the controller refused every letter case; other cases than this can reach another path of the host, without the protection"),
 		.help = STR_INIT("write a shorter path in the Ingress"),
 	};
+	const struct route *r = at->route;
 	const struct fact_list facts = path_facts(lw, r);
 	switch (said) {
 	case SAID_SAME:
+		if (at->contested && r->match.path.n > 1)
+			differ(lw, r, &facts, &BESIDE);
 		break;
 	case SAID_IN_CASE:
 	case SAID_BY_ELEMENT:
@@ -271,7 +281,7 @@ static void add_forward(struct lowering *lw, const struct rule_place *at, const 
 
 static const str HTTPS = STR_INIT("redirect.https");
 
-static size_t match_limit(const struct lowering *lw)
+size_t match_limit(const struct lowering *lw)
 {
 	return lw->version.minor < 2 ? 8 : 64;
 }
@@ -341,7 +351,8 @@ static bool is_below(const struct route *r, str prefix)
 
 /*
  * Different paths of the source can come to be one and the same match. There the source tries the routes in their order, and a
- * Gateway by the names of objects: only the first one may say it. Where that one wants only what is below, the prefix itself is left.
+ * Gateway by the names of objects: only the first one may say it. Where that one wants only what is below, the prefix itself is left,
+ * unless a route between the two takes it.
  */
 static void drop_taken(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths)
 {
@@ -354,6 +365,8 @@ static void drop_taken(struct lowering *lw, const struct rule_place *at, const s
 		bool *below = map_get(at->taken, match_key(lw->arena, &m));
 		if (below) {
 			if (!*below || d->cut.n || is_below(at->route, prefix))
+				continue;
+			if (at->contested && host_first(lw->arena, at->host, path_decode(lw->arena, prefix)) != at->route)
 				continue;
 			m = (struct path_match){ STR("Exact"), prefix };
 			if (map_get(at->taken, match_key(lw->arena, &m)))
@@ -424,7 +437,7 @@ void rules_add(struct lowering *lw, const struct rule_place *at, const struct dr
 	if (!write_paths(lw, at, d, &paths, &said))
 		return;
 	if (d->closed)
-		say_closed_path(lw, at->route, said);
+		say_closed_path(lw, at, said);
 	else
 		say_path(lw, at->route, said);
 	if (!d->closed && !d->answer) {

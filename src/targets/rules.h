@@ -12,6 +12,7 @@ struct rule_place {
 	const struct host *host;
 	const struct route *route;
 	enum side side;                  /* SIDE_PLAIN or SIDE_TLS */
+	bool contested;                  /* in regex mode: some routes of the host stand closed, and others lead to a backend */
 	struct route_part *part;
 	struct map *taken;               /* path matches that routes before this one have, as text */
 	struct map *https;               /* rules that lead to HTTPS and have room for more paths, by owner and redirect */
@@ -33,6 +34,9 @@ struct draft draft_of(struct lowering *lowering, const struct rule_place *at);
 
 /* The facts are carried at a place below the rule, "/filters/0". */
 void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at);
+
+/* The number of matches that one rule may have. */
+size_t match_limit(const struct lowering *lowering);
 
 /* Adds the rules for a draft to at->part. */
 void rules_add(struct lowering *lowering, const struct rule_place *at, const struct draft *draft);

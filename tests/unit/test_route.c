@@ -451,6 +451,24 @@ static void test_takes_all(void **state)
 	assert_true(regex_takes_all(STR(""), STR("")));
 }
 
+static void test_matches(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *regex, *path;
+		bool matches;
+	} rows[] = {
+		{ "/x", "/X/y", true }, { "/x", "/a/x", false }, { "/v1.0", "/v1x0", true }, { "/x$", "/x", true }, { "/x$", "/xy", false },
+		{ "/x(/|$)(.*)", "/x", true }, { "/x(/|$)(.*)", "/xy", false }, { "/x/", "/x", false },
+		/* only the first alternative is bound to the start */
+		{ "/a|/b", "/zzz/b/q", true }, { "/a|/b", "/z/a", false }, { "(/a|/b)", "/z/b", false },
+		{ "/(((a+)+)+)+b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false }, { "/(", "/(", false },
+	};
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (regex_matches(&arena, str_c(rows[i].regex), str_c(rows[i].path)) != rows[i].matches)
+			fail_msg("%s and %s", rows[i].regex, rows[i].path);
+}
+
 static void test_valid(void **state)
 {
 	(void)state;
@@ -577,6 +595,7 @@ const struct CMUnitTest route_tests[] = {
 	cmocka_unit_test(test_literal),
 	cmocka_unit_test(test_fold_case),
 	cmocka_unit_test(test_takes_all),
+	cmocka_unit_test(test_matches),
 	cmocka_unit_test(test_valid),
 	cmocka_unit_test(test_wider), cmocka_unit_test(test_take),
 	cmocka_unit_test(test_steps),
