@@ -464,9 +464,12 @@ static void test_matches(void **state)
 		{ "/a|/b", "/zzz/b/q", true }, { "/a|/b", "/z/a", false }, { "(/a|/b)", "/z/b", false },
 		{ "/(((a+)+)+)+b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false }, { "/(", "/(", false },
 	};
+	struct run run;
+	start(&run);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (regex_matches(&arena, str_c(rows[i].regex), str_c(rows[i].path)) != rows[i].matches)
+		if (regex_matches(&run.arena, str_c(rows[i].regex), str_c(rows[i].path)) != rows[i].matches)
 			fail_msg("%s and %s", rows[i].regex, rows[i].path);
+	arena_release(&run.arena);
 }
 
 static void test_valid(void **state)
