@@ -13,16 +13,15 @@ import argparse
 import copy
 import functools
 import itertools
-import json
 import os
 import random
 import re
 import sys
-import tempfile
 
 import common
 import gateway_eval as gateway
 import kubeyaml
+from converted import Converted
 
 PREFIX = "nginx.ingress.kubernetes.io/"
 # Requests that must have been found guarded, so that the rule that makes sets cannot go blind.
@@ -303,21 +302,12 @@ class Everything:
         return name
 
 
-class Run:
+class Run(Converted):
     """Ingresses, converted at once."""
 
     def __init__(self, binary, ingresses):
+        super().__init__(binary, [], kubeyaml.dump_all(ingresses))
         self.controller = Controller(ingresses)
-        with tempfile.TemporaryDirectory() as scratch:
-            where = os.path.join(scratch, "report.json")
-            result = common.run(binary, ["convert", "-", "--from", "ingress-nginx", "-o", "json", "--report", "json=" + where],
-                                stdin=kubeyaml.dump_all(ingresses).encode())
-            self.fault = result.bug() or ("" if result.code in (0, 1) else "exit code %d: %s" % (result.code, result.err[:300]))
-            if self.fault:
-                return
-            with open(where, encoding="utf-8") as file:
-                self.diagnostics = json.load(file)["diagnostics"]
-        self.manifests = gateway.Manifests(kubeyaml.unfold(json.loads(result.out)) if result.out.strip() else [])
 
     def stated(self, ingress, request, variant):
         """Whether an error says that this guard may be passed: a closed path is a regular expression, and prefixes are tried first;

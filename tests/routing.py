@@ -22,12 +22,12 @@ import os
 import posixpath
 import re
 import sys
-import tempfile
 import urllib.parse
 
 import common
 import kubeyaml
 import gateway_eval as gateway
+from converted import Converted
 
 FILES = ["random.jsonl.xz", "cases.jsonl.xz"]
 EQUAL = 4697
@@ -102,7 +102,7 @@ ACCEPTED = ["I2G-1003 security"]
 CLOSED_REGEX = ["I2G-2003 security"]
 
 
-class Set:
+class Set(Converted):
     """One set of the records, converted."""
 
     def __init__(self, binary, record):
@@ -111,16 +111,7 @@ class Set:
         self.ingresses = kubeyaml.ingresses(self.objects)
         self.services = gateway.Services(self.objects)
         flags = [word for flag in record["flags"] for word in ("--controller-flag", flag)]
-        with tempfile.TemporaryDirectory() as scratch:
-            where = os.path.join(scratch, "report.json")
-            args = ["convert", "-", "--world", "closed", "--from", "ingress-nginx", "-o", "json", "--report", "json=" + where]
-            result = common.run(binary, args + flags, stdin=record["manifests"].encode("utf-8"))
-            self.fault = result.bug() or ("" if result.code in (0, 1) else "exit code %d: %s" % (result.code, result.err[:300]))
-            if self.fault:
-                return
-            with open(where, encoding="utf-8") as file:
-                self.diagnostics = json.load(file)["diagnostics"]
-        self.manifests = gateway.Manifests(kubeyaml.unfold(json.loads(result.out)) if result.out.strip() else [])
+        super().__init__(binary, ["--world", "closed"] + flags, record["manifests"])
 
     @functools.lru_cache(maxsize=None)
     def about(self, host):

@@ -149,6 +149,32 @@ static inline str where(struct run *run, struct place at)
 	return arena_printf(&run->arena, "%u:%u", (unsigned)lc.line, (unsigned)lc.column);
 }
 
+/* Path, where its key and its value are, how many bytes the value spans. */
+struct place_case {
+	const char *text, *path, *key, *value;
+	unsigned span;
+};
+
+static inline void check_places(const struct place_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct run run;
+		load(&run, cases[i].text);
+		str path = str_c(cases[i].path), up = str_slice(path, 0, str_find_last_char(path, '.'));
+		const struct node *value = node_at(root(&run), path);
+		assert_non_null(value);
+		assert_text(where(&run, value->at), cases[i].value, cases[i].text);
+		assert_int_equal(value->span, cases[i].span);
+		if (cases[i].key) {
+			bool top = up.n == path.n;
+			const struct pair *pair = node_pair(top ? root(&run) : node_at(root(&run), up), top ? path : str_from(path, up.n + 1));
+			assert_non_null(pair);
+			assert_text(where(&run, pair->key_at), cases[i].key, cases[i].text);
+		}
+		stop(&run);
+	}
+}
+
 /* "CODE level line:column span" of every site, one a line. */
 static inline str said(struct run *run)
 {

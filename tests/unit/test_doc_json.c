@@ -77,10 +77,7 @@ static void text_as_written(void **state)
 	stop(&run);
 }
 
-static const struct {
-	const char *text, *path, *key, *value;
-	unsigned span;
-} PLACES[] = {
+static const struct place_case PLACES[] = {
 	{ "{\"a\": 1, \"b\" : \"x y\"}", "a", "1:2", "1:7", 1 },
 	{ "{\"a\": 1, \"b\" : \"x y\"}", "b", "1:10", "1:16", 5 },
 	{ "{\r\n  \"a\": [\r\n    true,\r\n    -1.5e3\r\n  ]\r\n}\r\n", "a", "2:3", "2:8", 0 },
@@ -96,22 +93,7 @@ static const struct {
 static void places(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(PLACES); i++) {
-		struct run run;
-		load(&run, PLACES[i].text);
-		str path = str_c(PLACES[i].path), up = str_slice(path, 0, str_find_last_char(path, '.'));
-		const struct node *value = node_at(root(&run), path);
-		assert_non_null(value);
-		assert_text(where(&run, value->at), PLACES[i].value, PLACES[i].text);
-		assert_int_equal(value->span, PLACES[i].span);
-		if (PLACES[i].key) {
-			bool top = up.n == path.n;
-			const struct pair *pair = node_pair(top ? root(&run) : node_at(root(&run), up), top ? path : str_from(path, up.n + 1));
-			assert_non_null(pair);
-			assert_text(where(&run, pair->key_at), PLACES[i].key, PLACES[i].text);
-		}
-		stop(&run);
-	}
+	check_places(PLACES, COUNT(PLACES));
 }
 
 static void second_document(void **state)

@@ -97,11 +97,7 @@ static void documents(void **state)
 	}
 }
 
-/* Path, where its key and its value are, how many bytes the value spans. */
-static const struct {
-	const char *text, *path, *key, *value;
-	unsigned span;
-} PLACES[] = {
+static const struct place_case PLACES[] = {
 	{ "a: 1\nbc:  text\n", "a", "1:1", "1:4", 1 },
 	{ "a: 1\nbc:  text\n", "bc", "2:1", "2:6", 4 },
 	{ "a: 1\r\nb: 2\r\n", "b", "2:1", "2:4", 1 },
@@ -126,22 +122,7 @@ static const struct {
 static void places(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(PLACES); i++) {
-		struct run run;
-		load(&run, PLACES[i].text);
-		str path = str_c(PLACES[i].path), up = str_slice(path, 0, str_find_last_char(path, '.'));
-		const struct node *value = node_at(root(&run), path);
-		assert_non_null(value);
-		assert_text(where(&run, value->at), PLACES[i].value, PLACES[i].text);
-		assert_int_equal(value->span, PLACES[i].span);
-		if (PLACES[i].key) {
-			bool top = up.n == path.n;
-			const struct pair *pair = node_pair(top ? root(&run) : node_at(root(&run), up), top ? path : str_from(path, up.n + 1));
-			assert_non_null(pair);
-			assert_text(where(&run, pair->key_at), PLACES[i].key, PLACES[i].text);
-		}
-		stop(&run);
-	}
+	check_places(PLACES, COUNT(PLACES));
 }
 
 /* The index of characters has marks; places before, at and behind them, over several documents. */

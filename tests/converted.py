@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ingresses of ingress-nginx, converted: what a Gateway would read, and what was said about it."""
+import json
+import os
+import tempfile
+
+import common
+import gateway_eval as gateway
+import kubeyaml
+
+
+class Converted:
+    """.fault is empty, or a text that says why there are no .manifests and no .diagnostics."""
+
+    def __init__(self, binary, args, text):
+        with tempfile.TemporaryDirectory() as scratch:
+            where = os.path.join(scratch, "report.json")
+            fixed = ["convert", "-", "--from", "ingress-nginx", "-o", "json", "--report", "json=" + where]
+            result = common.run(binary, fixed + args, stdin=text.encode("utf-8"))
+            self.fault = result.bug() or ("" if result.code in (0, 1) else "exit code %d: %s" % (result.code, result.err[:300]))
+            if self.fault:
+                return
+            with open(where, encoding="utf-8") as file:
+                self.diagnostics = json.load(file)["diagnostics"]
+        self.manifests = gateway.Manifests(kubeyaml.unfold(json.loads(result.out)) if result.out.strip() else [])
