@@ -98,14 +98,9 @@ static bool same_place(const struct route *r, enum match_kind kind, str path)
 {
 	if (r->match.kind != kind)
 		return false;
-	str a = r->match.path;
-	if (kind == MATCH_PREFIX) {
-		if (a.n > 1 && str_ends(a, STR("/")))
-			a.n--;
-		if (path.n > 1 && str_ends(path, STR("/")))
-			path.n--;
-	}
-	return str_eq(a, path);
+	if (kind == MATCH_PREFIX)
+		return str_eq(path_without_slash(r->match.path), path_without_slash(path));
+	return str_eq(r->match.path, path);
 }
 
 static void idle_location(const struct location *l, str why)

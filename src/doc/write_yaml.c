@@ -202,6 +202,20 @@ static void write_key(struct writer *w, str key, size_t indent)
 	buf_add_char(w->out, ':');
 }
 
+/* What has no lines of its own, behind "key: " or "- "; ends with a newline. */
+static void write_rest(struct writer *w, const struct node *node, size_t indent, size_t depth)
+{
+	if (node && node->kind == NODE_STRING && fits_block(node->as.text)) {
+		write_block(w, node->as.text, indent + 2);
+		return;
+	}
+	if (node && depth < DEPTH)
+		write_scalar(w->out, node);
+	else
+		buf_add(w->out, STR("null"));
+	buf_add_char(w->out, '\n');
+}
+
 static void write_pair(struct writer *w, const struct pair *pair, size_t indent, size_t depth)
 {
 	const struct node *value = pair->value;
@@ -215,15 +229,7 @@ static void write_pair(struct writer *w, const struct pair *pair, size_t indent,
 		return;
 	}
 	buf_add_char(w->out, ' ');
-	if (value && value->kind == NODE_STRING && fits_block(value->as.text)) {
-		write_block(w, value->as.text, indent + 2);
-		return;
-	}
-	if (value && depth < DEPTH)
-		write_scalar(w->out, value);
-	else
-		buf_add(w->out, STR("null"));
-	buf_add_char(w->out, '\n');
+	write_rest(w, value, indent, depth);
 }
 
 /* in_line: the first key stands in a line that has been begun, behind a dash, and the comment above that line. */
@@ -251,15 +257,7 @@ static void write_entry(struct writer *w, const struct node *entry, size_t inden
 			write_list(w, entry, indent + 2, depth + 1, true);
 		return;
 	}
-	if (entry && entry->kind == NODE_STRING && fits_block(entry->as.text)) {
-		write_block(w, entry->as.text, indent + 2);
-		return;
-	}
-	if (entry && depth < DEPTH)
-		write_scalar(w->out, entry);
-	else
-		buf_add(w->out, STR("null"));
-	buf_add_char(w->out, '\n');
+	write_rest(w, entry, indent, depth);
 }
 
 static void write_list(struct writer *w, const struct node *list, size_t indent, size_t depth, bool in_line)

@@ -44,11 +44,6 @@ struct owner_list {
 	size_t n, cap;
 };
 
-static str owner_key(struct arena *arena, const struct owner *owner)
-{
-	return arena_printf(arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
-}
-
 static void add_owner(struct map *seen, struct owner_list *list, const struct owner *owner)
 {
 	str key = owner ? owner_key(seen->arena, owner) : (str){ "", 0 };

@@ -57,14 +57,6 @@ static void internal(struct stages *s, str message)
 
 /* ---- tables ---- */
 
-static str builtin(const char *name)
-{
-	for (size_t i = 0; i < mapping_builtin_count; i++)
-		if (str_eq(mapping_builtin[i].name, str_c(name)))
-			return mapping_builtin[i].text;
-	return (str){ "", 0 };
-}
-
 static bool load_tables(struct stages *s)
 {
 	struct arena *arena = &s->run->arena;
@@ -76,7 +68,7 @@ static bool load_tables(struct stages *s)
 		internal(s, diags->list.n ? diags->list.item[0]->message : STR("a table cannot be read"));
 	const struct convert_options *o = &s->run->options;
 	s->target = mapping_target(&s->mapping, o->target.n ? o->target : STR("standard"));
-	s->schema = schema_load(arena, builtin("gateway-api/fields.tsv"));
+	s->schema = schema_load(arena, mapping_builtin_text(STR("gateway-api/fields.tsv")));
 	if (!s->target || !s->schema)
 		return false;
 	s->version.experimental = o->experimental;
@@ -178,11 +170,6 @@ static void say_class(struct stages *s, const struct assembly *as)
 	struct diag *d = diag_addf(&s->run->diags, DIAG_CHOOSE_CLASS, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"GatewayClass %.*s stands for the implementation that you choose", STR_ARG(as->class_name));
 	d->help = STR("--gateway-class NAME names the class of your implementation, and none is printed");
-}
-
-static str owner_key(struct arena *arena, const struct owner *owner)
-{
-	return arena_printf(arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
 }
 
 /* The open form of the routes of Ingresses of which one stands closed. What the API would refuse has been told of the closed form. */

@@ -19,14 +19,6 @@ static void line(struct buf *out, const char *label, str text)
 	words_wrap(out, text, LABEL_WIDTH, LABEL_WIDTH);
 }
 
-static str known_builtin(const char *name)
-{
-	for (size_t i = 0; i < mapping_builtin_count; i++)
-		if (str_eq(mapping_builtin[i].name, str_c(name)))
-			return mapping_builtin[i].text;
-	return STR("");
-}
-
 /* ---- codes ---- */
 
 static void keep_root(void *user, struct node *root)
@@ -46,7 +38,7 @@ static const struct node *code_rows(const struct tables *tables)
 	struct doc_reader reader = { .arena = arena, .diags = &diags, .limits = &limits, .visit = keep_root, .user = &root };
 	sources_init(&sources, arena);
 	diags_init(&diags, arena);
-	doc_read(&reader, &sources, sources_add(&sources, STR("diagnostics.yaml"), known_builtin("diagnostics.yaml")));
+	doc_read(&reader, &sources, sources_add(&sources, STR("diagnostics.yaml"), mapping_builtin_text(STR("diagnostics.yaml"))));
 	const struct node *rows = node_get(root, STR("diagnostics"));
 	return rows && rows->kind == NODE_LIST ? rows : NULL;
 }

@@ -2,6 +2,7 @@
 /* The public functions: see ing2gw.h. A thin shell around convert.h that copies what it hands out. */
 #include "ing2gw.h"
 
+#include "gateway/schema.h"
 #include "lib/convert.h"
 #include "lib/given.h"
 #include "lib/mappings.h"
@@ -44,8 +45,7 @@ static bool all_known(const struct tables *tables, enum table_word word, const s
 /* False when an option has a value that there is not. */
 static bool read_options(struct arena *arena, const struct ing2gw_options *in, struct convert_options *out)
 {
-	static const str VERSIONS[] = { STR_INIT(""), STR_INIT("1.0"), STR_INIT("1.1"), STR_INIT("1.2"), STR_INIT("1.3"), STR_INIT("1.4"),
-		STR_INIT("1.5"), STR_INIT("1.6"), STR_INIT("1.7") };
+	struct gateway_version known;
 	convert_options_init(out);
 	out->target = str_c(in->target);
 	out->gateway_api = str_c(in->gateway_api);
@@ -57,9 +57,7 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	out->world = in->world_closed ? WORLD_CLOSED : WORLD_AUTO;
 	out->comments = in->no_comments == 0;
 	out->format = in->json ? OUTPUT_JSON : OUTPUT_YAML;
-	bool version = false;
-	for (size_t i = 0; i < sizeof VERSIONS / sizeof *VERSIONS; i++)
-		version = version || str_eq(VERSIONS[i], out->gateway_api);
+	bool version = !out->gateway_api.n || gateway_version_parse(out->gateway_api, &known);
 	bool names = (!out->gateway.n || given_object(out->gateway)) && (!out->gateway_class.n || given_name(out->gateway_class));
 	bool strict = !in->strict || (loss_parse(str_c(in->strict), &out->strict) && out->strict != LOSS_NONE);
 	if (!version || !names || !strict)

@@ -254,10 +254,7 @@ static struct node *target_json(struct arena *arena, const struct target_table *
 /* The built-in file of that name, and what the user adds to it. */
 static void show_file(struct buf *out, const struct tables *tables, const char *folder, str name)
 {
-	str path = arena_printf(out->arena, "%s/%.*s.yaml", folder, STR_ARG(name));
-	for (size_t i = 0; i < mapping_builtin_count; i++)
-		if (str_eq(mapping_builtin[i].name, path))
-			buf_add(out, mapping_builtin[i].text);
+	buf_add(out, mapping_builtin_text(arena_printf(out->arena, "%s/%.*s.yaml", folder, STR_ARG(name))));
 	for (size_t i = 0; i < tables->more->n; i++)
 		buf_printf(out, "%s# --mapping %.*s\n%.*s", out->n ? "---\n" : "", STR_ARG(tables->more->item[i].name), STR_ARG(tables->more->item[i].text));
 }

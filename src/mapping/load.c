@@ -418,6 +418,14 @@ static bool load_file(struct mapping *mapping, uint32_t file, bool builtin)
 	return read && loader.good;
 }
 
+str mapping_builtin_text(str name)
+{
+	for (size_t i = 0; i < mapping_builtin_count; i++)
+		if (str_eq(mapping_builtin[i].name, name))
+			return mapping_builtin[i].text;
+	return (str){ "", 0 };
+}
+
 bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags)
 {
 	/* Later kinds refer to features; the other files of mappings/ belong to other rooms. */

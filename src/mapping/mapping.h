@@ -164,4 +164,7 @@ struct builtin_file {
 extern const struct builtin_file mapping_builtin[];
 extern const size_t mapping_builtin_count;
 
+/* The text of a built-in file, empty where there is none of that name. */
+str mapping_builtin_text(str name);
+
 #endif

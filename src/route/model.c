@@ -18,6 +18,11 @@ void fact_list_join(struct arena *arena, struct fact_list *list, const struct fa
 		fact_list_add(arena, list, more->item[i]);
 }
 
+str owner_key(struct arena *arena, const struct owner *owner)
+{
+	return arena_printf(arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
+}
+
 struct step *route_step(struct arena *arena, struct route *route, enum step_kind kind, str feature, struct fact *fact)
 {
 	struct step *s = NEW(arena, struct step);

@@ -187,6 +187,9 @@ struct model {
 void fact_list_add(struct arena *arena, struct fact_list *list, struct fact *fact);   /* unless NULL or there */
 void fact_list_join(struct arena *arena, struct fact_list *list, const struct fact_list *more);
 
+/* "namespace/name", as a key of maps. */
+str owner_key(struct arena *arena, const struct owner *owner);
+
 struct step *route_step(struct arena *arena, struct route *route, enum step_kind kind, str feature, struct fact *fact);
 
 /*
@@ -214,6 +217,9 @@ struct rewrite rewrite_normal(struct arena *arena, str path, str target);
 
 /* A path that is read as a regular expression and takes what a prefix takes: /x(/|$)(.*), /.*; prefix is then its text. */
 bool path_prefix_form(str path, str *prefix);
+
+/* A prefix of whole elements without the slash at its end, which says nothing in one: "/x" of "/x/"; the root stays. */
+str path_without_slash(str prefix);
 
 /* Text without any character that a regular expression takes specially ("." counts as special only when strict). */
 bool path_is_literal(str path, bool strict);

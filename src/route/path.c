@@ -6,6 +6,13 @@
 #include "base/buf.h"
 #include "route/model.h"
 
+str path_without_slash(str prefix)
+{
+	if (prefix.n > 1 && str_ends(prefix, STR("/")))
+		prefix.n--;
+	return prefix;
+}
+
 bool path_is_literal(str path, bool strict)
 {
 	for (size_t i = 0; i < path.n; i++) {

@@ -85,7 +85,7 @@ static void add_redirect(struct lowering *lw, const struct rule_place *at, const
 
 static void add_guard(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
-	if (loss_is_accepted(lw, step->feature)) {
+	if (!guard_is_lost(lw, step)) {
 		lose_accepted(lw, step);
 		return;
 	}

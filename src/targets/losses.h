@@ -10,6 +10,9 @@ str target_words(const struct lowering *lowering);
 
 bool loss_is_accepted(const struct lowering *lowering, str feature);
 
+/* A protection that is lost, and whose loss is not accepted. */
+bool guard_is_lost(const struct lowering *lowering, const struct step *step);
+
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
 

@@ -26,6 +26,12 @@ static void lose_host_facts(struct lowering *lw, const struct host *host, str wh
 	}
 }
 
+/* What is said of a host as a whole stands at the Ingress that made it. */
+static struct route creator_of(const struct host *host)
+{
+	return (struct route){ .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+}
+
 static bool host_is_usable(struct lowering *lw, const struct host *host)
 {
 	str name = host->name.name;
@@ -38,7 +44,7 @@ static bool host_is_usable(struct lowering *lw, const struct host *host)
 		.help = STR("write a DNS name: labels of lower case letters, digits and dashes, with dots between them; placeholders must be\n"
 			"filled in before"),
 	};
-	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+	const struct route none = creator_of(host);
 	lose(lw, &none, &host->name.facts, &text);
 	lose_host_facts(lw, host, text.message);
 	return false;
@@ -54,7 +60,7 @@ static bool say_passed(struct lowering *lw, const struct host *host, const struc
 			"other hosts, which stand closed"),
 		.help = STR_INIT("make sure that DNS leads no such names here, or protect the backends of the wildcard host as well"),
 	};
-	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+	const struct route none = creator_of(host);
 	bool said = false;
 	for (size_t i = 0; i < others->routes.n; i++) {
 		const struct route *r = others->routes.item[i];
@@ -76,7 +82,7 @@ static void say_wildcard(struct lowering *lw, const struct entry *entry, const s
 		.effect = STR_INIT("a.b.example.com now reaches the routes of *.example.com; the controller answered 404"),
 		.help = STR_INIT("nothing, unless DNS leads such names here"),
 	};
-	const struct route none = { .at = host->creator ? host->creator->at : (struct place){ 0, 0 }, .owner = host->creator };
+	const struct route none = creator_of(host);
 	if (host->name.kind != HOST_ONE_LABEL)
 		return;
 	for (size_t i = 0; i < entry->hosts.n; i++)
@@ -111,7 +117,7 @@ struct host_side {
 
 static struct route_part *part_of(struct host_side *hs, const struct owner *owner)
 {
-	str key = owner ? arena_printf(hs->lw->arena, "%.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name)) : (str){ "", 0 };
+	str key = owner ? owner_key(hs->lw->arena, owner) : (str){ "", 0 };
 	struct route_part *part = map_get(&hs->part_of_owner, key);
 	if (part)
 		return part;
@@ -127,7 +133,7 @@ static struct route_part *part_of(struct host_side *hs, const struct owner *owne
 static bool is_host_guard(const struct lowering *lw, const struct step *step)
 {
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
-	return step->kind == STEP_GUARD && f && f->scope == SCOPE_HOST && !loss_is_accepted(lw, step->feature);
+	return f && f->scope == SCOPE_HOST && guard_is_lost(lw, step);
 }
 
 static bool has_host_guard(const struct lowering *lw, const struct host *host)
@@ -217,14 +223,13 @@ static bool is_contested(const struct lowering *lw, const struct host *host, enu
 	return closed && leads && host->routes.item[0]->match.kind == MATCH_REGEX;
 }
 
-static bool add_exact(struct host_side *hs, const struct route *closed, str path)
+static bool add_match(struct host_side *hs, const struct route *closed, const struct http_match *match)
 {
-	struct http_match match = { .path = { STR("Exact"), path } };
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
 		if (a->route != closed || rule_of(a)->matches.n >= match_limit(hs->lw))
 			continue;
-		LIST_PUSH(hs->lw->arena, &rule_of(a)->matches, match);
+		LIST_PUSH(hs->lw->arena, &rule_of(a)->matches, *match);
 		return true;
 	}
 	return false;
@@ -233,14 +238,15 @@ static bool add_exact(struct host_side *hs, const struct route *closed, str path
 /* The rule of a closed route refuses this path besides, whatever prefix would take it. */
 static void refuse_exactly(struct host_side *hs, const struct route *closed, str path)
 {
-	str key = arena_printf(hs->lw->arena, "Exact %.*s", STR_ARG(path));
+	const struct http_match match = { .path = { STR("Exact"), path } };
+	str key = match_key(hs->lw->arena, &match.path);
 	if (map_get(&hs->taken, key))
 		return;
 	map_set(&hs->taken, key, NEW(hs->lw->arena, bool));
-	if (add_exact(hs, closed, path))
+	if (add_match(hs, closed, &match))
 		return;
 	lower_route(hs, closed, true);
-	(void)add_exact(hs, closed, path);
+	(void)add_match(hs, closed, &match);
 }
 
 /* A Gateway's prefix takes its own text; in the source that can belong to a closed route that is tried before. */
@@ -250,11 +256,9 @@ static void refuse_ends(struct host_side *hs)
 		const struct added *a = &hs->added.item[i];
 		for (size_t j = 0; !a->closed && j < rule_of(a)->matches.n; j++) {
 			const struct path_match *m = &rule_of(a)->matches.item[j].path;
-			str prefix = m->value;
+			str prefix = path_without_slash(m->value);
 			if (!str_eq(m->type, STR("PathPrefix")) || prefix.n < 2)
 				continue;
-			if (str_ends(prefix, STR("/")))
-				prefix.n--;
 			const struct route *first = host_first(hs->lw->arena, hs->host, path_decode(hs->lw->arena, prefix));
 			if (first && route_is_closed(hs->lw, first, hs->side))
 				refuse_exactly(hs, first, prefix);
@@ -269,7 +273,7 @@ static bool leads_to_https(const struct lowering *lw, const struct route *route)
 		const struct step *s = route->steps.item[i];
 		if (s->kind == STEP_REDIRECT || s->kind == STEP_STATUS)
 			return str_eq(s->feature, HTTPS);
-		if (s->kind == STEP_GUARD && !loss_is_accepted(lw, s->feature))
+		if (guard_is_lost(lw, s))
 			return false;
 	}
 	return false;

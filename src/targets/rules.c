@@ -333,11 +333,9 @@ static void say_status(struct lowering *lw, const struct rule_place *at, const s
 }
 
 /* A Gateway reads "/x/" in a prefix as "/x". */
-static str match_key(struct arena *arena, const struct path_match *m)
+str match_key(struct arena *arena, const struct path_match *m)
 {
-	str value = m->value;
-	if (str_eq(m->type, STR("PathPrefix")) && value.n > 1 && str_ends(value, STR("/")))
-		value.n--;
+	str value = str_eq(m->type, STR("PathPrefix")) ? path_without_slash(m->value) : m->value;
 	return arena_printf(arena, "%.*s %.*s", STR_ARG(m->type), STR_ARG(value));
 }
 
@@ -359,9 +357,7 @@ static void drop_taken(struct lowering *lw, const struct rule_place *at, const s
 	size_t kept = 0;
 	for (size_t i = 0; i < paths->n; i++) {
 		struct path_match m = paths->item[i];
-		str prefix = m.value;
-		if (prefix.n > 1 && str_ends(prefix, STR("/")))
-			prefix.n--;
+		str prefix = path_without_slash(m.value);
 		bool *below = map_get(at->taken, match_key(lw->arena, &m));
 		if (below) {
 			if (!*below || d->cut.n || is_below(at->route, prefix))

@@ -38,6 +38,9 @@ void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_
 /* The number of matches that one rule may have. */
 size_t match_limit(const struct lowering *lowering);
 
+/* A path match as it stands in `taken`. */
+str match_key(struct arena *arena, const struct path_match *match);
+
 /* Adds the rules for a draft to at->part. */
 void rules_add(struct lowering *lowering, const struct rule_place *at, const struct draft *draft);
 
