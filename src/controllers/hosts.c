@@ -8,7 +8,7 @@ static const str APP_ROOT = STR_INIT("redirect.app-root");
 struct route *route_add(struct instance *in, struct host *host, enum match_kind kind, str path, const struct owner *owner)
 {
 	struct route *r = NEW(in->front->arena, struct route);
-	r->match = (struct match){ kind, path };
+	r->match = (struct match){ .kind = kind, .path = path };
 	r->owner = owner;
 	LIST_PUSH(in->front->arena, &host->routes, r);
 	return r;
@@ -17,7 +17,7 @@ struct route *route_add(struct instance *in, struct host *host, enum match_kind 
 static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
 {
 	struct arena *a = in->front->arena;
-	struct host_name alias = { HOST_EXACT, arena_lower(a, str_trim(name)), { 0 } };
+	struct host_name alias = { .kind = HOST_EXACT, .name = arena_lower(a, str_trim(name)) };
 	if (str_starts(alias.name, STR("."))) {
 		/* nginx: the name and all names below it */
 		add_alias(in, host, str_from(alias.name, 1), fact);
@@ -184,7 +184,7 @@ void www_add(struct instance *in, struct server *server)
 		return;
 	}
 	struct host *h = NEW(a, struct host);
-	h->name = (struct host_name){ HOST_EXACT, other, { 0 } };
+	h->name = (struct host_name){ .kind = HOST_EXACT, .name = other };
 	fact_list_join(a, &h->name.facts, &server->www_facts);
 	h->creator = server->www_subject->owner;
 	h->certificate = server->certificate;

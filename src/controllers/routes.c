@@ -299,7 +299,7 @@ static void build_host(struct instance *in, struct server *server)
 	struct host *h = NEW(a, struct host);
 	server->host = h;
 	server->regex = in->nginx && is_regex_mode(server);
-	h->name = (struct host_name){ host_kind_of(server->name), host_written(in, server), server->facts };
+	h->name = (struct host_name){ .kind = host_kind_of(server->name), .name = host_written(in, server), .facts = server->facts };
 	h->certificate = server->certificate;
 	h->certificate.listener = near_host(a, server->certificate.listener);
 	h->creator = server->creator ? server->creator->owner : NULL;

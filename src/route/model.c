@@ -34,6 +34,11 @@ struct step *route_step(struct arena *arena, struct route *route, enum step_kind
 	return s;
 }
 
+bool step_is_said(const struct step *step, enum side side)
+{
+	return !step->quiet && (step->side == SIDE_BOTH || step->side == side);
+}
+
 /* ---- hosts ---- */
 
 const struct route *host_first(struct arena *arena, const struct host *host, str path)

@@ -15,6 +15,8 @@
 
 struct fact;
 struct record;
+struct pattern;       /* pattern.h */
+struct entry_index;   /* evaluate.c */
 
 struct fact_list {
 	struct fact **item;
@@ -27,12 +29,14 @@ enum side { SIDE_PLAIN, SIDE_TLS, SIDE_BOTH };
 enum match_kind {
 	MATCH_EXACT,       /* the whole path */
 	MATCH_PREFIX,      /* whole path elements, as pathType Prefix */
+	MATCH_TEXT,        /* every path that begins with the text, within an element too; only among the host's `own` routes */
 	MATCH_REGEX        /* PCRE, searched from the start of the path, any letter case, open end */
 };
 
 struct match {
 	enum match_kind kind;
 	str path;
+	struct pattern *pattern;     /* MATCH_REGEX, after model_prepare() */
 };
 
 struct backend {
@@ -44,10 +48,13 @@ struct backend {
 	struct fact_list facts;      /* service name, port */
 };
 
-/* When a case of a forward applies; conditions of one case must all hold. */
+/* When a case of a forward applies. The first one in the list whose condition holds; those without one share by weight. */
 struct forward_case {
-	str header, value;           /* header name and wanted value; header empty: no condition */
+	str header, value;           /* header name and wanted value; header empty: no condition on a header */
 	bool value_regex;            /* value is a regular expression searched in the header */
+	str cookie;                  /* name of a cookie, in any letter case, that must have `value`; empty: no condition */
+	str sticky;                  /* name of a cookie that must end in "|" and `value`: the client stays where it was; or empty */
+	struct pattern *pattern;     /* of a value_regex, after model_prepare() */
 	struct backend backend;
 	uint32_t weight;             /* share among the cases with the same condition */
 	struct fact_list facts;
@@ -66,6 +73,11 @@ struct redirect {
 	bool cuts_slash;             /* the source drops one trailing slash */
 	bool keeps_port;             /* the source names the port, even the usual one of the scheme */
 	str lost;                    /* what of the target's URL cannot be in a path: "?a=b", or empty */
+	str location;                /* the answer's Location as a template (template.h); what stands above is its shape for a Gateway */
+	bool needs_certificate;      /* only where the entry has a certificate for the request's host */
+	bool relative;               /* a Location that begins with a slash is sent as it is, without scheme and host */
+	bool adds_query;             /* the request's query is put behind the Location */
+	bool text;                   /* the status is none of a redirect: the Location is the body of the answer */
 };
 
 struct rewrite {
@@ -73,12 +85,68 @@ struct rewrite {
 	str prefix, path;            /* PATH_FULL: path; PATH_PREFIX_CUT: prefix is replaced by path */
 	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
 	str reason;
+	str regex, target;           /* what the source does: the whole path becomes this template with the groups of this expression */
+	struct pattern *pattern;     /* of regex, after model_prepare() */
 };
 
 struct cors {
 	struct str_list origins, methods, headers, expose;
 	bool credentials;
 	int64_t max_age;             /* seconds */
+	bool any_origin;             /* every request counts as coming from an allowed origin, and the answer says "*" */
+	str origin_regex;            /* else an origin counts when this is found in it, in any letter case; empty: none does */
+	struct pattern *pattern;     /* of origin_regex, after model_prepare() */
+	str said_methods, said_headers, said_expose;   /* as the answers have them */
+};
+
+/* One header that is set, or taken away. */
+struct header_edit {
+	bool response;               /* of the answer; else of the request to the backend */
+	str name, value;             /* value: a template; empty: the header is taken away */
+};
+
+enum guard_kind {
+	GUARD_OPAQUE,                /* what it does is not known: a gate that lets pass */
+	GUARD_ADDRESS,               /* the client's address, against ranges */
+	GUARD_HEADER,                /* refuses what one of the patterns finds in a header */
+	GUARD_BASIC,                 /* user and password */
+	GUARD_EXTERNAL,              /* another service is asked */
+	GUARD_CERTIFICATE            /* a certificate of the client, on TLS */
+};
+
+/* "10.0.0.0/8", "::1"; IPv4 as its own family. */
+struct address_range {
+	unsigned char byte[16];
+	unsigned bits;
+	bool v6;
+};
+
+struct header_pattern {
+	str text;
+	bool regex, nocase;
+	struct pattern *pattern;     /* of a regex, after model_prepare() */
+};
+
+struct guard {
+	enum guard_kind kind;
+	bool any;                    /* one of the route's guards that are marked so suffices ("satisfy any") */
+	bool deny;                   /* GUARD_ADDRESS: the ranges are refused; else all others are */
+	LIST(struct address_range) ranges;
+	str header;                  /* GUARD_HEADER */
+	LIST(struct header_pattern) patterns;
+	str realm;                   /* GUARD_BASIC */
+	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
+	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
+	bool optional;               /* GUARD_CERTIFICATE: requests without one pass */
+	str error_page;              /* GUARD_CERTIFICATE: where a refusal leads, or empty */
+};
+
+/* Answers with one of these codes are replaced by what another Service answers to "/" and the query. */
+struct error_pages {
+	LIST(uint32_t) codes;
+	bool keep_backend;           /* answers of the backend itself pass */
+	const struct backend *backend;   /* NULL: the controller's own 404 */
+	LIST(struct header_edit) headers;   /* of the request to it */
 };
 
 enum step_kind {
@@ -87,13 +155,19 @@ enum step_kind {
 	STEP_REDIRECT,
 	STEP_CORS,
 	STEP_REWRITE,
-	STEP_HOST,           /* Host sent upstream: value */
+	STEP_HOST,           /* Host sent upstream: value, a template */
+	STEP_HEADER,         /* sets or takes away headers */
+	STEP_BODY,           /* refuses bodies over a size with 413 */
+	STEP_ERRORS,         /* replaces answers of the steps around it */
+	STEP_TLS,            /* the backend is spoken to in TLS, or in the client's scheme: 502 where it speaks something else */
 	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
 };
 
 struct step {
 	enum step_kind kind;
 	enum side side;
+	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
+	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
@@ -102,6 +176,11 @@ struct step {
 		struct redirect redirect;
 		struct rewrite rewrite;
 		struct cors cors;
+		struct guard guard;
+		struct { LIST(struct header_edit) edits; } header;
+		struct error_pages errors;
+		uint64_t limit;          /* STEP_BODY: bytes */
+		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
 };
 
@@ -137,15 +216,19 @@ struct route {
 
 enum host_kind {
 	HOST_EXACT,
-	HOST_ONE_LABEL,              /* "*.x", one label */
+	HOST_ONE_LABEL,              /* "*.x", one label of letters, digits, "-" and "_" */
 	HOST_LABELS,                 /* "*.x", one or more labels */
-	HOST_ANY                     /* requests that no other host takes */
+	HOST_ANY,                    /* requests that no other host takes */
+	/* Only among a host's other_names: no hostname of a Gateway says them. */
+	HOST_TAIL,                   /* "x.*" */
+	HOST_REGEX                   /* "~" and an expression that is searched in the name */
 };
 
 struct host_name {
 	enum host_kind kind;
 	str name;                    /* lower case; "*.x" for wildcards; empty for HOST_ANY */
 	struct fact_list facts;
+	struct pattern *pattern;     /* HOST_REGEX, after model_prepare() */
 };
 
 enum certificate_kind {
@@ -166,9 +249,28 @@ struct certificate {
 struct host {
 	struct host_name name;
 	LIST(struct host_name) aliases;
+	LIST(struct host_name) other_names;   /* further aliases that no hostname of a Gateway says */
 	struct certificate certificate;
 	const struct owner *creator; /* the Ingress that made the host */
 	LIST(struct route *) routes; /* in the order in which they are tried */
+	LIST(struct route *) own;    /* the controller's, for itself: tried before shorter prefixes; nothing stands for them in a Gateway */
+};
+
+/* How a load balancer reads requests, and what it always sends to backends. */
+struct http_rules {
+	bool merge_slashes;          /* runs of "/" count as one */
+	bool drop_underscores;       /* request headers with "_" in their names do not count */
+	bool forwarded;              /* X-Forwarded headers of the client are believed */
+	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
+	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
+	uint32_t http_port, https_port;
+	LIST(struct header_edit) headers;   /* of every request to a backend that came with its usual values; templates */
+};
+
+/* A certificate that the entry has under a name. */
+struct served_name {
+	str name;                    /* host, or "*.x" */
+	str secret;                  /* "namespace/name", or "default" */
 };
 
 struct entry {
@@ -176,7 +278,13 @@ struct entry {
 	str controller;              /* name of the controller's table */
 	str namespace;               /* of the controller, or empty when the input does not show it */
 	struct fact_list class_facts;
+	struct http_rules http;
 	LIST(struct host *) hosts;   /* by name */
+	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; never written to a Gateway; or NULL */
+	LIST(struct served_name) certificates;
+	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */
+	struct place rejected_at;
+	struct entry_index *index;   /* after model_prepare() */
 };
 
 struct model {
@@ -189,6 +297,9 @@ void fact_list_join(struct arena *arena, struct fact_list *list, const struct fa
 
 /* "namespace/name", as a key of maps. */
 str owner_key(struct arena *arena, const struct owner *owner);
+
+/* Something is to be said of the step in a Gateway on this side. */
+bool step_is_said(const struct step *step, enum side side);
 
 struct step *route_step(struct arena *arena, struct route *route, enum step_kind kind, str feature, struct fact *fact);
 

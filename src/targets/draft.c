@@ -114,6 +114,10 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	case STEP_HOST:
 		add_rewrite(lw, at, step, d);
 		break;
+	case STEP_HEADER:
+	case STEP_BODY:
+	case STEP_ERRORS:
+	case STEP_TLS:
 	case STEP_OTHER:
 		lose_feature(lw, step);
 		break;
@@ -165,7 +169,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	struct draft d = { .cut = STR_INIT("") };
 	for (size_t i = 0; i < at->route->steps.n && !d.answer; i++) {
 		const struct step *step = at->route->steps.item[i];
-		if (step->side != SIDE_BOTH && step->side != at->side)
+		if (!step_is_said(step, at->side))
 			continue;
 		/* behind a closed door only further doors are looked at, so that one run names them all */
 		if (!d.closed || step->kind == STEP_GUARD)

@@ -24,14 +24,14 @@ bool loss_is_accepted(const struct lowering *lw, str feature)
 
 bool guard_is_lost(const struct lowering *lw, const struct step *step)
 {
-	return step->kind == STEP_GUARD && !loss_is_accepted(lw, step->feature);
+	return step->kind == STEP_GUARD && !step->quiet && !loss_is_accepted(lw, step->feature);
 }
 
 bool route_is_closed(const struct lowering *lw, const struct route *route, enum side side)
 {
 	for (size_t i = 0; i < route->steps.n; i++) {
 		const struct step *s = route->steps.item[i];
-		if (s->side != SIDE_BOTH && s->side != side)
+		if (!step_is_said(s, side))
 			continue;
 		if (guard_is_lost(lw, s))
 			return true;

@@ -271,6 +271,8 @@ static bool leads_to_https(const struct lowering *lw, const struct route *route)
 {
 	for (size_t i = 0; i < route->steps.n; i++) {
 		const struct step *s = route->steps.item[i];
+		if (!step_is_said(s, SIDE_PLAIN))
+			continue;
 		if (s->kind == STEP_REDIRECT || s->kind == STEP_STATUS)
 			return str_eq(s->feature, HTTPS);
 		if (guard_is_lost(lw, s))

@@ -242,6 +242,7 @@ bool paths_of(struct arena *arena, const struct route *route, bool closed, str c
 	case MATCH_EXACT:
 		return add_literal(arena, out, STR("Exact"), route->match.path, why);
 	case MATCH_PREFIX:
+	case MATCH_TEXT:
 		return add_literal(arena, out, STR("PathPrefix"), route->match.path, why);
 	case MATCH_REGEX:
 		return regex_paths(arena, route, closed, cut, out, said, why);

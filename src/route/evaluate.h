@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a model answers to a request: evaluate() chooses entry, host and route, and runs the route's steps until one of them
+ * answers. It knows no controller and no target; the order of the steps is the model's.
+ */
+#ifndef ING2GW_ROUTE_EVALUATE_H
+#define ING2GW_ROUTE_EVALUATE_H
+
+#include "route/model.h"
+#include "route/request.h"
+
+struct evaluator;
+
+struct chosen_backend {
+	const struct backend *backend;
+	uint32_t weight;
+};
+
+/* value NULL text with removed set: the header is taken away. */
+struct changed_header {
+	str name, value;
+	bool removed;
+};
+
+enum happening {
+	HAPPENED_PASSED,       /* the step was in force and let the request go on */
+	HAPPENED_CHANGED,      /* the same, and changed it */
+	HAPPENED_ANSWERED      /* it answered */
+};
+
+/* One step that the request went through, for people. */
+struct trace_step {
+	const struct step *step;
+	enum happening what;
+	str before, after;           /* of a change: path, host */
+};
+
+struct outcome {
+	uint32_t status;             /* 0: not known, see problem */
+	str problem;                 /* why nothing can be said, or empty */
+	bool has_location;
+	str location;
+	LIST(struct chosen_backend) backends;   /* that may answer this very request */
+	bool forwarded;
+	str upstream_target, upstream_host;     /* where forwarded */
+	LIST(struct changed_header) upstream_headers;
+	LIST(struct changed_header) response_headers;
+	struct str_list gates;       /* features that decide by something outside of the request */
+	struct str_list features;    /* of the steps that were in force */
+	const struct entry *entry;
+	const struct host *host;     /* NULL: the request is none, or no host takes it */
+	const struct host_name *name;   /* the name of the host that took it */
+	const struct route *route;   /* NULL: no route takes it */
+	str certificate;             /* on TLS: "namespace/name", "default", or empty where that is not known */
+	str path;                    /* the decoded path that the route was chosen by */
+	LIST(struct trace_step) steps;
+};
+
+/*
+ * Compiles the expressions of a model and sorts its names, once, before it is asked. What does not compile is left out (front ends
+ * have reported it).
+ */
+void model_prepare(struct model *model);
+
+/* One at a time for each thread; the model may be shared. Texts of an outcome live in scratch or in the model. */
+struct evaluator *evaluator_new(struct arena *arena, const struct model *model);
+
+/* The outcome is valid until scratch is reset. */
+void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out);
+
+#endif
