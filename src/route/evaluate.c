@@ -1,55 +1,178 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A stand-in: chooses host and first exact or longest prefix path, and forwards. */
+/* Entry, host and route of a request: see evaluate.h. */
 #include "route/evaluate.h"
+
+#include "route/run.h"
 
 struct evaluator {
 	const struct model *model;
+	struct matcher *matcher;
 };
-
-void model_prepare(struct model *model)
-{
-	(void)model;
-}
 
 struct evaluator *evaluator_new(struct arena *arena, const struct model *model)
 {
 	struct evaluator *e = NEW(arena, struct evaluator);
 	e->model = model;
+	e->matcher = matcher_new(arena);
 	return e;
 }
 
-static bool takes(const struct match *match, str path)
+/* ---- what a proxy in front says ---- */
+
+static bool is_trusted(const struct http_rules *http, str address)
 {
-	if (match->kind == MATCH_EXACT)
-		return str_eq(match->path, path);
-	return str_starts(path, match->path);
+	for (size_t i = 0; i < http->trusted.n; i++)
+		if (address_range_has(&http->trusted.item[i], address))
+			return true;
+	return http->trusted.n == 0;
+}
+
+static bool is_address(str text)
+{
+	struct address_range a;
+	return !str_has_char(text, '/') && address_range_parse(text, &a);
+}
+
+/* From the right, as long as who says it is trusted (nginx: real_ip_recursive on). */
+static str forwarded_client(struct run *r, const struct http_rules *http)
+{
+	str list, client = r->request->client;
+	if (!request_header(r->scratch, r->request, http->forwarded_for, &list))
+		return client;
+	while (list.n && is_trusted(http, client)) {
+		size_t comma = str_find_last_char(list, ',');
+		str item = str_trim(comma < list.n ? str_from(list, comma + 1) : list);
+		list = str_slice(list, 0, comma < list.n ? comma : 0);
+		if (!is_address(item))
+			break;
+		client = item;
+	}
+	return client;
+}
+
+static void read_connection(struct run *r, const struct http_rules *http)
+{
+	const struct request *q = r->request;
+	uint32_t port = q->port ? q->port : q->tls ? http->https_port : http->http_port;
+	str value;
+	r->scheme = q->tls ? STR("https") : STR("http");
+	r->port = arena_printf(r->scratch, "%u", (unsigned)(port ? port : q->tls ? 443 : 80));
+	r->host_header = q->has_host ? q->host : r->reading.has_host ? r->reading.host : STR("_");
+	r->client = q->client;
+	if (!http->forwarded)
+		return;
+	if (request_header(r->scratch, q, STR("X-Forwarded-Proto"), &value))
+		r->scheme = value;
+	if (request_header(r->scratch, q, STR("X-Forwarded-Port"), &value))
+		r->port = value;
+	if (request_header(r->scratch, q, STR("X-Forwarded-Host"), &value))
+		r->host_header = str_slice(value, 0, str_find_char(value, ','));
+	r->client = forwarded_client(r, http);
+}
+
+/* ---- entry, host, route ---- */
+
+static const struct entry *find_entry(struct run *r, const struct model *model)
+{
+	const struct host_name *by;
+	for (size_t i = 0; i < model->entries.n; i++)
+		if (r->request->entry.n && str_eq(model->entries.item[i]->name, r->request->entry))
+			return model->entries.item[i];
+	/* without a word about it, the one that has a name for the host */
+	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++)
+		if (index_find_host(r, model->entries.item[i], r->reading.host, &by) && by->kind != HOST_ANY)
+			return model->entries.item[i];
+	return model->entries.n ? model->entries.item[0] : NULL;
+}
+
+static bool takes(struct run *r, const struct route *route, str path)
+{
+	str text = route->match.path;
+	switch (route->match.kind) {
+	case MATCH_EXACT:
+		return str_eq(text, path);
+	case MATCH_TEXT:
+		return str_starts(path, text);
+	case MATCH_PREFIX:
+		if (!str_starts(path, text))
+			return false;
+		return str_ends(text, STR("/")) || path.n == text.n || path.p[text.n] == '/';
+	case MATCH_REGEX:
+		break;
+	}
+	enum found found = route->match.pattern ? pattern_search(r->matcher, route->match.pattern, path, NULL) : FOUND_NOT;
+	if (found == FOUND_TOO_LONG)
+		r->out->problem = arena_printf(r->scratch, "the expression %.*s takes too many steps on this path", STR_ARG(text));
+	return found == FOUND;
+}
+
+static const struct route *find_route(struct run *r, const struct host *host)
+{
+	const struct route *found = NULL, *own = NULL;
+	for (size_t i = 0; i < host->routes.n && !found && !r->out->problem.n; i++)
+		if (takes(r, host->routes.item[i], r->uri))
+			found = host->routes.item[i];
+	for (size_t i = 0; i < host->own.n && !own; i++)
+		if (takes(r, host->own.item[i], r->uri))
+			own = host->own.item[i];
+	bool shorter = own && (!found || (found->match.kind == MATCH_PREFIX && found->match.path.n < own->match.path.n));
+	return shorter ? own : found;
+}
+
+static str served_certificate(struct run *r, const struct entry *entry)
+{
+	const struct request *q = r->request;
+	str name = q->has_sni ? arena_lower(r->scratch, q->sni) : r->reading.host;
+	if (str_ends(name, STR(".")))
+		name.n--;
+	str found = index_find_certificate(entry, r->scratch, name);
+	return found.n ? found : STR("default");
+}
+
+static void answer_headers(struct run *r, const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->http.answers.n; i++)
+		run_header(r, &entry->http.answers.item[i]);
+}
+
+static void run(struct run *r, const struct model *model)
+{
+	struct outcome *out = r->out;
+	const struct entry *entry = find_entry(r, model);
+	if (!entry) {
+		out->problem = STR("the input has no Ingress that a controller serves");
+		return;
+	}
+	out->entry = entry;
+	r->reading = request_read(r->scratch, r->request, entry->http.merge_slashes);
+	read_connection(r, &entry->http);
+	r->uri = out->path = r->reading.path;
+	if (r->request->tls)
+		out->certificate = served_certificate(r, entry);
+	if (entry->rejected.n) {
+		out->problem = entry->rejected;
+		return;
+	}
+	if (r->reading.status) {
+		out->status = r->reading.status;
+		answer_headers(r, entry);
+		return;
+	}
+	out->host = index_find_host(r, entry, r->reading.has_host ? r->reading.host : (str){ "", 0 }, &out->name);
+	r->route = out->route = out->host ? find_route(r, out->host) : NULL;
+	if (out->problem.n)
+		return;
+	if (r->route)
+		run_steps(r);
+	else
+		out->status = 404;
+	answer_headers(r, entry);
 }
 
 void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out)
 {
-	*out = (struct outcome){ .status = 404 };
-	str host, rest, path, query;
-	str_cut(request->host, ':', &host, &rest);
-	bool has_query = str_cut(request->target, '?', &path, &query);
-	(void)has_query;
-	out->path = path;
-	for (size_t k = 0; k < evaluator->model->entries.n; k++) {
-		const struct entry *entry = evaluator->model->entries.item[k];
-		out->entry = entry;
-		for (size_t i = 0; i < entry->hosts.n; i++)
-			if (str_eq_nocase(entry->hosts.item[i]->name.name, host))
-				out->host = entry->hosts.item[i];
-	}
-	for (size_t i = 0; out->host && !out->route && i < out->host->routes.n; i++)
-		if (takes(&out->host->routes.item[i]->match, path))
-			out->route = out->host->routes.item[i];
-	if (!out->route || !out->route->cases.n)
-		return;
-	out->name = &out->host->name;
-	out->status = 200;
-	out->forwarded = true;
-	out->upstream_target = request->target;
-	out->upstream_host = request->host;
-	struct chosen_backend chosen = { &out->route->cases.item[0].backend, 1 };
-	LIST_PUSH(scratch, &out->backends, chosen);
+	*out = (struct outcome){ 0 };
+	struct run r = { .matcher = evaluator->matcher, .scratch = scratch, .request = request, .out = out };
+	r.reading = request_read(scratch, request, true);
+	run(&r, evaluator->model);
 }

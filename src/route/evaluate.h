@@ -16,7 +16,7 @@ struct chosen_backend {
 	uint32_t weight;
 };
 
-/* value NULL text with removed set: the header is taken away. */
+/* removed: the header is taken away. */
 struct changed_header {
 	str name, value;
 	bool removed;
@@ -45,6 +45,7 @@ struct outcome {
 	str upstream_target, upstream_host;     /* where forwarded */
 	LIST(struct changed_header) upstream_headers;
 	LIST(struct changed_header) response_headers;
+	str auth_url;                /* of the authentication service that is asked; or empty */
 	struct str_list gates;       /* features that decide by something outside of the request */
 	struct str_list features;    /* of the steps that were in force */
 	const struct entry *entry;

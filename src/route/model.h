@@ -78,6 +78,8 @@ struct redirect {
 	bool relative;               /* a Location that begins with a slash is sent as it is, without scheme and host */
 	bool adds_query;             /* the request's query is put behind the Location */
 	bool text;                   /* the status is none of a redirect: the Location is the body of the answer */
+	str regex;                   /* its groups in the request's path are those of the Location; or empty */
+	struct pattern *pattern;     /* of regex, after model_prepare() */
 };
 
 struct rewrite {
@@ -103,6 +105,9 @@ struct cors {
 struct header_edit {
 	bool response;               /* of the answer; else of the request to the backend */
 	str name, value;             /* value: a template; empty: the header is taken away */
+	str usual;                   /* template of the value that needs no mention in a trace; or empty */
+	bool success_only;           /* only on answers with 200, 201, 204, 206, 301, 302, 303, 304, 307, 308 */
+	bool add;                    /* beside one of that name that is there */
 };
 
 enum guard_kind {
@@ -120,6 +125,10 @@ struct address_range {
 	unsigned bits;
 	bool v6;
 };
+
+/* An address, or an address and "/" and bits. */
+bool address_range_parse(str text, struct address_range *out);
+bool address_range_has(const struct address_range *range, str address);
 
 struct header_pattern {
 	str text;
@@ -203,6 +212,14 @@ struct owner {
 	LIST(struct keep) keep;
 };
 
+/* A cookie that keeps a client at the place where its first request went. */
+struct sticky_cookie {
+	str name, tag;               /* the cookie's value ends in "|" and the tag of the backend it was set for */
+	str attributes;              /* as they stand behind the value: "; Path=/app; HttpOnly" */
+	str secure_attributes;       /* the same on TLS */
+	bool none_for_new_only;      /* SameSite=None is left out for browsers that misread it */
+};
+
 struct route {
 	struct match match;
 	const struct owner *owner;
@@ -212,6 +229,7 @@ struct route {
 	LIST(struct step *) steps;   /* in the order in which the controller performs them */
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
 	struct fact_list facts;      /* path, pathType */
+	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
 };
 
 enum host_kind {
@@ -263,8 +281,10 @@ struct http_rules {
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
+	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */
 	uint32_t http_port, https_port;
-	LIST(struct header_edit) headers;   /* of every request to a backend that came with its usual values; templates */
+	LIST(struct header_edit) headers;   /* of every request to a backend */
+	LIST(struct header_edit) answers;   /* of every answer, whoever gives it */
 };
 
 /* A certificate that the entry has under a name. */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Forwarding: which backend, and what it is asked. See run.h (reference: ingress-nginx A.6, A.9, A.10, A.14). */
+#include "route/run.h"
+
+/* ---- backends ---- */
+
+static bool has_cookie(const struct run *r, str name, str *value)
+{
+	return request_cookie(r->scratch, r->request, name, value);
+}
+
+/* The cookie says that the client was there before. */
+static bool stays(const struct run *r, const struct forward_case *c)
+{
+	str cookie;
+	if (!has_cookie(r, c->sticky, &cookie))
+		return false;
+	size_t bar = str_find_char(cookie, '|');
+	str tag = str_from(cookie, bar + 1);
+	return bar < cookie.n && str_eq(str_slice(tag, 0, str_find_char(tag, '|')), c->value);
+}
+
+static bool holds(struct run *r, const struct forward_case *c)
+{
+	str value;
+	if (c->sticky.n)
+		return stays(r, c);
+	if (c->cookie.n)
+		return has_cookie(r, c->cookie, &value) && str_eq(value, c->value);
+	if (!request_header(r->scratch, r->request, c->header, &value))
+		return false;
+	if (!c->value_regex)
+		return str_eq(value, c->value);
+	return c->pattern && pattern_search(r->matcher, c->pattern, value, NULL) == FOUND;
+}
+
+static bool is_conditional(const struct forward_case *c)
+{
+	return c->header.n > 0 || c->cookie.n > 0 || c->sticky.n > 0;
+}
+
+static void choose(struct run *r)
+{
+	const struct route *route = r->route;
+	for (size_t i = 0; i < route->cases.n; i++) {
+		const struct forward_case *c = &route->cases.item[i];
+		struct chosen_backend chosen = { &c->backend, c->weight };
+		if (is_conditional(c) && !holds(r, c))
+			continue;
+		LIST_PUSH(r->scratch, &r->out->backends, chosen);
+		if (is_conditional(c)) {
+			r->out->backends.item[0].weight = 100;
+			return;
+		}
+	}
+	if (r->out->backends.n == 1)
+		r->out->backends.item[0].weight = 100;
+}
+
+/* ---- the request to the backend ---- */
+
+/* Without a rewrite the target goes on byte for byte; a new path is escaped, with the query behind it. */
+static str target_of(struct run *r)
+{
+	if (!r->rewritten)
+		return r->reading.target;
+	str path = uri_escape(r->scratch, r->uri, ESCAPE_PATH);
+	if (!r->reading.query.n)
+		return path;
+	return arena_printf(r->scratch, "%.*s?%.*s", STR_ARG(path), STR_ARG(r->reading.query));
+}
+
+static bool is_dropped(str name)
+{
+	return str_has_char(name, '_');
+}
+
+/* What every request of the entry gets, before what the route sets. */
+static void set_entry_headers(struct run *r)
+{
+	const struct http_rules *http = &r->out->entry->http;
+	for (size_t i = 0; http->drop_underscores && i < r->request->headers.n; i++) {
+		struct changed_header h = { .name = r->request->headers.item[i].name, .removed = true };
+		if (is_dropped(h.name))
+			LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
+	}
+	for (size_t i = 0; i < http->headers.n; i++)
+		run_header(r, &http->headers.item[i]);
+}
+
+/* A header of the route counts over one of the entry. */
+static void merge_headers(struct run *r)
+{
+	struct outcome *out = r->out;
+	size_t own = out->upstream_headers.n;
+	struct changed_header *mine = NEWS(r->scratch, struct changed_header, own ? own : 1);
+	for (size_t i = 0; i < own; i++)
+		mine[i] = out->upstream_headers.item[i];
+	out->upstream_headers.n = 0;
+	set_entry_headers(r);
+	for (size_t i = 0; i < own; i++) {
+		size_t kept = 0;
+		for (size_t j = 0; j < out->upstream_headers.n; j++)
+			if (!str_eq_nocase(out->upstream_headers.item[j].name, mine[i].name))
+				out->upstream_headers.item[kept++] = out->upstream_headers.item[j];
+		out->upstream_headers.n = kept;
+	}
+	for (size_t i = 0; i < own; i++)
+		LIST_PUSH(r->scratch, &out->upstream_headers, mine[i]);
+}
+
+/* ---- the answer ---- */
+
+static void set_sticky_cookie(struct run *r)
+{
+	const struct sticky_cookie *c = r->route->sticky;
+	str value;
+	if (!c || has_cookie(r, c->name, &value))
+		return;
+	struct changed_header h = { .name = STR_INIT("Set-Cookie") };
+	str attributes = r->request->tls ? c->secure_attributes : c->attributes;
+	h.value = arena_printf(r->scratch, "%.*s=*%.*s", STR_ARG(c->name), STR_ARG(attributes));
+	LIST_PUSH(r->scratch, &r->out->response_headers, h);
+}
+
+static bool speaks(const struct run *r)
+{
+	enum given_truth tls = r->request->given.tls;
+	return tls == GIVEN_UNKNOWN || (tls == GIVEN_YES) == r->tls_to_backend;
+}
+
+static void take_answer(struct run *r)
+{
+	const struct given *given = &r->request->given;
+	r->out->status = given->status ? given->status : 200;
+	for (size_t i = 0; i < given->answer.n; i++)
+		if (str_eq_nocase(given->answer.item[i].name, STR("Location"))) {
+			r->out->has_location = true;
+			r->out->location = given->answer.item[i].value;
+		}
+}
+
+void run_forward(struct run *r)
+{
+	struct outcome *out = r->out;
+	choose(r);
+	if (out->backends.n == 0) {
+		out->status = 500;
+		return;
+	}
+	out->forwarded = true;
+	out->upstream_target = target_of(r);
+	if (out->upstream_host.n == 0)
+		out->upstream_host = r->host_header;
+	merge_headers(r);
+	set_sticky_cookie(r);
+	if (!speaks(r)) {
+		out->status = 502;
+		out->forwarded = false;
+		out->backends.n = 0;
+		run_error_pages(r, false);
+		return;
+	}
+	take_answer(r);
+	run_error_pages(r, true);
+}
