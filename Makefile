@@ -191,6 +191,10 @@ binary-for-golden:
 oracle: binary-for-golden
 	@tests/python.sh tests/oracle.py --binary build/ing2gw $(ARGS)
 
+# ARGS='--least 100000' fails below.
+bench: binary-for-golden
+	@tests/python.sh tests/bench.py --binary build/ing2gw $(ARGS)
+
 corpus:
 	@[ -n '$(DIR)' ] || { echo 'make corpus DIR=path' >&2; exit 2; }
 	@$(MAKE) --no-print-directory -s test-build
