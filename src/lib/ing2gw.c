@@ -52,9 +52,9 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	out->gateway = str_c(in->gateway);
 	out->gateway_class = str_c(in->gateway_class);
 	out->accept = list_of(arena, in->accept);
-	out->from = list_of(arena, in->from);
+	out->in.from = list_of(arena, in->from);
 	out->experimental = in->experimental != 0;
-	out->world = in->world_closed ? WORLD_CLOSED : WORLD_AUTO;
+	out->in.world = in->world_closed ? WORLD_CLOSED : WORLD_AUTO;
 	out->comments = in->no_comments == 0;
 	out->format = in->json ? OUTPUT_JSON : OUTPUT_YAML;
 	bool version = !out->gateway_api.n || gateway_version_parse(out->gateway_api, &known);
@@ -62,14 +62,14 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	bool strict = !in->strict || (loss_parse(str_c(in->strict), &out->strict) && out->strict != LOSS_NONE);
 	if (!version || !names || !strict)
 		return false;
-	if (!out->target.n && !out->from.n && !out->accept.n)
+	if (!out->target.n && !out->in.from.n && !out->accept.n)
 		return true;
 	const struct mapping_texts none = { 0 };
 	const struct tables *tables = tables_load(arena, &none);
 	struct str_list target = { 0 };
 	if (out->target.n)
 		LIST_PUSH(arena, &target, out->target);
-	return all_known(tables, TABLE_TARGET, &target) && all_known(tables, TABLE_CONTROLLER, &out->from) &&
+	return all_known(tables, TABLE_TARGET, &target) && all_known(tables, TABLE_CONTROLLER, &out->in.from) &&
 		all_known(tables, TABLE_FEATURE, &out->accept);
 }
 
@@ -85,13 +85,13 @@ static int compare_inputs(const void *a, const void *b)
 /* By name, so that the order of the caller changes nothing. */
 static void add_inputs(struct convert *run, const struct ing2gw_input *inputs, size_t count)
 {
-	const struct ing2gw_input **sorted = NEWS(&run->arena, const struct ing2gw_input *, count);
+	const struct ing2gw_input **sorted = NEWS(&run->in.arena, const struct ing2gw_input *, count);
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &inputs[i];
 	if (count)
 		qsort(sorted, count, sizeof *sorted, compare_inputs);
 	for (size_t i = 0; i < count; i++)
-		sources_add(&run->sources, str_c(sorted[i]->name), (str){ sorted[i]->text, sorted[i]->size });
+		sources_add(&run->in.sources, str_c(sorted[i]->name), (str){ sorted[i]->text, sorted[i]->size });
 }
 
 /* A copy that the caller frees, with a zero byte behind it. */
@@ -99,7 +99,7 @@ static char *copy(struct convert *run, str text, size_t *size)
 {
 	char *p = malloc(text.n + 1);
 	if (!p)
-		escape_now(&run->escape);
+		escape_now(&run->in.escape);
 	if (text.n)
 		memcpy(p, text.p, text.n);
 	p[text.n] = 0;
@@ -110,8 +110,8 @@ static char *copy(struct convert *run, str text, size_t *size)
 static void hand_out(struct convert *run, struct ing2gw_result *result)
 {
 	struct buf text, json;
-	buf_init(&text, &run->arena, 0);
-	buf_init(&json, &run->arena, 0);
+	buf_init(&text, &run->in.arena, 0);
+	buf_init(&json, &run->in.arena, 0);
 	report_text(&text, &run->report, (struct report_style){ 0 });
 	report_json(&json, &run->report);
 	result->exit_code = run->report.exit_code;
@@ -130,7 +130,7 @@ struct call {
 
 static int convert_all(struct convert *run, const struct call *call)
 {
-	if (!read_options(&run->arena, call->options, &run->options)) {
+	if (!read_options(&run->in.arena, call->options, &run->options)) {
 		convert_release(run);
 		call->result->exit_code = 2;
 		return -1;
@@ -148,7 +148,7 @@ static int convert_call(const struct call *call)
 	struct convert run;
 	convert_options_init(&chosen);
 	convert_init(&run, &chosen, call->options->memory_limit);
-	if (setjmp(run.escape.env) != 0) {
+	if (setjmp(run.in.escape.env) != 0) {
 		convert_release(&run);
 		ing2gw_result_free(call->result);
 		call->result->exit_code = 6;

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests in, answers out: see trace.h. */
+#include "lib/trace.h"
+
+#include "base/locate.h"
+#include "lib/trace_request.h"
+#include "verify/trace_json.h"
+
+void trace_init(struct trace *trace, const struct intake_options *options, size_t memory_limit)
+{
+	*trace = (struct trace){ .line = 0 };
+	intake_init(&trace->in, options, memory_limit);
+	arena_init(&trace->scratch, memory_limit, &trace->in.escape);
+	arena_init(&trace->written, memory_limit, &trace->in.escape);
+}
+
+void trace_release(struct trace *trace)
+{
+	arena_release(&trace->written);
+	arena_release(&trace->scratch);
+	intake_release(&trace->in);
+}
+
+bool trace_start(struct trace *trace)
+{
+	struct intake *in = &trace->in;
+	bool good = intake_tables(in);
+	intake_read(in);
+	if (!good)
+		return false;
+	intake_model(in);
+	model_prepare(in->model);
+	trace->evaluator = evaluator_new(&in->arena, in->model);
+	trace->locator = NEW(&in->arena, struct locator);
+	locator_init(trace->locator, &in->sources, &in->arena);
+	map_init(&trace->routes, &in->arena);
+	return true;
+}
+
+/* "file:line", found once for each route. */
+static str route_place(struct trace *trace, const struct route *route)
+{
+	struct arena *arena = &trace->in.arena;
+	const struct source *source = route ? sources_get(&trace->in.sources, route->at.file) : NULL;
+	if (!source)
+		return STR("");
+	str *known = map_get(&trace->routes, (str){ (const char *)&route, sizeof route });
+	if (known)
+		return *known;
+	const struct route **key = NEW(arena, const struct route *);
+	*key = route;
+	known = NEW(arena, str);
+	*known = arena_printf(arena, "%.*s:%u", STR_ARG(source->name), (unsigned)locator_find(trace->locator, route->at).line);
+	map_set(&trace->routes, (str){ (const char *)key, sizeof *key }, known);
+	return *known;
+}
+
+void trace_answer(struct trace *trace, const struct request *request, struct buf *out)
+{
+	struct outcome outcome;
+	evaluate(trace->evaluator, &trace->scratch, request, &outcome);
+	trace_json(out, &trace->scratch, &outcome, route_place(trace, outcome.route));
+}
+
+void trace_line(struct trace *trace, str line, struct buf *out)
+{
+	struct request request;
+	str error;
+	trace->line++;
+	if (!str_trim(line).n)
+		return;
+	if (line.n > TRACE_LONGEST)
+		error = arena_printf(&trace->scratch, "the line is longer than %d bytes", TRACE_LONGEST);
+	else if (trace_request_read(&trace->scratch, line, &request, &error))
+		error = STR("");
+	if (error.n) {
+		trace->refused++;
+		trace_json_error(out, arena_printf(&trace->scratch, "line %zu: %.*s", trace->line, STR_ARG(error)));
+	} else {
+		trace_answer(trace, &request, out);
+	}
+	arena_reset(&trace->scratch);
+}
