@@ -77,8 +77,8 @@ def permission(url, request):
     status = next((status for start, status in statuses if path.startswith(start)), 404)
     headers = [["X-Auth-User", "alice"], ["X-Auth-Groups", "staff"]]
     if "cookie" in path:
-        headers.append(["Set-Cookie", "authsession=1"])
-    if status == 401:
+        headers.append(["Set-Cookie", "authsession=1; Path=/"])
+    if path.startswith("/deny"):
         headers.append(["WWW-Authenticate", 'Bearer realm="auth"'])
     return {"status": status, "headers": headers}
 

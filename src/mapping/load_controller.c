@@ -32,6 +32,11 @@ static void set_invalid(void *row, size_t word)
 	((struct annotation_row *)row)->invalid = (enum invalid)word;
 }
 
+static void set_malformed(void *row, size_t word)
+{
+	((struct annotation_row *)row)->malformed = (enum invalid)word;
+}
+
 static void set_scope(void *row, size_t word)
 {
 	((struct annotation_row *)row)->scope = (enum scope)word;
@@ -71,6 +76,7 @@ static const struct key ROW_KEYS[] = {
 	{ STR_INIT("strip"), KEY_FLAG, OPTIONAL, offsetof(struct annotation_row, strip), NULL, 0, NULL },
 	LIST_KEY(annotation_row, words),
 	WORD_KEY("invalid", INVALIDS, set_invalid),
+	WORD_KEY("malformed", INVALIDS, set_malformed),
 	{ STR_INIT("risk"), KEY_WORD, OPTIONAL, offsetof(struct annotation_row, risk), RISKS, COUNT_OF(RISKS), NULL },
 	WORD_KEY("scope", SCOPES, set_scope),
 	TEXT_KEY(annotation_row, feature, OPTIONAL),

@@ -111,6 +111,12 @@ struct header_edit {
 	bool add;                    /* beside one of that name that is there */
 };
 
+/* Of the backend's answer: a beginning of the cookie's Path, its whole Domain, or a beginning of the Location becomes another. */
+struct answer_edit {
+	enum { ANSWER_COOKIE_PATH, ANSWER_COOKIE_DOMAIN, ANSWER_LOCATION } what;
+	str from, to;
+};
+
 enum guard_kind {
 	GUARD_OPAQUE,                /* what it does is not known: a gate that lets pass */
 	GUARD_ADDRESS,               /* the client's address, against ranges */
@@ -171,6 +177,7 @@ enum step_kind {
 	STEP_BODY,           /* refuses bodies over a size with 413 */
 	STEP_ERRORS,         /* replaces answers of the steps around it */
 	STEP_TLS,            /* the backend is spoken to in TLS, or in the client's scheme: 502 where it speaks something else */
+	STEP_ANSWER,         /* changes headers of the backend's answer */
 	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
 };
 
@@ -190,6 +197,7 @@ struct step {
 		struct guard guard;
 		struct { LIST(struct header_edit) edits; } header;
 		struct error_pages errors;
+		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */
 		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
@@ -219,7 +227,7 @@ struct sticky_cookie {
 	str name, tag;               /* the cookie's value ends in "|" and the tag of the backend it was set for */
 	str attributes;              /* as they stand behind the value: "; Path=/app; HttpOnly" */
 	str secure_attributes;       /* the same on TLS */
-	bool none_for_new_only;      /* SameSite=None is left out for browsers that misread it */
+	bool known_only;             /* a cookie that names no endpoint is replaced; else any cookie of the name will do */
 };
 
 struct route {

@@ -179,13 +179,13 @@ static str sign_in_of(const struct route *route)
 	return (str){ "", 0 };
 }
 
-/* The redirect to the sign-in page is an answer of its own: of what the route adds to answers it has CORS alone. */
+/* The redirect to the sign-in page is an answer of its own: of what the route adds to answers it has CORS and the cookies of the service. */
 static void keep_sign_in_headers(struct run *r)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < r->out->response_headers.n; i++) {
 		struct changed_header *h = &r->out->response_headers.item[i];
-		if (str_starts_nocase(h->name, STR("Access-Control-")) || str_eq_nocase(h->name, STR("WWW-Authenticate")))
+		if (str_starts_nocase(h->name, STR("Access-Control-")) || str_eq_nocase(h->name, STR("WWW-Authenticate")) || str_eq_nocase(h->name, STR("Set-Cookie")))
 			r->out->response_headers.item[kept++] = *h;
 	}
 	r->out->response_headers.n = kept;

@@ -240,6 +240,9 @@ static void run_step(struct run *r, const struct step *s)
 		r->tls_to_backend = s->as.tls == TLS_ALWAYS || r->request->tls;
 		passed(r, s);
 		break;
+	case STEP_ANSWER:
+		LIST_PUSH(r->scratch, &r->edits, s);
+		break;
 	case STEP_OTHER:
 		if (s->gate)
 			str_list_add_new(r->scratch, &r->out->gates, s->feature);

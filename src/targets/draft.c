@@ -118,6 +118,7 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	case STEP_BODY:
 	case STEP_ERRORS:
 	case STEP_TLS:
+	case STEP_ANSWER:
 	case STEP_OTHER:
 		lose_feature(lw, step);
 		break;
