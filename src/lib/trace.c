@@ -3,6 +3,7 @@
 #include "lib/trace.h"
 
 #include "base/locate.h"
+#include "lib/trace_page.h"
 #include "lib/trace_request.h"
 #include "verify/trace_json.h"
 
@@ -55,16 +56,32 @@ static str route_place(struct trace *trace, const struct route *route)
 	return *known;
 }
 
-void trace_answer(struct trace *trace, const struct request *request, struct buf *out)
+static void add_page(struct trace *trace, const struct request *request, const struct outcome *outcome, bool color, struct buf *out)
 {
-	struct outcome outcome;
-	evaluate(trace->evaluator, &trace->scratch, request, &outcome);
-	trace_json(out, &trace->scratch, &outcome, route_place(trace, outcome.route));
+	struct arena *scratch = &trace->scratch;
+	struct trace_page page = { trace->locator, scratch, color };
+	struct story story;
+	trace_tell(scratch, matcher_new(scratch), request, outcome, &story);
+	str host = request->has_host ? request->host : STR("(no host)");
+	str slash = str_starts(request->target, STR("/")) ? STR("") : STR(" ");
+	str url = arena_printf(scratch, "%s://%.*s%.*s%.*s", request->tls ? "https" : "http", STR_ARG(host), STR_ARG(slash),
+		STR_ARG(request->target));
+	trace_page_add(out, &page, request->method, url, &story);
+}
+
+void trace_answer(struct trace *trace, const struct request *request, enum trace_form form, struct buf *out, struct outcome *outcome)
+{
+	evaluate(trace->evaluator, &trace->scratch, request, outcome);
+	if (form == TRACE_JSON)
+		trace_json(out, &trace->scratch, outcome, route_place(trace, outcome->route));
+	else
+		add_page(trace, request, outcome, form == TRACE_COLORED, out);
 }
 
 void trace_line(struct trace *trace, str line, struct buf *out)
 {
 	struct request request;
+	struct outcome outcome;
 	str error;
 	trace->line++;
 	if (!str_trim(line).n)
@@ -77,7 +94,7 @@ void trace_line(struct trace *trace, str line, struct buf *out)
 		trace->refused++;
 		trace_json_error(out, arena_printf(&trace->scratch, "line %zu: %.*s", trace->line, STR_ARG(error)));
 	} else {
-		trace_answer(trace, &request, out);
+		trace_answer(trace, &request, TRACE_JSON, out, &outcome);
 	}
 	arena_reset(&trace->scratch);
 }
