@@ -110,13 +110,13 @@ static const char *why_missed(const struct match *match, str path)
 	return "takes whole path elements";
 }
 
-static void tell_route(struct arena *scratch, const struct outcome *outcome, const struct route *route, const char *before, const char *why,
+static void tell_route(struct arena *scratch, const struct outcome *outcome, const struct route *route, const char *what, const char *why,
 	struct story *story)
 {
 	if (route == outcome->route)
 		return;
 	str text = match_text(scratch, &route->match);
-	struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%s %.*s: %s", before, STR_ARG(text), why));
+	struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%s %.*s: %s", what, STR_ARG(text), why));
 	place_route(row, route);
 }
 
@@ -130,7 +130,7 @@ static void tell_others(struct arena *scratch, struct matcher *matcher, const st
 			continue;
 		behind++;
 		if (outcome->route)
-			tell_route(scratch, outcome, route, "before", why_behind(&outcome->route->match, &route->match), story);
+			tell_route(scratch, outcome, route, "next", why_behind(&outcome->route->match, &route->match), story);
 	}
 	for (size_t i = 0; i < host->routes.n && missed < MOST_MISSED; i++) {
 		const struct route *route = host->routes.item[i];

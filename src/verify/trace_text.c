@@ -46,12 +46,10 @@ static void tell_forward(struct arena *scratch, const struct request *request, c
 
 static str answer_text(struct arena *scratch, const struct request *request, const struct outcome *outcome)
 {
-	if (!outcome->forwarded)
-		return arena_printf(scratch, "%u%s%.*s", (unsigned)outcome->status, outcome->has_location ? "  Location: " : "",
-			STR_ARG(outcome->location));
-	const char *taken = request->given.status || outcome->status != 200 ? "" : " if it answers so";
-	return arena_printf(scratch, "%u from the Service%s%s%.*s", (unsigned)outcome->status, taken,
-		outcome->has_location ? "  Location: " : "", STR_ARG(outcome->location));
+	const char *who = !outcome->forwarded ? "" : request->given.status || outcome->status != 200 ? ", from the Service"
+		: " from the Service, if it answers so";
+	return arena_printf(scratch, "%u%s%s%.*s", (unsigned)outcome->status, who, outcome->has_location ? "  Location: " : "",
+		STR_ARG(outcome->location));
 }
 
 static void tell_answer(struct arena *scratch, const struct request *request, const struct outcome *outcome, struct story *story)
