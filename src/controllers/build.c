@@ -241,10 +241,12 @@ static void idle_no_canary(struct subject *s)
 static void build_instance(struct build *b, struct instance *in)
 {
 	qsort(in->subjects.item, in->subjects.n, sizeof *in->subjects.item, compare_subjects);
+	entry_begin(in);
 	servers_build(in);
 	canaries_merge(in);
 	certificates_decide(in);
 	routes_build(in);
+	entry_finish(in);
 	for (size_t i = 0; i < in->subjects.n && in->nginx; i++) {
 		if (subject_is_canary(in->subjects.item[i]))
 			idle_canary(in->subjects.item[i]);

@@ -105,6 +105,9 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 	struct step *step = route_step(in->front->arena, r, guard ? STEP_GUARD : STEP_OTHER, f->name, NULL);
 	step->facts = facts;
 	step->value = value;
+	step->gate = f->scope == SCOPE_ZONE;
+	if (guard)
+		guard_fill(in, s, step);
 }
 
 static bool has_settings(const struct subject *s, str feature)
@@ -115,14 +118,21 @@ static bool has_settings(const struct subject *s, str feature)
 	return false;
 }
 
+/* What clients say of themselves is looked at before a location is chosen: guards_of_server(). */
+static bool is_of_server(const struct default_row *row)
+{
+	return str_eq(row->field, STR("agents")) || str_eq(row->field, STR("referers"));
+}
+
 /* A protection that the controller's own settings put before every location. */
 static bool guard_by_default(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
 {
+	bool any = false;
 	if (f->loss != LOSS_SECURITY)
 		return false;
 	for (size_t i = 0; i < in->controller->table->defaults.n; i++) {
 		const struct default_row *row = &in->controller->table->defaults.item[i];
-		if (!str_eq(row->feature, f->name) || (f->needs.n && !str_list_has(&f->needs, row->field)))
+		if (!str_eq(row->feature, f->name) || (f->needs.n && !str_list_has(&f->needs, row->field)) || is_of_server(row))
 			continue;
 		str v = controller_default(in->controller, f->name, row->field);
 		/* a snippet of an Ingress stands beside that of the controller */
@@ -132,9 +142,10 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 			continue;
 		struct step *step = route_step(in->front->arena, r, STEP_GUARD, f->name, controller_default_fact(in->controller, f->name));
 		step->value = v;
-		return true;
+		guard_fill(in, s, step);
+		any = true;
 	}
-	return false;
+	return any;
 }
 
 void features_default_guard(struct instance *in, struct subject *s, str feature, struct route *r)
@@ -286,6 +297,7 @@ void steps_host(struct instance *in, struct server *server, struct route *r)
 	const struct mapping *m = in->front->mapping;
 	if (!in->nginx)
 		return;
+	guards_of_server(in, r);
 	if (refuse_host(in, server, r))
 		return;
 	if (server->owners.n)

@@ -136,6 +136,25 @@ static str served_certificate(struct run *r, const struct entry *entry)
 	return found.n ? found : STR("default");
 }
 
+/* nginx adds such headers to these answers alone (add_header without "always"). */
+static bool is_success(uint32_t status)
+{
+	static const uint32_t GOOD[] = { 200, 201, 204, 206, 301, 302, 303, 304, 307, 308 };
+	for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
+		if (GOOD[i] == status)
+			return true;
+	return false;
+}
+
+static void drop_of_success(struct outcome *out)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < out->response_headers.n; i++)
+		if (!out->response_headers.item[i].success_only || is_success(out->status))
+			out->response_headers.item[kept++] = out->response_headers.item[i];
+	out->response_headers.n = kept;
+}
+
 static void answer_headers(struct run *r, const struct entry *entry)
 {
 	for (size_t i = 0; i < entry->http.answers.n; i++)
@@ -173,6 +192,7 @@ static void run(struct run *r, const struct model *model)
 		run_steps(r);
 	else
 		out->status = 404;
+	drop_of_success(out);
 	answer_headers(r, entry);
 }
 

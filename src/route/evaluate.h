@@ -21,6 +21,7 @@ struct chosen_backend {
 struct changed_header {
 	str name, value;
 	bool removed;
+	bool success_only;           /* not with errors; sorted out when the status is known */
 };
 
 enum happening {

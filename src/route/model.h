@@ -45,6 +45,7 @@ struct backend {
 	bool exists;                 /* Service and port are there, or assumed to be */
 	bool external;               /* ExternalName */
 	bool empty;                  /* known to have no endpoints */
+	uint32_t answer;             /* what asking it comes to, whatever it would say: 502; 0: it is asked */
 	struct fact_list facts;      /* service name, port */
 };
 
@@ -146,7 +147,8 @@ struct guard {
 	str realm;                   /* GUARD_BASIC */
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
-	bool optional;               /* GUARD_CERTIFICATE: requests without one pass */
+	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
+	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
 	str error_page;              /* GUARD_CERTIFICATE: where a refusal leads, or empty */
 };
 
@@ -229,6 +231,7 @@ struct route {
 	LIST(struct step *) steps;   /* in the order in which the controller performs them */
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
 	struct fact_list facts;      /* path, pathType */
+	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
 };
 

@@ -42,6 +42,11 @@ static bool is_conditional(const struct forward_case *c)
 static void choose(struct run *r)
 {
 	const struct route *route = r->route;
+	if (route->instead) {
+		struct chosen_backend chosen = { route->instead, 100 };
+		LIST_PUSH(r->scratch, &r->out->backends, chosen);
+		return;
+	}
 	for (size_t i = 0; i < route->cases.n; i++) {
 		const struct forward_case *c = &route->cases.item[i];
 		struct chosen_backend chosen = { &c->backend, c->weight };
@@ -125,6 +130,8 @@ static void set_sticky_cookie(struct run *r)
 
 static bool speaks(const struct run *r)
 {
+	if (r->out->backends.item[0].backend->answer)
+		return false;
 	enum given_truth tls = r->request->given.tls;
 	return tls == GIVEN_UNKNOWN || (tls == GIVEN_YES) == r->tls_to_backend;
 }

@@ -44,7 +44,7 @@ static struct verdict ask_header(struct run *r, const struct guard *g)
 
 static void add_answer_header(struct run *r, str name, str value)
 {
-	struct changed_header h = { name, value, false };
+	struct changed_header h = { .name = name, .value = value };
 	LIST_PUSH(r->scratch, &r->out->response_headers, h);
 }
 
@@ -80,6 +80,14 @@ static void take_permission(struct run *r, const struct guard *g)
 	}
 }
 
+/* Its cookies go to the client. */
+static void take_cookies(struct run *r, const struct guard *g)
+{
+	struct changed_header h = { .name = STR_INIT("Set-Cookie"), .success_only = !g->always_cookie };
+	if (find_permission(r, h.name, &h.value))
+		LIST_PUSH(r->scratch, &r->out->response_headers, h);
+}
+
 static struct verdict ask_service(struct run *r, const struct step *s)
 {
 	const struct guard *g = &s->as.guard;
@@ -87,6 +95,7 @@ static struct verdict ask_service(struct run *r, const struct step *s)
 	str value;
 	str_list_add_new(r->scratch, &r->out->gates, s->feature);
 	r->out->auth_url = run_expand(r, g->url);
+	take_cookies(r, g);
 	if (status >= 200 && status < 300) {
 		take_permission(r, g);
 		return pass();
@@ -98,14 +107,37 @@ static struct verdict ask_service(struct run *r, const struct step *s)
 	return (struct verdict){ FAILS, 500, false };
 }
 
+/* A client without a certificate has the empty name. */
+static bool name_fits(struct run *r, const struct guard *g)
+{
+	for (size_t i = 0; i < g->patterns.n; i++)
+		if (!g->patterns.item[i].pattern || pattern_search(r->matcher, g->patterns.item[i].pattern, STR(""), NULL) != FOUND)
+			return false;
+	return true;
+}
+
+/* The name in SNI has a host of its own: nginx takes no request for another one that asks for certificates on that connection. */
+static bool is_misdirected(struct run *r)
+{
+	const struct host_name *by;
+	if (!r->request->has_sni || str_eq_nocase(r->request->sni, r->reading.host))
+		return false;
+	const struct host *other = index_find_host(r, r->out->entry, arena_lower(r->scratch, r->request->sni), &by);
+	return other && other != r->out->host && by->kind != HOST_ANY;
+}
+
 static struct verdict ask_certificate(struct run *r, const struct step *s)
 {
 	const struct guard *g = &s->as.guard;
+	bool passes = r->request->tls && r->request->given.certificate == GIVEN_PASS;
+	if (r->request->tls)
+		str_list_add_new(r->scratch, &r->out->gates, s->feature);
+	if (r->request->tls && is_misdirected(r))
+		return refuse(421);
+	if (passes)
+		return pass();
 	if (!r->request->tls || g->optional)
-		return pass();
-	str_list_add_new(r->scratch, &r->out->gates, s->feature);
-	if (r->request->given.certificate == GIVEN_PASS)
-		return pass();
+		return name_fits(r, g) ? pass() : refuse(403);
 	if (g->error_page.n == 0)
 		return refuse(400);
 	r->out->has_location = true;

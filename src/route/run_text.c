@@ -76,6 +76,15 @@ static str value_connection_client(struct run *r)
 	return r->request->client;
 }
 
+/* X-Forwarded-For as it came, with the address of the connection behind it. */
+static str value_forwarded_chain(struct run *r)
+{
+	str sent;
+	if (!request_header(r->scratch, r->request, r->out->entry->http.forwarded_for, &sent))
+		return r->request->client;
+	return arena_printf(r->scratch, "%.*s, %.*s", STR_ARG(sent), STR_ARG(r->request->client));
+}
+
 static str value_port(struct run *r)
 {
 	uint32_t port = r->request->port ? r->request->port : r->request->tls ? 443 : 80;
@@ -143,7 +152,7 @@ static const struct variable {
 	{ STR_INIT("document_uri"), value_uri }, { STR_INIT("args"), value_args }, { STR_INIT("query_string"), value_args },
 	{ STR_INIT("is_args"), value_is_args }, { STR_INIT("request_method"), value_method }, { STR_INIT("remote_addr"), value_client },
 	{ STR_INIT("the_real_ip"), value_client }, { STR_INIT("realip_remote_addr"), value_connection_client },
-	{ STR_INIT("server_port"), value_port }, { STR_INIT("pass_server_port"), value_pass_port }, { STR_INIT("pass_port"), value_pass_port },
+	{ STR_INIT("full_x_forwarded_for"), value_forwarded_chain }, { STR_INIT("server_port"), value_port }, { STR_INIT("pass_server_port"), value_pass_port }, { STR_INIT("pass_port"), value_pass_port },
 	{ STR_INIT("redirect_host"), value_redirect_host }, { STR_INIT("pass_access_scheme"), value_pass_scheme }, { STR_INIT("escaped_request_uri"), value_escaped_uri },
 	{ STR_INIT("namespace"), value_owner_namespace }, { STR_INIT("ingress_name"), value_owner_name }, { STR_INIT("server_name"), value_server },
 	{ STR_INIT("literal_dollar"), value_dollar }, { STR_INIT("server_protocol"), value_protocol }, { STR_INIT("content_length"), value_length },
