@@ -142,6 +142,9 @@ static void write_messages(struct cli *cli, struct trace *trace, const struct di
 	struct buf out;
 	const struct report report = { .sources = &trace->in.sources, .diags = diags };
 	buf_init(&out, &trace->in.arena, 0);
+	/* below the answer, where both are on one screen */
+	if (!cli->args.value[OPT_REQUESTS].n && diags->list.n && isatty(STDERR_FILENO))
+		buf_add_char(&out, '\n');
 	report_diags(&out, &report,
 		(struct report_style){ .color = colored(&cli->args, STDERR_FILENO), .quiet = arguments_flag(&cli->args, OPT_QUIET) });
 	write_fd(STDERR_FILENO, buf_str(&out));

@@ -3,6 +3,7 @@
 #include "lib/trace.h"
 
 #include "base/locate.h"
+#include "lib/mappings.h"
 #include "lib/trace_page.h"
 #include "lib/trace_request.h"
 #include "verify/trace_json.h"
@@ -56,12 +57,24 @@ static str route_place(struct trace *trace, const struct route *route)
 	return *known;
 }
 
+/* A host of the input that may have been meant, where no Ingress has that of the request. */
+static str near_host(struct trace *trace, str host, const struct outcome *outcome)
+{
+	struct str_list names = { 0 };
+	bool known = outcome->name ? outcome->name->kind != HOST_ANY : outcome->status == 400;
+	for (size_t i = 0; outcome->entry && !known && i < outcome->entry->hosts.n; i++)
+		if (outcome->entry->hosts.item[i]->name.kind == HOST_EXACT)
+			LIST_PUSH(&trace->scratch, &names, outcome->entry->hosts.item[i]->name.name);
+	return names.n ? nearest_name(host, &names) : STR("");
+}
+
 static void add_page(struct trace *trace, const struct request *request, const struct outcome *outcome, bool color, struct buf *out)
 {
 	struct arena *scratch = &trace->scratch;
-	struct trace_page page = { trace->locator, scratch, color };
+	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
 	struct story story;
-	trace_tell(scratch, matcher_new(scratch), request, outcome, &story);
+	str near = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome);
+	trace_tell(scratch, matcher_new(scratch), request, outcome, near, &story);
 	str host = request->has_host ? request->host : STR("(no host)");
 	str slash = str_starts(request->target, STR("/")) ? STR("") : STR(" ");
 	str url = arena_printf(scratch, "%s://%.*s%.*s%.*s", request->tls ? "https" : "http", STR_ARG(host), STR_ARG(slash),

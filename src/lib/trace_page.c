@@ -17,34 +17,72 @@ static str file_line(const struct trace_page *page, struct place at)
 	return arena_printf(page->scratch, "%.*s:%u", STR_ARG(visible_file_name(source)), (unsigned)locator_find(page->locator, at).line);
 }
 
-/* How people call the setting that a fact is: annotations without their prefix; fields of the spec go without saying. */
-static str short_key(const struct fact *fact)
+static const str DEFAULT = STR_INIT("default:");
+
+/* Annotations without their prefix; fields of the spec go without saying. */
+static str short_key(str key)
 {
-	static const str DEFAULT = STR_INIT("default:");
-	str key = str_starts(fact->key, DEFAULT) ? str_from(fact->key, DEFAULT.n) : fact->key;
 	size_t slash = str_find_last_char(key, '/');
 	if (str_starts(key, STR("spec.")))
 		return STR("");
 	return slash < key.n ? str_from(key, slash + 1) : key;
 }
 
-/* The controller does so unless it is told otherwise, and nobody has. */
-static bool is_default(const struct story_row *row)
+/* The key of a ConfigMap changes that feature's default. */
+static bool is_setting_of(const struct mapping *mapping, str key, str feature)
 {
-	return !row->at.file && (!row->fact || !row->fact->at.file);
+	for (size_t i = 0; i < mapping->controllers.n; i++)
+		for (size_t k = 0; k < mapping->controllers.item[i]->defaults.n; k++) {
+			const struct default_row *row = &mapping->controllers.item[i]->defaults.item[k];
+			if (str_eq(row->configmap, key) && str_eq(row->feature, feature))
+				return true;
+		}
+	return false;
+}
+
+/* The line of the controller's ConfigMap that says what a default is; NULL where none does. */
+static const struct data_entry *find_setting(const struct intake *in, const struct fact *fact)
+{
+	for (size_t i = 0; i < in->snapshot.config_maps.n; i++) {
+		const struct config_map *map = in->snapshot.config_maps.item[i];
+		if (map->meta.at.file != fact->at.file || map->meta.at.offset != fact->at.offset)
+			continue;
+		for (size_t k = 0; k < map->data.n; k++)
+			if (is_setting_of(&in->mapping, map->data.item[k].key, str_from(fact->key, DEFAULT.n)))
+				return &map->data.item[k];
+	}
+	return NULL;
+}
+
+/* What a row rests on. */
+struct ground {
+	struct place at;
+	str key;
+};
+
+static struct ground find_ground(const struct trace_page *page, const struct story_row *row)
+{
+	const struct fact *fact = row->fact;
+	if (!fact)
+		return (struct ground){ row->at, { "", 0 } };
+	if (!str_starts(fact->key, DEFAULT))
+		return (struct ground){ fact->at.file ? fact->at : row->at, short_key(fact->key) };
+	const struct data_entry *entry = find_setting(page->in, fact);
+	return entry ? (struct ground){ entry->at, entry->key } : (struct ground){ row->at, { "", 0 } };
 }
 
 static str place_text(const struct trace_page *page, const struct story_row *row)
 {
-	const struct fact *fact = row->fact;
-	if (!fact)
-		return file_line(page, row->at);
-	if (is_default(row))
-		return STR("default");
-	str at = file_line(page, fact->at.file ? fact->at : row->at), key = short_key(fact);
-	if (!key.n)
-		return at;
-	return arena_printf(page->scratch, "%.*s %.*s", STR_ARG(at), STR_ARG(key));
+	struct ground ground = find_ground(page, row);
+	str at = file_line(page, ground.at);
+	if (!at.n)
+		return row->setting ? STR("default") : STR("");
+	return ground.key.n ? arena_printf(page->scratch, "%.*s %.*s", STR_ARG(at), STR_ARG(ground.key)) : at;
+}
+
+static bool is_shown(const struct trace_page *page, const struct story_row *row)
+{
+	return !row->minor || find_ground(page, row).at.file;
 }
 
 /* ---- rows ---- */
@@ -65,14 +103,15 @@ static void add_place(const struct page *draw, str place, size_t at, size_t colu
 	size_t width = visible_columns(place);
 	if (!place.n)
 		return;
-	if (at + 2 <= column && column + width <= WIDTH) {
-		buf_fill(draw->out, ' ', column - at);
-	} else if (at + 2 + width <= WIDTH) {
-		buf_fill(draw->out, ' ', 2);
-	} else {
+	if (column + width > WIDTH)
+		column = width + TEXT < WIDTH ? WIDTH - width : TEXT;
+	if (at + 2 > column && at + 2 + width <= WIDTH)
+		column = at + 2;
+	if (at + 2 > column) {
 		buf_add_char(draw->out, '\n');
-		buf_fill(draw->out, ' ', column + width <= WIDTH ? column : TEXT);
+		at = 0;
 	}
+	buf_fill(draw->out, ' ', column - at);
 	page_paint(draw, PAINT_BLUE);
 	visible_add(draw->out, place);
 	page_plain(draw);
@@ -124,6 +163,6 @@ void trace_page_add(struct buf *out, const struct trace_page *page, str method, 
 	buf_add_char(out, '\n');
 	size_t column = place_column(page, story);
 	for (size_t i = 0; i < story->rows.n; i++)
-		if (!story->rows.item[i].minor || !is_default(&story->rows.item[i]))
+		if (is_shown(page, &story->rows.item[i]))
 			add_row(&draw, page, &story->rows.item[i], column);
 }

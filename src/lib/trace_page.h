@@ -4,11 +4,13 @@
 #define ING2GW_LIB_TRACE_PAGE_H
 
 #include "base/locate.h"
+#include "lib/intake.h"
 #include "report/visible.h"
 #include "verify/trace_text.h"
 
 struct trace_page {
 	struct locator *locator;
+	const struct intake *in;
 	struct arena *scratch;
 	bool color;
 };

@@ -160,9 +160,11 @@ static void tell_path(struct arena *scratch, struct matcher *matcher, const stru
 	tell_others(scratch, matcher, outcome, story);
 }
 
-void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, struct story *story)
+void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, str near, struct story *story)
 {
 	tell_host(scratch, outcome, story);
+	if (near.n)
+		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(near)));
 	tell_certificate(scratch, outcome, story);
 	tell_path(scratch, matcher, outcome, story);
 }

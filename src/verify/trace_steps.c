@@ -47,7 +47,10 @@ static str guard_text(struct arena *scratch, const struct request *request, cons
 	case GUARD_EXTERNAL:
 		return arena_printf(scratch, "%.*s answers %u", STR_ARG(outcome->auth_url), request->given.external ? request->given.external : 200u);
 	case GUARD_CERTIFICATE:
-		return passed ? STR("the client's certificate is good") : STR("the client has no trusted certificate");
+		if (!passed)
+			return STR("the client has no trusted certificate");
+		return !request->tls ? STR("no certificate is asked for without TLS") : guard->optional ? STR("a certificate is not needed")
+			: STR("the client's certificate is good");
 	case GUARD_OPAQUE:
 		break;
 	}
@@ -77,13 +80,12 @@ static void tell_guard(struct arena *scratch, const struct request *request, con
 	const struct step *step = done->step;
 	bool passed = done->what != HAPPENED_ANSWERED;
 	str text = guard_text(scratch, request, outcome, step, passed);
-	if (!passed && outcome->status)
-		text = arena_printf(scratch, "%.*s: %u", STR_ARG(text), (unsigned)outcome->status);
-	else if (step->as.guard.any)
+	if (step->as.guard.any)
 		text = arena_printf(scratch, "%.*s (one of several suffices)", STR_ARG(text));
 	struct story_row *row = story_add(scratch, story, guard_label(&step->as.guard), text);
 	row->tone = passed ? STORY_PLAIN : STORY_REFUSED;
 	row->fact = step->facts.n ? step->facts.item[0] : NULL;
+	row->setting = true;
 	if (!passed && gate_hint(step))
 		story_add(scratch, story, STR(""), str_c(gate_hint(step)));
 	else if (passed && step->as.guard.kind == GUARD_EXTERNAL && !request->given.external)
@@ -123,18 +125,17 @@ static str error_text(struct arena *scratch, const struct error_pages *pages)
 }
 
 /* Label and text of one step that was in force; an empty text: nothing is to be said. */
-static str step_words(struct arena *scratch, const struct request *request, const struct outcome *outcome, const struct trace_step *done,
-	str *label)
+static str step_words(struct arena *scratch, const struct request *request, const struct trace_step *done, str *label)
 {
 	const struct step *step = done->step;
 	switch (step->kind) {
 	case STEP_STATUS:
 		*label = STR("status");
-		return step->value.n ? arena_printf(scratch, "%u, because %.*s", (unsigned)outcome->status, STR_ARG(step->value))
-			: arena_printf(scratch, "%u by itself", (unsigned)outcome->status);
+		return step->value.n ? arena_printf(scratch, "%u: %.*s", (unsigned)step->status, STR_ARG(step->value))
+			: arena_printf(scratch, "%u by itself", (unsigned)step->status);
 	case STEP_REDIRECT:
 		*label = STR("redirect");
-		return arena_printf(scratch, "%u %.*s", (unsigned)outcome->status, STR_ARG(outcome->location));
+		return arena_printf(scratch, "%u to another address", (unsigned)step->as.redirect.status);
 	case STEP_CORS:
 		*label = STR("cors");
 		return done->what == HAPPENED_ANSWERED ? STR("a preflight is answered: 204") : STR("the origin is allowed");
@@ -175,12 +176,13 @@ void trace_tell_steps(struct arena *scratch, const struct request *request, cons
 			tell_guard(scratch, request, outcome, done, story);
 			continue;
 		}
-		str text = step_words(scratch, request, outcome, done, &label);
+		str text = step_words(scratch, request, done, &label);
 		if (!text.n)
 			continue;
 		struct story_row *row = story_add(scratch, story, label, text);
 		row->fact = done->step->facts.n ? done->step->facts.item[0] : NULL;
 		row->tone = done->what == HAPPENED_ANSWERED ? STORY_ANSWER : STORY_PLAIN;
-		row->minor = done->step->kind == STEP_OTHER;
+		row->setting = done->step->kind != STEP_STATUS && done->step->kind != STEP_ERRORS;
+		row->minor = done->step->kind == STEP_OTHER || done->step->kind == STEP_HEADER;
 	}
 }
