@@ -9,7 +9,7 @@
 static const str CLASS_ANNOTATION = STR_INIT("kubernetes.io/ingress.class");
 static const str GENERIC = STR_INIT("generic");
 
-static const struct controller_table *table_by_controller(const struct front *front, str controller)
+const struct controller_table *table_of_controller(const struct front *front, str controller)
 {
 	for (size_t i = 0; i < front->mapping->controllers.n; i++)
 		if (str_list_has(&front->mapping->controllers.item[i]->controllers, controller))
@@ -71,7 +71,7 @@ static bool by_class_object(struct front *front, struct subject *s, str class_na
 	const struct ingress_class *class = snapshot_class(front->snapshot, class_name);
 	if (!class)
 		return false;
-	const struct controller_table *table = table_by_controller(front, class->controller);
+	const struct controller_table *table = table_of_controller(front, class->controller);
 	if (!table)
 		table = table_by_argument(front, STR("controller-class"), class->controller);
 	if (!table)

@@ -39,8 +39,20 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress)
 	return s;
 }
 
+/* The controller reads the further annotations of a group only where one that switches it on is there. */
+static bool is_reached(const struct front *front, const struct subject *s, const struct annotation_row *row)
+{
+	const struct feature *f = mapping_feature(front->mapping, row->feature);
+	if (!f || f->needs.n == 0 || str_list_has(&f->needs, row->field) || row->invalid != INVALID_DROP)
+		return true;
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (str_eq(s->settings.item[i].row->feature, row->feature) && str_list_has(&f->needs, s->settings.item[i].row->field))
+			return true;
+	return false;
+}
+
 /* The value is refused by the controller: what that does to the Ingress (ingress-nginx reference: A.3). */
-static void refuse(struct front *front, struct subject *s, struct setting *setting, str why)
+static void refuse(struct front *front, struct subject *s, struct setting *setting)
 {
 	static const str EFFECT[] = {
 		[INVALID_DEFAULT] = STR_INIT("the controller acts as if the annotation were absent"),
@@ -51,12 +63,13 @@ static void refuse(struct front *front, struct subject *s, struct setting *setti
 	};
 	const struct annotation_row *row = setting->row;
 	struct fact *fact = setting->fact;
+	enum invalid outcome = is_reached(front, s, row) ? row->invalid : INVALID_DEFAULT;
 	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, fact),
 		"%.*s: the controller refuses this value", STR_ARG(fact->key));
-	d->effect = EFFECT[row->invalid];
-	d->help = arena_printf(front->arena, "%.*s", STR_ARG(why));
-	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[row->invalid]);
-	if (row->invalid == INVALID_DROP)
+	d->effect = EFFECT[outcome];
+	d->help = arena_printf(front->arena, "%.*s", STR_ARG(setting->why));
+	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[outcome]);
+	if (outcome == INVALID_DROP)
 		s->active = false;
 }
 
@@ -71,8 +84,7 @@ static void read_row(struct front *front, struct subject *s, const struct field 
 	struct setting setting = { .row = row, .fact = fact, .foreign = foreign };
 	str why = { "", 0 };
 	setting.valid = value_parse(front->arena, row, f->value, &setting.value, &why);
-	if (!setting.valid)
-		refuse(front, s, &setting, why);
+	setting.why = why;
 	LIST_PUSH(front->arena, &s->settings, setting);
 }
 
@@ -279,6 +291,9 @@ void subject_read(struct front *front, struct subject *s)
 	}
 	for (size_t i = 0; i < meta->labels.n; i++)
 		read_label(front, s, meta->labels.item[i]);
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (!s->settings.item[i].valid)
+			refuse(front, s, &s->settings.item[i]);
 	resolve_aliases(s);
 	switch_off_groups(front, s);
 	apply_denials(front, s);

@@ -12,6 +12,7 @@ struct setting {
 	struct value value;
 	struct fact *fact;
 	bool valid;
+	str why;                /* it is not valid: in one clause */
 	bool foreign;           /* a protection of another controller with the same usual class */
 	bool shadowed;          /* an alias whose main name is there */
 	bool used;              /* a front end has asked for it and given it a meaning */
@@ -57,6 +58,9 @@ void subject_read(struct front *front, struct subject *subject);
 
 /* Valid, and nothing stands before it. */
 bool setting_counts(const struct setting *setting);
+
+/* references.c: what the annotations name is there, and good. */
+void references_check(struct front *front, struct subject *subject);
 
 /* The setting of a feature's field that counts, or NULL. Marks it as used. */
 struct setting *subject_setting(struct subject *subject, str feature, str field);

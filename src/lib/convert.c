@@ -99,9 +99,12 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	str_cut(o->gateway, '/', &as->gateway_namespace, &as->gateway_name);
 	choose_class(s, as);
 	struct entry_part *parts = NEWS(arena, struct entry_part, s->in->model->entries.n);
+	size_t n = 0;
+	/* a controller that serves nothing needs no Gateway */
 	for (size_t i = 0; i < s->in->model->entries.n; i++)
-		parts[i] = lower_entry(lowering, s->in->model->entries.item[i]);
-	assemble(as, parts, s->in->model->entries.n);
+		if (s->in->model->entries.item[i]->hosts.n)
+			parts[n++] = lower_entry(lowering, s->in->model->entries.item[i]);
+	assemble(as, parts, n);
 }
 
 static void say_class(struct stages *s, const struct assembly *as)

@@ -49,6 +49,7 @@ static const struct key TABLE_KEYS[] = {
 	{ STR_INIT("routing"), KEY_WORD, NEEDED, offsetof(struct controller_table, routing), ROUTINGS, COUNT_OF(ROUTINGS), NULL },
 	{ STR_INIT("complete"), KEY_FLAG, OPTIONAL, offsetof(struct controller_table, complete), NULL, 0, NULL },
 	LIST_KEY(controller_table, settings),
+	LIST_KEY(controller_table, inspection),
 	OTHER_KEY("recognise"), OTHER_KEY("annotations"), OTHER_KEY("defaults"), OTHER_KEY("directives"),
 };
 

@@ -77,6 +77,7 @@ struct controller_table {
 	struct str_list images;        /* parts of image names of its Deployment or DaemonSet */
 	str configmap;                 /* "ns/name" that is usual, or empty */
 	struct str_list settings;      /* keys of the ConfigMap that are read besides those of the defaults, or change nothing for requests */
+	struct str_list inspection;    /* expressions that must be found in no host, path and name of tls; an Ingress where one is, is ignored */
 	bool complete;                 /* every annotation has a row; else an unknown name is reported as not looked at */
 	LIST(struct annotation_row) annotations;   /* sorted by name */
 	LIST(struct default_row) defaults;

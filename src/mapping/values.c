@@ -368,6 +368,7 @@ static const struct value_type TYPES[] = {
 	{ STR_INIT("text"), parse_text, STR_INIT("any text"), false, false },
 	{ STR_INIT("url"), parse_url, STR_INIT("an absolute URL with scheme and host, without blanks"), false, false },
 	{ STR_INIT("secret"), parse_secret, STR_INIT("a Secret as name or namespace/name"), false, false },
+	{ STR_INIT("configmap"), parse_pattern, STR_INIT("a ConfigMap as namespace/name"), false, true },
 	{ STR_INIT("headers"), parse_headers, STR_INIT("names of headers with commas between them"), false, false },
 	{ STR_INIT("snippet"), parse_text, STR_INIT("text of the proxy's own configuration"), false, false },
 	{ STR_INIT("host"), parse_host, STR_INIT("a host name, with a port or without"), false, false },

@@ -75,14 +75,21 @@ static void read_connection(struct run *r, const struct http_rules *http)
 static const struct entry *find_entry(struct run *r, const struct model *model)
 {
 	const struct host_name *by;
-	for (size_t i = 0; i < model->entries.n; i++)
-		if (r->request->entry.n && str_eq(model->entries.item[i]->name, r->request->entry))
-			return model->entries.item[i];
-	/* without a word about it, the one that has a name for the host */
-	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++)
-		if (index_find_host(r, model->entries.item[i], r->reading.host, &by) && by->kind != HOST_ANY)
-			return model->entries.item[i];
-	return model->entries.n ? model->entries.item[0] : NULL;
+	const struct entry *first = NULL;
+	for (size_t i = 0; i < model->entries.n; i++) {
+		struct entry *e = model->entries.item[i];
+		if (r->request->entry.n && str_eq(e->name, r->request->entry))
+			return e;
+		if (!first || (e->known && !first->known))
+			first = e;
+	}
+	/* without a word about it, the one that has a name for the host; the input's own load balancers come first */
+	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++) {
+		const struct entry *e = model->entries.item[i];
+		if (e->known == first->known && index_find_host(r, e, r->reading.host, &by) && by->kind != HOST_ANY)
+			return e;
+	}
+	return first;
 }
 
 enum found match_takes(struct matcher *matcher, const struct match *match, str path)

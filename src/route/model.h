@@ -300,6 +300,7 @@ struct entry {
 	str name;                    /* class */
 	str controller;              /* name of the controller's table */
 	str namespace;               /* of the controller, or empty when the input does not show it */
+	bool known;                  /* an IngressClass or Gateway of the input stands behind it */
 	struct fact_list class_facts;
 	struct http_rules http;
 	LIST(struct host *) hosts;   /* by name */
