@@ -144,7 +144,8 @@ static void add_row(const struct page *draw, const struct trace_page *page, cons
 {
 	size_t end;
 	buf_fill(draw->out, ' ', LABEL);
-	page_add(draw, PAINT_CYAN, row->label);
+	if (row->label.n)
+		page_add(draw, PAINT_CYAN, row->label);
 	buf_fill(draw->out, ' ', row->label.n < TEXT - LABEL ? TEXT - LABEL - row->label.n : 1);
 	add_text(draw, page, row, &end);
 	add_place(draw, place_text(page, row), end, column);
