@@ -13,6 +13,30 @@ static str bytes_text(struct arena *scratch, uint64_t bytes)
 	return arena_printf(scratch, "%llu %s", (unsigned long long)bytes, UNITS[unit]);
 }
 
+/* What a step rests on: its own fact, or that of another step of the route that stands for the same feature. */
+static const struct fact *fact_of(const struct outcome *outcome, const struct step *step)
+{
+	if (step->facts.n)
+		return step->facts.item[0];
+	for (size_t i = 0; outcome->route && step->feature.n && i < outcome->route->steps.n; i++) {
+		const struct step *other = outcome->route->steps.item[i];
+		if (other->facts.n && str_eq(other->feature, step->feature))
+			return other->facts.item[0];
+	}
+	return NULL;
+}
+
+/* Another step has said what this feature does. */
+static bool is_told(const struct outcome *outcome, const struct step *step)
+{
+	for (size_t i = 0; step->kind == STEP_OTHER && i < outcome->steps.n; i++) {
+		const struct step *other = outcome->steps.item[i].step;
+		if (other->kind != STEP_OTHER && str_eq(other->feature, step->feature))
+			return true;
+	}
+	return false;
+}
+
 static str guard_label(const struct guard *guard)
 {
 	switch (guard->kind) {
@@ -84,7 +108,7 @@ static void tell_guard(struct arena *scratch, const struct request *request, con
 		text = arena_printf(scratch, "%.*s (one of several suffices)", STR_ARG(text));
 	struct story_row *row = story_add(scratch, story, guard_label(&step->as.guard), text);
 	row->tone = passed ? STORY_PLAIN : STORY_REFUSED;
-	row->fact = step->facts.n ? step->facts.item[0] : NULL;
+	row->fact = fact_of(outcome, step);
 	row->setting = true;
 	if (!passed && gate_hint(step))
 		story_add(scratch, story, STR(""), str_c(gate_hint(step)));
@@ -124,6 +148,12 @@ static str error_text(struct arena *scratch, const struct error_pages *pages)
 	return arena_printf(scratch, "%.*s/%.*s answers in place of this error", STR_ARG(pages->backend->namespace), STR_ARG(pages->backend->name));
 }
 
+static str redirect_text(struct arena *scratch, const struct request *request, const struct trace_step *done)
+{
+	bool secure = !request->tls && str_starts(done->after, STR("https://"));
+	return arena_printf(scratch, "%u to %s", (unsigned)done->step->as.redirect.status, secure ? "https" : "another address");
+}
+
 /* Label and text of one step that was in force; an empty text: nothing is to be said. */
 static str step_words(struct arena *scratch, const struct request *request, const struct trace_step *done, str *label)
 {
@@ -135,7 +165,7 @@ static str step_words(struct arena *scratch, const struct request *request, cons
 			: arena_printf(scratch, "%u by itself", (unsigned)step->status);
 	case STEP_REDIRECT:
 		*label = STR("redirect");
-		return arena_printf(scratch, "%u to another address", (unsigned)step->as.redirect.status);
+		return redirect_text(scratch, request, done);
 	case STEP_CORS:
 		*label = STR("cors");
 		return done->what == HAPPENED_ANSWERED ? STR("a preflight is answered: 204") : STR("the origin is allowed");
@@ -177,10 +207,10 @@ void trace_tell_steps(struct arena *scratch, const struct request *request, cons
 			continue;
 		}
 		str text = step_words(scratch, request, done, &label);
-		if (!text.n)
+		if (!text.n || is_told(outcome, done->step))
 			continue;
 		struct story_row *row = story_add(scratch, story, label, text);
-		row->fact = done->step->facts.n ? done->step->facts.item[0] : NULL;
+		row->fact = fact_of(outcome, done->step);
 		row->tone = done->what == HAPPENED_ANSWERED ? STORY_ANSWER : STORY_PLAIN;
 		row->setting = done->step->kind != STEP_STATUS && done->step->kind != STEP_ERRORS;
 		row->minor = done->step->kind == STEP_OTHER || done->step->kind == STEP_HEADER;
