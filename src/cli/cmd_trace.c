@@ -9,7 +9,7 @@
 
 #include "cli/files.h"
 #include "cli/write.h"
-#include "lib/trace.h"
+#include "lib/trace_notes.h"
 #include "lib/trace_request.h"
 #include "lib/trace_url.h"
 #include "report/report.h"
@@ -137,21 +137,16 @@ static int write_out(struct trace *trace, str text)
 	return fault ? EXIT_OUTPUT : EXIT_GOOD;
 }
 
-/* What keeps the model from being what the input says. */
-static void write_messages(struct cli *cli, struct trace *trace)
+static void write_messages(struct cli *cli, struct trace *trace, const struct diags *diags)
 {
 	struct buf out;
-	struct diags shown;
-	struct report report = { .sources = &trace->in.sources, .diags = &shown };
-	diags_init(&shown, &trace->in.arena);
-	diags_sort(&trace->in.diags, &trace->in.sources);
-	for (size_t i = 0; i < trace->in.diags.list.n; i++) {
-		struct diag *d = trace->in.diags.list.item[i];
-		if (d->level == DIAG_ERROR)
-			LIST_PUSH(&trace->in.arena, &shown.list, d);
-	}
+	const struct report report = { .sources = &trace->in.sources, .diags = diags };
 	buf_init(&out, &trace->in.arena, 0);
-	report_text(&out, &report, (struct report_style){ .color = colored(&cli->args, STDERR_FILENO), .quiet = true });
+	/* below the answer, where both are on one screen */
+	if (!cli->args.value[OPT_REQUESTS].n && diags->list.n && isatty(STDERR_FILENO))
+		buf_add_char(&out, '\n');
+	report_diags(&out, &report,
+		(struct report_style){ .color = colored(&cli->args, STDERR_FILENO), .quiet = arguments_flag(&cli->args, OPT_QUIET) });
 	write_fd(STDERR_FILENO, buf_str(&out));
 }
 
@@ -282,12 +277,16 @@ static int answer_all(struct trace *trace, str path)
 
 /* ---- the command ---- */
 
-static int answer_one(struct trace *trace, const struct request *request)
+static int answer_one(struct cli *cli, struct trace *trace, const struct plan *plan)
 {
 	struct buf out;
+	struct outcome outcome;
+	enum trace_form form = plan->json ? TRACE_JSON : colored(&cli->args, STDOUT_FILENO) ? TRACE_COLORED : TRACE_TEXT;
 	buf_init(&out, &trace->written, 0);
-	trace_answer(trace, request, &out);
-	return write_out(trace, buf_str(&out));
+	trace_answer(trace, &plan->request, form, &out, &outcome);
+	int code = write_out(trace, buf_str(&out));
+	write_messages(cli, trace, trace_notes(trace, &plan->request, &outcome));
+	return code;
 }
 
 static int run_trace(struct cli *cli, struct trace *trace, const struct plan *plan)
@@ -296,11 +295,12 @@ static int run_trace(struct cli *cli, struct trace *trace, const struct plan *pl
 		.diags = &trace->in.diags, .total_bytes = plan->options.limits.total_bytes };
 	int code = files_read(&files, &plan->paths) ? EXIT_GOOD : EXIT_INPUT;
 	bool good = trace_start(trace);
-	write_messages(cli, trace);
+	if (!good || plan->requests.n)
+		write_messages(cli, trace, trace_notes(trace, NULL, NULL));
 	if (!good)
 		return EXIT_OUTPUT;
 	code = exit_join(code, trace->in.unreadable ? EXIT_INPUT : EXIT_GOOD);
-	return exit_join(code, plan->requests.n ? answer_all(trace, plan->requests) : answer_one(trace, &plan->request));
+	return exit_join(code, plan->requests.n ? answer_all(trace, plan->requests) : answer_one(cli, trace, plan));
 }
 
 int cmd_trace(struct cli *cli)

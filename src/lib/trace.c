@@ -3,6 +3,8 @@
 #include "lib/trace.h"
 
 #include "base/locate.h"
+#include "lib/mappings.h"
+#include "lib/trace_page.h"
 #include "lib/trace_request.h"
 #include "verify/trace_json.h"
 
@@ -55,16 +57,44 @@ static str route_place(struct trace *trace, const struct route *route)
 	return *known;
 }
 
-void trace_answer(struct trace *trace, const struct request *request, struct buf *out)
+/* A host of the input that may have been meant, where no Ingress has that of the request. */
+static str near_host(struct trace *trace, str host, const struct outcome *outcome)
 {
-	struct outcome outcome;
-	evaluate(trace->evaluator, &trace->scratch, request, &outcome);
-	trace_json(out, &trace->scratch, &outcome, route_place(trace, outcome.route));
+	struct str_list names = { 0 };
+	bool known = outcome->name ? outcome->name->kind != HOST_ANY : outcome->status == 400;
+	for (size_t i = 0; outcome->entry && !known && i < outcome->entry->hosts.n; i++)
+		if (outcome->entry->hosts.item[i]->name.kind == HOST_EXACT)
+			LIST_PUSH(&trace->scratch, &names, outcome->entry->hosts.item[i]->name.name);
+	return names.n ? nearest_name(host, &names) : STR("");
+}
+
+static void add_page(struct trace *trace, const struct request *request, const struct outcome *outcome, bool color, struct buf *out)
+{
+	struct arena *scratch = &trace->scratch;
+	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
+	struct story story;
+	str near = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome);
+	trace_tell(scratch, matcher_new(scratch), request, outcome, near, &story);
+	str host = request->has_host ? request->host : STR("(no host)");
+	str slash = str_starts(request->target, STR("/")) ? STR("") : STR(" ");
+	str url = arena_printf(scratch, "%s://%.*s%.*s%.*s", request->tls ? "https" : "http", STR_ARG(host), STR_ARG(slash),
+		STR_ARG(request->target));
+	trace_page_add(out, &page, request->method, url, &story);
+}
+
+void trace_answer(struct trace *trace, const struct request *request, enum trace_form form, struct buf *out, struct outcome *outcome)
+{
+	evaluate(trace->evaluator, &trace->scratch, request, outcome);
+	if (form == TRACE_JSON)
+		trace_json(out, &trace->scratch, outcome, route_place(trace, outcome->route));
+	else
+		add_page(trace, request, outcome, form == TRACE_COLORED, out);
 }
 
 void trace_line(struct trace *trace, str line, struct buf *out)
 {
 	struct request request;
+	struct outcome outcome;
 	str error;
 	trace->line++;
 	if (!str_trim(line).n)
@@ -77,7 +107,7 @@ void trace_line(struct trace *trace, str line, struct buf *out)
 		trace->refused++;
 		trace_json_error(out, arena_printf(&trace->scratch, "line %zu: %.*s", trace->line, STR_ARG(error)));
 	} else {
-		trace_answer(trace, &request, out);
+		trace_answer(trace, &request, TRACE_JSON, out, &outcome);
 	}
 	arena_reset(&trace->scratch);
 }

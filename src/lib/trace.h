@@ -29,8 +29,10 @@ void trace_init(struct trace *trace, const struct intake_options *options, size_
 bool trace_start(struct trace *trace);
 void trace_release(struct trace *trace);
 
-/* The answer to one request as a line of JSON. */
-void trace_answer(struct trace *trace, const struct request *request, struct buf *out);
+enum trace_form { TRACE_JSON, TRACE_TEXT, TRACE_COLORED };
+
+/* The answer to one request: a line of JSON, or a page for people. The outcome is valid until scratch is reset. */
+void trace_answer(struct trace *trace, const struct request *request, enum trace_form form, struct buf *out, struct outcome *outcome);
 
 /* The longest line that is read. */
 enum { TRACE_LONGEST = 4 << 20 };

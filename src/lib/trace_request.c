@@ -336,6 +336,14 @@ static void read_http(struct reader *r, const char *name, const cJSON *value)
 	r->request->http10 = is_text(value, "1.0");
 }
 
+static void read_host(struct reader *r, const cJSON *value)
+{
+	if (cJSON_IsString(value))
+		r->request->host = text_of(r, value);
+	else
+		wrong(r, "host", "a text or null", value);
+}
+
 static void read_key(struct reader *r, const cJSON *value)
 {
 	static const struct row ROWS[] = {
@@ -348,7 +356,7 @@ static void read_key(struct reader *r, const cJSON *value)
 		r->has_host = true;
 		request->has_host = !cJSON_IsNull(value);
 		if (request->has_host)
-			read_text(r, "host", value, &request->host);
+			read_host(r, value);
 	} else if (!cJSON_IsNull(value)) {
 		read_row(r, ROWS, COUNT(ROWS), value);
 	}

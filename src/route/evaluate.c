@@ -92,24 +92,31 @@ static const struct entry *find_entry(struct run *r, const struct model *model)
 	return first;
 }
 
+enum found match_takes(struct matcher *matcher, const struct match *match, str path)
+{
+	str text = match->path;
+	bool hit = false;
+	switch (match->kind) {
+	case MATCH_EXACT:
+		hit = str_eq(text, path);
+		break;
+	case MATCH_TEXT:
+		hit = str_starts(path, text);
+		break;
+	case MATCH_PREFIX:
+		hit = str_starts(path, text) && (str_ends(text, STR("/")) || path.n == text.n || path.p[text.n] == '/');
+		break;
+	case MATCH_REGEX:
+		return match->pattern ? pattern_search(matcher, match->pattern, path, NULL) : FOUND_NOT;
+	}
+	return hit ? FOUND : FOUND_NOT;
+}
+
 static bool takes(struct run *r, const struct route *route, str path)
 {
-	str text = route->match.path;
-	switch (route->match.kind) {
-	case MATCH_EXACT:
-		return str_eq(text, path);
-	case MATCH_TEXT:
-		return str_starts(path, text);
-	case MATCH_PREFIX:
-		if (!str_starts(path, text))
-			return false;
-		return str_ends(text, STR("/")) || path.n == text.n || path.p[text.n] == '/';
-	case MATCH_REGEX:
-		break;
-	}
-	enum found found = route->match.pattern ? pattern_search(r->matcher, route->match.pattern, path, NULL) : FOUND_NOT;
+	enum found found = match_takes(r->matcher, &route->match, path);
 	if (found == FOUND_TOO_LONG)
-		r->out->problem = arena_printf(r->scratch, "the expression %.*s takes too many steps on this path", STR_ARG(text));
+		r->out->problem = arena_printf(r->scratch, "the expression %.*s takes too many steps on this path", STR_ARG(route->match.path));
 	return found == FOUND;
 }
 

@@ -7,6 +7,7 @@
 #define ING2GW_ROUTE_EVALUATE_H
 
 #include "route/model.h"
+#include "route/pattern.h"
 #include "route/request.h"
 
 struct evaluator;
@@ -63,6 +64,9 @@ struct outcome {
  * have reported it).
  */
 void model_prepare(struct model *model);
+
+/* Whether a match of a prepared model takes a decoded path. */
+enum found match_takes(struct matcher *matcher, const struct match *match, str path);
 
 /* One at a time for each thread; the model may be shared. Texts of an outcome live in scratch or in the model. */
 struct evaluator *evaluator_new(struct arena *arena, const struct model *model);
