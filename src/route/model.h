@@ -103,6 +103,8 @@ struct cors {
 struct header_edit {
 	bool response;               /* of the answer; else of the request to the backend */
 	str name, value;             /* value: a template; empty: the header is taken away */
+	bool adds;                   /* beside the values that are there, else in their place */
+	bool on_success;             /* of the answer: only where its status is 200, 201, 204, 206, 301 to 304, 307 or 308 */
 };
 
 enum guard_kind {
@@ -119,6 +121,7 @@ struct address_range {
 	unsigned char byte[16];
 	unsigned bits;
 	bool v6;
+	bool deny;                   /* in the ranges of an ordered guard */
 };
 
 struct header_pattern {
@@ -131,6 +134,7 @@ struct guard {
 	enum guard_kind kind;
 	bool any;                    /* one of the route's guards that are marked so suffices ("satisfy any") */
 	bool deny;                   /* GUARD_ADDRESS: the ranges are refused; else all others are */
+	bool ordered;                /* GUARD_ADDRESS: the first range that takes the address says by its own `deny` whether it is refused; none: it is not */
 	LIST(struct address_range) ranges;
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
