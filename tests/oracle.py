@@ -190,7 +190,10 @@ def received(request, answer):
     for name, value in answer.get("response_headers", []):
         changed[name.lower()] += [] if value is None else [masked(name.lower(), value)]
     for name, values in changed.items():
-        found[name] = found.get(name, []) + values if name == "set-cookie" else values
+        # a changed cookie takes the place of the pod's cookie of that name
+        cookies = {value.partition("=")[0] for value in values}
+        kept = [value for value in found.get(name, []) if value.partition("=")[0] not in cookies] if name == "set-cookie" else []
+        found[name] = kept + values
     found.pop("location", None)
     return {name: sorted(set(values)) for name, values in found.items() if values}
 

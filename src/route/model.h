@@ -107,8 +107,8 @@ struct header_edit {
 	bool response;               /* of the answer; else of the request to the backend */
 	str name, value;             /* value: a template; empty: the header is taken away */
 	str usual;                   /* template of the value that needs no mention in a trace; or empty */
-	bool success_only;           /* only on answers with 200, 201, 204, 206, 301, 302, 303, 304, 307, 308 */
-	bool add;                    /* beside one of that name that is there */
+	bool adds;                   /* beside the values that are there, else in their place */
+	bool on_success;             /* of the answer: only where its status is 200, 201, 204, 206, 301 to 304, 307 or 308 */
 };
 
 /* Of the backend's answer: a beginning of the cookie's Path, its whole Domain, or a beginning of the Location becomes another. */
@@ -131,6 +131,7 @@ struct address_range {
 	unsigned char byte[16];
 	unsigned bits;
 	bool v6;
+	bool deny;                   /* in the ranges of an ordered guard */
 };
 
 /* An address, or an address and "/" and bits. */
@@ -147,6 +148,7 @@ struct guard {
 	enum guard_kind kind;
 	bool any;                    /* one of the route's guards that are marked so suffices ("satisfy any") */
 	bool deny;                   /* GUARD_ADDRESS: the ranges are refused; else all others are */
+	bool ordered;                /* GUARD_ADDRESS: the first range that takes the address says by its own `deny` whether it is refused; none: it is not */
 	LIST(struct address_range) ranges;
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;

@@ -19,9 +19,20 @@ static struct verdict pass(void)
 	return (struct verdict){ PASSES, 0, false };
 }
 
+/* Allowed and refused ranges in one list: the first that takes the address decides, and none lets pass. */
+static struct verdict ask_list(const struct run *r, const struct guard *g)
+{
+	for (size_t i = 0; i < g->ranges.n; i++)
+		if (address_range_has(&g->ranges.item[i], r->client))
+			return g->ranges.item[i].deny ? (struct verdict){ REFUSES, 403, true } : pass();
+	return (struct verdict){ NO_OPINION, 0, false };
+}
+
 static struct verdict ask_address(const struct run *r, const struct guard *g)
 {
 	bool hit = false;
+	if (g->ordered)
+		return ask_list(r, g);
 	for (size_t i = 0; i < g->ranges.n && !hit; i++)
 		hit = address_range_has(&g->ranges.item[i], r->client);
 	if (g->deny)

@@ -51,8 +51,8 @@ void run_header(struct run *r, const struct header_edit *e)
 {
 	struct changed_header h = { .name = e->name, .value = run_expand(r, e->value) };
 	h.removed = h.value.n == 0;
-	h.success_only = e->success_only;
-	if (!e->add)
+	h.success_only = e->on_success;
+	if (!e->adds)
 		forget(r, e->response, e->name);
 	if (e->usual.n && str_eq(h.value, run_expand(r, e->usual)))
 		return;
