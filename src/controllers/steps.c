@@ -366,6 +366,7 @@ static void idle_catch_all(struct subject *s)
 void steps_build(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct subject *s = l->subject;
+	struct setting *passwords = subject_setting(s, STR("auth.basic"), STR("secret"));
 	answers_before(in, server, l, r);
 	if (s->denied) {
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
@@ -378,6 +379,9 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		features_build(in, l, r);
 		return;
 	}
+	/* without it the location would be refused, whatever comes before the password */
+	if (passwords && subject_setting(s, STR("auth.basic"), STR("type")))
+		fact_list_add(in->front->arena, &r->facts, passwords->fact);
 	headers_of_answer(in, s, r);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
