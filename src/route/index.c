@@ -149,7 +149,8 @@ void model_prepare(struct model *model)
 
 static const struct named *find_end(const struct entry_index *index, str name)
 {
-	for (size_t i = 1; i < name.n; i++) {
+	/* what the star stands for may be empty: ".a.x" */
+	for (size_t i = 0; i < name.n; i++) {
 		const struct named *named = name.p[i] == '.' ? map_get(&index->ends, str_from(name, i)) : NULL;
 		if (named)
 			return named;
