@@ -135,18 +135,42 @@ static bool read_path(struct arena *arena, str path, bool merge_slashes, struct 
 	return true;
 }
 
-/* "http://host/path" names the host in the target. False: it names none. */
+/* Letters, digits and what else stands in more. */
+static size_t span(str text, size_t start, const char *more)
+{
+	while (start < text.n && (char_is_alnum(text.p[start]) || str_has_char(str_c(more), text.p[start])))
+		start++;
+	return start;
+}
+
+/* "http://host:80/path" names the host in the target (nginx: ngx_http_parse_request_line). False: it is no such target. */
 static bool read_absolute(str target, str *host, str *rest)
 {
-	size_t at = str_find(target, STR("://"));
-	if (str_starts(target, STR("/")) || at >= target.n || at == 0)
+	size_t scheme = span(target, 0, "+-."), start = scheme + 3;
+	if (!char_is_alpha(target.n ? target.p[0] : 0) || !str_starts(str_from(target, scheme), STR("://")))
 		return false;
-	str behind = str_from(target, at + 3);
-	size_t end = 0;
-	while (end < behind.n && !str_has_char(STR("/?#"), behind.p[end]))
-		end++;
-	*host = str_slice(behind, 0, end);
-	*rest = str_from(behind, end);
+	bool literal = start < target.n && target.p[start] == '[';
+	size_t end = literal ? span(target, start + 1, "-._~!$&'()*+,;=:") : span(target, start, "-.");
+	if (literal && (end == target.n || target.p[end++] != ']'))
+		return false;
+	*host = str_slice(target, start, end);
+	if (end < target.n && target.p[end] == ':')
+		for (end++; end < target.n && char_is_digit(target.p[end]);)
+			end++;
+	*rest = str_from(target, end);
+	return end == target.n || target.p[end] == '/' || target.p[end] == '?';
+}
+
+/* A target without the blanks around it, which the request line has; within, and beside other controls, it is none. */
+static bool read_line(str *target)
+{
+	while (str_starts(*target, STR(" ")))
+		*target = str_from(*target, 1);
+	while (str_ends(*target, STR(" ")))
+		target->n--;
+	for (size_t i = 0; i < target->n; i++)
+		if ((unsigned char)target->p[i] <= 0x20 || target->p[i] == 0x7F)
+			return false;
 	return true;
 }
 
@@ -174,14 +198,18 @@ struct reading request_read(struct arena *arena, const struct request *q, bool m
 {
 	struct reading out = { .target = q->target };
 	str host = q->host, rest;
-	bool has = q->has_host;
-	if (read_absolute(q->target, &host, &rest)) {
-		out.absolute = has = true;
+	bool has = q->has_host, good = read_line(&out.target);
+	if (!str_starts(out.target, STR("/"))) {
+		out.absolute = read_absolute(out.target, &host, &rest);
+		good = good && out.absolute;
+	}
+	if (out.absolute) {
+		has = true;
 		out.target = rest;
 	}
 	out.has_host = has;
 	/* without a host a request of HTTP/1.0 is one; a host that is there must be good, in the target and in the header */
-	if (!has && !q->http10)
+	if (!good || (!has && !q->http10))
 		out.status = 400;
 	if (has && !read_host(arena, host, &out.host))
 		out.status = 400;
