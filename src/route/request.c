@@ -272,9 +272,9 @@ static bool must_escape(unsigned char c, enum escape_set set)
 {
 	switch (set) {
 	case ESCAPE_PATH:
-		return c <= 0x20 || c >= 0x7F || c == '#' || c == '%' || c == '?';
+		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%?\"<>\\^`{|}"), (char)c);
 	case ESCAPE_ARGS:
-		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%&+;?"), (char)c);
+		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%?\"<>\\^`{|}&+;"), (char)c);
 	case ESCAPE_COMPONENT:
 		return !char_is_alnum((char)c) && !str_has_char(STR("-._~"), (char)c);
 	}
