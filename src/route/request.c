@@ -111,18 +111,10 @@ static bool needs_work(str path)
 	return false;
 }
 
-static bool has_odd(str path)
-{
-	for (size_t i = 0; i < path.n; i++)
-		if ((unsigned char)path.p[i] <= 0x20 || (unsigned char)path.p[i] >= 0x7F || path.p[i] == '%')
-			return true;
-	return false;
-}
-
 static bool read_path(struct arena *arena, str path, bool merge_slashes, struct reading *out)
 {
 	out->path = path;
-	out->escaped = has_odd(path);
+	out->escaped = str_has_char(path, '%') || str_has_char(path, '+');
 	if (!str_starts(path, STR("/")))
 		return false;
 	if (!needs_work(path))
@@ -295,6 +287,35 @@ str uri_escape(struct arena *arena, str text, enum escape_set set)
 			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)text.p[i]);
 		else
 			buf_add_char(&b, text.p[i]);
+	}
+	return buf_str(&b);
+}
+
+/* The byte of an escape that begins at i; -1: there is none. */
+static int escape_at(str text, size_t i)
+{
+	int high = i + 2 < text.n && text.p[i] == '%' ? hex(text.p[i + 1]) : -1, low = high >= 0 ? hex(text.p[i + 2]) : -1;
+	return low < 0 ? -1 : high * 16 + low;
+}
+
+str uri_unescape_redirect(struct arena *arena, str text)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < text.n; i++) {
+		int byte = escape_at(text, i);
+		if (text.p[i] != '%')
+			buf_add_char(&b, text.p[i]);
+		else if (byte > '%' && byte < 0x7F)
+			buf_add_char(&b, (char)byte);
+		else if (byte >= 0)
+			buf_add(&b, str_slice(text, i, i + 3));
+		i += byte >= 0 ? 2 : 0;
+		/* what stands behind it is a query already */
+		if (b.n && b.p[b.n - 1] == '?') {
+			buf_add(&b, str_from(text, i + 1));
+			break;
+		}
 	}
 	return buf_str(&b);
 }

@@ -85,12 +85,20 @@ static str built_location(struct run *r, const struct redirect *to)
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path));
 }
 
-static void add_query(struct run *r, str *location)
+static void add_query(struct run *r, str template, str *location)
 {
 	if (r->reading.query.n == 0)
 		return;
-	const char *mark = str_has_char(*location, '?') ? "&" : "?";
+	const char *mark = str_has_char(template, '?') ? "&" : "?";
 	*location = arena_printf(r->scratch, "%.*s%s%.*s", STR_ARG(*location), mark, STR_ARG(r->reading.query));
+}
+
+/* A rewrite to an address escapes what it takes out of a path that was sent with escapes, and then takes most escapes away again. */
+static str rewritten_location(struct run *r, str template)
+{
+	for (size_t i = 0; r->reading.escaped && i < PATTERN_GROUPS; i++)
+		r->group[i] = uri_escape(r->scratch, r->group[i], ESCAPE_ARGS);
+	return uri_unescape_redirect(r->scratch, run_expand(r, template));
 }
 
 static void redirect(struct run *r, const struct step *s)
@@ -103,9 +111,9 @@ static void redirect(struct run *r, const struct step *s)
 		return;
 	if (to->pattern && pattern_search(r->matcher, to->pattern, r->uri, r->group) != FOUND)
 		return;
-	str location = to->location.n ? run_expand(r, to->location) : built_location(r, to);
+	str location = to->pattern ? rewritten_location(r, to->location) : to->location.n ? run_expand(r, to->location) : built_location(r, to);
 	if (to->adds_query)
-		add_query(r, &location);
+		add_query(r, to->location, &location);
 	if (to->cuts_slash && str_ends(location, STR("/")))
 		location.n--;
 	if (str_starts(location, STR("/")) && !to->relative)
