@@ -103,17 +103,26 @@ static void add_name(struct arena *arena, struct entry_index *index, const struc
 	}
 }
 
+static bool is_expression(const struct host_name *name)
+{
+	return name->kind == HOST_ONE_LABEL || name->kind == HOST_REGEX;
+}
+
 static void index_host(struct arena *arena, struct entry_index *index, struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
 		prepare_route(arena, host->routes.item[i]);
 	for (size_t i = 0; i < host->own.n; i++)
 		prepare_route(arena, host->own.item[i]);
-	add_name(arena, index, host, &host->name);
+	if (!is_expression(&host->name))
+		add_name(arena, index, host, &host->name);
 }
 
+/* Expressions are asked in the order of the hosts, those of a host's own name and of its aliases alike. */
 static void index_aliases(struct arena *arena, struct entry_index *index, struct host *host)
 {
+	if (is_expression(&host->name))
+		add_name(arena, index, host, &host->name);
 	for (size_t i = 0; i < host->aliases.n; i++)
 		add_name(arena, index, host, &host->aliases.item[i]);
 	for (size_t i = 0; i < host->other_names.n; i++)

@@ -67,10 +67,11 @@ void run_header(struct run *r, const struct header_edit *e)
 
 /* ---- answers ---- */
 
+/* A request without a host is led to the address that it came in at, which is not known: "*". */
 static str absolute(struct run *r, str location)
 {
 	str scheme = r->request->tls ? STR("https") : STR("http");
-	str host = r->reading.has_host ? r->reading.host : STR("_");
+	str host = r->reading.has_host ? r->reading.host : STR("*");
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(location));
 }
 
