@@ -363,10 +363,20 @@ static void idle_catch_all(struct subject *s)
 	}
 }
 
+/* Where every request is redirected nobody is asked for a password, but without a Secret the location would be refused. */
+static void note_passwords(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *secret = subject_setting(s, STR("auth.basic"), STR("secret"));
+	bool redirected = false;
+	for (size_t i = 0; i < r->steps.n; i++)
+		redirected = redirected || (r->steps.item[i]->kind == STEP_REDIRECT && r->steps.item[i]->side == SIDE_BOTH);
+	if (redirected && secret && subject_setting(s, STR("auth.basic"), STR("type")))
+		fact_list_add(in->front->arena, &r->facts, secret->fact);
+}
+
 void steps_build(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct subject *s = l->subject;
-	struct setting *passwords = subject_setting(s, STR("auth.basic"), STR("secret"));
 	answers_before(in, server, l, r);
 	if (s->denied) {
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
@@ -379,9 +389,6 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		features_build(in, l, r);
 		return;
 	}
-	/* without it the location would be refused, whatever comes before the password */
-	if (passwords && subject_setting(s, STR("auth.basic"), STR("type")))
-		fact_list_add(in->front->arena, &r->facts, passwords->fact);
 	headers_of_answer(in, s, r);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
@@ -402,4 +409,5 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
 	answers_after(in, server, l, r);
+	note_passwords(in, s, r);
 }
