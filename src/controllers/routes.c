@@ -373,6 +373,46 @@ static void say_default_backend(struct instance *in)
 	fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_FEATURE_LOST_ROUTING, STR("it is carried over for hosts that an Ingress names"));
 }
 
+/* The controller asks a service for the location: its own, or that for all. */
+static bool asks_service(const struct instance *in, const struct location *l)
+{
+	if (!l->subject || l->catch_all)
+		return false;
+	struct setting *off = subject_setting(l->subject, STR("auth.global"), STR("enabled"));
+	return subject_setting(l->subject, STR("auth.external"), STR("url")) ||
+		(!value_is_off(controller_default(in->controller, STR("auth.global"), STR("enabled"))) && (!off || off->value.truth));
+}
+
+/* Locations for these questions are named after path and type; two of one name are too many in regex mode as well (D142). */
+static void note_question(struct instance *in, struct map *names, const struct location *l, str path, bool exact)
+{
+	str name = arena_printf(in->front->arena, "%.*s%s", STR_ARG(path), exact ? " Exact" : " Prefix");
+	if (map_get(names, name)) {
+		struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
+		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
+			STR("nginx refuses two locations with the same text that both ask an authentication service"));
+		d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
+		d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
+		entry_reject(in, l->at, d->message);
+	}
+	map_set(names, name, NEW(in->front->arena, bool));
+}
+
+static void check_questions(struct instance *in, const struct server *server)
+{
+	struct map names;
+	map_init(&names, in->front->arena);
+	for (size_t i = 0; i < server->locations.n && in->nginx && server->regex; i++) {
+		const struct location *l = server->locations.item[i];
+		if (!asks_service(in, l))
+			continue;
+		bool slash = str_ends(l->path, STR("/")), expanded = is_expanded(l);
+		note_question(in, &names, l, expanded && !slash ? arena_join(in->front->arena, l->path, STR("/")) : l->path, l->exact);
+		if (expanded && !has_exact(server, l->path))
+			note_question(in, &names, l, l->path, true);
+	}
+}
+
 static void build_host(struct instance *in, struct server *server)
 {
 	struct arena *a = in->front->arena;
@@ -396,6 +436,7 @@ static void build_host(struct instance *in, struct server *server)
 	LIST_PUSH(a, &in->entry->hosts, h);
 	aliases_add(in, server, h);
 	sort_locations(server);
+	check_questions(in, server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
 	certificate_complete(in, server, h);

@@ -144,6 +144,10 @@ void guards_of_server(struct instance *instance, struct route *route);
 void entry_begin(struct instance *instance);
 void entry_finish(struct instance *instance);
 void entry_reject(struct instance *instance, struct place at, str why);   /* the first reason counts */
+void entry_crash(struct instance *instance, struct place at, str why);    /* the controller itself stops */
+
+/* arguments.c: what nginx does not take of an Ingress's values. */
+void arguments_check(struct instance *instance, struct subject *subject);
 
 /* The text of a setting that counts, else the controller's default; empty where there is neither. */
 str location_text(const struct instance *instance, const struct location *location, str feature, str field);

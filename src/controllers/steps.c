@@ -389,6 +389,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		features_build(in, l, r);
 		return;
 	}
+	arguments_check(in, s);
 	headers_of_answer(in, s, r);
 	cors(in, s, r);
 	relative_redirect(in, s, r);

@@ -184,6 +184,7 @@ static void run(struct run *r, const struct model *model)
 		out->certificate = served_certificate(r, entry);
 	if (entry->rejected.n) {
 		out->problem = entry->rejected;
+		out->state = entry->state;
 		return;
 	}
 	if (r->reading.status) {
