@@ -77,8 +77,8 @@ def permission(url, request):
     status = next((status for start, status in statuses if path.startswith(start)), 404)
     headers = [["X-Auth-User", "alice"], ["X-Auth-Groups", "staff"]]
     if "cookie" in path:
-        headers.append(["Set-Cookie", "authsession=1"])
-    if status == 401:
+        headers.append(["Set-Cookie", "authsession=1; Path=/"])
+    if path.startswith("/deny"):
         headers.append(["WWW-Authenticate", 'Bearer realm="auth"'])
     return {"status": status, "headers": headers}
 
@@ -190,7 +190,10 @@ def received(request, answer):
     for name, value in answer.get("response_headers", []):
         changed[name.lower()] += [] if value is None else [masked(name.lower(), value)]
     for name, values in changed.items():
-        found[name] = found.get(name, []) + values if name == "set-cookie" else values
+        # a changed cookie takes the place of the pod's cookie of that name
+        cookies = {value.partition("=")[0] for value in values}
+        kept = [value for value in found.get(name, []) if value.partition("=")[0] not in cookies] if name == "set-cookie" else []
+        found[name] = kept + values
     found.pop("location", None)
     return {name: sorted(set(values)) for name, values in found.items() if values}
 

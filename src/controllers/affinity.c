@@ -67,7 +67,8 @@ static str attributes(struct arena *a, const struct affinity *f, str path, bool 
 	if (secure ? secure->value.truth : tls)
 		buf_add(&b, STR("; Secure"));
 	buf_add(&b, STR("; HttpOnly"));
-	if (site.n)
+	/* as typed, and the library that writes the cookie takes these spellings alone */
+	if (str_eq(site, STR("None")) || str_eq(site, STR("Lax")) || str_eq(site, STR("Strict")))
 		buf_printf(&b, "; SameSite=%.*s", STR_ARG(site));
 	return buf_str(&b);
 }
@@ -91,6 +92,7 @@ void affinity_build(struct instance *in, const struct server *server, const stru
 	c->name = cookie_name(f);
 	c->attributes = attributes(a, f, l->ingress_path, false);
 	c->secure_attributes = attributes(a, f, l->ingress_path, true);
+	c->known_only = str_eq(text_of(f, "mode"), STR("persistent"));
 	r->sticky = c;
 }
 

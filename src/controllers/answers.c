@@ -211,11 +211,35 @@ static void backend_tls(struct instance *in, const struct location *l, struct ro
 		quiet(in, r, STEP_TLS, PROTOCOL)->as.tls = client ? TLS_AS_CLIENT : TLS_ALWAYS;
 }
 
+/* "from to" of the controller's directives; "off" and "default" change nothing that a request shows. */
+static void answer_edit(struct instance *in, struct route *r, str feature, int what, str from, str to)
+{
+	if (value_is_off(from) || value_is_off(to) || from.n == 0 || str_eq(from, STR("default")))
+		return;
+	struct answer_edit *e = &quiet(in, r, STEP_ANSWER, feature)->as.answer;
+	e->what = what;
+	e->from = from;
+	e->to = to;
+}
+
+static void answer_edits(struct instance *in, const struct location *l, struct route *r)
+{
+	static const str PATH = STR_INIT("cookies.path"), DOMAIN = STR_INIT("cookies.domain"), LOCATION = STR_INIT("headers.location");
+	static const struct { const str *feature; int what; } COOKIES[] = { { &PATH, ANSWER_COOKIE_PATH }, { &DOMAIN, ANSWER_COOKIE_DOMAIN } };
+	for (size_t i = 0; i < sizeof COOKIES / sizeof *COOKIES; i++) {
+		str from, to;
+		if (str_cut(location_text(in, l, *COOKIES[i].feature, STR("change")), ' ', &from, &to))
+			answer_edit(in, r, *COOKIES[i].feature, COOKIES[i].what, from, str_trim(to));
+	}
+	answer_edit(in, r, LOCATION, ANSWER_LOCATION, location_text(in, l, LOCATION, STR("from")), location_text(in, l, LOCATION, STR("to")));
+}
+
 void answers_after(struct instance *in, const struct server *server, const struct location *l, struct route *r)
 {
 	if (!in->nginx)
 		return;
 	hide_password(in, r);
+	answer_edits(in, l, r);
 	backend_tls(in, l, r);
 	use_fallback(in, server, l, r);
 	if (l->upstream)

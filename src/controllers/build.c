@@ -252,13 +252,21 @@ static void build_instance(struct build *b, struct instance *in)
 	LIST_PUSH(b->front->arena, &b->model->entries, in->entry);
 }
 
-/* A controller without Ingresses answers as well: that of the first IngressClass whose controller is known. */
-static void add_idle_instance(struct build *b)
+static bool has_instance(const struct build *b, const struct ingress_class *c)
 {
-	for (size_t i = 0; i < b->front->snapshot->classes.n && b->instances.n == 0; i++) {
+	for (size_t i = 0; i < b->instances.n; i++)
+		if (str_eq(b->instances.item[i]->entry->name, c->meta.name))
+			return true;
+	return false;
+}
+
+/* A controller without Ingresses answers as well, where nothing else exists than what the input shows. */
+static void add_idle_instances(struct build *b)
+{
+	for (size_t i = 0; i < b->front->snapshot->classes.n; i++) {
 		const struct ingress_class *c = b->front->snapshot->classes.item[i];
 		struct subject s = { .table = table_of_controller(b->front, c->controller), .class_name = c->meta.name };
-		if (!s.table || !b->front->closed_world)
+		if (!s.table || !b->front->closed_world || has_instance(b, c))
 			continue;
 		s.controller = settings_of(b, s.table);
 		(void)instance_of(b, &s);
@@ -271,7 +279,7 @@ struct model *controllers_build(struct front *front)
 	b.model->arena = front->arena;
 	for (size_t i = 0; i < front->snapshot->ingresses.n; i++)
 		add_subject(&b, front->snapshot->ingresses.item[i]);
-	add_idle_instance(&b);
+	add_idle_instances(&b);
 	if (b.instances.n)
 		qsort(b.instances.item, b.instances.n, sizeof *b.instances.item, compare_instances);
 	for (size_t i = 0; i < b.instances.n; i++)

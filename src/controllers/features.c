@@ -90,7 +90,7 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 	bool guard = f->loss == LOSS_SECURITY;
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (!setting_counts(at) || !str_eq(at->row->feature, f->name))
+		if (!setting_counts(at) || !str_eq(at->row->feature, f->name) || at->said)
 			continue;
 		if (!guard && says_default(in, at)) {
 			fact_idle(at->fact, STR("it says what the controller does anyway"));

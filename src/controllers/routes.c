@@ -32,17 +32,19 @@ static void sort_locations(struct server *server)
 	qsort(server->locations.item, server->locations.n, sizeof *server->locations.item, compare_locations);
 }
 
-/*
- * A location whose text is the target is not rewritten. A prefix /x is the two locations /x/ and /x, of which the first is
- * (reference: ingress-nginx A.7, A.8).
- */
+/* A location whose text is the target is not rewritten. */
 bool rewrite_active(const struct location *l)
 {
 	struct setting *target = l->subject ? subject_setting(l->subject, STR("route.rewrite"), STR("target")) : NULL;
-	if (!target || target->value.text.n == 0)
-		return false;
-	bool split = !l->exact && !str_ends(l->path, STR("/")) && !subject_flag(l->subject, STR("route.match"), STR("regex"));
-	return split || !str_eq(str_trim(target->value.text), l->path);
+	return target && target->value.text.n > 0 && !str_eq(str_trim(target->value.text), l->path);
+}
+
+/* A prefix /x is the two locations /x/ and /x, of which the target /x rewrites the first (reference: ingress-nginx A.7, A.8). */
+static bool rewrites(const struct location *l)
+{
+	struct setting *target = l->subject ? subject_setting(l->subject, STR("route.rewrite"), STR("target")) : NULL;
+	bool split = target && !l->exact && !str_ends(l->path, STR("/")) && !subject_flag(l->subject, STR("route.match"), STR("regex"));
+	return split || rewrite_active(l);
 }
 
 static bool uses_regex(struct subject *subject)
@@ -54,7 +56,7 @@ static bool is_regex_mode(const struct server *server)
 {
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *l = server->locations.item[i];
-		if (!l->catch_all && (uses_regex(l->subject) || rewrite_active(l)))
+		if (!l->catch_all && (uses_regex(l->subject) || rewrites(l)))
 			return true;
 	}
 	return false;
@@ -70,7 +72,7 @@ static void account_regex(struct instance *in, struct server *server, const stru
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *m = server->locations.item[i];
 		struct setting *theirs = m->subject ? subject_setting(m->subject, STR("route.match"), STR("regex")) : NULL;
-		if ((theirs && theirs != regex && theirs->value.truth) || rewrite_active(m))
+		if ((theirs && theirs != regex && theirs->value.truth) || rewrites(m))
 			other = true;
 		longer = longer || m->exact || m->path.n > 1;
 	}

@@ -149,6 +149,10 @@ void entry_reject(struct instance *instance, struct place at, str why);   /* the
 str location_text(const struct instance *instance, const struct location *location, str feature, str field);
 bool location_flag(const struct instance *instance, const struct location *location, str feature, str field);
 
+/* headers.c: headers that the Ingress sets. */
+void headers_of_answer(struct instance *instance, struct subject *subject, struct route *route);
+void headers_of_request(struct instance *instance, const struct location *location, struct route *route);
+
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
 /* features.c: what only the tables know, of a location; how its checks go together; what the controller's own settings guard. */

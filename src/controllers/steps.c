@@ -378,6 +378,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		features_build(in, l, r);
 		return;
 	}
+	headers_of_answer(in, s, r);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
 	if (l->catch_all) {
@@ -395,5 +396,6 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
+	headers_of_request(in, l, r);
 	answers_after(in, server, l, r);
 }

@@ -51,6 +51,14 @@ static bool is_reached(const struct front *front, const struct subject *s, const
 	return false;
 }
 
+/* What a value that is not valid comes to. */
+static enum invalid setting_outcome(const struct front *front, const struct subject *s, const struct setting *setting)
+{
+	if (setting->value.malformed)
+		return setting->row->malformed;
+	return is_reached(front, s, setting->row) ? setting->row->invalid : INVALID_DEFAULT;
+}
+
 /* The value is refused by the controller: what that does to the Ingress (ingress-nginx reference: A.3). */
 static void refuse(struct front *front, struct subject *s, struct setting *setting)
 {
@@ -61,9 +69,8 @@ static void refuse(struct front *front, struct subject *s, struct setting *setti
 		[INVALID_DENY_HOST] = STR_INIT("the controller answers 403 on the whole host"),
 		[INVALID_OFF] = STR_INIT("the controller drops the whole group of annotations that this one belongs to"),
 	};
-	const struct annotation_row *row = setting->row;
 	struct fact *fact = setting->fact;
-	enum invalid outcome = is_reached(front, s, row) ? row->invalid : INVALID_DEFAULT;
+	enum invalid outcome = setting_outcome(front, s, setting);
 	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, fact),
 		"%.*s: the controller refuses this value", STR_ARG(fact->key));
 	d->effect = EFFECT[outcome];
@@ -219,9 +226,10 @@ static void apply_denials(struct front *front, struct subject *s)
 		const struct setting *at = &s->settings.item[i];
 		const struct feature *f = mapping_feature(front->mapping, at->row->feature);
 		bool counts = f && (f->needs.n == 0 || str_list_has(&f->needs, at->row->field) || subject_feature_on(s, f));
-		if (at->valid || !counts || (at->row->invalid != INVALID_DENY && at->row->invalid != INVALID_DENY_HOST))
+		enum invalid outcome = at->valid ? INVALID_DEFAULT : setting_outcome(front, s, at);
+		if (!counts || (outcome != INVALID_DENY && outcome != INVALID_DENY_HOST))
 			continue;
-		*(at->row->invalid == INVALID_DENY ? &s->denied : &s->denied_host) = true;
+		*(outcome == INVALID_DENY ? &s->denied : &s->denied_host) = true;
 		s->denied_why = STR("an annotation has a value that the controller refuses");
 		s->denied_fact = at->fact;
 	}

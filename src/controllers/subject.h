@@ -16,6 +16,7 @@ struct setting {
 	bool foreign;           /* a protection of another controller with the same usual class */
 	bool shadowed;          /* an alias whose main name is there */
 	bool used;              /* a front end has asked for it and given it a meaning */
+	bool said;              /* a step of its own says it: the tables alone have nothing to add */
 };
 
 /* The controller's settings that stand outside the Ingresses. */

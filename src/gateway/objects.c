@@ -69,6 +69,15 @@ static const struct field rewrite_fields[] = {
 };
 SHAPE(rewrite, url_rewrite);
 
+static const struct field set_header_fields[] = { FIELD(TEXT, "name", http_header, name), FIELD(TEXT, "value", http_header, value) };
+SHAPE(set_header, http_header);
+
+static const struct field headers_fields[] = {
+	FIELD_OF(OBJECTS, "set", header_modifier, set, set_header_shape), FIELD_OF(OBJECTS, "add", header_modifier, add, set_header_shape),
+	FIELD(TEXTS, "remove", header_modifier, remove),
+};
+SHAPE(headers, header_modifier);
+
 static const struct field cors_fields[] = {
 	FIELD(TEXTS, "allowOrigins", cors_filter, origins), FIELD(FLAG, "allowCredentials", cors_filter, credentials),
 	FIELD(TEXTS, "allowMethods", cors_filter, methods), FIELD(TEXTS, "allowHeaders", cors_filter, headers),
@@ -77,7 +86,9 @@ static const struct field cors_fields[] = {
 SHAPE(cors, cors_filter);
 
 static const struct field filter_fields[] = {
-	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
+	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestHeaderModifier", http_filter, request_headers, headers_shape),
+	FIELD_OF(OBJECT, "responseHeaderModifier", http_filter, response_headers, headers_shape),
+	FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
 	FIELD_OF(OBJECT, "urlRewrite", http_filter, rewrite, rewrite_shape), FIELD_OF(OBJECT, "cors", http_filter, cors, cors_shape),
 };
 SHAPE(filter, http_filter);

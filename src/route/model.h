@@ -107,8 +107,14 @@ struct header_edit {
 	bool response;               /* of the answer; else of the request to the backend */
 	str name, value;             /* value: a template; empty: the header is taken away */
 	str usual;                   /* template of the value that needs no mention in a trace; or empty */
-	bool success_only;           /* only on answers with 200, 201, 204, 206, 301, 302, 303, 304, 307, 308 */
-	bool add;                    /* beside one of that name that is there */
+	bool adds;                   /* beside the values that are there, else in their place */
+	bool on_success;             /* of the answer: only where its status is 200, 201, 204, 206, 301 to 304, 307 or 308 */
+};
+
+/* Of the backend's answer: a beginning of the cookie's Path, its whole Domain, or a beginning of the Location becomes another. */
+struct answer_edit {
+	enum { ANSWER_COOKIE_PATH, ANSWER_COOKIE_DOMAIN, ANSWER_LOCATION } what;
+	str from, to;
 };
 
 enum guard_kind {
@@ -125,6 +131,7 @@ struct address_range {
 	unsigned char byte[16];
 	unsigned bits;
 	bool v6;
+	bool deny;                   /* in the ranges of an ordered guard */
 };
 
 /* An address, or an address and "/" and bits. */
@@ -141,6 +148,7 @@ struct guard {
 	enum guard_kind kind;
 	bool any;                    /* one of the route's guards that are marked so suffices ("satisfy any") */
 	bool deny;                   /* GUARD_ADDRESS: the ranges are refused; else all others are */
+	bool ordered;                /* GUARD_ADDRESS: the first range that takes the address says by its own `deny` whether it is refused; none: it is not */
 	LIST(struct address_range) ranges;
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
@@ -171,6 +179,7 @@ enum step_kind {
 	STEP_BODY,           /* refuses bodies over a size with 413 */
 	STEP_ERRORS,         /* replaces answers of the steps around it */
 	STEP_TLS,            /* the backend is spoken to in TLS, or in the client's scheme: 502 where it speaks something else */
+	STEP_ANSWER,         /* changes headers of the backend's answer */
 	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
 };
 
@@ -190,6 +199,7 @@ struct step {
 		struct guard guard;
 		struct { LIST(struct header_edit) edits; } header;
 		struct error_pages errors;
+		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */
 		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
@@ -219,7 +229,7 @@ struct sticky_cookie {
 	str name, tag;               /* the cookie's value ends in "|" and the tag of the backend it was set for */
 	str attributes;              /* as they stand behind the value: "; Path=/app; HttpOnly" */
 	str secure_attributes;       /* the same on TLS */
-	bool none_for_new_only;      /* SameSite=None is left out for browsers that misread it */
+	bool known_only;             /* a cookie that names no endpoint is replaced; else any cookie of the name will do */
 };
 
 struct route {

@@ -21,6 +21,7 @@ struct run {
 	bool ended;                  /* a step has answered */
 	bool signed_in;              /* with the redirect to the sign-in page */
 	const struct step *errors;   /* STEP_ERRORS in force */
+	LIST(const struct step *) edits;   /* STEP_ANSWER in force */
 	bool tls_to_backend;
 	bool asked_any;              /* the guards of which one suffices have been asked */
 };
@@ -40,6 +41,9 @@ void run_header(struct run *run, const struct header_edit *edit);
 
 /* run_forward.c: a request that no step has answered. */
 void run_forward(struct run *run);
+
+/* run_answer.c: the backend's answer, with what is changed in it. */
+void run_answer(struct run *run);
 
 /* run_errors.c: the answer is replaced by an error page where one is set up for its status. */
 void run_error_pages(struct run *run, bool by_backend);

@@ -19,7 +19,7 @@ static void set_headers(struct run *r, const struct error_pages *pages, uint32_t
 		const struct header_edit *e = &http->headers.item[i];
 		str sent;
 		struct changed_header h = { .name = e->name };
-		if (e->usual.n == 0)
+		if (e->usual.n == 0 || str_eq_nocase(e->name, STR("X-Forwarded-For")))
 			continue;
 		h.removed = !request_header(r->scratch, r->request, e->name, &sent);
 		h.value = sent;
@@ -27,7 +27,9 @@ static void set_headers(struct run *r, const struct error_pages *pages, uint32_t
 			LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
 	}
 	struct header_edit code = { .name = STR_INIT("X-Code"), .value = arena_printf(r->scratch, "%u", (unsigned)status) };
+	struct header_edit connection = { .name = STR_INIT("Connection"), .value = STR_INIT("close") };
 	run_header(r, &code);
+	run_header(r, &connection);
 	for (size_t i = 0; i < pages->headers.n; i++)
 		run_header(r, &pages->headers.item[i]);
 }

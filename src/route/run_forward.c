@@ -120,7 +120,7 @@ static void set_sticky_cookie(struct run *r)
 {
 	const struct sticky_cookie *c = r->route->sticky;
 	str value;
-	if (!c || has_cookie(r, c->name, &value))
+	if (!c || (!c->known_only && has_cookie(r, c->name, &value)))
 		return;
 	struct changed_header h = { .name = STR_INIT("Set-Cookie") };
 	str attributes = r->request->tls ? c->secure_attributes : c->attributes;
@@ -134,17 +134,6 @@ static bool speaks(const struct run *r)
 		return false;
 	enum given_truth tls = r->request->given.tls;
 	return tls == GIVEN_UNKNOWN || (tls == GIVEN_YES) == r->tls_to_backend;
-}
-
-static void take_answer(struct run *r)
-{
-	const struct given *given = &r->request->given;
-	r->out->status = given->status ? given->status : 200;
-	for (size_t i = 0; i < given->answer.n; i++)
-		if (str_eq_nocase(given->answer.item[i].name, STR("Location"))) {
-			r->out->has_location = true;
-			r->out->location = given->answer.item[i].value;
-		}
 }
 
 void run_forward(struct run *r)
@@ -168,6 +157,6 @@ void run_forward(struct run *r)
 		run_error_pages(r, false);
 		return;
 	}
-	take_answer(r);
+	run_answer(r);
 	run_error_pages(r, true);
 }

@@ -19,9 +19,20 @@ static struct verdict pass(void)
 	return (struct verdict){ PASSES, 0, false };
 }
 
+/* Allowed and refused ranges in one list: the first that takes the address decides, and none lets pass. */
+static struct verdict ask_list(const struct run *r, const struct guard *g)
+{
+	for (size_t i = 0; i < g->ranges.n; i++)
+		if (address_range_has(&g->ranges.item[i], r->client))
+			return g->ranges.item[i].deny ? (struct verdict){ REFUSES, 403, true } : pass();
+	return (struct verdict){ NO_OPINION, 0, false };
+}
+
 static struct verdict ask_address(const struct run *r, const struct guard *g)
 {
 	bool hit = false;
+	if (g->ordered)
+		return ask_list(r, g);
 	for (size_t i = 0; i < g->ranges.n && !hit; i++)
 		hit = address_range_has(&g->ranges.item[i], r->client);
 	if (g->deny)
@@ -179,13 +190,13 @@ static str sign_in_of(const struct route *route)
 	return (str){ "", 0 };
 }
 
-/* The redirect to the sign-in page is an answer of its own: of what the route adds to answers it has CORS alone. */
+/* The redirect to the sign-in page is an answer of its own: of what the route adds to answers it has CORS and the cookies of the service. */
 static void keep_sign_in_headers(struct run *r)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < r->out->response_headers.n; i++) {
 		struct changed_header *h = &r->out->response_headers.item[i];
-		if (str_starts_nocase(h->name, STR("Access-Control-")) || str_eq_nocase(h->name, STR("WWW-Authenticate")))
+		if (str_starts_nocase(h->name, STR("Access-Control-")) || str_eq_nocase(h->name, STR("WWW-Authenticate")) || str_eq_nocase(h->name, STR("Set-Cookie")))
 			r->out->response_headers.item[kept++] = *h;
 	}
 	r->out->response_headers.n = kept;

@@ -51,8 +51,8 @@ void run_header(struct run *r, const struct header_edit *e)
 {
 	struct changed_header h = { .name = e->name, .value = run_expand(r, e->value) };
 	h.removed = h.value.n == 0;
-	h.success_only = e->success_only;
-	if (!e->add)
+	h.success_only = e->on_success;
+	if (!e->adds)
 		forget(r, e->response, e->name);
 	if (e->usual.n && str_eq(h.value, run_expand(r, e->usual)))
 		return;
@@ -239,6 +239,9 @@ static void run_step(struct run *r, const struct step *s)
 	case STEP_TLS:
 		r->tls_to_backend = s->as.tls == TLS_ALWAYS || r->request->tls;
 		passed(r, s);
+		break;
+	case STEP_ANSWER:
+		LIST_PUSH(r->scratch, &r->edits, s);
 		break;
 	case STEP_OTHER:
 		if (s->gate)

@@ -127,6 +127,11 @@ static str value_server(struct run *r)
 	return r->out->host && r->out->host->name.name.n ? r->out->host->name.name : STR("_");
 }
 
+static str value_verified(struct run *r)
+{
+	return r->request->given.certificate == GIVEN_PASS ? STR("SUCCESS") : STR("NONE");
+}
+
 static str value_dollar(struct run *r)
 {
 	(void)r;
@@ -155,7 +160,7 @@ static const struct variable {
 	{ STR_INIT("full_x_forwarded_for"), value_forwarded_chain }, { STR_INIT("server_port"), value_port }, { STR_INIT("pass_server_port"), value_pass_port }, { STR_INIT("pass_port"), value_pass_port },
 	{ STR_INIT("redirect_host"), value_redirect_host }, { STR_INIT("pass_access_scheme"), value_pass_scheme }, { STR_INIT("escaped_request_uri"), value_escaped_uri },
 	{ STR_INIT("namespace"), value_owner_namespace }, { STR_INIT("ingress_name"), value_owner_name }, { STR_INIT("server_name"), value_server },
-	{ STR_INIT("literal_dollar"), value_dollar }, { STR_INIT("server_protocol"), value_protocol }, { STR_INIT("content_length"), value_length },
+	{ STR_INIT("ssl_client_verify"), value_verified }, { STR_INIT("literal_dollar"), value_dollar }, { STR_INIT("server_protocol"), value_protocol }, { STR_INIT("content_length"), value_length },
 };
 
 static bool lookup_argument(struct run *r, str name, str *value)

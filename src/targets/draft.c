@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of a route in their order, as filters, as an answer, or as losses: see rules.h. */
 #include "targets/filters.h"
+#include "targets/headers.h"
 #include "targets/rules.h"
 
 static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
@@ -115,9 +116,12 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 		add_rewrite(lw, at, step, d);
 		break;
 	case STEP_HEADER:
+		headers_collect(lw, at, step, d);
+		break;
 	case STEP_BODY:
 	case STEP_ERRORS:
 	case STEP_TLS:
+	case STEP_ANSWER:
 	case STEP_OTHER:
 		lose_feature(lw, step);
 		break;
@@ -177,5 +181,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	}
 	if (d.closed)
 		close_draft(lw, at, &d);
+	else
+		headers_write(lw, at, &d);
 	return d;
 }

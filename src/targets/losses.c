@@ -97,6 +97,9 @@ static str name_of(const struct lowering *lw, const struct step *step, const str
 {
 	if (!fact)
 		return step->feature;
+	if (!fact->record && str_has_char(fact->key, '#'))
+		return arena_printf(lw->arena, "%.*s of the controller's setting for %.*s",
+			STR_ARG(str_from(fact->key, str_find_char(fact->key, '#') + 1)), STR_ARG(step->feature));
 	if (!fact->record)
 		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
 	return fact->key;
@@ -105,7 +108,9 @@ static str name_of(const struct lowering *lw, const struct step *step, const str
 static str advice(const struct lowering *lw, const struct annotation_row *row, str feature, bool security)
 {
 	const struct target_row *t = target_feature(lw->target, feature);
-	str text = row && row->advice.n ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it");
+	/* a directive of a snippet has a feature of its own */
+	bool own = row && row->advice.n && (str_eq(row->feature, feature) || !t || t->without.n == 0);
+	str text = own ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it");
 	if (!security)
 		return text;
 	return arena_printf(lw->arena, "%.*s\nor --accept %.*s serves it WITHOUT this protection", STR_ARG(text), STR_ARG(feature));
@@ -221,8 +226,9 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 	d->loss = loss;
 	d->feature = step->feature;
 	d->accepted = loss_is_accepted(lw, step->feature);
+	d->from_default = !fact->record;
 	if (d->effect.n == 0)
-		d->effect = row && row->gateway.n ? row->gateway : STR("what it changed for requests is gone");
+		d->effect = row && row->gateway.n && !str_has_char(fact->key, '#') ? row->gateway : STR("what it changed for requests is gone");
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, false);
 	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, without(lw, ""));

@@ -267,6 +267,11 @@ static void say_status(struct lowering *lw, const struct rule_place *at, const s
 		.effect = STR("clients see another error; nothing is forwarded in either case"),
 		.help = STR("no filter of the standard answers with a chosen status"),
 	};
+	if (step->status < 400) {
+		text.loss = LOSS_ROUTING;
+		text.effect = STR("clients that looked for this answer, such as health checks, take the error for a failure");
+		text.help = STR("let a Service answer on this path");
+	}
 	differ(lw, at->route, &step->facts, &text);
 }
 

@@ -185,6 +185,9 @@ static str step_words(struct arena *scratch, const struct request *request, cons
 	case STEP_ERRORS:
 		*label = STR("error page");
 		return error_text(scratch, &step->as.errors);
+	case STEP_ANSWER:
+		*label = STR("answer");
+		return arena_printf(scratch, "%.*s becomes %.*s", STR_ARG(step->as.answer.from), STR_ARG(step->as.answer.to));
 	case STEP_TLS:
 		*label = STR("backend");
 		return step->as.tls == TLS_ALWAYS || request->tls ? STR("spoken to in TLS") : STR("");
