@@ -142,7 +142,8 @@ static void tell_others(struct arena *scratch, struct matcher *matcher, const st
 	}
 }
 
-static void tell_path(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, struct story *story)
+static void tell_path(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story)
 {
 	const struct route *route = outcome->route;
 	if (!outcome->host || outcome->host == outcome->entry->fallback)
@@ -156,15 +157,16 @@ static void tell_path(struct arena *scratch, struct matcher *matcher, const stru
 			row->text = arena_printf(scratch, "%.*s, which the controller adds", STR_ARG(row->text));
 	}
 	if (has_regex(outcome->host))
-		story_add(scratch, story, STR(""), STR("paths of this host are regular expressions, in any letter case"));
+		story_add(scratch, story, STR(""), STR("paths here are regular expressions"))->fact = hints->regex_by;
 	tell_others(scratch, matcher, outcome, story);
 }
 
-void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, str near, struct story *story)
+void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story)
 {
 	tell_host(scratch, outcome, story);
-	if (near.n)
-		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(near)));
+	if (hints->near_host.n)
+		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(hints->near_host)));
 	tell_certificate(scratch, outcome, story);
-	tell_path(scratch, matcher, outcome, story);
+	tell_path(scratch, matcher, outcome, hints, story);
 }
