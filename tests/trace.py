@@ -4,6 +4,7 @@
     stream      an answer comes before the next request is asked; a line that is too long costs only itself; memory stays bounded
     ends        exit codes and messages of what goes wrong
     the same    one by one as all together; files in any order; a List as documents of their own
+    fixtures    requests to all hosts and paths of all cases: whole answers, and pages of 80 columns
 """
 import argparse
 import json
@@ -143,6 +144,50 @@ def orders(binary):
     return len(answers) == 1
 
 
+# ---- fixtures ----
+
+def questions(ingresses):
+    """(host, target) of what the Ingresses name, and beside it."""
+    found = [("unknown.test", "/")]
+    for item in ingresses:
+        rules = (item.get("spec") or {}).get("rules")
+        for rule in rules if isinstance(rules, list) else []:
+            host = str((rule or {}).get("host") or "unknown.test").replace("*", "any")
+            paths = ((rule or {}).get("http") or {}).get("paths") or []
+            for path in ["/"] + [str((one or {}).get("path") or "/") for one in paths]:
+                found += [(host, target) for target in (path, path + "/x?y=%2f", path.upper()) if target]
+    return sorted(set(found))
+
+
+def fixture_faults(binary, case):
+    """Faults of the answers to requests to all hosts and paths of a case."""
+    objects = [item for document in kubeyaml.documents(case.read("input.yaml")) for item in document.items]
+    asked = questions(kubeyaml.ingresses(objects))
+    requests = [{"scheme": scheme, "host": host, "target": target, "headers": [["Origin", "https://a.example.com"], ["Cookie", "a=b"]],
+                 "given": {"auth.basic": "pass", "backend": {"status": 200 if len(target) % 2 else 503}}}
+                for host, target in asked for scheme in ("http", "https")]
+    result = common.run(binary, ["trace", "--requests", "-", "-o", "json", "-f", "input.yaml"], cwd=case.folder, stdin=b"".join(map(line, requests)))
+    faults = [result.bug()] if result.bug() else []
+    answers = [json.loads(answer) for answer in result.out.decode("utf-8").splitlines()]
+    faults += ["%d answers to %d requests" % (len(answers), len(requests))] if len(answers) != len(requests) else []
+    faults += ["%s gets %s" % (request, answer) for request, answer in zip(requests, answers)
+               if "error" in answer or (answer["status"] is None) != ("problem" in answer) or (answer["status"] or 200) not in range(200, 600)]
+    for host, target in asked[::max(1, len(asked) // 2)]:
+        faults += page_faults(binary, case, "http://%s/%s" % (host, target.lstrip("/")))
+    return faults[:5]
+
+
+def page_faults(binary, case, url):
+    result = common.run(binary, ["trace", url, "-q", "-f", "input.yaml"], cwd=case.folder)
+    if result.bug() or result.code not in (0, 3):
+        return ["%s: %s" % (url, result.bug() or result.code)]
+    lines = result.out.decode("utf-8").splitlines()
+    # A word is never broken.
+    wide = [text for text in lines[1:] if len(text) > 80 and " " in text[13:].strip()]
+    last = [text for text in lines if text.startswith(("  answer ", "  unknown "))]
+    return ["%s: too wide: %s" % (url, text) for text in wide] + ([] if last else ["%s: no answer" % url])
+
+
 CHECKS = {"an answer before the next request": conversation, "long lines": long_lines, "memory": bounded, "closed pipe": closed_pipe,
           "full disk": full_disk, "one by one": together, "order of files": orders}
 
@@ -154,6 +199,9 @@ def main():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, check in CHECKS.items():
         tally.check(check(binary), "trace, " + name)
+    chosen = [case for case in common.cases() if case.has("input.yaml")]
+    for case, faults in zip(chosen, common.parallel(lambda case: fixture_faults(binary, case), chosen)):
+        tally.check(not faults, "trace of " + case.name, "\n    ".join([""] + faults))
     for args, code, message in ENDS:
         result = common.run(binary, args)
         good = result.code == code and message in result.err.decode("utf-8") and (message or not result.err)
