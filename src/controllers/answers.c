@@ -212,7 +212,7 @@ static void backend_tls(struct instance *in, const struct location *l, struct ro
 }
 
 /* "from to" of the controller's directives; "off" and "default" change nothing that a request shows. */
-static void answer_edit(struct instance *in, struct route *r, str feature, int what, str from, str to)
+static void answer_edit(struct instance *in, struct route *r, str feature, enum answer_part what, str from, str to)
 {
 	if (value_is_off(from) || value_is_off(to) || from.n == 0 || str_eq(from, STR("default")))
 		return;
@@ -225,7 +225,7 @@ static void answer_edit(struct instance *in, struct route *r, str feature, int w
 static void answer_edits(struct instance *in, const struct location *l, struct route *r)
 {
 	static const str PATH = STR_INIT("cookies.path"), DOMAIN = STR_INIT("cookies.domain"), LOCATION = STR_INIT("headers.location");
-	static const struct { const str *feature; int what; } COOKIES[] = { { &PATH, ANSWER_COOKIE_PATH }, { &DOMAIN, ANSWER_COOKIE_DOMAIN } };
+	static const struct { const str *feature; enum answer_part what; } COOKIES[] = { { &PATH, ANSWER_COOKIE_PATH }, { &DOMAIN, ANSWER_COOKIE_DOMAIN } };
 	for (size_t i = 0; i < sizeof COOKIES / sizeof *COOKIES; i++) {
 		str from, to;
 		if (str_cut(location_text(in, l, *COOKIES[i].feature, STR("change")), ' ', &from, &to))

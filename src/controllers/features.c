@@ -118,12 +118,6 @@ static bool has_settings(const struct subject *s, str feature)
 	return false;
 }
 
-/* What clients say of themselves is looked at before a location is chosen: guards_of_server(). */
-static bool is_of_server(const struct default_row *row)
-{
-	return str_eq(row->field, STR("agents")) || str_eq(row->field, STR("referers"));
-}
-
 /* A protection that the controller's own settings put before every location. */
 static bool guard_by_default(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
 {
@@ -132,7 +126,7 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 		return false;
 	for (size_t i = 0; i < in->controller->table->defaults.n; i++) {
 		const struct default_row *row = &in->controller->table->defaults.item[i];
-		if (!str_eq(row->feature, f->name) || (f->needs.n && !str_list_has(&f->needs, row->field)) || is_of_server(row))
+		if (!str_eq(row->feature, f->name) || (f->needs.n && !str_list_has(&f->needs, row->field)))
 			continue;
 		str v = controller_default(in->controller, f->name, row->field);
 		/* a snippet of an Ingress stands beside that of the controller */

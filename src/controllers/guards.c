@@ -55,6 +55,8 @@ static void guard_of_header(struct instance *in, struct route *r, const char *fi
 	if (value_is_off(text))
 		return;
 	struct step *s = route_step(in->front->arena, r, STEP_GUARD, DENY, controller_default_fact(in->controller, DENY));
+	/* where it closes a route, it does so among the route's other guards */
+	s->quiet = true;
 	s->value = text;
 	s->as.guard.kind = GUARD_HEADER;
 	s->as.guard.header = header;

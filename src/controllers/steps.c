@@ -363,6 +363,17 @@ static void idle_catch_all(struct subject *s)
 	}
 }
 
+/* Where every request is redirected nobody is asked for a password, but without a Secret the location would be refused. */
+static void note_passwords(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *secret = subject_setting(s, STR("auth.basic"), STR("secret"));
+	bool redirected = false;
+	for (size_t i = 0; i < r->steps.n; i++)
+		redirected = redirected || (r->steps.item[i]->kind == STEP_REDIRECT && r->steps.item[i]->side == SIDE_BOTH);
+	if (redirected && secret && subject_setting(s, STR("auth.basic"), STR("type")))
+		fact_list_add(in->front->arena, &r->facts, secret->fact);
+}
+
 void steps_build(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct subject *s = l->subject;
@@ -398,4 +409,5 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
 	answers_after(in, server, l, r);
+	note_passwords(in, s, r);
 }

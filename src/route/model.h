@@ -112,8 +112,10 @@ struct header_edit {
 };
 
 /* Of the backend's answer: a beginning of the cookie's Path, its whole Domain, or a beginning of the Location becomes another. */
+enum answer_part { ANSWER_COOKIE_PATH, ANSWER_COOKIE_DOMAIN, ANSWER_LOCATION };
+
 struct answer_edit {
-	enum { ANSWER_COOKIE_PATH, ANSWER_COOKIE_DOMAIN, ANSWER_LOCATION } what;
+	enum answer_part what;
 	str from, to;
 };
 
