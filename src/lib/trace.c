@@ -97,7 +97,8 @@ static void add_page(struct trace *trace, const struct request *request, const s
 	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
 	struct story story;
 	const struct story_hints hints = {
-		near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome), regex_by(outcome->host),
+		.near_host = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome),
+		.several_entries = trace->in.model->entries.n > 1, .regex_by = regex_by(outcome->host),
 	};
 	trace_tell(scratch, matcher_new(scratch), request, outcome, &hints, &story);
 	str host = request->has_host ? request->host : STR("(no host)");

@@ -70,13 +70,6 @@ static str match_text(struct arena *scratch, const struct match *match)
 	return arena_printf(scratch, "~* \"^%.*s\"", STR_ARG(match->path));
 }
 
-static void place_route(struct story_row *row, const struct route *route)
-{
-	if (route->facts.n)
-		row->fact = route->facts.item[0];
-	row->at = route->at;
-}
-
 static bool has_regex(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
@@ -117,7 +110,7 @@ static void tell_route(struct arena *scratch, const struct outcome *outcome, con
 		return;
 	str text = match_text(scratch, &route->match);
 	struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%s %.*s: %s", what, STR_ARG(text), why));
-	place_route(row, route);
+	row->at = route->at;
 }
 
 static void tell_others(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, struct story *story)
@@ -152,7 +145,7 @@ static void tell_path(struct arena *scratch, struct matcher *matcher, const stru
 		story_add(scratch, story, STR("path"), STR("no path of this host takes it"));
 	} else {
 		struct story_row *row = story_add(scratch, story, STR("path"), match_text(scratch, &route->match));
-		place_route(row, route);
+		row->at = route->at;
 		if (route->implicit)
 			row->text = arena_printf(scratch, "%.*s, which the controller adds", STR_ARG(row->text));
 	}
@@ -164,6 +157,10 @@ static void tell_path(struct arena *scratch, struct matcher *matcher, const stru
 void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
 	struct story *story)
 {
+	if (hints->several_entries) {
+		struct story_row *row = story_add(scratch, story, STR("class"), outcome->entry->name);
+		row->fact = outcome->entry->class_facts.n ? outcome->entry->class_facts.item[0] : NULL;
+	}
 	tell_host(scratch, outcome, story);
 	if (hints->near_host.n)
 		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(hints->near_host)));

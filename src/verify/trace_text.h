@@ -27,6 +27,7 @@ struct story {
 /* What only the input knows. */
 struct story_hints {
 	str near_host;               /* that may have been meant where no Ingress has the host of the request; or empty */
+	bool several_entries;        /* the input has more than one load balancer */
 	const struct fact *regex_by; /* makes the paths of the host regular expressions; or NULL */
 };
 
