@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 #include "kube/names.h"
 
 #include <stdlib.h>
@@ -308,6 +308,7 @@ static void build_host(struct instance *in, struct server *server)
 	sort_locations(server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
+	snippet_routes_add(in, server, h);
 	certificate_complete(in, server, h);
 	app_root_add(in, server, h);
 	www_add(in, server);

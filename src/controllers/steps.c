@@ -3,7 +3,7 @@
  * What happens to a request inside its location, as steps in the controller's order (reference: ingress-nginx A.10):
  * refused location, CORS, redirects, rewrite, HTTPS redirect, guards, and all features that only the tables know.
  */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
 /* ---- redirects ---- */
 
@@ -274,6 +274,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	}
 	cors(in, s, r);
 	relative_redirect(in, s, r);
+	snippets_before(in, server, l, r);
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {
@@ -281,11 +282,9 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		rewrite(in, l, r);
 		https_redirect(in, server, l, r);
 	}
-	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
-	features_default_guard(in, s, STR("snippet.location"), r);
-	if (snippet)
-		snippet_steps(in, s, snippet, r);
+	snippets_behind(in, server, l, r);
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
+	snippets_end(in, server, l, r);
 }
