@@ -10,7 +10,7 @@
 #include "base/arena.h"
 
 /* Past these a text is not read. The lengths are those of annotations and ConfigMaps, that of a word is nginx's own. */
-enum { NGINX_TEXT_MOST = 1 << 20, NGINX_WORD_MOST = 4096, NGINX_DIRECTIVES_MOST = 4096, NGINX_DEPTH_MOST = 32 };
+enum { NGINX_TEXT_MOST = 1 << 20, NGINX_WORD_MOST = 4096, NGINX_DIRECTIVES_MOST = 1024, NGINX_DEPTH_MOST = 32 };
 
 enum nginx_fault {
 	NGINX_GOOD,

@@ -42,6 +42,9 @@ void view_add_host(struct snippet_view *v)
 
 /* ---- variables ---- */
 
+/* More than these are not followed, so that no text takes long. */
+enum { VARIABLES_MOST = 32, EXPANSIONS_MOST = 4096 };
+
 /* How often the variable is set, at any depth, by whatever sets one. */
 static size_t times_set(const struct statement_list *list, str name)
 {
@@ -66,7 +69,7 @@ static bool is_set_times(const struct snippet_view *v, str name, size_t times)
 
 static void add_variables(struct snippet_view *v, const struct snippet_block *block)
 {
-	for (size_t i = 0; i < block->statements->n; i++) {
+	for (size_t i = 0; i < block->statements->n && v->variables.n < VARIABLES_MOST; i++) {
 		struct statement *s = &block->statements->item[i];
 		str name = statement_arg(s, 0);
 		if (!statement_is(s, READ_SET) || s->d->args.n != 2 || !str_starts(name, STR("$")) || statement_refuses(s))
@@ -175,7 +178,7 @@ static const struct snippet_variable *known_variable(const struct snippet_view *
 
 static str expand(struct snippet_view *v, str template, struct fact_list *facts, unsigned depth)
 {
-	enum { DEEPEST = 4, LONGEST = 8192 };
+	enum { DEEPEST = 4, LONGEST = NGINX_WORD_MOST };
 	str out = { "", 0 };
 	for (size_t i = 0; i < template.n && out.n < LONGEST;) {
 		size_t to = i + str_find_char(str_from(template, i), '$');
@@ -184,7 +187,8 @@ static str expand(struct snippet_view *v, str template, struct fact_list *facts,
 		if (to == template.n)
 			break;
 		size_t n = variable_at(str_from(template, to), &name);
-		const struct snippet_variable *known = n && depth < DEEPEST ? known_variable(v, name) : NULL;
+		bool follow = n && depth < DEEPEST && v->expansions++ < EXPANSIONS_MOST;
+		const struct snippet_variable *known = follow ? known_variable(v, name) : NULL;
 		piece = str_slice(template, to, to + (n ? n : 1));
 		if (known)
 			piece = expand(v, known->value, facts, depth + 1);

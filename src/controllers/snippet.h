@@ -59,6 +59,8 @@ struct snippet {
 	struct record *record;               /* NULL: of the controller */
 	struct nginx_text text;
 	struct statement_list statements;
+	struct map several;                  /* keys of facts that stand for several directives */
+	size_t line, source_line;            /* where one line begins in the value and in the source: places are asked for in order */
 };
 
 /* Statements of one text that count at one level around a route. */
@@ -84,6 +86,7 @@ struct snippet_view {
 	str feature;                         /* of what closes; empty: that of its text */
 	LIST(struct snippet_block) blocks;
 	LIST(struct snippet_variable) variables;
+	unsigned expansions;                 /* made so far */
 	bool answered[2];                    /* by side: nothing behind acts on the request */
 };
 
@@ -91,11 +94,11 @@ struct snippet_view {
 struct snippet *snippet_of_setting(struct instance *instance, struct subject *subject, struct setting *setting);
 struct snippet *snippet_of_default(struct instance *instance, str feature, str field);   /* NULL: there is none */
 /* nginx refuses the configuration because of what stands at that offset. */
-void snippet_reject(struct instance *instance, const struct snippet *snippet, size_t offset, size_t length, const char *why);
-/* The annotation's fact and the statement's. */
+void snippet_reject(struct instance *instance, struct snippet *snippet, size_t offset, size_t length, const char *why);
+/* The statement's fact and the annotation's. */
 void statement_facts(struct snippet_view *view, const struct statement *s, struct fact_list *facts);
-/* The same with all statements of its blocks. */
-void statement_all_facts(struct snippet_view *view, const struct statement *s, struct fact_list *facts);
+/* No other directive of the text has its name, so that the fact's place is the statement's own. */
+bool statement_is_alone(const struct statement *s);
 bool statement_is(const struct statement *s, enum directive_reader reader);
 str statement_arg(const struct statement *s, size_t i);   /* empty where there is none */
 /* It or a statement of its blocks may refuse or route a request. */

@@ -165,10 +165,12 @@ static void user_files(struct snippet_view *v, enum snippet_level level, struct 
 			const struct statement *s = &v->blocks.item[i].statements->item[j];
 			if (!statement_is(s, READ_BASIC) || !str_eq(s->d->name, STR("auth_basic_user_file")))
 				continue;
-			if (step && v->blocks.item[i].level <= level)
+			if (step && v->blocks.item[i].level <= level) {
 				statement_facts(v, s, &step->facts);
-			else
+				s->fact->feature = step->feature;
+			} else {
 				statement_idle(s, STR("no password is asked for here"));
+			}
 		}
 }
 
@@ -199,9 +201,11 @@ static const struct statement *deciding(struct snippet_view *v, bool (*is)(const
 	return found;
 }
 
+/* The annotations ask for it in this location. */
 static bool has_check(const struct snippet_view *v, str feature, str field)
 {
-	return v->location && v->subject && subject_setting(v->subject, feature, field);
+	return v->location && v->subject && subject_setting(v->subject, feature, field) &&
+		!location_is_exempt(v->in, v->location, STR("no-auth-locations"));
 }
 
 static void password(struct snippet_view *v)
@@ -263,7 +267,7 @@ static bool is_checked(const struct step *step)
 
 void access_satisfy(struct snippet_view *v)
 {
-	bool own = has_check(v, STR("auth.satisfy"), STR("policy"));
+	bool own = v->location && v->subject && subject_setting(v->subject, STR("auth.satisfy"), STR("policy"));
 	const struct statement *s = deciding(v, is_satisfy, own);
 	struct step *first = NULL;
 	if (!s)

@@ -22,6 +22,12 @@ static void add_step(struct snippet_view *v, const struct statement *s, const st
 {
 	bool response = edits->item[0].response;
 	struct step *step = statement_step(v, s, STEP_HEADER, response ? STR("headers.response") : STR("headers.request"));
+	if (!statement_is_alone(s)) {
+		/* what is said of one header shows the annotation, not the first directive of that name */
+		step->facts.n = 0;
+		fact_list_add(v->in->front->arena, &step->facts, s->snippet->fact);
+		fact_list_add(v->in->front->arena, &step->facts, s->fact);
+	}
 	fact_list_join(v->in->front->arena, &step->facts, facts);
 	for (size_t i = 0; i < edits->n; i++)
 		LIST_PUSH(v->in->front->arena, &step->as.header.edits, edits->item[i]);
@@ -119,7 +125,8 @@ static void hide_statement(struct snippet_view *v, const struct statement *s)
 /* The checks of an authentication service add a cookie of its own to each location. */
 static bool has_own_header(const struct snippet_view *v)
 {
-	return v->subject && subject_setting(v->subject, STR("auth.external"), STR("url"));
+	return v->subject && subject_setting(v->subject, STR("auth.external"), STR("url")) && v->location &&
+		!location_is_exempt(v->in, v->location, STR("no-auth-locations"));
 }
 
 /* The innermost level that has such a directive; what stands outside of it does not count. */

@@ -230,6 +230,9 @@ static bool location_prefix(const struct snippet_view *v, str *prefix)
 static bool add_rewrite(struct snippet_view *v, const struct snippet_block *block, const struct statement *s, const struct rewriting *w)
 {
 	str prefix;
+	/* the controller answers 404 itself, whatever the path has become */
+	if (v->location && !v->location->upstream && w->stops)
+		return true;
 	struct setting *permanent = v->subject ? subject_setting(v->subject, STR("redirect.permanent"), STR("location")) : NULL;
 	struct setting *temporal = v->subject ? subject_setting(v->subject, STR("redirect.temporal"), STR("location")) : NULL;
 	if (!v->location || !w->stops || rewrite_active(v->location) || permanent || temporal || has_more(block, s))
@@ -368,6 +371,7 @@ static bool puts_into_header(const struct statement *s)
 		statement_is(s, READ_GRPC_HEADER);
 }
 
+enum { LOOKED_AT = 30 };
 enum use { USE_NONE, USE_HEADER, USE_OTHER };
 
 /* The worst use of a variable. Its own `set` names it as first argument. */
@@ -395,11 +399,12 @@ static void set_statement(struct snippet_view *v, const struct statement *s)
 		statement_close(v, s);
 		return;
 	}
-	for (size_t i = 0; i < v->blocks.n; i++) {
+	for (size_t i = 0; i < v->blocks.n && v->variables.n <= LOOKED_AT; i++) {
 		enum use use = use_of(v->blocks.item[i].statements, s, name, false);
 		worst = use > worst ? use : worst;
 	}
-	if (worst == USE_OTHER)
+	/* of very many variables nobody looks where they go */
+	if (worst == USE_OTHER || v->variables.n > LOOKED_AT)
 		statement_lose(v, s);
 	else if (worst == USE_NONE && s->snippet->level == SNIPPET_LOCATION)
 		statement_idle(s, STR("nothing reads the variable"));

@@ -43,13 +43,28 @@ static struct route *route_first(struct instance *in, const struct server *serve
 	return r;
 }
 
-/* Without an answer of its own such a location serves files, or goes somewhere that is not read here. */
-static void close_open_end(struct snippet_view *v, const struct statement *s)
+static bool is_closed(const struct route *r)
 {
-	if (v->answered[SIDE_PLAIN] && v->answered[SIDE_TLS])
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (r->steps.item[i]->kind == STEP_GUARD && r->steps.item[i]->as.guard.kind == GUARD_OPAQUE)
+			return true;
+	return false;
+}
+
+/*
+ * Without an answer such a location serves files of the controller's image, in which there are two. What may lead elsewhere has closed
+ * it already.
+ */
+static void end_location(struct snippet_view *v, const struct statement *s)
+{
+	str path = statement_arg(s, 1);
+	if ((v->answered[SIDE_PLAIN] && v->answered[SIDE_TLS]) || is_closed(v->route))
 		return;
-	struct step *step = statement_step(v, s, STEP_GUARD, STR("snippet.location"));
-	step->as.guard.kind = GUARD_OPAQUE;
+	if (str_eq(path, STR("/index.html")) || str_eq(path, STR("/50x.html")))
+		statement_step(v, s, STEP_GUARD, STR("snippet.location"))->as.guard.kind = GUARD_OPAQUE;
+	else
+		statement_step(v, s, STEP_STATUS, STR("route.status"))->status = 404;
+	s->fact->feature = STR("route.match");
 }
 
 static void add_location(struct instance *in, struct server *server, struct host *host, struct statement *s)
@@ -66,7 +81,7 @@ static void add_location(struct instance *in, struct server *server, struct host
 	access_statements(&v);
 	view_rest(&v, &block);
 	access_satisfy(&v);
-	close_open_end(&v, s);
+	end_location(&v, s);
 }
 
 void snippet_routes_add(struct instance *in, struct server *server, struct host *host)

@@ -46,35 +46,47 @@ static size_t blanks_of(str line)
 	return n;
 }
 
+/* Where the line of the value that holds the offset begins in the source, if the value is a literal block ("|"). */
+static size_t source_line(struct snippet *snippet, str source, size_t offset)
+{
+	if (snippet->source_line == 0 || offset < snippet->line) {
+		snippet->line = 0;
+		snippet->source_line = snippet->at.offset + line_of(source, snippet->at.offset).n + 1;
+	}
+	for (;;) {
+		size_t next = snippet->line + line_of(snippet->value, snippet->line).n + 1;
+		if (next > offset || snippet->source_line >= source.n)
+			return snippet->source_line;
+		snippet->line = next;
+		snippet->source_line += line_of(source, snippet->source_line).n + 1;
+	}
+}
+
 /*
- * A value of several lines in a literal block ("|") has the source's lines, with their indent; a value in one line stands behind
- * its key as it is. Where neither holds, the place is that of the annotation.
+ * A value of several lines in a literal block has the source's lines, with their indent; a value in one line stands behind its
+ * key as it is. Where neither holds, the place is that of the annotation.
  */
-static struct place place_of(const struct instance *in, const struct snippet *snippet, size_t offset, size_t length, uint32_t *span)
+static struct place place_of(const struct instance *in, struct snippet *snippet, size_t offset, size_t length, uint32_t *span)
 {
 	const struct source *source = sources_get(in->front->snapshot->sources, snippet->at.file);
 	struct place at = snippet->at;
 	*span = snippet->span;
 	if (!source || at.offset >= source->text.n || offset > snippet->value.n)
 		return at;
-	size_t start = offset, lines = 0;
-	while (start > 0 && snippet->value.p[start - 1] != '\n')
-		start--;
-	for (size_t i = 0; i < start; i++)
-		lines += snippet->value.p[i] == '\n';
-	str wanted = line_of(snippet->value, start), text = source->text;
-	size_t here = at.offset;
 	bool block = str_has_char(snippet->value, '\n');
-	for (size_t i = 0; block && i <= lines && here < text.n; i++)
-		here += line_of(text, here).n + 1;
-	str line = line_of(text, here < text.n ? here : text.n);
+	size_t here = block ? source_line(snippet, source->text, offset) : at.offset, start = block ? snippet->line : 0;
+	if (here >= source->text.n)
+		return at;
+	str wanted = line_of(snippet->value, start), line = line_of(source->text, here);
 	size_t inside = offset - start, indent = blanks_of(wanted);
 	size_t found = block ? blanks_of(line) : str_find(line, str_trim(wanted));
 	bool same = block ? str_eq(str_trim(line), str_trim(wanted)) : found < line.n;
-	if (!same || inside < indent)
+	if (!same || inside < indent || inside > wanted.n)
 		return at;
 	size_t rest = wanted.n - inside;
 	*span = (uint32_t)(length < rest ? length : rest);
+	if (*span == 0)
+		*span = 1;
 	return (struct place){ at.file, (uint32_t)(here + found + inside - indent) };
 }
 
@@ -100,13 +112,15 @@ static str statement_text(const struct snippet *snippet, const struct nginx_dire
 }
 
 /* Directives of one name are one fact: whoever takes the name away takes all of them away. */
-static struct fact *fact_of(struct instance *in, const struct snippet *snippet, const struct nginx_directive *d)
+static struct fact *fact_of(struct instance *in, struct snippet *snippet, const struct nginx_directive *d)
 {
 	struct arena *a = in->front->arena;
 	str key = arena_printf(a, "%.*s#%.*s", STR_ARG(snippet->key), STR_ARG(d->name)), text = statement_text(snippet, d);
 	struct fact *fact = find_fact(in, snippet, key);
-	if (fact)
+	if (fact) {
+		map_set(&snippet->several, fact->key, fact);
 		return fact;
+	}
 	uint32_t span;
 	struct place at = place_of(in, snippet, d->at, text.n, &span);
 	fact = ledger_fact(in->front->ledger, snippet->record, key, text, at, span);
@@ -138,7 +152,7 @@ static struct statement_list statements_of(struct instance *in, struct snippet *
 
 /* ---- what nginx refuses ---- */
 
-void snippet_reject(struct instance *in, const struct snippet *snippet, size_t offset, size_t length, const char *why)
+void snippet_reject(struct instance *in, struct snippet *snippet, size_t offset, size_t length, const char *why)
 {
 	struct arena *a = in->front->arena;
 	struct diag_site site = { .object = snippet->record ? record_object(a, snippet->record) : (str){ "", 0 } };
@@ -160,7 +174,7 @@ static void reject_statement(struct instance *in, const struct statement *s, con
 	fact_lost(s->fact, FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses it"));
 }
 
-static void check(struct instance *in, const struct snippet *snippet)
+static void check(struct instance *in, struct snippet *snippet)
 {
 	const struct nginx_text *t = &snippet->text;
 	if (t->fault != NGINX_GOOD && t->fault != NGINX_LIMIT)
@@ -200,7 +214,7 @@ static void read_rules(struct arena *a, str text, struct nginx_text *out)
 }
 
 /* The controller puts the rules between quotes, so that nginx reads them as one word. */
-static void check_rules(struct instance *in, const struct snippet *snippet)
+static void check_rules(struct instance *in, struct snippet *snippet)
 {
 	struct arena *a = in->front->arena;
 	struct nginx_text t;
@@ -234,6 +248,7 @@ static struct snippet *read_snippet(struct instance *in, const struct snippet *f
 		return snippet;
 	snippet = NEW(a, struct snippet);
 	*snippet = *from;
+	map_init(&snippet->several, a);
 	map_set(&in->snippets, cache_key, snippet);
 	read_text(in, snippet);
 	snippet->statements = statements_of(in, snippet, &snippet->text.directives, false);
@@ -319,13 +334,11 @@ void statement_idle(const struct statement *s, str why)
 
 void statement_facts(struct snippet_view *v, const struct statement *s, struct fact_list *facts)
 {
-	fact_list_add(v->in->front->arena, facts, s->snippet->fact);
 	fact_list_add(v->in->front->arena, facts, s->fact);
+	fact_list_add(v->in->front->arena, facts, s->snippet->fact);
 }
 
-void statement_all_facts(struct snippet_view *v, const struct statement *s, struct fact_list *facts)
+bool statement_is_alone(const struct statement *s)
 {
-	statement_facts(v, s, facts);
-	for (size_t i = 0; i < s->children.n; i++)
-		statement_all_facts(v, &s->children.item[i], facts);
+	return !map_get(&s->snippet->several, s->fact->key);
 }
