@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 #include "kube/names.h"
 #include "route/request.h"
 
@@ -106,6 +106,7 @@ static void slash_redirect(struct instance *in, struct server *server, struct ho
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
 	steps_host(in, server, r);
 	answers_before(in, server, l, r);
+	answers_body(in, l, r);
 	struct step *s = route_step(in->front->arena, r, STEP_REDIRECT, STR("redirect.slash"), NULL);
 	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = l->path, .status = 301, .keeps_query = true };
 	s->as.redirect.location = uri_escape(in->front->arena, l->path, ESCAPE_PATH);
@@ -226,6 +227,21 @@ static bool is_expanded(const struct location *l)
 	return !l->exact && !str_eq(l->path, STR("/")) && !rewrites && !(uses_regex(l->subject) && !l->catch_all);
 }
 
+/* The default server's own root, of no Ingress: what the controller's settings alone make of it. */
+static void bare_steps(struct instance *in, struct server *server, const struct location *l, struct route *r)
+{
+	if (!in->nginx)
+		return;
+	guards_of_server(in, r);
+	snippets_of_host(in, server, r);
+	answers_before(in, server, l, r);
+	snippets_answers(in, server, l, r);
+	answers_body(in, l, r);
+	snippets_before(in, server, l, r);
+	answers_no_endpoints(in, l, r);
+	snippets_behind(in, server, l, r);
+}
+
 static void fill_route(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	if (l->subject) {
@@ -233,9 +249,7 @@ static void fill_route(struct instance *in, struct server *server, const struct 
 		steps_host(in, server, r);
 		steps_build(in, server, l, r);
 	} else {
-		guards_of_server(in, r);
-		answers_before(in, server, l, r);
-		answers_no_endpoints(in, l, r);
+		bare_steps(in, server, l, r);
 	}
 	if (l->upstream)
 		canary_cases(in, l->upstream, &l->backend_facts, r);
@@ -439,6 +453,7 @@ static void build_host(struct instance *in, struct server *server)
 	check_questions(in, server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
+	snippet_routes_add(in, server, h);
 	certificate_complete(in, server, h);
 	app_root_add(in, server, h);
 	www_add(in, server);

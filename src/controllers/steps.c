@@ -4,7 +4,7 @@
  * refused location, CORS, redirects, rewrite, HTTPS redirect, guards, and all features that only the tables know.
  */
 #include "base/buf.h"
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
 /* ---- redirects ---- */
 
@@ -378,6 +378,11 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 {
 	struct subject *s = l->subject;
 	answers_before(in, server, l, r);
+	if (!s->denied && in->nginx) {
+		headers_of_answer(in, s, r);
+		snippets_answers(in, server, l, r);
+	}
+	answers_body(in, l, r);
 	if (s->denied) {
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
 		step->status = 503;
@@ -390,9 +395,9 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		return;
 	}
 	arguments_check(in, s);
-	headers_of_answer(in, s, r);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
+	snippets_before(in, server, l, r);
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {
@@ -401,14 +406,12 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		https_redirect(in, server, l, r);
 	}
 	answers_no_endpoints(in, l, r);
-	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
-	features_default_guard(in, s, STR("snippet.location"), r);
-	if (snippet)
-		snippet_steps(in, s, snippet, r);
+	snippets_behind(in, server, l, r);
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
+	snippets_end(in, server, l, r);
 	answers_after(in, server, l, r);
 	note_passwords(in, s, r);
 }
