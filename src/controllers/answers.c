@@ -50,8 +50,10 @@ static bool is_denied(const struct location *l)
 	return l->subject && l->subject->denied;
 }
 
-static void body_limit(struct instance *in, const struct location *l, struct route *r)
+void answers_body(struct instance *in, const struct location *l, struct route *r)
 {
+	if (!in->nginx)
+		return;
 	static const str BODY = STR_INIT("body.size");
 	quiet(in, r, STEP_BODY, BODY)->as.limit = bytes_of(is_denied(l) ? STR("1m") : location_text(in, l, BODY, STR("max")));
 }
@@ -162,7 +164,6 @@ void answers_before(struct instance *in, const struct server *server, const stru
 	if (!in->nginx)
 		return;
 	error_pages(in, server, l, r);
-	body_limit(in, l, r);
 	hsts(in, r);
 }
 

@@ -52,6 +52,21 @@ static void unmatched(struct front *front, struct subject *s, const struct ingre
 	fact_idle(subject_fact(s, p->path), STR("the canary has no main Ingress"));
 }
 
+/* The controller looks for the paths of a canary's rule without asking whether there are any (D160). */
+static void crash(struct instance *in, struct subject *s, const struct ingress_rule *rule)
+{
+	bool other = false;
+	for (size_t i = 0; i < in->subjects.n; i++)
+		other = other || !subject_is_canary(in->subjects.item[i]);
+	if (!other || !in->nginx)
+		return;
+	struct diag_site site = { rule->at, 1, record_object(in->front->arena, s->record) };
+	struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site, STR("a canary's rule without paths makes the controller crash"));
+	d->effect = STR("nothing that changes is in force any more, for all Ingresses; here the rule is left out");
+	d->help = STR("give the rule its paths, or take it out");
+	entry_crash(in, rule->at, d->message);
+}
+
 void canaries_merge(struct instance *in)
 {
 	for (size_t i = 0; i < in->subjects.n; i++) {
@@ -63,6 +78,8 @@ void canaries_merge(struct instance *in)
 			const struct ingress_rule *rule = &s->ingress->rules.item[r];
 			str host = rule->host ? arena_lower(in->front->arena, rule->host->value) : (str){ "", 0 };
 			struct server *server = servers_find(in, host);
+			if (rule->paths.n == 0)
+				crash(in, s, rule);
 			for (size_t p = 0; p < rule->paths.n; p++) {
 				const struct ingress_path *path = &rule->paths.item[p];
 				if (!path->backend.service)

@@ -163,4 +163,12 @@ void entry_reject(struct instance *in, struct place at, str why)
 		return;
 	in->entry->rejected = why;
 	in->entry->rejected_at = at;
+	in->entry->state = STR("CONFIG_REJECTED");
+}
+
+void entry_crash(struct instance *in, struct place at, str why)
+{
+	in->entry->rejected = (str){ "", 0 };
+	entry_reject(in, at, why);
+	in->entry->state = STR("CRASH");
 }

@@ -3,7 +3,7 @@
  * Features that only the tables know, as guards or as losses: of a location, of a whole host, of a canary's upstream
  * (reference: ingress-nginx A.3, A.5, A.10).
  */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
 /* Features with a meaning of their own in steps.c, routes.c, canary.c; the others are only guards or losses. */
 static bool is_special(str feature)
@@ -142,13 +142,6 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 	return any;
 }
 
-void features_default_guard(struct instance *in, struct subject *s, str feature, struct route *r)
-{
-	const struct feature *f = mapping_feature(in->front->mapping, feature);
-	if (f)
-		(void)guard_by_default(in, s, f, r);
-}
-
 bool location_is_exempt(const struct instance *in, const struct location *l, str key)
 {
 	str list = controller_config_value(in->controller, key), item;
@@ -255,22 +248,6 @@ void steps_canary(struct instance *in, struct subject *s, struct route *r)
 
 /* ---- whole hosts ---- */
 
-static void host_snippet(struct instance *in, struct server *server, struct route *r)
-{
-	struct setting *first = NULL;
-	for (size_t i = 0; i < server->owners.n; i++) {
-		struct setting *at = subject_setting(server->owners.item[i], STR("snippet.server"), STR("text"));
-		if (!at)
-			continue;
-		if (first && first != at) {
-			fact_idle(at->fact, STR("an older Ingress of the host has such a snippet, and only the first counts"));
-			continue;
-		}
-		first = at;
-		snippet_steps(in, server->owners.item[i], at, r);
-	}
-}
-
 /* A refused value that concerns the whole host: it answers 403 (reference: A.3, A.10). */
 static bool refuse_host(struct instance *in, struct server *server, struct route *r)
 {
@@ -294,9 +271,7 @@ void steps_host(struct instance *in, struct server *server, struct route *r)
 	guards_of_server(in, r);
 	if (refuse_host(in, server, r))
 		return;
-	if (server->owners.n)
-		features_default_guard(in, server->owners.item[0], STR("snippet.server"), r);
-	host_snippet(in, server, r);
+	snippets_of_host(in, server, r);
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
 		struct subject *user = NULL;

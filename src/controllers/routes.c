@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 #include "kube/names.h"
 #include "route/request.h"
 
@@ -106,6 +106,7 @@ static void slash_redirect(struct instance *in, struct server *server, struct ho
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
 	steps_host(in, server, r);
 	answers_before(in, server, l, r);
+	answers_body(in, l, r);
 	struct step *s = route_step(in->front->arena, r, STEP_REDIRECT, STR("redirect.slash"), NULL);
 	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = l->path, .status = 301, .keeps_query = true };
 	s->as.redirect.location = uri_escape(in->front->arena, l->path, ESCAPE_PATH);
@@ -226,6 +227,21 @@ static bool is_expanded(const struct location *l)
 	return !l->exact && !str_eq(l->path, STR("/")) && !rewrites && !(uses_regex(l->subject) && !l->catch_all);
 }
 
+/* The default server's own root, of no Ingress: what the controller's settings alone make of it. */
+static void bare_steps(struct instance *in, struct server *server, const struct location *l, struct route *r)
+{
+	if (!in->nginx)
+		return;
+	guards_of_server(in, r);
+	snippets_of_host(in, server, r);
+	answers_before(in, server, l, r);
+	snippets_answers(in, server, l, r);
+	answers_body(in, l, r);
+	snippets_before(in, server, l, r);
+	answers_no_endpoints(in, l, r);
+	snippets_behind(in, server, l, r);
+}
+
 static void fill_route(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	if (l->subject) {
@@ -233,9 +249,7 @@ static void fill_route(struct instance *in, struct server *server, const struct 
 		steps_host(in, server, r);
 		steps_build(in, server, l, r);
 	} else {
-		guards_of_server(in, r);
-		answers_before(in, server, l, r);
-		answers_no_endpoints(in, l, r);
+		bare_steps(in, server, l, r);
 	}
 	if (l->upstream)
 		canary_cases(in, l->upstream, &l->backend_facts, r);
@@ -373,6 +387,46 @@ static void say_default_backend(struct instance *in)
 	fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_FEATURE_LOST_ROUTING, STR("it is carried over for hosts that an Ingress names"));
 }
 
+/* The controller asks a service for the location: its own, or that for all. */
+static bool asks_service(const struct instance *in, const struct location *l)
+{
+	if (!l->subject || l->catch_all)
+		return false;
+	struct setting *off = subject_setting(l->subject, STR("auth.global"), STR("enabled"));
+	return subject_setting(l->subject, STR("auth.external"), STR("url")) ||
+		(!value_is_off(controller_default(in->controller, STR("auth.global"), STR("enabled"))) && (!off || off->value.truth));
+}
+
+/* Locations for these questions are named after path and type; two of one name are too many in regex mode as well (D142). */
+static void note_question(struct instance *in, struct map *names, const struct location *l, str path, bool exact)
+{
+	str name = arena_printf(in->front->arena, "%.*s%s", STR_ARG(path), exact ? " Exact" : " Prefix");
+	if (map_get(names, name)) {
+		struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
+		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
+			STR("nginx refuses two locations with the same text that both ask an authentication service"));
+		d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
+		d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
+		entry_reject(in, l->at, d->message);
+	}
+	map_set(names, name, NEW(in->front->arena, bool));
+}
+
+static void check_questions(struct instance *in, const struct server *server)
+{
+	struct map names;
+	map_init(&names, in->front->arena);
+	for (size_t i = 0; i < server->locations.n && in->nginx && server->regex; i++) {
+		const struct location *l = server->locations.item[i];
+		if (!asks_service(in, l))
+			continue;
+		bool slash = str_ends(l->path, STR("/")), expanded = is_expanded(l);
+		note_question(in, &names, l, expanded && !slash ? arena_join(in->front->arena, l->path, STR("/")) : l->path, l->exact);
+		if (expanded && !has_exact(server, l->path))
+			note_question(in, &names, l, l->path, true);
+	}
+}
+
 static void build_host(struct instance *in, struct server *server)
 {
 	struct arena *a = in->front->arena;
@@ -396,8 +450,10 @@ static void build_host(struct instance *in, struct server *server)
 	LIST_PUSH(a, &in->entry->hosts, h);
 	aliases_add(in, server, h);
 	sort_locations(server);
+	check_questions(in, server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
+	snippet_routes_add(in, server, h);
 	certificate_complete(in, server, h);
 	app_root_add(in, server, h);
 	www_add(in, server);

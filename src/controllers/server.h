@@ -86,6 +86,7 @@ struct instance {
 	LIST(struct server *) servers;
 	LIST(struct lost_alias) lost_aliases;
 	struct map server_by_name;       /* the default server is "" */
+	struct map snippets;             /* texts of nginx that have been read, see snippet.h */
 };
 
 bool subject_is_canary(struct subject *subject);
@@ -123,6 +124,7 @@ void www_add(struct instance *instance, struct server *server);
 
 /* answers.c: what the controller does at a location besides what the Ingress says, and what it always does. Subject may be NULL. */
 void answers_before(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+void answers_body(struct instance *instance, const struct location *location, struct route *route);
 void answers_no_endpoints(struct instance *instance, const struct location *location, struct route *route);
 void answers_after(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
 void answers_fallback(struct instance *instance, struct location *location);
@@ -144,6 +146,10 @@ void guards_of_server(struct instance *instance, struct route *route);
 void entry_begin(struct instance *instance);
 void entry_finish(struct instance *instance);
 void entry_reject(struct instance *instance, struct place at, str why);   /* the first reason counts */
+void entry_crash(struct instance *instance, struct place at, str why);    /* the controller itself stops */
+
+/* arguments.c: what nginx does not take of an Ingress's values. */
+void arguments_check(struct instance *instance, struct subject *subject);
 
 /* The text of a setting that counts, else the controller's default; empty where there is neither. */
 str location_text(const struct instance *instance, const struct location *location, str feature, str field);
@@ -155,10 +161,9 @@ void headers_of_request(struct instance *instance, const struct location *locati
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
-/* features.c: what only the tables know, of a location; how its checks go together; what the controller's own settings guard. */
+/* features.c: what only the tables know, of a location; how its checks go together. */
 void features_build(struct instance *instance, const struct location *location, struct route *route);
 void features_satisfy(struct instance *instance, struct subject *subject, struct route *route);
-void features_default_guard(struct instance *instance, struct subject *subject, str feature, struct route *route);
 /*
  * Certificates are issued through some paths: the ConfigMap keys no-tls-redirect-locations and no-auth-locations list how paths
  * begin that are not redirected to HTTPS and not asked for credentials.
@@ -170,8 +175,5 @@ void steps_host(struct instance *instance, struct server *server, struct route *
 void steps_canary(struct instance *instance, struct subject *subject, struct route *route);
 /* rewrite-target is set and differs from the path. */
 bool rewrite_active(const struct location *location);
-
-/* snippet.c: directives of a snippet as steps. */
-void snippet_steps(struct instance *instance, struct subject *subject, struct setting *setting, struct route *route);
 
 #endif

@@ -4,7 +4,7 @@
  * refused location, CORS, redirects, rewrite, HTTPS redirect, guards, and all features that only the tables know.
  */
 #include "base/buf.h"
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
 /* ---- redirects ---- */
 
@@ -363,11 +363,26 @@ static void idle_catch_all(struct subject *s)
 	}
 }
 
+/* Where every request is redirected nobody is asked for a password, but without a Secret the location would be refused. */
+static void note_passwords(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *secret = subject_setting(s, STR("auth.basic"), STR("secret"));
+	bool redirected = false;
+	for (size_t i = 0; i < r->steps.n; i++)
+		redirected = redirected || (r->steps.item[i]->kind == STEP_REDIRECT && r->steps.item[i]->side == SIDE_BOTH);
+	if (redirected && secret && subject_setting(s, STR("auth.basic"), STR("type")))
+		fact_list_add(in->front->arena, &r->facts, secret->fact);
+}
+
 void steps_build(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct subject *s = l->subject;
-	struct setting *passwords = subject_setting(s, STR("auth.basic"), STR("secret"));
 	answers_before(in, server, l, r);
+	if (!s->denied && in->nginx) {
+		headers_of_answer(in, s, r);
+		snippets_answers(in, server, l, r);
+	}
+	answers_body(in, l, r);
 	if (s->denied) {
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
 		step->status = 503;
@@ -379,12 +394,10 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		features_build(in, l, r);
 		return;
 	}
-	/* without it the location would be refused, whatever comes before the password */
-	if (passwords && subject_setting(s, STR("auth.basic"), STR("type")))
-		fact_list_add(in->front->arena, &r->facts, passwords->fact);
-	headers_of_answer(in, s, r);
+	arguments_check(in, s);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
+	snippets_before(in, server, l, r);
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {
@@ -393,13 +406,12 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		https_redirect(in, server, l, r);
 	}
 	answers_no_endpoints(in, l, r);
-	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
-	features_default_guard(in, s, STR("snippet.location"), r);
-	if (snippet)
-		snippet_steps(in, s, snippet, r);
+	snippets_behind(in, server, l, r);
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
+	snippets_end(in, server, l, r);
 	answers_after(in, server, l, r);
+	note_passwords(in, s, r);
 }

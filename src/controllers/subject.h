@@ -42,6 +42,7 @@ struct subject {
 	struct fact *class_fact;                 /* what named the class */
 	LIST(struct setting) settings;
 	bool active;                             /* the controller serves it */
+	bool arguments_checked;                  /* see arguments.c */
 	bool denied;                             /* every location answers 503 */
 	bool denied_host;                        /* the whole host answers 403 */
 	str denied_why;

@@ -68,13 +68,39 @@ static str near_host(struct trace *trace, str host, const struct outcome *outcom
 	return names.n ? nearest_name(host, &names) : STR("");
 }
 
+static bool is_rewrite(const struct step *step)
+{
+	return step->kind == STEP_REWRITE && step->facts.n > 0;
+}
+
+/* What makes the paths of a host regular expressions: a rewrite, else an annotation about matching. */
+static const struct fact *regex_by(const struct host *host)
+{
+	for (size_t i = 0; host && i < host->routes.n; i++)
+		for (size_t k = 0; k < host->routes.item[i]->steps.n; k++)
+			if (is_rewrite(host->routes.item[i]->steps.item[k]))
+				return host->routes.item[i]->steps.item[k]->facts.item[0];
+	for (size_t i = 0; host && i < host->routes.n; i++) {
+		const struct owner *owner = host->routes.item[i]->owner;
+		for (size_t k = 0; owner && owner->record && k < owner->record->facts.n; k++) {
+			const struct fact *fact = owner->record->facts.item[k];
+			if (str_eq(fact->feature, STR("route.match")) && !str_starts(fact->key, STR("spec.")) && str_eq(fact->value, STR("true")))
+				return fact;
+		}
+	}
+	return NULL;
+}
+
 static void add_page(struct trace *trace, const struct request *request, const struct outcome *outcome, bool color, struct buf *out)
 {
 	struct arena *scratch = &trace->scratch;
 	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
 	struct story story;
-	str near = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome);
-	trace_tell(scratch, matcher_new(scratch), request, outcome, near, &story);
+	const struct story_hints hints = {
+		.near_host = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome),
+		.several_entries = trace->in.model->entries.n > 1, .regex_by = regex_by(outcome->host),
+	};
+	trace_tell(scratch, matcher_new(scratch), request, outcome, &hints, &story);
 	str host = request->has_host ? request->host : STR("(no host)");
 	str slash = str_starts(request->target, STR("/")) ? STR("") : STR(" ");
 	str url = arena_printf(scratch, "%s://%.*s%.*s%.*s", request->tls ? "https" : "http", STR_ARG(host), STR_ARG(slash),

@@ -87,7 +87,9 @@ static bool is_text(const cJSON *value, const char *text)
 static bool is_pair(const cJSON *item)
 {
 	const cJSON *name = item ? item->child : NULL, *value = name ? name->next : NULL;
-	return cJSON_IsArray(item) && cJSON_IsString(name) && cJSON_IsString(value) && !value->next && name->valuestring[0];
+	if (!cJSON_IsArray(item) || !name || !value || value->next)
+		return false;
+	return cJSON_IsString(name) && cJSON_IsString(value) && name->valuestring[0];
 }
 
 /* A list of such pairs, as a new list of headers. */

@@ -83,6 +83,10 @@ static const struct entry *find_entry(struct run *r, const struct model *model)
 		if (!first || (e->known && !first->known))
 			first = e;
 	}
+	if (r->request->entry.n) {
+		r->out->problem = arena_printf(r->scratch, "the input has no load balancer %.*s", STR_ARG(r->request->entry));
+		return NULL;
+	}
 	/* without a word about it, the one that has a name for the host; the input's own load balancers come first */
 	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++) {
 		const struct entry *e = model->entries.item[i];
@@ -173,7 +177,8 @@ static void run(struct run *r, const struct model *model)
 	struct outcome *out = r->out;
 	const struct entry *entry = find_entry(r, model);
 	if (!entry) {
-		out->problem = STR("the input has no Ingress that a controller serves");
+		if (!out->problem.n)
+			out->problem = STR("the input has no Ingress that a controller serves");
 		return;
 	}
 	out->entry = entry;
@@ -184,6 +189,7 @@ static void run(struct run *r, const struct model *model)
 		out->certificate = served_certificate(r, entry);
 	if (entry->rejected.n) {
 		out->problem = entry->rejected;
+		out->state = entry->state;
 		return;
 	}
 	if (r->reading.status) {

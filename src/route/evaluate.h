@@ -40,6 +40,7 @@ struct trace_step {
 struct outcome {
 	uint32_t status;             /* 0: not known, see problem */
 	str problem;                 /* why nothing can be said, or empty */
+	str state;                   /* of the controller, where that is why: "CONFIG_REJECTED", "CRASH" */
 	bool has_location;
 	str location;
 	LIST(struct chosen_backend) backends;   /* that may answer this very request */

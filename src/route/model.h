@@ -320,6 +320,7 @@ struct entry {
 	LIST(struct served_name) certificates;
 	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */
 	struct place rejected_at;
+	str state;                   /* with rejected: "CONFIG_REJECTED", or "CRASH": the controller itself stops */
 	struct entry_index *index;   /* after model_prepare() */
 };
 

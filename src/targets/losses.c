@@ -93,13 +93,21 @@ static void mark_lost(struct fact *main, const struct fact_list *facts, enum los
 		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, loss, code, reason);
 }
 
+/* A directive of a snippet in the controller's own settings, which has a place of its own. */
+static bool is_setting_directive(const struct fact *fact)
+{
+	return !fact->record && str_has_char(fact->key, '#');
+}
+
 static str name_of(const struct lowering *lw, const struct step *step, const struct fact *fact)
 {
 	if (!fact)
 		return step->feature;
-	if (!fact->record && str_has_char(fact->key, '#'))
-		return arena_printf(lw->arena, "%.*s of the controller's setting for %.*s",
-			STR_ARG(str_from(fact->key, str_find_char(fact->key, '#') + 1)), STR_ARG(step->feature));
+	if (is_setting_directive(fact)) {
+		str setting, name;
+		str_cut(str_from(fact->key, str_find_char(fact->key, ':') + 1), '#', &setting, &name);
+		return arena_printf(lw->arena, "%.*s in the controller's setting for %.*s", STR_ARG(name), STR_ARG(setting));
+	}
 	if (!fact->record)
 		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
 	return fact->key;
@@ -141,7 +149,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
-	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
+	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
 	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
 		STR_ARG(pending ? STR("is not worked out yet") : unsaid(lw)), whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;

@@ -70,13 +70,6 @@ static str match_text(struct arena *scratch, const struct match *match)
 	return arena_printf(scratch, "~* \"^%.*s\"", STR_ARG(match->path));
 }
 
-static void place_route(struct story_row *row, const struct route *route)
-{
-	if (route->facts.n)
-		row->fact = route->facts.item[0];
-	row->at = route->at;
-}
-
 static bool has_regex(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
@@ -117,7 +110,7 @@ static void tell_route(struct arena *scratch, const struct outcome *outcome, con
 		return;
 	str text = match_text(scratch, &route->match);
 	struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%s %.*s: %s", what, STR_ARG(text), why));
-	place_route(row, route);
+	row->at = route->at;
 }
 
 static void tell_others(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, struct story *story)
@@ -142,7 +135,8 @@ static void tell_others(struct arena *scratch, struct matcher *matcher, const st
 	}
 }
 
-static void tell_path(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, struct story *story)
+static void tell_path(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story)
 {
 	const struct route *route = outcome->route;
 	if (!outcome->host || outcome->host == outcome->entry->fallback)
@@ -151,20 +145,25 @@ static void tell_path(struct arena *scratch, struct matcher *matcher, const stru
 		story_add(scratch, story, STR("path"), STR("no path of this host takes it"));
 	} else {
 		struct story_row *row = story_add(scratch, story, STR("path"), match_text(scratch, &route->match));
-		place_route(row, route);
+		row->at = route->at;
 		if (route->implicit)
 			row->text = arena_printf(scratch, "%.*s, which the controller adds", STR_ARG(row->text));
 	}
 	if (has_regex(outcome->host))
-		story_add(scratch, story, STR(""), STR("paths of this host are regular expressions, in any letter case"));
+		story_add(scratch, story, STR(""), STR("paths here are regular expressions"))->fact = hints->regex_by;
 	tell_others(scratch, matcher, outcome, story);
 }
 
-void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, str near, struct story *story)
+void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story)
 {
+	if (hints->several_entries) {
+		struct story_row *row = story_add(scratch, story, STR("class"), outcome->entry->name);
+		row->fact = outcome->entry->class_facts.n ? outcome->entry->class_facts.item[0] : NULL;
+	}
 	tell_host(scratch, outcome, story);
-	if (near.n)
-		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(near)));
+	if (hints->near_host.n)
+		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(hints->near_host)));
 	tell_certificate(scratch, outcome, story);
-	tell_path(scratch, matcher, outcome, story);
+	tell_path(scratch, matcher, outcome, hints, story);
 }

@@ -135,6 +135,10 @@ void trace_json(struct buf *out, struct arena *scratch, const struct outcome *ou
 		add_key(out, STR("problem"));
 		buf_add_json(out, outcome->problem);
 	}
+	if (outcome->state.n) {
+		add_key(out, STR("state"));
+		buf_add_json(out, outcome->state);
+	}
 	buf_add(out, STR("}\n"));
 }
 

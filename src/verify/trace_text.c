@@ -62,12 +62,12 @@ static void tell_answer(struct arena *scratch, const struct request *request, co
 	tell_headers(scratch, outcome->response_headers.item, outcome->response_headers.n, story);
 }
 
-void trace_tell(struct arena *scratch, struct matcher *matcher, const struct request *request, const struct outcome *outcome, str near,
-	struct story *story)
+void trace_tell(struct arena *scratch, struct matcher *matcher, const struct request *request, const struct outcome *outcome,
+	const struct story_hints *hints, struct story *story)
 {
 	*story = (struct story){ 0 };
 	if (outcome->entry) {
-		trace_tell_choice(scratch, matcher, outcome, near, story);
+		trace_tell_choice(scratch, matcher, outcome, hints, story);
 		trace_tell_steps(scratch, request, outcome, story);
 		tell_forward(scratch, request, outcome, story);
 	}

@@ -24,16 +24,23 @@ struct story {
 	LIST(struct story_row) rows;
 };
 
-/* near: a host of the input that may have been meant where no Ingress has that of the request; or empty. Texts are in scratch, in the
- * outcome or in the model. */
-void trace_tell(struct arena *scratch, struct matcher *matcher, const struct request *request, const struct outcome *outcome, str near,
-	struct story *story);
+/* What only the input knows. */
+struct story_hints {
+	str near_host;               /* that may have been meant where no Ingress has the host of the request; or empty */
+	bool several_entries;        /* the input has more than one load balancer */
+	const struct fact *regex_by; /* makes the paths of the host regular expressions; or NULL */
+};
+
+/* Texts are in scratch, in the outcome or in the model. */
+void trace_tell(struct arena *scratch, struct matcher *matcher, const struct request *request, const struct outcome *outcome,
+	const struct story_hints *hints, struct story *story);
 
 /* Adds a row and gives it back, to be filled further until the next one is added. */
 struct story_row *story_add(struct arena *scratch, struct story *story, str label, str text);
 
 /* trace_choice.c: which names and paths took the request, and what stood behind them. */
-void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, str near, struct story *story);
+void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story);
 
 /* trace_steps.c: what the route's steps did. */
 void trace_tell_steps(struct arena *scratch, const struct request *request, const struct outcome *outcome, struct story *story);

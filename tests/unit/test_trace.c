@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
+#include "ing2gw.h"
 #include "lib/trace_request.h"
 #include "lib/trace_url.h"
 #include "verify/trace_json.h"
@@ -297,10 +298,60 @@ static void test_shares(void **state)
 	}
 }
 
+/* ---- the library's function ---- */
+
+static const char MANIFEST[] =
+	"{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a, annotations: {nginx.ingress.kubernetes.io/rewrite-target: /$1}},\n"
+	"spec: {ingressClassName: nginx, rules: [{host: a.example.com, http: {paths: [{path: '/x(.*)', pathType: ImplementationSpecific,\n"
+	"backend: {service: {name: s, port: {number: 80}}}}]}}]}}\n";
+static const char REQUESTS[] = "{\"host\": \"a.example.com\", \"target\": \"/xy\"}\nnothing\n{\"host\": \"a.example.com\", \"target\": \"/\"}";
+
+static int trace(struct ing2gw_options options, struct ing2gw_answers *answers)
+{
+	const struct ing2gw_input input = { "a.yaml", MANIFEST, sizeof MANIFEST - 1 };
+	return ing2gw_trace(&input, 1, &options, REQUESTS, sizeof REQUESTS - 1, answers);
+}
+
+static void test_library(void **state)
+{
+	static const char *const FROM[] = { "nobody", NULL };
+	struct ing2gw_answers answers;
+	(void)state;
+	assert_int_equal(trace((struct ing2gw_options){ 0 }, &answers), 0);
+	assert_int_equal(answers.exit_code, 3);
+	assert_int_equal(strlen(answers.answers), answers.answers_size);
+	assert_non_null(strstr(answers.answers, "{\"status\": 200, \"location\": null, \"backends\": [{\"namespace\": \"default\", \"name\": \"s\""));
+	assert_non_null(strstr(answers.answers, "\n{\"error\": \"line 2: this is not valid JSON from character 1 on\"}\n{\"status\": 404, "));
+	ing2gw_answers_free(&answers);
+	assert_null(answers.answers);
+	assert_int_equal(trace((struct ing2gw_options){ .from = FROM }, &answers), -1);
+	assert_int_equal(answers.exit_code, 2);
+	assert_int_equal(ing2gw_trace(NULL, 0, NULL, NULL, 0, &answers), 0);
+	assert_int_equal(answers.exit_code, 0);
+	assert_int_equal(answers.answers_size, 0);
+	ing2gw_answers_free(&answers);
+}
+
+/* Wherever memory ends, nothing is left behind (the sanitizer looks). */
+static void test_memory_ends(void **state)
+{
+	struct ing2gw_answers answers;
+	size_t limit = 1 << 16, escaped = 0;
+	(void)state;
+	while (trace((struct ing2gw_options){ .memory_limit = limit }, &answers) != 0) {
+		assert_int_equal(answers.exit_code, 6);
+		assert_null(answers.answers);
+		limit += 1 << 16;
+		escaped++;
+	}
+	assert_true(escaped > 4);
+	ing2gw_answers_free(&answers);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 const struct CMUnitTest trace_tests[] = {
 	TEST(test_least), TEST(test_whole), TEST(test_null), TEST(test_refused), TEST(test_given), TEST(test_url), TEST(test_answers),
-	TEST(test_shares),
+	TEST(test_shares), cmocka_unit_test(test_library), cmocka_unit_test(test_memory_ends),
 };
 const size_t trace_tests_count = COUNT(trace_tests);
