@@ -20,6 +20,7 @@ struct lowering {
 	const struct str_list *accept;   /* features whose loss is accepted */
 	bool open;                       /* as if everything were accepted, and silent: for the file of rejects */
 	size_t closed_rules;             /* counted */
+	struct matcher *matcher;         /* made when it is needed */
 };
 
 /* The rules of an entry, host by host, in the model's order. */
