@@ -26,6 +26,7 @@ tally 'golden cases'       py golden --binary "$binary"
 tally 'trace'              py trace --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
+tally 'real nginx'         py nginx --binary "$binary" --render build/test/render
 tally 'explain pages'      py explain --binary "$binary"
 tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties --binary "$binary"
