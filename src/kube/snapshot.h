@@ -84,6 +84,7 @@ struct ingress_class {
 struct service_port {
 	str name, protocol, target;   /* target: number or name as text */
 	uint32_t port;
+	str app_protocol;             /* or empty */
 };
 
 enum endpoints { ENDPOINTS_UNKNOWN, ENDPOINTS_NONE, ENDPOINTS_SOME };   /* UNKNOWN: no EndpointSlice or Endpoints object of it in the input */
@@ -91,6 +92,7 @@ enum endpoints { ENDPOINTS_UNKNOWN, ENDPOINTS_NONE, ENDPOINTS_SOME };   /* UNKNO
 struct service {
 	struct meta meta;
 	str type;
+	bool headless;           /* clusterIP: None */
 	LIST(struct service_port) ports;
 	enum endpoints endpoints;
 };

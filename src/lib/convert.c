@@ -160,7 +160,8 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	struct entry_part *parts = NEWS(arena, struct entry_part, s->model->entries.n);
 	for (size_t i = 0; i < s->model->entries.n; i++)
 		parts[i] = lower_entry(lowering, s->model->entries.item[i]);
-	assemble(as, parts, s->model->entries.n);
+	const struct policy_list policies = lower_backends(lowering);
+	assemble(as, parts, s->model->entries.n, &policies);
 }
 
 static void say_class(struct stages *s, const struct assembly *as)

@@ -85,6 +85,8 @@ static void add_redirect(struct lowering *lw, const struct rule_place *at, const
 
 static void add_guard(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	if (guard_is_asked(lw, step))
+		return;
 	if (!guard_is_lost(lw, step)) {
 		lose_accepted(lw, step);
 		return;
@@ -157,11 +159,30 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 	for (size_t i = 0; i < r->steps.n; i++)
 		if (r->steps.item[i]->side == SIDE_BOTH)
 			lose_behind(lw, d, &r->steps.item[i]->facts);
+	if (r->speech) {
+		lose_behind(lw, d, &r->speech->facts);
+		lose_behind(lw, d, &r->speech->more);
+	}
 	for (size_t i = 0; i < r->cases.n; i++) {
 		close_canary(lw, r, d, &r->cases.item[i]);
 		lose_behind(lw, d, &r->cases.item[i].facts);
 		lose_behind(lw, d, &r->cases.item[i].backend.facts);
 	}
+}
+
+/*
+ * Backends of a host that asks for client certificates believe in headers that the controller writes. A Gateway does not write
+ * them, and must not let clients do so, on either side.
+ */
+static void drop_client_headers(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	const struct client_check *clients = at->host->clients;
+	struct http_filter filter = { .type = STR_INIT("RequestHeaderModifier") };
+	if (!clients || d->closed || d->answer || at->route->cases.n == 0)
+		return;
+	filter.request_headers.remove = clients->headers;
+	mark(lw, d, &clients->facts, d->rule.filters.n);
+	LIST_PUSH(lw->arena, &d->rule.filters, filter);
 }
 
 struct draft draft_of(struct lowering *lw, const struct rule_place *at)
@@ -177,5 +198,6 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	}
 	if (d.closed)
 		close_draft(lw, at, &d);
+	drop_client_headers(lw, at, &d);
 	return d;
 }
