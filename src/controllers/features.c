@@ -5,7 +5,7 @@
  */
 #include "controllers/snippet.h"
 
-/* Features with a meaning of their own in steps.c, routes.c, canary.c; the others are only guards or losses. */
+/* Features with a meaning of their own in steps.c, routes.c, canary.c, passthrough.c, backends.c; the others are only guards or losses. */
 static bool is_special(str feature)
 {
 	static const str SPECIAL[] = {
@@ -13,6 +13,7 @@ static bool is_special(str feature)
 		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
 		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
 		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
+		STR_INIT("tls.passthrough"), STR_INIT("backend.protocol"), STR_INIT("backend.tls"), STR_INIT("backend.fastcgi"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
 		if (str_eq(SPECIAL[i], feature))

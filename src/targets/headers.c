@@ -119,12 +119,6 @@ static void lose_header(struct lowering *lw, const struct rule_place *at, const 
 	lose(lw, at->route, facts, &text);
 }
 
-static void idle_facts(struct lowering *lw, const struct fact_list *facts, str why)
-{
-	for (size_t i = 0; i < facts->n && !lw->open; i++)
-		fact_idle(facts->item[i], why);
-}
-
 static void say_on_success(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts)
 {
 	static const struct loss_text TEXT = {
@@ -227,6 +221,19 @@ void headers_collect(struct lowering *lw, const struct rule_place *at, const str
 		return;
 	for (size_t i = 0; i < step->as.header.edits.n; i++)
 		collect(lw, at, step, &step->as.header.edits.item[i], d);
+}
+
+void headers_remove(struct lowering *lw, const struct str_list *names, const struct fact_list *facts, struct draft *d)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const struct header_edit edit = { .name = names->item[i] };
+		size_t before = d->headers.n;
+		struct header_change *c = change_of(lw, d, &edit);
+		if (d->headers.n == before)
+			continue;
+		c->kind = HEADER_REMOVE;
+		fact_list_join(lw->arena, &c->facts, facts);
+	}
 }
 
 /* ---- filters ---- */
