@@ -109,6 +109,17 @@ static void https_step(struct instance *in, struct subject *s, struct route *r, 
 	fact_idle(port ? port->fact : NULL, STR("the usual port of https is meant in every case"));
 }
 
+/* A step before answers every request without TLS. */
+static bool is_answered(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++) {
+		const struct step *step = r->steps.item[i];
+		if ((step->kind == STEP_STATUS || step->kind == STEP_REDIRECT) && step->side != SIDE_TLS)
+			return true;
+	}
+	return false;
+}
+
 /*
  * ssl-redirect works where the host has a certificate, force-ssl-redirect everywhere (reference: A.11). Each of the two is
  * carried only where it decides: another value of it, and the redirect would come or go.
@@ -141,6 +152,12 @@ static void https_redirect(struct instance *in, struct server *server, const str
 	if (wants && certificate) {
 		fact_idle(by_force, STR("the host has a certificate, and so is redirected anyway"));
 		https_step(in, l->subject, r, by_soft, NULL);
+		return;
+	}
+	if (is_answered(r)) {
+		static const str WHY = STR_INIT("requests without TLS have been answered before");
+		fact_idle(by_force, WHY);
+		fact_idle(by_soft, WHY);
 		return;
 	}
 	fact_list_add(a, &r->facts, by_force);
