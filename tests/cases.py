@@ -26,7 +26,7 @@ ANY = "*"
 TYPES = {"P": "Prefix", "E": "Exact", "I": "ImplementationSpecific"}
 KEYS = {
     "case": {"case", "about", "recorded", "sets", "left"},
-    "set": {"what", "ingresses", "config", "flags", "secrets", "objects", "requests", "rejected", "facts"},
+    "set": {"what", "ingresses", "config", "flags", "secrets", "objects", "requests", "rejected", "crashed", "facts"},
     "ingress": {"name", "rules", "default", "annotations", "tls"},
     "request": {"ask", "headers", "body", "http", "sni", "client", "given", "get", "host", "sent", "received", "hsts", "certificate", "weights",
                 "gates", "asked"},
@@ -194,11 +194,17 @@ def faults(item, asked, answer):
             for field in want if not equal(want[field], got[field])]
 
 
-def rejected(text, answer):
-    problem = answer.get("problem", "")
+def stopped(one):
+    """What the controller comes to, and a text about it; None where it works."""
+    return next(((state, one[key]) for key, state in (("rejected", "CONFIG_REJECTED"), ("crashed", "CRASH")) if key in one), None)
+
+
+def silent(state, text, answer):
+    """What is wrong with the answer of a controller that does not work."""
     if answer.get("status") is not None or answer.get("backends"):
         return ["want no status got %s %s" % (answer.get("status"), answer.get("backends"))]
-    return [] if text in problem else ["problem want %s got %s" % (text, problem or "-")]
+    return ["%s want %s got %s" % (key, want, answer.get(key)) for key, want, good in (
+        ("state", state, answer.get("state") == state), ("problem", text, text in answer.get("problem", ""))) if not good]
 
 
 # ---- one set ----
@@ -230,17 +236,17 @@ class Asked:
             raise ValueError("%d answers to %d requests" % (len(lines), len(self.requests)))
         for item, asked, line in zip(self.one["requests"], self.requests, lines):
             answer = json.loads(line)
-            yield item["ask"], rejected(self.one["rejected"], answer) if "rejected" in self.one else faults(item, asked, answer)
+            yield item["ask"], silent(*stopped(self.one), answer) if stopped(self.one) else faults(item, asked, answer)
 
     def converted(self):
         """(what was looked for in the report of convert, what is wrong)."""
-        if "rejected" not in self.one and "facts" not in self.one:
+        if not stopped(self.one) and "facts" not in self.one:
             return
         report = self.file[:-len(".yaml")] + ".json"
         self.run(["convert", "--report", "json=" + report])
         with open(report, encoding="utf-8") as file:
             report = json.load(file)
-        if "rejected" in self.one:
+        if stopped(self.one):
             codes = {item["code"] for item in report["diagnostics"] if item["level"] == "error"}
             yield "diagnostics of convert", [] if REJECTED in codes else ["want %s got %s" % (REJECTED, " ".join(sorted(codes)) or "none")]
         states = {"%s %s" % (item["name"], fact["key"]): fact["state"] for item in report["ingresses"] for fact in item["facts"]}
