@@ -159,6 +159,7 @@ struct guard {
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
 	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
 	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
+	bool forwards;               /* GUARD_CERTIFICATE: the backend gets the certificate itself */
 	str error_page;              /* GUARD_CERTIFICATE: where a refusal leads, or empty */
 };
 

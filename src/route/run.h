@@ -24,6 +24,7 @@ struct run {
 	LIST(const struct step *) edits;   /* STEP_ANSWER in force */
 	bool tls_to_backend;
 	bool asked_any;              /* the guards of which one suffices have been asked */
+	bool certified;              /* the client has sent a certificate that is trusted */
 };
 
 /* run_text.c: a template with the request's values: "$host", "${host}", "$1"; names are those of nginx. */

@@ -147,7 +147,8 @@ static struct verdict ask_certificate(struct run *r, const struct step *s)
 	if (asking && asking != r->out->host)
 		return refuse(421);
 	/* no certificate is sent where the handshake has not asked for it */
-	if (asking && r->request->given.certificate == GIVEN_PASS)
+	r->certified = asking && r->request->given.certificate == GIVEN_PASS;
+	if (r->certified)
 		return pass();
 	if (!r->request->tls || g->optional)
 		return name_fits(r, g) ? pass() : refuse(403);
