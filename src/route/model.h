@@ -190,11 +190,11 @@ struct step {
 	enum step_kind kind;
 	enum side side;
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
-	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them */
+	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
-	uint32_t status;             /* STEP_STATUS */
+	uint32_t status;             /* STEP_STATUS; of a gate */
 	union {
 		struct redirect redirect;
 		struct rewrite rewrite;

@@ -162,7 +162,7 @@ static struct verdict ask_certificate(struct run *r, const struct step *s)
 static struct verdict ask_other(struct run *r, const struct step *s)
 {
 	str_list_add_new(r->scratch, &r->out->gates, s->feature);
-	return r->request->given.other == GIVEN_REFUSE ? refuse(403) : pass();
+	return str_list_has(&r->request->given.refused, s->feature) ? refuse(403) : pass();
 }
 
 static struct verdict ask(struct run *r, const struct step *s)
