@@ -43,13 +43,15 @@ void run_error_pages(struct run *r, bool by_backend)
 	uint32_t status = out->status;
 	if (!is_listed(pages, status) || (by_backend && pages->keep_backend))
 		return;
+	/* a Service that stands in for one without endpoints is asked a second time, and answers as it did */
+	bool again = by_backend && r->route->instead && r->route->instead == pages->backend;
 	run_log(r, r->errors, HAPPENED_ANSWERED, (str){ "", 0 }, (str){ "", 0 });
 	out->response_headers.n = 0;
 	out->backends.n = 0;
 	if (by_backend)
 		out->has_location = false;
 	out->forwarded = pages->backend != NULL;
-	out->status = pages->backend ? 200 : 404;
+	out->status = !pages->backend ? 404 : again ? status : 200;
 	if (!pages->backend)
 		return;
 	struct chosen_backend chosen = { pages->backend, 100 };
