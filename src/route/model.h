@@ -58,6 +58,7 @@ struct forward_case {
 	struct pattern *pattern;     /* of a value_regex, after model_prepare() */
 	struct backend backend;
 	uint32_t weight;             /* share among the cases with the same condition */
+	bool keeps;                  /* the route's cookie, where it has one, is set with this backend's answers */
 	struct fact_list facts;
 	str comment;
 };

@@ -24,6 +24,7 @@ struct run {
 	LIST(const struct step *) edits;   /* STEP_ANSWER in force */
 	bool tls_to_backend;
 	bool asked_any;              /* the guards of which one suffices have been asked */
+	bool keeps;                  /* a backend that may answer sets the route's cookie */
 	bool certified;              /* the client has sent a certificate that is trusted */
 };
 

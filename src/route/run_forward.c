@@ -53,6 +53,7 @@ static void choose(struct run *r)
 		if (is_conditional(c) && !holds(r, c))
 			continue;
 		LIST_PUSH(r->scratch, &r->out->backends, chosen);
+		r->keeps = r->keeps || c->keeps;
 		if (is_conditional(c)) {
 			r->out->backends.item[0].weight = 100;
 			return;
@@ -120,7 +121,7 @@ static void set_sticky_cookie(struct run *r)
 {
 	const struct sticky_cookie *c = r->route->sticky;
 	str value;
-	if (!c || (!c->known_only && has_cookie(r, c->name, &value)))
+	if (!c || !r->keeps || (!c->known_only && has_cookie(r, c->name, &value)))
 		return;
 	struct changed_header h = { .name = STR_INIT("Set-Cookie") };
 	str attributes = r->request->tls ? c->secure_attributes : c->attributes;
