@@ -247,6 +247,7 @@ struct route {
 	struct fact_list facts;      /* path, pathType */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
+	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
 };
 
 enum host_kind {

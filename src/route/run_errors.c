@@ -13,19 +13,8 @@ static bool is_listed(const struct error_pages *pages, uint32_t status)
 /* The request to the Service is one of its own: what the route sets does not go with it, and of the usual headers only those that it names. */
 static void set_headers(struct run *r, const struct error_pages *pages, uint32_t status)
 {
-	const struct http_rules *http = &r->out->entry->http;
 	r->out->upstream_headers.n = 0;
-	for (size_t i = 0; i < http->headers.n; i++) {
-		const struct header_edit *e = &http->headers.item[i];
-		str sent;
-		struct changed_header h = { .name = e->name };
-		if (e->usual.n == 0 || str_eq_nocase(e->name, STR("X-Forwarded-For")))
-			continue;
-		h.removed = !request_header(r->scratch, r->request, e->name, &sent);
-		h.value = sent;
-		if (h.removed || !str_eq(sent, run_expand(r, e->usual)))
-			LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
-	}
+	run_without_usual(r, STR("X-Forwarded-For"));
 	struct header_edit code = { .name = STR_INIT("X-Code"), .value = arena_printf(r->scratch, "%u", (unsigned)status) };
 	struct header_edit connection = { .name = STR_INIT("Connection"), .value = STR_INIT("close") };
 	run_header(r, &code);
