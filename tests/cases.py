@@ -29,7 +29,7 @@ KEYS = {
     "set": {"what", "ingresses", "config", "flags", "secrets", "objects", "requests", "rejected", "crashed", "facts"},
     "ingress": {"name", "rules", "default", "annotations", "tls"},
     "request": {"ask", "headers", "body", "http", "sni", "client", "given", "get", "host", "sent", "received", "hsts", "certificate", "weights",
-                "gates", "asked"},
+                "gates", "asked", "port"},
 }
 
 
@@ -162,6 +162,8 @@ def expected(item, asked):
         "certificate": item.get("certificate", "default") if https else None}
     if "weights" in item:
         found["weights"] = {"default/" + name: weight for name, weight in item["weights"].items()}
+    if "port" in item:
+        found["port"] = [item["port"]]
     if "gates" in item:
         found["gates"] = sorted(item["gates"])
     if "asked" in item:
@@ -172,9 +174,11 @@ def expected(item, asked):
 def ours(asked, answer):
     weights = {"%(namespace)s/%(name)s" % one: one["weight"] for one in answer.get("backends", [])}
     upstream = answer.get("upstream") or {}
-    return {"status": answer.get("status"), "location": answer.get("location"), "backend": sorted(weights), "target": upstream.get("target"),
-            "host": upstream.get("host"), "sent": oracle.sent(upstream.get("headers", [])), "received": oracle.received(asked, answer),
-            "certificate": answer.get("certificate"), "weights": weights, "gates": sorted(answer.get("gates", [])), "asked": answer.get("auth_url")}
+    return {
+        "status": answer.get("status"), "location": answer.get("location"), "backend": sorted(weights), "target": upstream.get("target"),
+        "host": upstream.get("host"), "sent": oracle.sent(upstream.get("headers", [])), "received": oracle.received(asked, answer),
+        "certificate": answer.get("certificate"), "weights": weights, "port": [one.get("port") for one in answer.get("backends", [])],
+        "gates": sorted(answer.get("gates", [])), "asked": answer.get("auth_url")}
 
 
 def equal(want, got):
