@@ -45,10 +45,12 @@ static void check_headers(struct front *front, struct subject *s)
 {
 	struct setting *at = subject_setting(s, STR("headers.response"), STR("configmap"));
 	str namespace, name;
-	if (!at || !str_cut(at->value.text, '/', &namespace, &name))
+	if (!at)
 		return;
-	const struct config_map *map = snapshot_config_map(front->snapshot, namespace, name);
-	bool judged = front->closed_world || s->controller->config_map, denied = !map && front->closed_world;
+	/* a name without namespace is that of none */
+	bool whole = str_cut(at->value.text, '/', &namespace, &name);
+	const struct config_map *map = whole ? snapshot_config_map(front->snapshot, namespace, name) : NULL;
+	bool judged = front->closed_world || s->controller->config_map, denied = !map && (front->closed_world || !whole);
 	str allowed = controller_config_value(s->controller, STR("global-allowed-response-headers"));
 	for (size_t i = 0; map && judged && i < map->data.n; i++)
 		denied = denied || !lists_word(allowed, map->data.item[i].key);

@@ -61,6 +61,7 @@ struct forward_case {
 	struct pattern *pattern;     /* of a value_regex, after model_prepare() */
 	struct backend backend;
 	uint32_t weight;             /* share among the cases with the same condition */
+	bool keeps;                  /* the route's cookie, where it has one, is set with this backend's answers */
 	struct fact_list facts;
 	str comment;
 };
@@ -162,6 +163,7 @@ struct guard {
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
 	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
 	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
+	bool forwards;               /* GUARD_CERTIFICATE: the backend gets the certificate itself */
 	str error_page;              /* GUARD_CERTIFICATE: where a refusal leads, or empty */
 };
 
@@ -192,11 +194,11 @@ struct step {
 	enum step_kind kind;
 	enum side side;
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
-	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them */
+	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
-	uint32_t status;             /* STEP_STATUS */
+	uint32_t status;             /* STEP_STATUS; of a gate */
 	union {
 		struct redirect redirect;
 		struct rewrite rewrite;
@@ -274,6 +276,7 @@ struct route {
 	struct fact_list facts;      /* path, pathType */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
+	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
 };
 
 enum host_kind {
