@@ -24,6 +24,8 @@ tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
 tally 'trace'              py trace --binary "$binary"
+tally 'answers, recorded'  py oracle --binary "$binary"
+tally 'answers, golden'    py cases --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
 tally 'real nginx'         py nginx --binary "$binary" --render build/test/render

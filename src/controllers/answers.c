@@ -210,6 +210,10 @@ static void backend_tls(struct instance *in, const struct location *l, struct ro
 	bool client = str_eq_nocase(name, STR("AUTO_HTTP"));
 	if (client || str_eq_nocase(name, STR("HTTPS")) || str_eq_nocase(name, STR("GRPCS")))
 		quiet(in, r, STEP_TLS, PROTOCOL)->as.tls = client ? TLS_AS_CLIENT : TLS_ALWAYS;
+	/* gRPC in small letters is gRPC, but what is set for requests is then written in the words for HTTP (D126) */
+	bool grpc = str_eq_nocase(name, STR("GRPC")) || str_eq_nocase(name, STR("GRPCS"));
+	if (grpc && !str_eq(name, STR("GRPC")) && !str_eq(name, STR("GRPCS")))
+		r->bare_host = STR("upstream_balancer");
 }
 
 /* "from to" of the controller's directives; "off" and "default" change nothing that a request shows. */

@@ -5,7 +5,7 @@
  */
 #include "controllers/snippet.h"
 
-/* Features with a meaning of their own in steps.c, routes.c, canary.c; the others are only guards or losses. */
+/* Features with a meaning of their own in steps.c, routes.c, canary.c, passthrough.c, backends.c; the others are only guards or losses. */
 static bool is_special(str feature)
 {
 	static const str SPECIAL[] = {
@@ -13,6 +13,7 @@ static bool is_special(str feature)
 		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
 		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
 		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
+		STR_INIT("tls.passthrough"), STR_INIT("backend.protocol"), STR_INIT("backend.tls"), STR_INIT("backend.fastcgi"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
 		if (str_eq(SPECIAL[i], feature))
@@ -83,6 +84,15 @@ static void idle_feature(struct instance *in, struct subject *s, const struct fe
 	}
 }
 
+/* What a client over a limit gets. */
+static uint32_t limit_status(const struct instance *in, str feature)
+{
+	bool connections = str_eq(feature, STR("rate.connections"));
+	uint64_t status = 0;
+	str text = controller_config_value(in->controller, connections ? STR("limit-conn-status-code") : STR("limit-req-status-code"));
+	return in->nginx && str_to_u64(str_trim(text), 599, &status) && status >= 400 ? (uint32_t)status : 503;
+}
+
 static void use_feature(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
 {
 	struct fact_list facts = { 0 };
@@ -106,6 +116,8 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 	step->facts = facts;
 	step->value = value;
 	step->gate = f->scope == SCOPE_ZONE;
+	if (step->gate)
+		step->status = limit_status(in, f->name);
 	if (guard)
 		guard_fill(in, s, step);
 }
@@ -199,12 +211,13 @@ static void guard_for_rival(struct instance *in, const struct location *l, struc
 	}
 }
 
-void features_build(struct instance *in, const struct location *l, struct route *r)
+/* Limits stand before all checks (reference: A.10). */
+static void build_features(struct instance *in, const struct location *l, struct route *r, bool limits)
 {
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (!belongs_to_tables(in, f) || skips_guard(in, l, f->name))
+		if (limits != (f->scope == SCOPE_ZONE) || !belongs_to_tables(in, f) || skips_guard(in, l, f->name))
 			continue;
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))
@@ -214,6 +227,12 @@ void features_build(struct instance *in, const struct location *l, struct route 
 		else if (!by_default)
 			idle_feature(in, l->subject, f, r);
 	}
+}
+
+void features_build(struct instance *in, const struct location *l, struct route *r)
+{
+	build_features(in, l, r, true);
+	build_features(in, l, r, false);
 	if (l->rival)
 		guard_for_rival(in, l, r);
 }

@@ -63,6 +63,9 @@ struct server {
 	struct fact_list www_facts;
 	struct subject *www_subject;
 	bool regex;
+	bool passthrough;                /* TLS connections for its name go to a Service unopened */
+	struct fact_list passthrough_facts;
+	const struct location *root;     /* the location / with pathType Prefix, before locations are sorted */
 	struct host *host;               /* of the model */
 };
 
@@ -78,6 +81,7 @@ struct instance {
 	struct front *front;
 	struct controller_settings *controller;
 	bool nginx;                      /* else only the Ingress API is known */
+	bool streams;                    /* the controller's TCP and UDP services are those of this load balancer */
 	struct entry *entry;
 	LIST(struct subject *) subjects; /* in the controller's order */
 	LIST(struct upstream *) upstreams;
@@ -184,5 +188,28 @@ void steps_host(struct instance *instance, struct server *server, struct route *
 void steps_canary(struct instance *instance, struct subject *subject, struct route *route);
 /* rewrite-target is set and differs from the path. */
 bool rewrite_active(const struct location *location);
+
+/* streams.c: TCP and UDP services (C.1, C.2). */
+/* The arguments of the controller name a ConfigMap with some. */
+bool streams_wanted(const struct front *front, const struct controller_table *table);
+void streams_build(struct instance *instance);
+/* Of a controller without any: its settings for them have no effect. */
+void streams_idle(const struct controller_settings *controller);
+
+/* passthrough.c (A.11): which servers; the rest after the hosts of the model are there. */
+void passthrough_decide(struct instance *instance);
+void passthrough_settle(struct instance *instance);
+/* Nothing but passed-through connections comes in on TLS for the server: no alias has a name of its own there. */
+bool passthrough_alone(const struct server *server);
+
+/* backends.c: how backends are spoken to (A.13, B), after the hosts of the model are there. */
+void backends_settle(struct instance *instance);
+
+/* A ConfigMap of that name has a CA. */
+bool ca_is_copied(const struct front *front, str namespace, str name);
+
+/* clients.c: client certificates (A.11), after the hosts of the model are there. */
+void clients_settle(struct instance *instance);
+
 
 #endif

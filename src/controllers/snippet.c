@@ -296,6 +296,8 @@ void view_rest(struct snippet_view *v, const struct snippet_block *block)
 			continue;      /* it has been said that nginx refuses it */
 		if (s->row && s->row->taken)
 			statement_idle(s, STR("the controller sets it in every location, and nginx then ignores what stands outside"));
+		else if (s->row && s->row->http && !statement_refuses(s))
+			statement_idle(s, STR("it only defines what other directives use"));
 		else if (statement_refuses(s))
 			statement_close(v, s);
 		else
@@ -369,10 +371,21 @@ static void attach(struct snippet_view *v, const struct statement_list *list, st
 	}
 }
 
+/* A text that does nothing is still the one that counts: another one in its place would do something. */
+static void carry_idle(struct snippet_view *v)
+{
+	for (size_t i = 0; i < v->blocks.n; i++) {
+		const struct snippet *snippet = v->blocks.item[i].snippet;
+		if (snippet->record && !step_with(v->route, snippet->fact))
+			fact_list_add(v->in->front->arena, &v->route->facts, snippet->fact);
+	}
+}
+
 void snippets_end(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct snippet_view v = view_of(in, server, l, r);
 	access_satisfy(&v);
+	carry_idle(&v);
 	for (size_t i = 0; i < l->subject->settings.n; i++) {
 		struct setting *at = &l->subject->settings.item[i];
 		if (!setting_counts(at) || !str_eq(at->row->type, STR("snippet")) || str_eq(at->row->feature, STR("snippet.location")) ||

@@ -103,6 +103,20 @@ static enum snippet_level access_level(const struct snippet_view *v, enum direct
 
 static const str OUTSIDE = STR_INIT("a location has such a check of its own, and nginx then ignores those outside");
 
+/* Nobody is refused: either there is no "deny", or an "allow" of everybody stands before them, and decides. */
+static void idle_list(struct snippet_view *v, const struct fact_list *facts)
+{
+	bool denies = false;
+	for (size_t i = 0; i < facts->n; i++)
+		denies = denies || str_ends(facts->item[i]->key, STR("#deny"));
+	for (size_t i = 0; i < facts->n; i++) {
+		if (denies && str_ends(facts->item[i]->key, STR("#allow")))
+			fact_list_add(v->in->front->arena, &v->route->facts, facts->item[i]);
+		else if (str_has_char(facts->item[i]->key, '#'))
+			fact_idle(facts->item[i], STR("nobody is refused"));
+	}
+}
+
 static void address_list(struct snippet_view *v)
 {
 	bool allows = has_list(v, STR("access.allow"));
@@ -129,8 +143,7 @@ static void address_list(struct snippet_view *v)
 	if (!last)
 		return;
 	if (!simplify(&guard)) {
-		for (size_t i = 0; i < facts.n; i++)
-			fact_idle(str_has_char(facts.item[i]->key, '#') ? facts.item[i] : NULL, STR("nobody is refused"));
+		idle_list(v, &facts);
 		return;
 	}
 	struct step *step = statement_step(v, last, STEP_GUARD, guard.deny ? STR("access.deny") : STR("access.allow"));

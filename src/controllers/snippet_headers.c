@@ -213,6 +213,7 @@ static void host_statement(struct snippet_view *v, const struct statement *s, st
 	d->effect = STR("most servers answer 400 to two Host headers; the Gateway sends the one of the snippet alone");
 	d->help = STR("use the annotation upstream-vhost, which exchanges the header");
 	fact_lost(s->fact, FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_HEADER_DIFFERS, WHY);
+	fact_lost(s->snippet->fact, FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_HEADER_DIFFERS, WHY);
 }
 
 static void request_statement(struct snippet_view *v, const struct statement *s)

@@ -18,11 +18,14 @@ static bool is_taken(const struct snippet_view *v, str path)
 	return false;
 }
 
+static bool has_exact_path(const struct statement *s)
+{
+	return s->d->block && s->d->args.n == 2 && str_eq(statement_arg(s, 0), STR("=")) && str_starts(statement_arg(s, 1), STR("/"));
+}
+
 bool snippet_location_is_exact(const struct snippet_view *v, const struct statement *s)
 {
-	str path = statement_arg(s, 1);
-	return s->d->block && s->d->args.n == 2 && str_eq(statement_arg(s, 0), STR("=")) && str_starts(path, STR("/")) && !is_taken(v, path) &&
-		v->server->owners.n > 0;
+	return has_exact_path(s) && !is_taken(v, statement_arg(s, 1)) && v->server->owners.n > 0;
 }
 
 /* The route is the first one, and belongs to the Ingress that the text is of, or to the one that made the host. */
@@ -95,7 +98,11 @@ void snippet_routes_add(struct instance *in, struct server *server, struct host 
 	for (size_t i = v.blocks.n; i-- > 0;)
 		for (size_t j = v.blocks.item[i].statements->n; j-- > 0;) {
 			struct statement *s = &v.blocks.item[i].statements->item[j];
-			if (statement_is(s, READ_LOCATION) && snippet_location_is_exact(&v, s))
+			if (!statement_is(s, READ_LOCATION) || !has_exact_path(s))
+				continue;
+			if (snippet_location_is_exact(&v, s))
 				add_location(in, server, host, s);
+			else
+				snippet_reject(in, s->snippet, s->d->at, s->d->name.n, "an Ingress has a location of the same path");
 		}
 }

@@ -131,6 +131,17 @@ static struct step *https_step(struct instance *in, struct subject *s, struct ro
 	return step;
 }
 
+/* A step before answers every request without TLS. */
+static bool is_answered(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++) {
+		const struct step *step = r->steps.item[i];
+		if ((step->kind == STEP_STATUS || step->kind == STEP_REDIRECT) && step->side != SIDE_TLS)
+			return true;
+	}
+	return false;
+}
+
 /*
  * ssl-redirect works where the host has a certificate, force-ssl-redirect everywhere (reference: A.11). Each of the two is
  * carried only where it decides: another value of it, and the redirect would come or go.
@@ -163,6 +174,12 @@ static void https_redirect(struct instance *in, struct server *server, const str
 	if (wants && certificate) {
 		fact_idle(by_force, STR("the host has a certificate, and so is redirected anyway"));
 		https_step(in, l->subject, r, by_soft, NULL)->as.redirect.needs_certificate = true;
+		return;
+	}
+	if (is_answered(r)) {
+		static const str WHY = STR_INIT("requests without TLS have been answered before");
+		fact_idle(by_force, WHY);
+		fact_idle(by_soft, WHY);
 		return;
 	}
 	if (wants) {

@@ -113,7 +113,7 @@ struct ecosystem_row {
 
 struct target_row {
 	str feature;
-	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "none", "static" */
+	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
 	str without;             /* with "none": what loses it and who has an expression, one sentence */

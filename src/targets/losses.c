@@ -22,9 +22,14 @@ bool loss_is_accepted(const struct lowering *lw, str feature)
 	return lw->open || (feature.n && str_list_has(lw->accept, feature));
 }
 
+bool guard_is_asked(const struct lowering *lw, const struct step *step)
+{
+	return lw->clients_asked && str_eq(step->feature, STR("auth.client-certificate"));
+}
+
 bool guard_is_lost(const struct lowering *lw, const struct step *step)
 {
-	return step->kind == STEP_GUARD && !step->quiet && !loss_is_accepted(lw, step->feature);
+	return step->kind == STEP_GUARD && !step->quiet && !guard_is_asked(lw, step) && !loss_is_accepted(lw, step->feature);
 }
 
 bool route_is_closed(const struct lowering *lw, const struct route *route, enum side side)
@@ -260,6 +265,27 @@ void lose_feature(struct lowering *lw, const struct step *step)
 			without(lw, ""));
 }
 
+void lose_one(struct lowering *lw, str feature, struct fact *fact)
+{
+	struct step step = { .kind = STEP_OTHER, .feature = feature };
+	fact_list_add(lw->arena, &step.facts, fact);
+	lose_feature(lw, &step);
+}
+
+void lose_other(struct lowering *lw, struct fact *fact, enum loss loss)
+{
+	struct step step = { .kind = STEP_OTHER, .feature = fact->feature };
+	fact_list_add(lw->arena, &step.facts, fact);
+	if (!lw->open)
+		lose_fact(lw, &step, fact, loss);
+}
+
+void idle_facts(struct lowering *lw, const struct fact_list *facts, str why)
+{
+	for (size_t i = 0; i < facts->n && !lw->open; i++)
+		fact_idle(facts->item[i], why);
+}
+
 static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
 	struct fact *fact = facts->n ? facts->item[0] : NULL;
@@ -283,9 +309,16 @@ void lose(struct lowering *lw, const struct route *route, const struct fact_list
 
 void differ(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
+	differ_in(lw, (str){ "", 0 }, route, facts, text);
+}
+
+void differ_in(struct lowering *lw, str feature, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+{
 	if (lw->open)
 		return;
-	say(lw, route, facts, text);
+	struct diag *d = say(lw, route, facts, text);
+	d->feature = feature;
+	d->accepted = loss_is_accepted(lw, feature);
 	for (size_t i = 0; i < facts->n; i++)
 		fact_lost(facts->item[i], FACT_DIFFERENT, text->loss, text->code, text->message);
 }

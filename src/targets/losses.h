@@ -13,6 +13,9 @@ bool loss_is_accepted(const struct lowering *lowering, str feature);
 /* A protection that is lost, and whose loss is not accepted. */
 bool guard_is_lost(const struct lowering *lowering, const struct step *step);
 
+/* The Gateway asks for the client certificates that the guard asks for. */
+bool guard_is_asked(const struct lowering *lowering, const struct step *step);
+
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
 
@@ -33,7 +36,17 @@ struct loss_text {
 };
 void lose(struct lowering *lowering, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
 
-/* It is said, with a difference. */
+/* One annotation of a feature, in the words of its row. */
+void lose_one(struct lowering *lowering, str feature, struct fact *fact);
+
+/* The same where less is lost than the feature's usual loss. */
+void lose_other(struct lowering *lowering, struct fact *fact, enum loss loss);
+
+/* Idle, unless it is looked at for the file of rejects only. */
+void idle_facts(struct lowering *lowering, const struct fact_list *facts, str why);
+
+/* It is said, with a difference; the second one of a feature whose loss may be accepted. */
 void differ(struct lowering *lowering, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
+void differ_in(struct lowering *lowering, str feature, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
 
 #endif

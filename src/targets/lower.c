@@ -7,9 +7,12 @@
 
 #include "gateway/cel.h"
 #include "route/pattern.h"
+#include "targets/clients.h"
+#include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/rules.h"
+#include "targets/streams.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
 
@@ -108,6 +111,7 @@ struct host_side {
 	const struct host *host;
 	enum side side;
 	bool wider;                      /* another host's routes would take what this one leaves */
+	bool alone;                      /* no name of another host takes requests of this one, nor the reverse */
 	bool host_closed;                /* a protection of the whole host is lost */
 	bool contested;                  /* see rules.h */
 	LIST(struct route_part *) parts;
@@ -316,6 +320,18 @@ static void carry_by_root(struct host_side *hs, struct route_part *part, const s
 	}
 }
 
+/* A GRPCRoute beside an HTTPRoute of the same host would be refused: all rules of the side are of gRPC, or none is said as such. */
+static void say_grpc(struct host_side *hs)
+{
+	bool all = hs->added.n > 0;
+	for (size_t i = 0; i < hs->added.n && all; i++)
+		all = grpc_fits(hs->lw, hs->added.item[i].route, hs->side, rule_of(&hs->added.item[i]));
+	for (size_t i = 0; i < hs->added.n && all; i++) {
+		hs->added.item[i].part->grpc = true;
+		grpc_mark(hs->lw, hs->added.item[i].route, &hs->added.item[i].part->rules.item[hs->added.item[i].rule]);
+	}
+}
+
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
@@ -339,6 +355,8 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->contested)
 		refuse_ends(hs);
 	outrank(hs);
+	if (hs->alone)
+		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
 		if (hs->parts.item[i]->rules.n)
 			LIST_PUSH(hs->lw->arena, &out->routes, hs->parts.item[i]);
@@ -352,7 +370,7 @@ static void add_certificate(struct host_patterns *served, const struct host *hos
 	const struct host_name any = { .kind = HOST_ANY };
 	str listener = host->certificate.listener;
 	struct host_name name = host->name;
-	if (host->certificate.kind == CERTIFICATE_NONE)
+	if (host->certificate.kind == CERTIFICATE_NONE || host->passthrough)
 		return;
 	if (listener.n)
 		name = (struct host_name){ .kind = str_starts(listener, STR("*.")) ? HOST_LABELS : HOST_EXACT, .name = listener };
@@ -390,23 +408,94 @@ static bool has_tls(const struct entry_names *names, const struct host *host)
 	return host->certificate.kind != CERTIFICATE_NONE || host_patterns_take(&names->served, host);
 }
 
+/* TLS connections for the host that go nowhere are not to be answered by what a wider name is served with. */
+static void refuse_tls(struct lowering *lw, const struct host *host, struct entry_part *out)
+{
+	struct route_part *part = NEW(lw->arena, struct route_part);
+	struct rule_part rule = { .key = STR_INIT("/") };
+	const struct http_match root = { .path = { STR("PathPrefix"), STR("/") } };
+	part->owner = host->passthrough->owner;
+	part->host = host;
+	part->side = SIDE_TLS;
+	rule.rule.comment = STR("TLS of this host was passed through: no other host is to answer for it, requests get 500");
+	LIST_PUSH(lw->arena, &rule.rule.matches, root);
+	LIST_PUSH(lw->arena, &part->rules, rule);
+	LIST_PUSH(lw->arena, &out->routes, part);
+}
+
+static bool is_usable_name(const struct host *host)
+{
+	return host->name.kind == HOST_ANY || name_is_hostname(host->name.name);
+}
+
+static bool is_below(const struct host_name *name, str pattern)
+{
+	return str_starts(pattern, STR("*.")) && str_ends(name->name, str_from(pattern, 1));
+}
+
+/* No request is one for this host and for another one. */
+static bool is_alone(const struct entry *entry, const struct entry_names *names, const struct host *host)
+{
+	if (host->name.kind == HOST_ANY)
+		return entry->hosts.n == 1;
+	if (host_patterns_take(&names->all, host))
+		return false;
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *other = entry->hosts.item[i];
+		if (other == host)
+			continue;
+		if (is_below(&other->name, host->name.name))
+			return false;
+		for (size_t j = 0; j < host->aliases.n; j++)
+			if (is_below(&other->name, host->aliases.item[j].name))
+				return false;
+		for (size_t j = 0; j < other->aliases.n; j++)
+			if (is_below(&other->aliases.item[j], host->name.name))
+				return false;
+	}
+	return true;
+}
+
+/* Certificates of clients that all hosts with HTTPS ask for. */
+static const struct frontend_part *frontend_of(struct lowering *lw, const struct entry *entry, const struct entry_names *names)
+{
+	struct host_list hosts = { 0 };
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *host = entry->hosts.item[i];
+		if (is_usable_name(host) && !host->passthrough && has_tls(names, host))
+			LIST_PUSH(lw->arena, &hosts, host);
+	}
+	return lower_clients(lw, &hosts);
+}
+
+static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host *host, struct entry_part *out)
+{
+	bool tls = !host->passthrough && has_tls(names, host);
+	lw->clients_asked = out->frontend && tls;
+	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
+		.wider = host_patterns_wider(&names->all, host), .alone = is_alone(out->entry, names, host), .host_closed = has_host_guard(lw, host) };
+	struct host_side other = side;
+	lower_side(&side, out);
+	other.side = SIDE_TLS;
+	if (tls)
+		lower_side(&other, out);
+	if (host->passthrough && !lower_passthrough(lw, host, out) && host_patterns_take(&names->served, host))
+		refuse_tls(lw, host, out);
+	lw->clients_asked = false;
+}
+
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
 	const struct entry_names names = names_of(lw->arena, entry);
+	lower_streams(lw, entry, &out);
+	out.frontend = frontend_of(lw, entry, &names);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))
 			continue;
 		say_wildcard(lw, entry, host);
-		struct host_side side = { .lw = lw, .entry = entry, .host = host, .side = SIDE_PLAIN,
-			.wider = host_patterns_wider(&names.all, host), .host_closed = has_host_guard(lw, host) };
-		lower_side(&side, &out);
-		if (!has_tls(&names, host))
-			continue;
-		side = (struct host_side){ .lw = lw, .entry = entry, .host = host, .side = SIDE_TLS,
-			.wider = side.wider, .host_closed = side.host_closed };
-		lower_side(&side, &out);
+		lower_host(lw, &names, host, &out);
 	}
 	return out;
 }

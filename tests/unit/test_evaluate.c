@@ -354,9 +354,9 @@ static void test_refused(void **state)
 		const char *annotation, *value, *path, *message;
 		size_t at;
 	} rows[] = {
-		{ "use-regex", "true", "/x(y", "the path is no valid regular expression (missing closing parenthesis, at its end)", 3 },
-		{ "use-regex", "true", "/\xc3\xbcx)y", "the path is no valid regular expression (unmatched closing parenthesis, at character 4)", 4 },
-		{ "use-regex", "true", "/(?<host>x)", "the path is no valid regular expression (nginx has a variable $host of its own, at character 5)", 4 },
+		{ "use-regex", "true", "/x(y", "the path /x(y is no valid regular expression (missing closing parenthesis, at its end)", 3 },
+		{ "use-regex", "true", "/\xc3\xbcx)y", "the path /\xc3\xbc" "x)y is no valid regular expression (unmatched closing parenthesis, at character 4)", 4 },
+		{ "use-regex", "true", "/(?<host>x)", "the path /(?<host>x) is no valid regular expression (nginx has a variable $host of its own, at character 5)", 4 },
 		{ "use-regex", "true", "/(?<args>x)", NULL, 0 },
 		{ "rewrite-target", "/$nosuch/$1", "/(.*)", "it has no variable $nosuch", 1 },
 		{ "rewrite-target", "/a$", "/(.*)", "a dollar sign has no name of a variable behind it", 2 },
