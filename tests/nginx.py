@@ -249,9 +249,23 @@ def requests_of(rng, names, seeds):
 
 # ---- nginx ----
 
+def version_of(program):
+    """(1, 22, 1); nothing where it does not run."""
+    try:
+        done = subprocess.run([program, "-v"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    except OSError:
+        return ()
+    found = re.search(rb"nginx/(\d+)\.(\d+)\.(\d+)", done.stdout)
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
 def find_nginx():
+    """Since 1.21.1 it escapes what the controller's nginx escapes."""
     cached = os.path.join(common.judges_folder(), "nginx", "usr", "sbin", "nginx")
-    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin") or (cached if os.path.exists(cached) else None)
+    for program in ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx", cached]:
+        if version_of(program) >= (1, 22, 0):
+            return shutil.which(program)
+    return None
 
 
 def free_ports(count):
@@ -416,6 +430,9 @@ def check_requests(tally, args, nginx):
     for number in range(HOSTS):
         sets.add(number)
     requests = [request for names, seeds in sets.hosts for request in requests_of(rng, names, seeds)]
+    if version_of(nginx.program) >= (1, 29, 0):
+        # later versions than the controller's take fewer hosts
+        requests = [request for request in requests if request.target.startswith("/") and re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", request.host or "a")]
     manifests = os.path.join(nginx.folder, "input.yaml")
     with open(manifests, "w", encoding="utf-8") as file:
         file.write(sets.text())
@@ -521,7 +538,7 @@ def main():
     tally = common.Tally()
     program = find_nginx()
     if not program:
-        tally.fail("nginx", "there is none; tests/deps.sh install test gets it")
+        tally.fail("nginx", "there is none from 1.22 on; tests/deps.sh install test gets it")
         return tally.end()
     folder = tempfile.mkdtemp(prefix="ing2gw-nginx-")
     nginx = Nginx(program, folder)
