@@ -164,6 +164,13 @@ class Sets:
                 alias.replace("*", self.rng.choice(["x", "x.y"])).lstrip("."), "re-17." + name, "rex." + name, "re7." + name, "www.dot-" + name, "dot-" + name]
         self.hosts.append((names, seeds))
 
+    def add_special(self):
+        """What random choices seldom bring together."""
+        self.ingress("uri.example.com", [("/(.*)", "ImplementationSpecific")], {"rewrite-target": "/$request_uri-$uri-$args"}, 1)
+        self.ingress("raw.example.com", [("/", "Prefix")], {}, 1)
+        self.hosts.append((["uri.example.com", "raw.example.com"], ["/", "/a"]))
+        return [Request("b", "http://" + host + rest) for host in ("uri.example.com", "raw.example.com") for rest in ("", "?q=1", "?", "/", "/?q", "?q#x", ":80", ":80?q", "//a/../b?c")]
+
     def text(self):
         services = [{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s%d" % i, "namespace": "n"}, "spec": {"ports": [{"port": 80}]}} for i in range(4)]
         others = [{"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "nginx"}, "spec": {"controller": "k8s.io/ingress-nginx"}},
@@ -429,7 +436,8 @@ def check_requests(tally, args, nginx):
     sets = Sets(rng)
     for number in range(HOSTS):
         sets.add(number)
-    requests = [request for names, seeds in sets.hosts for request in requests_of(rng, names, seeds)]
+    special = sets.add_special()
+    requests = [request for names, seeds in sets.hosts for request in requests_of(rng, names, seeds)] + special
     if version_of(nginx.program) >= (1, 29, 0):
         # later versions than the controller's take fewer hosts
         requests = [request for request in requests if request.target.startswith("/") and re.fullmatch(r"[A-Za-z0-9.-]+(:\d+)?", request.host or "a")]
