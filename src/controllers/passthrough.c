@@ -171,7 +171,10 @@ static void settle(struct instance *in, const struct server *server)
 	p->at = root->at;
 	if (!root->implicit && root->upstream) {
 		p->backend = root->upstream->backend;
-		p->backend.facts = root->backend_facts;
+		p->backend.facts = (struct fact_list){ 0 };
+		fact_list_join(in->front->arena, &p->backend.facts, &root->backend_facts);
+		fact_list_join(in->front->arena, &p->backend.facts, &root->facts);
+		fact_list_add(in->front->arena, &p->backend.facts, root->type_fact);
 		say_headless(in, server, root);
 	}
 	fact_list_join(in->front->arena, &p->facts, &server->passthrough_facts);

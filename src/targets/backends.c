@@ -52,12 +52,15 @@ static bool wants_h2c(const struct backend_use *use)
 	return kind_of(use) == SPEECH_GRPC && !use->part->grpc;
 }
 
-static bool is_one(const struct backend_use *use, bool (*wants)(const struct backend_use *), uint32_t port)
+typedef bool wish(const struct backend_use *use);
+
+/* port 0: any. */
+static bool is_one(const struct backend_use *use, wish *wants, uint32_t port)
 {
 	return (port == 0 || use->backend->port == port) && wants(use);
 }
 
-static bool has_use(const struct service_uses *s, bool (*wants)(const struct backend_use *), uint32_t port)
+static bool has_use(const struct service_uses *s, wish *wants, uint32_t port)
 {
 	for (size_t i = 0; i < s->uses.n; i++)
 		if (is_one(s->uses.item[i], wants, port))
@@ -100,6 +103,12 @@ static void lose_scheme(struct lowering *lw, const struct route *r)
 
 static void say_h2c(struct lowering *lw, const struct backend_use *use)
 {
+	static const struct loss_text SAID = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .loss = LOSS_COSMETIC,
+		.message = STR_INIT("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
+		.effect = STR_INIT("none as long as it says so"),
+		.help = STR_INIT("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"),
+	};
 	static const struct loss_text TEXT = {
 		.code = DIAG_BACKEND_PROTOCOL_LOST, .loss = LOSS_ROUTING,
 		.message = STR_INIT("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
@@ -107,10 +116,7 @@ static void say_h2c(struct lowering *lw, const struct backend_use *use)
 		.help = STR_INIT("set appProtocol: kubernetes.io/h2c on the port of the Service. A GRPCRoute is printed where all paths of a host are gRPC, "
 			"each / or /package.Service or /package.Service/Method, without filters, and no other host's name takes its requests"),
 	};
-	if (use->backend->h2c)
-		idle_facts(lw, &use->route->speech->facts, STR("the port of the Service says it by its appProtocol"));
-	else
-		differ(lw, use->route, &use->route->speech->facts, &TEXT);
+	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &SAID : &TEXT);
 }
 
 static void say_alpn(struct lowering *lw, const struct backend_use *use)
@@ -170,16 +176,16 @@ static void lose_wish(struct lowering *lw, const struct backend_use *use, const 
 	lose(lw, use->route, &facts, text);
 }
 
-/* Those that speak in one way and those that speak in another one: one diagnostic with the places of both. */
-static void say_disagree(struct lowering *lw, const struct service_uses *s, uint32_t port, const struct loss_text *text,
-	bool (*loses)(const struct backend_use *), bool (*other)(const struct backend_use *))
+/* Those that speak in one way and those that speak in another one, on that port or on any: one diagnostic with the places of both. */
+static void say_disagree(struct lowering *lw, const struct service_uses *s, uint32_t port, const struct loss_text *text, wish *loses, wish *other,
+	bool any_port)
 {
 	for (size_t i = 0; i < s->uses.n; i++)
 		if (is_one(s->uses.item[i], loses, port))
 			lose_wish(lw, s->uses.item[i], text);
 	for (size_t i = 0; i < s->uses.n && !lw->open; i++) {
 		const struct backend_use *use = s->uses.item[i];
-		if (!is_one(use, other, 0) || (use->backend->port != port && use->backend->known))
+		if (!is_one(use, other, any_port ? 0 : port))
 			continue;
 		struct fact *fact = use->route->speech && use->route->speech->facts.n ? use->route->speech->facts.item[0]
 			: use->backend->facts.n ? use->backend->facts.item[0] : NULL;
@@ -197,7 +203,7 @@ static void disagree_about_tls(struct services *all, const struct service_uses *
 		.effect = STR("no BackendTLSPolicy is printed, because it would act on both: the one that speaks TLS reaches the port in plain text"),
 		.help = STR("a port speaks one of the two: correct the other Ingress; or give one of them a Service of its own"),
 	};
-	say_disagree(all->lw, s, port, &text, wants_tls, wants_plain);
+	say_disagree(all->lw, s, port, &text, wants_tls, wants_plain, false);
 }
 
 static void disagree_about_ports(struct services *all, const struct service_uses *s, uint32_t port)
@@ -209,7 +215,7 @@ static void disagree_about_ports(struct services *all, const struct service_uses
 		.effect = STR("no BackendTLSPolicy is printed, because it would act on both: the port with TLS is reached in plain text"),
 		.help = STR("add the Service to the input (kubectl get services -A -o yaml): a BackendTLSPolicy names a port by its name"),
 	};
-	say_disagree(all->lw, s, port, &text, wants_tls, wants_plain);
+	say_disagree(all->lw, s, port, &text, wants_tls, wants_plain, true);
 }
 
 static void disagree_about_http(struct services *all, const struct service_uses *s, uint32_t port)
@@ -221,7 +227,7 @@ static void disagree_about_http(struct services *all, const struct service_uses 
 		.effect = STR("the Service can say one protocol for its port: with appProtocol: kubernetes.io/h2c both are spoken to in HTTP/2"),
 		.help = STR("look whether the backend takes HTTP/2 from both, or give one of the Ingresses a Service of its own"),
 	};
-	say_disagree(all->lw, s, port, &text, wants_h2c, wants_http);
+	say_disagree(all->lw, s, port, &text, wants_h2c, wants_http, false);
 }
 
 /* ---- policies ---- */
@@ -320,23 +326,6 @@ static void say_check(struct lowering *lw, const struct backend_use *use, const 
 		lose_one(lw, STR("backend.tls"), tls->more.item[i]);
 }
 
-static void mark_use(struct lowering *lw, const struct backend_use *use, struct policy_part *policy)
-{
-	const struct speech *speech = use->route->speech;
-	mark_facts(lw->arena, &policy->marks, &speech->facts, STR("/spec/targetRefs/0"));
-	if (speech->tls && speech->tls->has_ca && policy->ca.n)
-		mark_facts(lw->arena, &policy->marks, &speech->tls->secret_facts, STR("/spec/validation/caCertificateRefs/0"));
-	else if (speech->tls)
-		mark_facts(lw->arena, &policy->marks, &speech->tls->secret_facts, STR("/spec/validation"));
-	if (speech->tls && is_hostname(speech->tls->hostname))
-		mark_facts(lw->arena, &policy->marks, &speech->tls->name_facts, STR("/spec/validation/hostname"));
-	for (size_t i = 0; use->route->owner && i < policy->owners.n; i++)
-		if (policy->owners.item[i] == use->route->owner)
-			return;
-	if (use->route->owner)
-		LIST_PUSH(lw->arena, &policy->owners, use->route->owner);
-}
-
 /* What one use says of the check: empty texts where it says nothing. */
 static str ca_of(const struct backend_use *use)
 {
@@ -353,6 +342,23 @@ static str hostname_of(const struct backend_use *use)
 static bool differs(str mine, str first)
 {
 	return mine.n && first.n && !str_eq(mine, first);
+}
+
+/* Of an Ingress whose check is not in force only the wish for TLS is said. */
+static void mark_use(struct lowering *lw, const struct backend_use *use, bool checked, struct policy_part *policy)
+{
+	const struct speech *speech = use->route->speech;
+	const struct backend_tls *tls = checked ? speech->tls : NULL;
+	mark_facts(lw->arena, &policy->marks, &speech->facts, STR("/spec/targetRefs/0"));
+	if (tls)
+		mark_facts(lw->arena, &policy->marks, &tls->secret_facts, ca_of(use).n ? STR("/spec/validation/caCertificateRefs/0") : STR("/spec/validation"));
+	if (tls && hostname_of(use).n)
+		mark_facts(lw->arena, &policy->marks, &tls->name_facts, STR("/spec/validation/hostname"));
+	for (size_t i = 0; use->route->owner && i < policy->owners.n; i++)
+		if (policy->owners.item[i] == use->route->owner)
+			return;
+	if (use->route->owner)
+		LIST_PUSH(lw->arena, &policy->owners, use->route->owner);
 }
 
 /* The uses agree about TLS and not about the check: the first one's counts. */
@@ -404,8 +410,7 @@ static void add_policy(struct services *all, const struct use_list *uses, const 
 		bool other_ca = differs(ca_of(use), policy->ca), other_name = name && differs(hostname_of(use), policy->hostname);
 		if (other_ca || other_name)
 			disagree_about_check(lw, policy, other_ca ? ca : name, use);
-		else
-			mark_use(lw, use, policy);
+		mark_use(lw, use, !other_ca && !other_name, policy);
 		say_check(lw, use, policy);
 	}
 }

@@ -39,8 +39,9 @@ static void say_differences(struct lowering *lw, const struct host *host, const 
 		.code = DIAG_CLIENT_CHECK_DIFFERS, .loss = LOSS_SECURITY,
 		.message = STR_INIT("the Gateway asks all HTTPS clients for a certificate, and knows no limit for the length of its chain"),
 		.effect = STR_INIT("clients without a good certificate fail in the handshake, where they got 400; one with more certificates between it and "
-			"the CA than nginx allowed is let in"),
-		.help = STR_INIT("put only the CA that signs clients itself into ca.crt; or --accept auth.client-certificate, if no such chain exists"),
+			"the CA than nginx allowed is let in; an implementation that does not know spec.tls.frontend asks nobody"),
+		.help = STR_INIT("make sure that the implementation supports GatewayFrontendClientCertificateValidation (status of its GatewayClass), and "
+			"put only the CA that signs clients itself into ca.crt; then --accept auth.client-certificate"),
 	};
 	static const struct loss_text HEADERS = {
 		.code = DIAG_FEATURE_LOST_BEHAVIOUR, .loss = LOSS_BEHAVIOUR,
@@ -70,6 +71,7 @@ static void account(struct lowering *lw, const struct host *host, struct fronten
 		lose_other(lw, c->forward.item[i], LOSS_BEHAVIOUR);
 	idle_facts(lw, &c->usual, STR("it says what the controller does anyway"));
 	fact_list_join(lw->arena, &out->facts, &c->facts);
+	fact_list_join(lw->arena, &out->facts, &c->verify);
 }
 
 const struct frontend_part *lower_clients(struct lowering *lw, const struct host_list *hosts)
@@ -82,4 +84,18 @@ const struct frontend_part *lower_clients(struct lowering *lw, const struct host
 	for (size_t i = 0; i < hosts->n; i++)
 		account(lw, hosts->item[i], out);
 	return out;
+}
+
+str clients_why(struct lowering *lw, const struct host_list *hosts, const struct host *host, bool tls)
+{
+	const struct client_check *c = host->clients;
+	if (!c || !c->refuses)
+		return (str){ "", 0 };
+	if (c->beyond.n)
+		return c->beyond;
+	if (!tls)
+		return STR("HTTPS, where certificates are asked for, is not carried over for the host");
+	if (all_fit(hosts))
+		return version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
+	return STR("a Gateway asks on all its HTTPS listeners, and another host wants no certificate, or one of another CA");
 }

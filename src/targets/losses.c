@@ -86,7 +86,7 @@ static struct diag_site route_site(const struct lowering *lw, const struct route
 /* "https://shop.example.com/admin", as an example of what is concerned. */
 static str example_url(const struct lowering *lw, const struct host *host, const struct route *route)
 {
-	const char *scheme = host->certificate.kind != CERTIFICATE_NONE ? "https" : "http";
+	const char *scheme = host->certificate.kind != CERTIFICATE_NONE && !host->passthrough ? "https" : "http";
 	str name = host->name.kind == HOST_ANY ? STR("ANY-HOST") : host->name.name;
 	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
 }
@@ -142,8 +142,12 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
 	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
-	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
-		STR_ARG(pending ? STR("is not worked out yet") : unsaid(lw)), whole_host ? "whole host" : "route");
+	bool reasoned = lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
+	str what = pending ? STR("is not worked out yet") : unsaid(lw);
+	if (reasoned && !pending)
+		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(lw->clients_why));
+	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)), STR_ARG(what),
+		whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;
 	d->loss = LOSS_SECURITY;
 	d->feature = step->feature;

@@ -21,30 +21,12 @@ static void lose_version(struct lowering *lw, const struct passthrough *p, const
 	lose(lw, place, &facts, &text);
 }
 
-static void say_nowhere(struct lowering *lw, const struct passthrough *p, const struct route *place)
-{
-	static const struct loss_text TEXT = {
-		.code = DIAG_PASSTHROUGH_NOWHERE, .loss = LOSS_NONE,
-		.message = STR_INIT("TLS is passed through for a host that has no Service at its path / to pass it to"),
-		.effect = STR_INIT("none: the controller ends every TLS connection for the host, and nothing is printed for it on port 443"),
-		.help = STR_INIT("give the host a path / with pathType Prefix: its Service gets all TLS connections of the host"),
-	};
-	if (lw->open)
-		return;
-	struct fact *fact = p->facts.n ? p->facts.item[0] : NULL;
-	struct diag_site site = { place->at, 1, { "", 0 } };
-	if (fact && fact->record)
-		site = fact_site(lw->arena, fact);
-	struct diag *d = diag_add(lw->diags, TEXT.code, site, TEXT.message);
-	d->effect = TEXT.effect;
-	d->help = TEXT.help;
-	for (size_t i = 0; i < p->facts.n; i++)
-		fact_idle(p->facts.item[i], STR("the host has no Service at its path /"));
-	if (fact) {
-		fact->has_code = true;
-		fact->code = TEXT.code;
-	}
-}
+static const struct loss_text NOWHERE = {
+	.code = DIAG_PASSTHROUGH_NOWHERE, .loss = LOSS_NONE,
+	.message = STR_INIT("TLS is passed through for a host that has no Service at its path / to pass it to"),
+	.effect = STR_INIT("none: the controller ends every TLS connection for the host, and a Gateway serves none of them either"),
+	.help = STR_INIT("give the host a path / with pathType Prefix: its Service gets all TLS connections of the host"),
+};
 
 static void say_external(struct lowering *lw, const struct passthrough *p, const struct route *place)
 {
@@ -70,7 +52,7 @@ bool lower_passthrough(struct lowering *lw, const struct host *host, struct entr
 	const struct passthrough *p = host->passthrough;
 	const struct route place = { .at = p->at, .owner = p->owner };
 	if (p->backend.name.n == 0) {
-		say_nowhere(lw, p, &place);
+		differ(lw, &place, &p->facts, &NOWHERE);
 		return false;
 	}
 	if (!version_has(lw, KIND, STR("spec.hostnames"))) {
