@@ -4,6 +4,7 @@
 #   make deps       get what the build needs              make demo       convert an example and show it
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
+#   make oracle     trace against recorded answers        make bench      how many requests a second trace answers
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make golden-update      show and accept changed expectations
 #
@@ -69,7 +70,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update corpus judges validate lint fuzz install clean \
+.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges validate lint fuzz install clean \
 	test-build clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -185,6 +186,14 @@ golden-update: binary-for-golden
 
 binary-for-golden:
 	@$(MAKE) --no-print-directory -s all
+
+# ARGS='-v --set r12' shows what differs.
+oracle: binary-for-golden
+	@tests/python.sh tests/oracle.py --binary build/ing2gw $(ARGS)
+
+# ARGS='--least 100000' fails below.
+bench: binary-for-golden
+	@tests/python.sh tests/bench.py --binary build/ing2gw $(ARGS)
 
 corpus:
 	@[ -n '$(DIR)' ] || { echo 'make corpus DIR=path' >&2; exit 2; }

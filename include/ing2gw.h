@@ -57,6 +57,26 @@ int ing2gw_convert(const struct ing2gw_input *inputs, size_t count, const struct
 
 void ing2gw_result_free(struct ing2gw_result *result);
 
+/* What becomes of requests. */
+struct ing2gw_answers {
+	int exit_code;                  /* as the command's: 0, 3 or 6 */
+	char *answers;                  /* JSON, a line for each request, in order; ends with a zero byte; owned by the result */
+	size_t answers_size;
+	char *messages;                 /* about the inputs, for people */
+	size_t messages_size;
+};
+
+/*
+ * Answers requests as the controllers of the Ingresses in the inputs do. requests are lines of JSON, as for
+ * `ing2gw trace --requests FILE -o json`; a line that is no request is answered by {"error": "..."} and gives exit code 3. Of the
+ * options count from, world_closed and memory_limit. Fills answers, which ing2gw_answers_free() empties again. Returns as
+ * ing2gw_convert() does.
+ */
+int ing2gw_trace(const struct ing2gw_input *inputs, size_t count, const struct ing2gw_options *options, const char *requests,
+	size_t requests_size, struct ing2gw_answers *answers);
+
+void ing2gw_answers_free(struct ing2gw_answers *answers);
+
 /* "0.1.0" */
 const char *ing2gw_version(void);
 

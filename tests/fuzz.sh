@@ -68,6 +68,10 @@ seed fuzz_values '\x80ecosystem:\n  - {key: a.io/*, place: drop, tool: a, note: 
 seed fuzz_values '\x80name: x\ngateway_class: x\nfeatures:\n  - {feature: auth.basic, how: none, without: it}\n'
 seed fuzz_options 'convert\0-f\0x\0--report\0json=y\0--max-size=10M\0-o\0dir=x'
 seed fuzz_options '--strict=security\0convert\0--accept\0a,b\0--gateway=a/b\0--\0-x'
+seed fuzz_options 'trace\0http://a/\0-H\0A: b\0-XPUT\0--given\0auth.basic=pass\0--body=1K\0--before\0x'
+seed fuzz_trace '{"host": "a.example.com", "target": "/x/y?z", "scheme": "https", "given": {"auth.external": 401}}\n'
+seed fuzz_trace '{"host": "q.w.example.com:80", "target": "/", "method": "POST", "body": 2000, "headers": [["X-A", "b"]], "client": "10.0.0.1", "http": "1.0"}\n'
+seed fuzz_trace '{"host": "c7", "target": "http://a.example.com/x/..", "sni": "b.example.com", "given": {"auth.basic": "pass", "backend": {"status": 404, "tls": false, "headers": [["Location", "/"]]}}}'
 
 for target in tests/fuzz/fuzz_*.c; do
 	if [ ! -f "$target" ]; then

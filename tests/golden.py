@@ -2,7 +2,8 @@
 """Golden cases: every folder under fixtures/ against what it says should come out.
 
     args            arguments on one line; default `convert -f input`
-    expected.yaml   stdout
+    stdin           what is given to standard input
+    expected.yaml   stdout of convert; that of other commands is expected.out
     expected.txt    stderr, without colour
     report.json     where present: the JSON report, compared as JSON without the tool's version
     exit            exit code; default 0
@@ -38,7 +39,7 @@ def outcome(binary, case):
         if wants_report:
             args = args + ["--report", "json=" + report]
         result = common.run(binary, args, cwd=case.folder, stdin=case.stdin())
-        files = {"expected.yaml": result.out, "expected.txt": result.err, "exit": b"%d\n" % (result.code or 0)}
+        files = {"expected.yaml" if "convert" in args else "expected.out": result.out, "expected.txt": result.err, "exit": b"%d\n" % (result.code or 0)}
         if wants_report:
             try:
                 with open(report, encoding="utf-8") as file:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The examples of the library (tests/examples/*.c) compile with its header and its archive alone, as a user's program would,
-# without warnings, and run. Each gets the files of the quickstart as its arguments; its output and its exit code must be those of
-# `ing2gw convert` with the same files.
+# without warnings, and run. Each gets the files of the quickstart as its arguments and requests to their hosts on standard input; its
+# output and its exit code must be those of the command with its name and the same files.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -12,6 +12,7 @@ libs=$(pkg-config --libs yaml-0.1 libcjson libpcre2-8 libcrypto 2>/dev/null || e
 if [ -d src/http ]; then
 	libs="$libs $(pkg-config --libs libcurl 2>/dev/null || echo -lcurl)"
 fi
+requests=$(sed -n 's/^ *- host: *\(.*\)/{"host": "\1", "scheme": "https", "target": "\/"}/p' "${inputs[@]}")
 passed=0
 failed=0
 
@@ -34,15 +35,20 @@ for example in tests/examples/*.c; do
 		continue
 	fi
 	# A leak must not look like exit code 1, which says that something was lost on purpose.
-	output=$(ASAN_OPTIONS=exitcode=99 "$program" "${inputs[@]}" 2>"$program.report")
+	output=$(ASAN_OPTIONS=exitcode=99 "$program" "${inputs[@]}" 2>"$program.report" <<<"$requests")
 	code=$?
-	expected=$(build/test/ing2gw convert "${inputs[@]}" 2>/dev/null)
+	command=$(basename "$example" .c)
+	case $command in
+	trace) arguments=(--requests - -o json) wanted='^{"status": 200' ;;
+	*) arguments=() wanted='^kind: HTTPRoute' ;;
+	esac
+	expected=$(build/test/ing2gw "$command" "${arguments[@]}" "${inputs[@]}" 2>/dev/null <<<"$requests")
 	expected_code=$?
 	if [ "$code" != "$expected_code" ]; then
 		fail "$example: ended with $code, the command with $expected_code"
 		tail -n 40 "$program.report"
-	elif ! grep -q '^kind: HTTPRoute' <<<"$output"; then
-		fail "$example: no HTTPRoute in its output"
+	elif ! grep -q "$wanted" <<<"$output"; then
+		fail "$example: nothing like $wanted in its output"
 	elif [ "$output" != "$expected" ]; then
 		fail "$example: its output is not that of the command"
 	else

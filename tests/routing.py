@@ -30,7 +30,7 @@ import gateway_eval as gateway
 from converted import Converted
 
 FILES = ["random.jsonl.xz", "cases.jsonl.xz"]
-EQUAL = 4697
+EQUAL = 4698
 # Cause -> sets, and how many of their requests are answered differently for it without a diagnostic that says so.
 KNOWN = [
     ("use-forwarded-headers: scheme and host by X-Forwarded headers are not carried over (I2G-0002)",
@@ -41,7 +41,6 @@ KNOWN = [
     ("an alias without a certificate is not redirected to HTTPS by the controller", {"r20": 1, "D76": 1}),
     ("a Prefix path with a slash at its end takes the path without it as well", {"D44": 1}),
     ("custom-http-errors with the status of a redirect replaces redirects to HTTPS", {"x21": 1}),
-    ("an Ingress with a path of nginx's own files is not loaded", {"D131": 1}),
 ]
 PREFIX = "nginx.ingress.kubernetes.io/"
 # The service of the records that answers requests of nginx itself about authentication.

@@ -43,7 +43,7 @@ KEYS = {
 }
 # The forms in which a key stands in such a list.
 KEY = re.compile(r'STR_INIT\("(?P<plain>\w+)"\), KEY_\w+, (?P<need>\w+),(?P<rest>[^\n]*)|TEXT_KEY\(\w+, (?P<text>\w+), (?P<text_need>\w+)\)|'
-                 r'LIST_KEY\(\w+, (?P<list>\w+)\)|WORD_KEY\("(?P<word>\w+)", (?P<words>\w+),|OTHER_KEY\("(?P<other>\w+)"\)')
+                 r'(?:LIST|FLAG)_KEY\(\w+, (?P<list>\w+)\)|WORD_KEY\("(?P<word>\w+)", (?P<words>\w+),|OTHER_KEY\("(?P<other>\w+)"\)')
 
 
 # ---- the schemas and the source ----

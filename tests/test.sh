@@ -23,6 +23,9 @@ tally 'schemas'            py schemas --binary "$binary"
 tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
+tally 'trace'              py trace --binary "$binary"
+tally 'answers, recorded'  py oracle --binary "$binary"
+tally 'answers, golden'    py cases --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
 tally 'explain pages'      py explain --binary "$binary"

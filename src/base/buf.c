@@ -54,6 +54,17 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	va_end(args);
 }
 
+void buf_add_number(struct buf *buf, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof digits;
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	buf_add(buf, (str){ digits + at, sizeof digits - at });
+}
+
 /* Length of the well-formed UTF-8 sequence at the start of s; 0 when there is none (RFC 3629, section 4). */
 static size_t utf8_length(str s)
 {
@@ -83,10 +94,24 @@ static size_t utf8_length(str s)
 	return n;
 }
 
+/* How many characters at the start of s stand in JSON as they are; those that are not ASCII do not count. */
+static size_t plain_length(str s)
+{
+	size_t n = 0;
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 void buf_add_json(struct buf *buf, str s)
 {
 	buf_add_char(buf, '"');
-	while (s.n) {
+	for (;;) {
+		size_t plain = plain_length(s);
+		buf_add(buf, str_slice(s, 0, plain));
+		s = str_from(s, plain);
+		if (!s.n)
+			break;
 		unsigned char c = (unsigned char)s.p[0];
 		size_t n = utf8_length(s);
 		if (c == '"' || c == '\\') {

@@ -16,6 +16,7 @@ void buf_add(struct buf *buf, str s);
 void buf_add_char(struct buf *buf, char c);
 void buf_fill(struct buf *buf, char c, size_t count);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_add_number(struct buf *buf, uint64_t number);   /* decimal */
 /* s as a JSON string in quotes; invalid UTF-8 becomes U+FFFD. */
 void buf_add_json(struct buf *buf, str s);
 str buf_str(const struct buf *buf);

@@ -97,5 +97,7 @@ X(STATUS_DIFFERS,        DIAG_WARNING, "I2G-3007")   /* 500 where the controller
 X(WILDCARD_WIDER,        DIAG_WARNING, "I2G-3008")   /* *.x is one label in the source, any number in a Gateway */
 X(CORS_DIFFERS,          DIAG_WARNING, "I2G-3009")
 X(CANARY_DIFFERS,        DIAG_WARNING, "I2G-3011")
+X(HEADER_LOST,           DIAG_WARNING, "I2G-3020")   /* a header that no filter can set */
+X(HEADER_DIFFERS,        DIAG_NOTE,    "I2G-3021")   /* a filter acts on more answers, or a header was sent twice */
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

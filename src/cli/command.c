@@ -89,6 +89,8 @@ static int dispatch(struct cli *cli)
 		return arguments_flag(args, OPT_MAN) ? manual(cli) : nothing_asked(cli);
 	case COMMAND_CONVERT:
 		return cmd_convert(cli);
+	case COMMAND_TRACE:
+		return cmd_trace(cli);
 	case COMMAND_EXPLAIN:
 		return cmd_explain(cli);
 	case COMMAND_MAPPINGS:

@@ -22,10 +22,12 @@ int command_run(int argc, const char *const *argv);
 
 struct tables;
 struct mapping_texts;
+struct intake_options;
 
 int cmd_convert(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_mappings(struct cli *cli);
+int cmd_trace(struct cli *cli);
 
 /* help.c */
 void help_program(struct buf *out, str program);
@@ -56,6 +58,15 @@ struct accepted {
 
 /* The features that --accept and the files of --accept-file name. False as above. */
 bool read_accepted(struct cli *cli, struct accepted *out, str *error);
+
+/* intake.c: files and folders to read, those of the options and words. False when there are none; then *error says so. */
+bool input_paths(struct cli *cli, const struct str_list *words, struct str_list *paths, str *error);
+/* What is read and how. False as above. */
+bool read_intake(struct cli *cli, struct intake_options *options, str *error);
+/* Names that only the tables know. False as above. */
+bool check_names(struct cli *cli, const struct intake_options *options, str target, const struct accepted *accepted, str *error);
+/* What is written to fd has colours. */
+bool colored(const struct arguments *args, int fd);
 
 /* Says what is wrong with tables: EXIT_GOOD when nothing is, EXIT_USAGE when they are the user's, else EXIT_OUTPUT. */
 int tables_error(struct cli *cli, const struct tables *tables);

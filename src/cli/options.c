@@ -203,6 +203,18 @@ static bool is_report(str value)
 	return str_cut(value, '=', &kind, &file) && file.n && (str_eq(kind, STR("text")) || str_eq(kind, STR("json")));
 }
 
+/* The characters of a header's name: RFC 9110, 5.6.2. */
+static bool is_header(str value)
+{
+	str name, rest;
+	if (!str_cut(value, ':', &name, &rest) || !name.n)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alnum(name.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), name.p[i]))
+			return false;
+	return true;
+}
+
 /* Empty when the value is good, else what it has to be. */
 static str wanted(struct arena *arena, const struct option_row *row, str value)
 {
@@ -233,6 +245,8 @@ static str wanted(struct arena *arena, const struct option_row *row, str value)
 		if (one_of(row->words, value) || (str_starts(value, STR("dir=")) && value.n > 4))
 			return STR("");
 		return arena_printf(arena, "one of %.*s, or dir=PATH", STR_ARG(row->words));
+	case OPTION_HEADER:
+		return is_header(value) ? STR("") : STR("a header as 'Name: value'");
 	}
 	return STR("");
 }

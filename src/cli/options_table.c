@@ -6,30 +6,49 @@
 #define NONE STR_INIT("")
 
 const struct option_row option_rows[] = {
+	/* the request */
+	{ OPT_METHOD, 'X', S("method"), S("METHOD"), OPTION_TEXT, false, IN_TRACE, NONE, S("GET"), S("Method of the request."), NONE },
+	{ OPT_HEADER, 'H', S("header"), S("NAME: VALUE"), OPTION_HEADER, true, IN_TRACE, NONE, NONE,
+		S("A header of the request."), S("Host takes the place of the URL's host; the TLS handshake keeps that of the URL.") },
+	{ OPT_CLIENT, 0, S("client"), S("ADDRESS"), OPTION_TEXT, false, IN_TRACE, NONE, S("127.0.0.1"),
+		S("Address that the request comes from."), NONE },
+	{ OPT_BODY, 0, S("body"), S("SIZE"), OPTION_SIZE, false, IN_TRACE, NONE, NONE, S("The request has a body of this length."), NONE },
+	{ OPT_HTTP, 0, S("http"), S("1.0|1.1"), OPTION_WORD, false, IN_TRACE, S("1.0|1.1"), S("1.1"), S("Version of HTTP."), NONE },
+	{ OPT_ENTRY, 0, S("entry"), S("NAME"), OPTION_TEXT, false, IN_TRACE, NONE, NONE,
+		S("Load balancer that gets the request, by its class, where there are several."), NONE },
+	{ OPT_GIVEN, 0, S("given"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE, NONE, NONE,
+		S("What stands outside of the request: auth.basic=pass, auth.external=401, backend=404."),
+		S("auth.basic, auth.client-certificate and other protections: pass or refuse. auth.external and backend: the status that "
+		"service answers with. Without it passwords and client certificates are refused, and services answer 200.") },
+	{ OPT_REQUESTS, 0, S("requests"), S("FILE|-"), OPTION_TEXT, false, IN_TRACE, NONE, NONE,
+		S("Requests as JSON, one a line, answered in order with one line each; needs -o json."),
+		S("A line needs host and target; further keys are scheme, method, port, headers, client, body, sni, entry, http and given. A line "
+		"that is no request is answered with an error and gives exit code 3.") },
 	/* input */
-	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT, NONE, NONE,
+	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("File, folder or - (standard input) with manifests."),
 		S("Words behind the command are the same. A folder is read with the folders in it: files that end in .yaml, .yml or .json, "
 		"but none whose name, or whose folder's name, begins with a dot. YAML may hold several documents and Lists.") },
-	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
-		S("Convert only what these controllers serve."),
-		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to is converted by that "
+	{ OPT_BEFORE, 0, S("before"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE, NONE, NONE, S("The same as --filename."), NONE },
+	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE, NONE, NONE,
+		S("Only what these controllers serve."),
+		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "
 		"controller's rules.") },
-	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
-		S("Convert only Ingresses of these classes."),
-		S("The others are read all the same, because they may decide over shared hosts, and are reported as skipped.") },
-	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
+	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE, NONE, NONE,
+		S("Only Ingresses of these classes."),
+		S("The others are read all the same, because they may decide over shared hosts, and convert reports them as skipped.") },
+	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("ConfigMap in the input that configures the controller."),
 		S("Without it: the one that the arguments of the controller's Deployment or DaemonSet name, else the one with the usual "
 		"name.") },
-	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT, NONE, NONE,
+	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("An argument that the controller is started with, where the input does not show it."), NONE },
-	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
+	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("Version of the controller, where the input does not show it."),
 		S("So far all versions are read by the same rules; `ing2gw mappings list` says which versions they describe.") },
-	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
+	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("Secret that the controller uses where an Ingress names none."), NONE },
-	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT, S("open|closed|auto"), S("auto"),
+	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT | IN_TRACE, S("open|closed|auto"), S("auto"),
 		S("Whether what is not in the input exists."),
 		S("open: an object that is referred to and absent is taken to exist, and what was assumed is noted. closed: what is not in "
 		"the input does not exist. auto: open for files.") },
@@ -50,7 +69,7 @@ const struct option_row option_rows[] = {
 		S("Where TLS listeners stand."),
 		S("gateway: in the Gateway itself. listenerset: in ListenerSets beside their Secrets. auto: ListenerSets where version and "
 		"channel have them.") },
-	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_EXPLAIN | IN_MAPPINGS, NONE, NONE,
+	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_EXPLAIN | IN_MAPPINGS, NONE, NONE,
 		S("Further tables: annotations, controllers, features, targets of your own."),
 		S("The form is that of `mappings show NAME -o yaml`; a row takes the place of the row with its name.") },
 	/* what counts as success */
@@ -69,6 +88,8 @@ const struct option_row option_rows[] = {
 	{ OPT_OUTPUT, 'o', S("output"), S("yaml|json|dir=PATH"), OPTION_OUTPUT, false, IN_CONVERT, S("yaml|json"), S("yaml"),
 		S("Manifests as YAML or JSON on standard output, or as YAML in PATH/gateway-api.yaml."),
 		S("The folder is made where it is missing.") },
+	{ OPT_OUTPUT, 'o', S("output"), S("text|json"), OPTION_WORD, false, IN_TRACE, S("text|json"), S("text"),
+		S("Answers for people, or as JSON, one a line."), NONE },
 	{ OPT_OUTPUT, 'o', S("output"), S("text"), OPTION_WORD, false, IN_EXPLAIN, S("text"), S("text"), S("Form of the page."), NONE },
 	{ OPT_OUTPUT, 'o', S("output"), S("text|yaml|json"), OPTION_WORD, false, IN_MAPPINGS, S("text|yaml|json"), S("text"),
 		S("Form of the table; yaml and json need `show NAME`."),
@@ -81,19 +102,19 @@ const struct option_row option_rows[] = {
 		S("It is never part of the manifests. The file is empty when nothing stands closed.") },
 	{ OPT_NO_COMMENTS, 0, S("no-comments"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
 		S("No comments in the YAML about where things come from."), NONE },
-	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
+	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },
-	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT, S("auto|always|never"), S("auto"),
-		S("Colour in messages."),
+	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE, S("auto|always|never"), S("auto"),
+		S("Colour in messages, and in the answers of trace."),
 		S("auto: on a terminal, unless NO_COLOR is set or TERM is dumb.") },
 	/* limits */
-	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT, NONE, S("100"),
+	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE, NONE, S("100"),
 		S("How deeply maps and lists of a document may be nested."), NONE },
-	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT, NONE, S("10"),
+	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE, NONE, S("10"),
 		S("How many values YAML aliases may make for each byte of a document."), NONE },
-	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT, NONE, S("64M"),
+	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE, NONE, S("64M"),
 		S("Largest document that is read."), NONE },
-	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT, NONE, S("1G"),
+	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE, NONE, S("1G"),
 		S("How much is read over all files."), NONE },
 	/* the program */
 	{ OPT_HELP, 'h', S("help"), NONE, OPTION_FLAG, false, IN_ALL, NONE, NONE, S("This help."), NONE },
@@ -119,6 +140,13 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		"# What runs in a cluster\nkubectl get ingress,ingressclass,service,configmap -A -o json |\n  % convert -\n\n"
 		"# Into a folder, with the report for other programs\n% convert -f k8s/ -o dir=out --report json=out/report.json\n\n"
 		"# Serve what was behind a password WITHOUT one, and say so by name\n% convert -f k8s/ --accept auth.basic\n") },
+	{ S("trace"), S("Say what becomes of a request."), S("(URL | --requests FILE|-) (-f FILE|DIR|- | FILES...) [options]"),
+		S("Shows what the controller does with a request by these Ingresses, step by step, each with its place in the input: which host and "
+		"path take it, who may refuse it, where it is sent and how it looks there, or what is answered. No request is sent anywhere.\n"
+		"Give the controller's whole set, with its Services, IngressClasses, ConfigMap and Deployment where you can."),
+		S("# Where does this go?\n% trace https://shop.example.com/cart/7?x=1 -f k8s/\n\n"
+		"# A canary, and somebody with the right password\n% trace http://shop.example.com/ -H 'X-Canary: always' --given auth.basic=pass -f k8s/\n\n"
+		"# Many requests for other programs\n% trace --requests requests.jsonl -o json -f k8s/\n") },
 	{ S("explain"), S("Say what a diagnostic code, an annotation or a feature means."), S("NAME"),
 		S("NAME is a code such as I2G-1001, an annotation with or without its prefix, or a feature such as auth.basic. The page of an "
 		"annotation ends with a manifest that uses it and what convert makes of it."),

@@ -8,87 +8,6 @@
 
 static const str PROTOCOL = STR_INIT("backend.protocol"), TLS = STR_INIT("backend.tls"), FASTCGI = STR_INIT("backend.fastcgi");
 
-/* ---- what is not allowed ---- */
-
-bool controller_crosses(const struct front *front, const struct controller_settings *c)
-{
-	str value = controller_config_value(c, STR("allow-cross-namespace-resources"));
-	if (value.n)
-		return str_eq(value, STR("true"));
-	return controller_is_before(c, 1012) || (!front->closed_world && !c->config_map);
-}
-
-static bool has_key(const struct secret *secret, str key)
-{
-	return str_list_has(&secret->keys, key);
-}
-
-static bool has_pair(const struct secret *secret)
-{
-	return has_key(secret, STR("tls.crt")) && has_key(secret, STR("tls.key"));
-}
-
-/* Why the controller takes no certificates from a Secret; empty where it does. */
-static str secret_fault(const struct front *front, const struct subject *s, str reference)
-{
-	str namespace, name;
-	if (!str_cut(reference, '/', &namespace, &name))
-		return STR("the Secret is not named as namespace/name");
-	if (!str_eq(namespace, s->ingress->meta.namespace) && !controller_crosses(front, s->controller))
-		return STR("the Secret belongs to another namespace, which the controller does not allow");
-	const struct secret *secret = snapshot_secret(front->snapshot, namespace, name);
-	if (!secret)
-		return front->closed_world ? STR("the Secret does not exist") : (str){ "", 0 };
-	return has_key(secret, STR("ca.crt")) || has_pair(secret) ? (str){ "", 0 } : STR("the Secret holds neither a CA nor a certificate with its key");
-}
-
-static void say_denied(struct front *front, struct subject *s, const struct setting *at, str why, bool host)
-{
-	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, at->fact), "%.*s: %.*s", STR_ARG(at->fact->key), STR_ARG(why));
-	d->effect = host ? STR("the controller answers 403 on the whole host") : STR("the controller answers 503 on every path of this Ingress");
-	d->help = STR("correct the reference, or add the object to the input");
-	fact_lost(at->fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, why);
-	*(host ? &s->denied_host : &s->denied) = true;
-	s->denied_why = why;
-	s->denied_fact = at->fact;
-}
-
-static void check_secret(struct front *front, struct subject *s, str feature, bool host)
-{
-	struct setting *at = subject_setting(s, feature, STR("secret"));
-	str why = at ? secret_fault(front, s, at->value.text) : (str){ "", 0 };
-	if (why.n)
-		say_denied(front, s, at, why, host);
-}
-
-/* One of another namespace switches the group off, one that is absent denies the locations. */
-static void check_params(struct front *front, struct subject *s)
-{
-	struct setting *at = subject_setting(s, FASTCGI, STR("params"));
-	str namespace, name, own = s->ingress->meta.namespace;
-	if (!at)
-		return;
-	if (!str_cut(at->value.text, '/', &namespace, &name)) {
-		name = namespace;
-		namespace = own;
-	}
-	if (!str_eq(namespace, own) && !controller_crosses(front, s->controller)) {
-		at->shadowed = true;
-		fact_idle(at->fact, STR("the ConfigMap belongs to another namespace, which the controller does not allow"));
-	} else if (front->closed_world && !snapshot_config_map(front->snapshot, own, name)) {
-		say_denied(front, s, at, STR("the ConfigMap does not exist"), false);
-	}
-}
-
-void backends_check(struct front *front, struct subject *s)
-{
-	if (!str_eq(s->table->routing, STR("nginx")))
-		return;
-	check_secret(front, s, STR("auth.client-certificate"), true);
-	check_secret(front, s, TLS, false);
-	check_params(front, s);
-}
-
 /* ---- settings of one Ingress ---- */
 
 static void idle_settings(struct subject *s, str feature, str why)
@@ -131,8 +50,8 @@ static const struct backend_tls *tls_of(const struct instance *in, struct subjec
 	str_cut(secret->value.text, '/', &tls->namespace, &tls->name);
 	const struct secret *known = snapshot_secret(in->front->snapshot, tls->namespace, tls->name);
 	tls->known = known != NULL;
-	tls->has_ca = !known || has_key(known, STR("ca.crt"));
-	tls->may_show = !known || has_pair(known);
+	tls->has_ca = !known || secret_has_ca(known);
+	tls->may_show = !known || secret_has_pair(known);
 	tls->copied = ca_is_copied(in->front, tls->namespace, tls->name);
 	tls->verified = verify && verify->value.truth;
 	if (name)

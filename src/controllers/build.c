@@ -3,6 +3,7 @@
 #include "controllers/controllers.h"
 #include "controllers/select.h"
 #include "controllers/server.h"
+#include "mapping/pattern.h"
 
 #include <stdlib.h>
 
@@ -38,6 +39,7 @@ static struct instance *instance_of(struct build *b, struct controller_settings 
 	in->entry->name = class_name;
 	in->entry->controller = c->table->name;
 	in->entry->namespace = c->namespace;
+	in->entry->known = snapshot_class(b->front->snapshot, class_name) != NULL;
 	LIST_PUSH(a, &b->instances, in);
 	return in;
 }
@@ -149,39 +151,6 @@ static void check_words(struct build *b, struct subject *s)
 	}
 }
 
-static bool lists_word(str list, str word)
-{
-	str item;
-	while (list.n) {
-		str_cut(list, ',', &item, &list);
-		if (str_eq(str_trim(item), word))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Headers from a ConfigMap: where it is absent, or has a header that the controller does not allow, every path answers 503
- * (reference: ingress-nginx B, custom-headers). In an open world both are taken to be good as long as the input does not show it.
- */
-static void check_headers(struct build *b, struct subject *s)
-{
-	struct setting *at = subject_setting(s, STR("headers.response"), STR("configmap"));
-	str namespace, name;
-	if (!at || !str_cut(at->value.text, '/', &namespace, &name))
-		return;
-	const struct config_map *map = snapshot_config_map(b->front->snapshot, namespace, name);
-	bool judged = b->front->closed_world || s->controller->config_map, denied = !map && b->front->closed_world;
-	str allowed = controller_config_value(s->controller, STR("global-allowed-response-headers"));
-	for (size_t i = 0; map && judged && i < map->data.n; i++)
-		denied = denied || !lists_word(allowed, map->data.item[i].key);
-	if (!denied)
-		return;
-	s->denied = true;
-	s->denied_fact = at->fact;
-	s->denied_why = STR("the ConfigMap with headers is absent, or has a header that the controller does not allow");
-}
-
 /* The API server of today takes no Ingress without rules and default backend. */
 static bool has_content(struct build *b, struct subject *s)
 {
@@ -204,6 +173,30 @@ static void say_refused(struct build *b, struct subject *s)
 			site = fact_site(b->front->arena, s->settings.item[i].fact);
 	inactive(b, s, site, STR("inactive: the controller refuses the whole Ingress because of an annotation's value"),
 		STR("correct the value"));
+}
+
+static bool is_suspect(struct build *b, const struct subject *s, str text)
+{
+	for (size_t i = 0; i < s->table->inspection.n; i++)
+		if (pattern_matches(b->front->arena, s->table->inspection.item[i], text))
+			return true;
+	return false;
+}
+
+/* The controller ignores an Ingress whose host, path or tls section has text that could reach its own files (reference: A.1). */
+static void inspect(struct build *b, struct subject *s)
+{
+	if (str_eq(controller_argument(b->front, s->table, STR("deep-inspect")), STR("false")))
+		return;
+	for (size_t i = 0; i < s->ingress->fields.n && s->active; i++) {
+		const struct field *f = s->ingress->fields.item[i];
+		bool looked_at = str_starts(f->key, STR("spec.rules")) || str_starts(f->key, STR("spec.tls"));
+		if (!looked_at || str_has(f->key, STR(".backend")) || !is_suspect(b, s, f->value))
+			continue;
+		fact_lost(s->fact[i], FACT_INVALID, LOSS_NONE, DIAG_INACTIVE, STR("the controller ignores Ingresses with such a text"));
+		inactive(b, s, fact_site(b->front->arena, s->fact[i]), STR("inactive: the controller ignores the whole Ingress because of this text"),
+			STR("write another host, path or name; the controller's argument deep-inspect switches this off"));
+	}
 }
 
 static void add_subject(struct build *b, const struct ingress *ingress)
@@ -234,11 +227,12 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 	else
 		check_risk(b, s);
 	check_words(b, s);
-	check_headers(b, s);
-	backends_check(front, s);
+	if (s->active)
+		inspect(b, s);
+	references_check(b->front, s);
+	struct instance *in = instance_of(b, s->controller, s->class_name);
 	if (!s->active)
 		return;
-	struct instance *in = instance_of(b, s->controller, s->class_name);
 	LIST_PUSH(front->arena, &in->subjects, s);
 	fact_list_add(front->arena, &in->entry->class_facts, s->class_fact);
 }
@@ -283,6 +277,7 @@ static void build_instance(struct build *b, struct instance *in)
 {
 	if (in->subjects.n)
 		qsort(in->subjects.item, in->subjects.n, sizeof *in->subjects.item, compare_subjects);
+	entry_begin(in);
 	streams_build(in);
 	servers_build(in);
 	canaries_merge(in);
@@ -292,6 +287,7 @@ static void build_instance(struct build *b, struct instance *in)
 	clients_settle(in);
 	passthrough_settle(in);
 	backends_settle(in);
+	entry_finish(in);
 	for (size_t i = 0; i < in->subjects.n && in->nginx; i++) {
 		if (subject_is_canary(in->subjects.item[i]))
 			idle_canary(in->subjects.item[i]);
@@ -301,6 +297,27 @@ static void build_instance(struct build *b, struct instance *in)
 	LIST_PUSH(b->front->arena, &b->model->entries, in->entry);
 }
 
+static bool has_instance(const struct build *b, const struct ingress_class *c)
+{
+	for (size_t i = 0; i < b->instances.n; i++)
+		if (str_eq(b->instances.item[i]->entry->name, c->meta.name))
+			return true;
+	return false;
+}
+
+/* A controller without Ingresses answers as well, where nothing else exists than what the input shows. */
+static void add_idle_instances(struct build *b)
+{
+	for (size_t i = 0; i < b->front->snapshot->classes.n; i++) {
+		const struct ingress_class *c = b->front->snapshot->classes.item[i];
+		struct subject s = { .table = table_of_controller(b->front, c->controller), .class_name = c->meta.name };
+		if (!s.table || !b->front->closed_world || has_instance(b, c))
+			continue;
+		s.controller = settings_of(b, s.table);
+		(void)instance_of(b, s.controller, s.class_name);
+	}
+}
+
 struct model *controllers_build(struct front *front)
 {
 	struct build b = { .front = front, .model = NEW(front->arena, struct model) };
@@ -308,6 +325,7 @@ struct model *controllers_build(struct front *front)
 	for (size_t i = 0; i < front->snapshot->ingresses.n; i++)
 		add_subject(&b, front->snapshot->ingresses.item[i]);
 	add_streams(&b);
+	add_idle_instances(&b);
 	if (b.instances.n)
 		qsort(b.instances.item, b.instances.n, sizeof *b.instances.item, compare_instances);
 	for (size_t i = 0; i < b.instances.n; i++)

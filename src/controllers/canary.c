@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Canaries: where they hang on, and the cases of a forward (reference: ingress-nginx A.6). */
-#include "base/buf.h"
 #include "controllers/server.h"
 
 static const str CANARY = STR_INIT("route.canary");
+
+/* The canary has the cookie settings of the main Service, unless it asks for the old behaviour. */
+static void copy_affinity(struct subject *s, const struct upstream *primary, struct upstream *alt)
+{
+	struct setting *behaviour = subject_setting(s, STR("affinity.cookie"), STR("canary"));
+	if (!behaviour || !str_eq(behaviour->value.text, STR("legacy")))
+		alt->affinity = primary->affinity;
+}
 
 /* Hangs the canary's upstream on the upstreams of locations with the same path and type. */
 static bool merge_path(struct instance *in, struct server *server, struct subject *s, const struct ingress_rule *rule,
@@ -25,6 +32,7 @@ static bool merge_path(struct instance *in, struct server *server, struct subjec
 			continue;
 		l->upstream->alternative = alt;
 		l->upstream->canary_subject = s;
+		copy_affinity(s, l->upstream, alt);
 		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, rule->host));
 		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, p->path));
 		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, p->type_field));
@@ -44,6 +52,21 @@ static void unmatched(struct front *front, struct subject *s, const struct ingre
 	fact_idle(subject_fact(s, p->path), STR("the canary has no main Ingress"));
 }
 
+/* The controller looks for the paths of a canary's rule without asking whether there are any (D160). */
+static void crash(struct instance *in, struct subject *s, const struct ingress_rule *rule)
+{
+	bool other = false;
+	for (size_t i = 0; i < in->subjects.n; i++)
+		other = other || !subject_is_canary(in->subjects.item[i]);
+	if (!other || !in->nginx)
+		return;
+	struct diag_site site = { rule->at, 1, record_object(in->front->arena, s->record) };
+	struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site, STR("a canary's rule without paths makes the controller crash"));
+	d->effect = STR("nothing that changes is in force any more, for all Ingresses; here the rule is left out");
+	d->help = STR("give the rule its paths, or take it out");
+	entry_crash(in, rule->at, d->message);
+}
+
 void canaries_merge(struct instance *in)
 {
 	for (size_t i = 0; i < in->subjects.n; i++) {
@@ -55,6 +78,8 @@ void canaries_merge(struct instance *in)
 			const struct ingress_rule *rule = &s->ingress->rules.item[r];
 			str host = rule->host ? arena_lower(in->front->arena, rule->host->value) : (str){ "", 0 };
 			struct server *server = servers_find(in, host);
+			if (rule->paths.n == 0)
+				crash(in, s, rule);
 			for (size_t p = 0; p < rule->paths.n; p++) {
 				const struct ingress_path *path = &rule->paths.item[p];
 				if (!path->backend.service)
@@ -79,7 +104,7 @@ void canaries_merge(struct instance *in)
 
 static struct forward_case *add_case(struct arena *a, struct route *route, const struct upstream *to, uint32_t weight)
 {
-	struct forward_case c = { .backend = to->backend, .weight = weight };
+	struct forward_case c = { .backend = to->backend, .weight = weight, .keeps = to->affinity };
 	LIST_PUSH(a, &route->cases, c);
 	return &route->cases.item[route->cases.n - 1];
 }
@@ -120,20 +145,12 @@ static void by_header(struct arena *a, struct upstream *u, struct subject *s, st
 	}
 }
 
-static str cookie_pattern(struct arena *a, str name, const char *value)
+static void cookie_case(struct arena *a, struct route *route, const struct upstream *to, str name, str value, const struct fact_list *facts)
 {
-	struct buf b;
-	buf_init(&b, a, 0);
-	buf_add(&b, STR("^(.*;[ ]*)?"));
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i], low = char_lower(c);
-		if (char_is_alpha(c))
-			buf_printf(&b, "[%c%c]", low, low - 'a' + 'A');   /* names of cookies have no letter case here */
-		else
-			buf_printf(&b, "%s%c", char_is_digit(c) || c == '_' || c == '-' ? "" : "\\", c);
-	}
-	buf_printf(&b, "=%s([ ]*;.*)?$", value);
-	return buf_str(&b);
+	struct forward_case *c = add_case(a, route, to, 1);
+	c->cookie = name;
+	c->value = value;
+	fact_list_join(a, &c->facts, facts);
 }
 
 static void by_cookie(struct arena *a, struct upstream *u, struct subject *s, struct route *route, const struct fact_list *always)
@@ -144,8 +161,8 @@ static void by_cookie(struct arena *a, struct upstream *u, struct subject *s, st
 	struct fact_list facts = { 0 };
 	fact_list_join(a, &facts, always);
 	fact_list_add(a, &facts, cookie->fact);
-	header_case(a, route, u->alternative, STR("Cookie"), cookie_pattern(a, cookie->value.text, "always"), true, &facts);
-	header_case(a, route, u, STR("Cookie"), cookie_pattern(a, cookie->value.text, "never"), true, &facts);
+	cookie_case(a, route, u->alternative, cookie->value.text, STR("always"), &facts);
+	cookie_case(a, route, u, cookie->value.text, STR("never"), &facts);
 }
 
 static void by_weight(struct arena *a, struct upstream *u, struct subject *s, struct route *route, const struct fact_list *always)
@@ -193,7 +210,7 @@ void canary_cases(struct instance *in, struct upstream *u, const struct fact_lis
 {
 	struct arena *a = in->front->arena;
 	/* without endpoints of its own the main Service answers 503 before a canary is thought of */
-	if (!u->alternative || u->alternative->deleted || u->alternative->backend.empty || u->backend.empty) {
+	if (!u->alternative || u->alternative->deleted || u->alternative->answer == 503 || u->answer == 503) {
 		add_case(a, route, u, 1);
 		name_backends(a, backend, route);
 		return;
@@ -204,6 +221,8 @@ void canary_cases(struct instance *in, struct upstream *u, const struct fact_lis
 	fact_list_join(a, &always, &u->canary_facts);
 	fact_list_add(a, &always, enabled ? enabled->fact : NULL);
 	steps_canary(in, s, route);
+	affinity_case(in, u, u, route);
+	affinity_case(in, u->alternative, u->alternative, route);
 	by_header(a, u, s, route, &always);
 	by_cookie(a, u, s, route, &always);
 	by_weight(a, u, s, route, &always);

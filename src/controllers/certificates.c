@@ -135,6 +135,7 @@ static void inherit(struct instance *in, struct server *server)
 	if (!wild || wild == server || wild->certificate.kind == CERTIFICATE_NONE || !in->nginx)
 		return;
 	server->certificate = wild->certificate;
+	server->inherits = true;
 }
 
 void certificates_decide(struct instance *in)
@@ -181,7 +182,7 @@ void certificate_complete(struct instance *in, const struct server *server, stru
 	struct step *https = NULL;
 	for (size_t i = 0; i < host->routes.n; i++)
 		for (size_t j = 0; j < host->routes.item[i]->steps.n; j++)
-			if (str_eq(host->routes.item[i]->steps.item[j]->feature, STR("redirect.https")))
+			if (!host->routes.item[i]->steps.item[j]->quiet && str_eq(host->routes.item[i]->steps.item[j]->feature, STR("redirect.https")))
 				https = host->routes.item[i]->steps.item[j];
 	if (!https && default_certificate(in).n == 0) {
 		if (in->nginx)

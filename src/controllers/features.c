@@ -3,7 +3,7 @@
  * Features that only the tables know, as guards or as losses: of a location, of a whole host, of a canary's upstream
  * (reference: ingress-nginx A.3, A.5, A.10).
  */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
 /* Features with a meaning of their own in steps.c, routes.c, canary.c, passthrough.c, backends.c; the others are only guards or losses. */
 static bool is_special(str feature)
@@ -84,6 +84,15 @@ static void idle_feature(struct instance *in, struct subject *s, const struct fe
 	}
 }
 
+/* What a client over a limit gets. */
+static uint32_t limit_status(const struct instance *in, str feature)
+{
+	bool connections = str_eq(feature, STR("rate.connections"));
+	uint64_t status = 0;
+	str text = controller_config_value(in->controller, connections ? STR("limit-conn-status-code") : STR("limit-req-status-code"));
+	return in->nginx && str_to_u64(str_trim(text), 599, &status) && status >= 400 ? (uint32_t)status : 503;
+}
+
 static void use_feature(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
 {
 	struct fact_list facts = { 0 };
@@ -91,7 +100,7 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 	bool guard = f->loss == LOSS_SECURITY;
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
-		if (!setting_counts(at) || !str_eq(at->row->feature, f->name))
+		if (!setting_counts(at) || !str_eq(at->row->feature, f->name) || at->said)
 			continue;
 		if (!guard && says_default(in, at)) {
 			fact_idle(at->fact, STR("it says what the controller does anyway"));
@@ -106,6 +115,11 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 	struct step *step = route_step(in->front->arena, r, guard ? STEP_GUARD : STEP_OTHER, f->name, NULL);
 	step->facts = facts;
 	step->value = value;
+	step->gate = f->scope == SCOPE_ZONE;
+	if (step->gate)
+		step->status = limit_status(in, f->name);
+	if (guard)
+		guard_fill(in, s, step);
 }
 
 static bool has_settings(const struct subject *s, str feature)
@@ -119,6 +133,7 @@ static bool has_settings(const struct subject *s, str feature)
 /* A protection that the controller's own settings put before every location. */
 static bool guard_by_default(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
 {
+	bool any = false;
 	if (f->loss != LOSS_SECURITY)
 		return false;
 	for (size_t i = 0; i < in->controller->table->defaults.n; i++) {
@@ -133,16 +148,10 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 			continue;
 		struct step *step = route_step(in->front->arena, r, STEP_GUARD, f->name, controller_default_fact(in->controller, f->name));
 		step->value = v;
-		return true;
+		guard_fill(in, s, step);
+		any = true;
 	}
-	return false;
-}
-
-void features_default_guard(struct instance *in, struct subject *s, str feature, struct route *r)
-{
-	const struct feature *f = mapping_feature(in->front->mapping, feature);
-	if (f)
-		(void)guard_by_default(in, s, f, r);
+	return any;
 }
 
 bool location_is_exempt(const struct instance *in, const struct location *l, str key)
@@ -202,12 +211,13 @@ static void guard_for_rival(struct instance *in, const struct location *l, struc
 	}
 }
 
-void features_build(struct instance *in, const struct location *l, struct route *r)
+/* Limits stand before all checks (reference: A.10). */
+static void build_features(struct instance *in, const struct location *l, struct route *r, bool limits)
 {
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (!belongs_to_tables(in, f) || skips_guard(in, l, f->name))
+		if (limits != (f->scope == SCOPE_ZONE) || !belongs_to_tables(in, f) || skips_guard(in, l, f->name))
 			continue;
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))
@@ -217,6 +227,12 @@ void features_build(struct instance *in, const struct location *l, struct route 
 		else if (!by_default)
 			idle_feature(in, l->subject, f, r);
 	}
+}
+
+void features_build(struct instance *in, const struct location *l, struct route *r)
+{
+	build_features(in, l, r, true);
+	build_features(in, l, r, false);
 	if (l->rival)
 		guard_for_rival(in, l, r);
 }
@@ -251,22 +267,6 @@ void steps_canary(struct instance *in, struct subject *s, struct route *r)
 
 /* ---- whole hosts ---- */
 
-static void host_snippet(struct instance *in, struct server *server, struct route *r)
-{
-	struct setting *first = NULL;
-	for (size_t i = 0; i < server->owners.n; i++) {
-		struct setting *at = subject_setting(server->owners.item[i], STR("snippet.server"), STR("text"));
-		if (!at)
-			continue;
-		if (first && first != at) {
-			fact_idle(at->fact, STR("an older Ingress of the host has such a snippet, and only the first counts"));
-			continue;
-		}
-		first = at;
-		snippet_steps(in, server->owners.item[i], at, r);
-	}
-}
-
 /* A refused value that concerns the whole host: it answers 403 (reference: A.3, A.10). */
 static bool refuse_host(struct instance *in, struct server *server, struct route *r)
 {
@@ -287,11 +287,10 @@ void steps_host(struct instance *in, struct server *server, struct route *r)
 	const struct mapping *m = in->front->mapping;
 	if (!in->nginx)
 		return;
+	guards_of_server(in, r);
 	if (refuse_host(in, server, r))
 		return;
-	if (server->owners.n)
-		features_default_guard(in, server->owners.item[0], STR("snippet.server"), r);
-	host_snippet(in, server, r);
+	snippets_of_host(in, server, r);
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
 		struct subject *user = NULL;

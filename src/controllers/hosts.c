@@ -14,6 +14,16 @@ struct route *route_add(struct instance *in, struct host *host, enum match_kind 
 	return r;
 }
 
+/* No hostname of a Gateway says it, but requests find the host by it: "x.*", "~expression", and what is no DNS name. */
+static void add_other_name(struct instance *in, struct host *host, struct host_name name)
+{
+	if (str_starts(name.name, STR("~")))
+		name.kind = HOST_REGEX;
+	else if (str_ends(name.name, STR(".*")))
+		name.kind = HOST_TAIL;
+	LIST_PUSH(in->front->arena, &host->other_names, name);
+}
+
 static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
 {
 	struct arena *a = in->front->arena;
@@ -30,6 +40,7 @@ static void add_alias(struct instance *in, struct host *host, str name, struct f
 	if (!name_is_subdomain(wild ? str_from(alias.name, 2) : alias.name)) {
 		struct lost_alias lost = { host, alias.name, fact };
 		LIST_PUSH(a, &in->lost_aliases, lost);
+		add_other_name(in, host, alias);
 		return;
 	}
 	if (wild)
@@ -172,9 +183,10 @@ void www_add(struct instance *in, struct server *server)
 	struct arena *a = in->front->arena;
 	str other = str_starts(server->name, STR("www.")) ? str_from(server->name, 4) : arena_join(a, STR("www."), server->name);
 	if (str_starts(server->name, STR("*."))) {
-		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
-			STR("a www redirect on a wildcard host makes nginx refuse the whole configuration"));
+		struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
+			"nginx refuses the whole configuration: a www redirect on a wildcard host gives the server name %.*s", STR_ARG(other));
 		d->effect = STR("the controller keeps its last good configuration; the redirect is left out");
+		entry_reject(in, server->www_facts.item[0]->at, d->message);
 		d->help = STR("take the annotation off the wildcard host");
 		return;
 	}
@@ -189,8 +201,10 @@ void www_add(struct instance *in, struct server *server)
 	h->creator = server->www_subject->owner;
 	h->certificate = server->certificate;
 	h->certificate.listener = other;
+	server->www_name = other;
 	LIST_PUSH(a, &in->entry->hosts, h);
 	struct route *r = route_add(in, h, MATCH_PREFIX, STR("/"), server->www_subject->owner);
+	guards_of_server(in, r);
 	r->at = server->www_facts.item[0]->at;
 	fact_list_join(a, &r->facts, &server->www_facts);
 	struct step *s = route_step(a, r, STEP_REDIRECT, STR("redirect.www"), server->www_facts.item[0]);
@@ -198,6 +212,7 @@ void www_add(struct instance *in, struct server *server)
 	uint64_t code = 308;
 	if (str_to_u64(controller_default(in->controller, STR("redirect.https"), STR("code")), 308, &code))
 		s->as.redirect.status = (uint32_t)code;
+	s->as.redirect.location = arena_printf(a, "$pass_access_scheme://%.*s:$pass_port$request_uri", STR_ARG(server->name));
 }
 
 /* The setting that counts: a server block has one test for the root from each location, and the longest path comes first. */
@@ -253,4 +268,5 @@ void app_root_add(struct instance *in, struct server *server, struct host *host)
 	struct step *s = route_step(a, r, STEP_REDIRECT, APP_ROOT, setting->fact);
 	s->value = setting->value.text;
 	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = setting->value.text, .status = 302 };
+	s->as.redirect.location = arena_join(a, STR("$scheme://$http_host"), setting->value.text);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 #include "kube/names.h"
+#include "route/request.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 
 /* Longest text first, then from z to a; equal ones keep their order. */
@@ -15,22 +17,35 @@ static int compare_locations(const void *pa, const void *pb)
 	return c ? c : a->index < b->index ? -1 : a->index > b->index;
 }
 
+/* Of one text nginx asks the exact location before the prefix. */
+static int compare_in_prefix_mode(const void *pa, const void *pb)
+{
+	const struct location *a = *(struct location *const *)pa, *b = *(struct location *const *)pb;
+	return str_eq(a->path, b->path) && a->exact != b->exact ? (a->exact ? -1 : 1) : compare_locations(pa, pb);
+}
+
 static void sort_locations(struct server *server)
 {
+	if (!server->regex) {
+		qsort(server->locations.item, server->locations.n, sizeof *server->locations.item, compare_in_prefix_mode);
+		return;
+	}
 	qsort(server->locations.item, server->locations.n, sizeof *server->locations.item, compare_locations);
 }
 
-/*
- * A location whose text is the target is not rewritten. A prefix /x is the two locations /x/ and /x, of which the first is
- * (reference: ingress-nginx A.7, A.8).
- */
+/* A location whose text is the target is not rewritten. */
 bool rewrite_active(const struct location *l)
 {
 	struct setting *target = l->subject ? subject_setting(l->subject, STR("route.rewrite"), STR("target")) : NULL;
-	if (!target || target->value.text.n == 0)
-		return false;
-	bool split = !l->exact && !str_ends(l->path, STR("/")) && !subject_flag(l->subject, STR("route.match"), STR("regex"));
-	return split || !str_eq(str_trim(target->value.text), l->path);
+	return target && target->value.text.n > 0 && !str_eq(str_trim(target->value.text), l->path);
+}
+
+/* A prefix /x is the two locations /x/ and /x, of which the target /x rewrites the first (reference: ingress-nginx A.7, A.8). */
+static bool rewrites(const struct location *l)
+{
+	struct setting *target = l->subject ? subject_setting(l->subject, STR("route.rewrite"), STR("target")) : NULL;
+	bool split = target && !l->exact && !str_ends(l->path, STR("/")) && !subject_flag(l->subject, STR("route.match"), STR("regex"));
+	return split || rewrite_active(l);
 }
 
 static bool uses_regex(struct subject *subject)
@@ -42,7 +57,7 @@ static bool is_regex_mode(const struct server *server)
 {
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *l = server->locations.item[i];
-		if (!l->catch_all && (uses_regex(l->subject) || rewrite_active(l)))
+		if (!l->catch_all && (uses_regex(l->subject) || rewrites(l)))
 			return true;
 	}
 	return false;
@@ -58,7 +73,7 @@ static void account_regex(struct instance *in, struct server *server, const stru
 	for (size_t i = 0; i < server->locations.n; i++) {
 		const struct location *m = server->locations.item[i];
 		struct setting *theirs = m->subject ? subject_setting(m->subject, STR("route.match"), STR("regex")) : NULL;
-		if ((theirs && theirs != regex && theirs->value.truth) || rewrite_active(m))
+		if ((theirs && theirs != regex && theirs->value.truth) || rewrites(m))
 			other = true;
 		longer = longer || m->exact || m->path.n > 1;
 	}
@@ -90,8 +105,14 @@ static void slash_redirect(struct instance *in, struct server *server, struct ho
 	r->at = l->at;
 	r->implicit = true;
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
+	steps_host(in, server, r);
+	answers_before(in, server, l, r);
+	answers_body(in, l, r);
 	struct step *s = route_step(in->front->arena, r, STEP_REDIRECT, STR("redirect.slash"), NULL);
 	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = l->path, .status = 301, .keeps_query = true };
+	s->as.redirect.location = uri_escape(in->front->arena, l->path, ESCAPE_PATH);
+	s->as.redirect.adds_query = true;
+	s->as.redirect.relative = subject_flag(l->subject, STR("redirect.relative"), STR("enabled"));
 }
 
 static bool same_place(const struct route *r, enum match_kind kind, str path)
@@ -112,6 +133,16 @@ static void idle_location(const struct location *l, str why)
 	fact_idle(l->type_fact, why);
 }
 
+static void duplicate_location(struct instance *in, const struct location *l, str name)
+{
+	struct diag_site site = { l->at, 1, l->subject ? record_object(in->front->arena, l->subject->record) : (str){ "", 0 } };
+	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site,
+		"nginx refuses the whole configuration: duplicate location \"%.*s\"", STR_ARG(name));
+	d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
+	d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
+	entry_reject(in, l->at, d->message);
+}
+
 /* nginx refuses two prefix or two exact locations with one text; in regex mode the first of them wins (D6). */
 static bool is_duplicate(struct instance *in, const struct server *server, const struct host *host, enum match_kind kind,
 	const struct location *l)
@@ -120,13 +151,9 @@ static bool is_duplicate(struct instance *in, const struct server *server, const
 		const struct route *r = host->routes.item[i];
 		if (r->implicit || !same_place(r, kind, l->path))
 			continue;
-		if (!server->regex && in->nginx) {
-			struct diag_site site = { l->at, 1, l->subject ? record_object(in->front->arena, l->subject->record) : (str){ "", 0 } };
-			struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
-				STR("nginx refuses two locations with the same text: no later change of any Ingress is in force"));
-			d->effect = STR("the controller keeps its last good configuration; only the first of the two paths is converted");
-			d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
-		}
+		bool below = kind == MATCH_PREFIX && !str_ends(l->path, STR("/"));
+		if (!server->regex && in->nginx)
+			duplicate_location(in, l, below ? arena_join(in->front->arena, l->path, STR("/")) : l->path);
 		idle_location(l, STR("another path of this host has the same text and comes first"));
 		return true;
 	}
@@ -179,9 +206,10 @@ static bool is_shadowed(const struct server *server, const struct host *host, co
 static void invalid_regex(struct instance *in, const struct location *l)
 {
 	struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
-	struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
-		STR("the path is no valid regular expression: nginx refuses the whole configuration"));
+	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site,
+		"nginx refuses the whole configuration: the path %.*s is no valid regular expression", STR_ARG(l->path));
 	d->effect = STR("the controller keeps its last good configuration; the path is left out");
+	entry_reject(in, l->at, d->message);
 	d->help = STR("correct the expression");
 	idle_location(l, STR("nginx refuses the expression of this path"));
 	for (size_t j = 0; j < l->facts.n; j++)
@@ -189,21 +217,54 @@ static void invalid_regex(struct instance *in, const struct location *l)
 }
 
 /* A prefix beside an exact path with the same text is what lies below it, and no more (A.7). */
-static str location_text(struct instance *in, const struct server *server, const struct location *l)
+static bool has_exact(const struct server *server, str path)
 {
-	if (!server->regex || l->exact || str_ends(l->path, STR("/")) || uses_regex(l->subject) || rewrite_active(l))
-		return l->path;
 	for (size_t i = 0; i < server->locations.n; i++)
-		if (server->locations.item[i]->exact && str_eq(server->locations.item[i]->path, l->path))
-			return arena_join(in->front->arena, l->path, STR("/"));
-	return l->path;
+		if (server->locations.item[i]->exact && str_eq(server->locations.item[i]->path, path))
+			return true;
+	return false;
 }
 
-static void build_location(struct instance *in, struct server *server, struct host *host, const struct location *written)
+/* The controller writes a prefix as two locations, of which the one below ends in a slash; expressions and rewrites stay whole (A.7). */
+static bool is_expanded(const struct location *l)
 {
-	struct location expanded = *written;
-	const struct location *l = &expanded;
-	expanded.path = location_text(in, server, written);
+	struct setting *target = l->subject ? subject_setting(l->subject, STR("route.rewrite"), STR("target")) : NULL;
+	bool rewrites = target && target->value.text.n && !str_eq(str_trim(target->value.text), l->path) && !l->catch_all;
+	return !l->exact && !str_eq(l->path, STR("/")) && !rewrites && !(uses_regex(l->subject) && !l->catch_all);
+}
+
+/* The default server's own root, of no Ingress: what the controller's settings alone make of it. */
+static void bare_steps(struct instance *in, struct server *server, const struct location *l, struct route *r)
+{
+	if (!in->nginx)
+		return;
+	guards_of_server(in, r);
+	snippets_of_host(in, server, r);
+	answers_before(in, server, l, r);
+	snippets_answers(in, server, l, r);
+	answers_body(in, l, r);
+	snippets_before(in, server, l, r);
+	answers_no_endpoints(in, l, r);
+	snippets_behind(in, server, l, r);
+}
+
+static void fill_route(struct instance *in, struct server *server, const struct location *l, struct route *r)
+{
+	if (l->subject) {
+		account_regex(in, server, l, r);
+		steps_host(in, server, r);
+		steps_build(in, server, l, r);
+	} else {
+		bare_steps(in, server, l, r);
+	}
+	if (l->upstream)
+		canary_cases(in, l->upstream, &l->backend_facts, r);
+	else
+		route_step(in->front->arena, r, STEP_STATUS, STR("route.none"), NULL)->status = 404;
+}
+
+static void build_one(struct instance *in, struct server *server, struct host *host, const struct location *written, const struct location *l)
+{
 	enum match_kind kind = server->regex ? MATCH_REGEX : l->exact ? MATCH_EXACT : MATCH_PREFIX;
 	if (is_duplicate(in, server, host, kind, l) || is_shadowed(server, host, l))
 		return;
@@ -221,17 +282,61 @@ static void build_location(struct instance *in, struct server *server, struct ho
 		fact_idle(l->type_fact, STR("the paths of this host are regular expressions, whatever their pathType says"));
 	else
 		fact_list_add(in->front->arena, &r->facts, l->type_fact);
-	if (l->subject) {
-		account_regex(in, server, l, r);
-		steps_host(in, server, r);
-		steps_build(in, server, l, r);
-	}
-	if (l->upstream)
-		canary_cases(in, l->upstream, &l->backend_facts, r);
-	else
-		route_step(in->front->arena, r, STEP_STATUS, STR("route.none"), NULL)->status = 404;
+	fill_route(in, server, l, r);
 	if (!l->implicit)
 		slash_redirect(in, server, host, l);
+}
+
+/*
+ * In regex mode the two locations of a prefix are one, where they are neighbours and do the same. Below an exact path with the same
+ * text there is only the one with the slash; where the target is the path itself, only that one is rewritten (D51).
+ */
+static void build_location(struct instance *in, struct server *server, struct host *host, struct location *written)
+{
+	struct arena *a = in->front->arena;
+	struct location below = *written;
+	written->ingress_path = below.ingress_path = written->path;
+	answers_fallback(in, written);
+	below.fallback = written->fallback;
+	bool slash = str_ends(written->path, STR("/")), expanded = server->regex && is_expanded(written);
+	if (!slash)
+		below.path = arena_join(a, written->path, STR("/"));
+	if (!expanded || slash) {
+		build_one(in, server, host, written, written);
+	} else if (has_exact(server, written->path)) {
+		build_one(in, server, host, written, &below);
+	} else if (rewrite_active(&below)) {
+		build_one(in, server, host, written, &below);
+		build_one(in, server, host, written, written);
+	} else {
+		build_one(in, server, host, written, written);
+	}
+}
+
+/* What the controller answers for itself, at paths below which no Ingress has a longer one (reference: A.9). */
+static void add_own(struct instance *in, struct host *host, str path, uint32_t status, str ranges)
+{
+	struct arena *a = in->front->arena;
+	struct route *r = NEW(a, struct route);
+	r->match = (struct match){ .kind = MATCH_TEXT, .path = path };
+	r->implicit = true;
+	if (ranges.n) {
+		struct step *s = route_step(a, r, STEP_GUARD, STR("route.health"), NULL);
+		s->quiet = true;
+		s->value = ranges;
+		guard_ranges(a, ranges, &s->as.guard);
+	}
+	route_step(a, r, STEP_STATUS, STR("route.health"), NULL)->status = status;
+	LIST_PUSH(a, &host->own, r);
+}
+
+static void add_own_routes(struct instance *in, struct host *host)
+{
+	static const str HEALTH = STR_INIT("route.health");
+	if (!in->nginx)
+		return;
+	add_own(in, host, controller_default(in->controller, HEALTH, STR("path")), 200, STR(""));
+	add_own(in, host, STR("/nginx_status"), 200, controller_default(in->controller, HEALTH, STR("status-ranges")));
 }
 
 static enum host_kind host_kind_of(str name)
@@ -288,15 +393,66 @@ static void say_default_backend(struct instance *in)
 	fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_FEATURE_LOST_ROUTING, STR("it is carried over for hosts that an Ingress names"));
 }
 
+/* The controller asks a service for the location: its own, or that for all. */
+static bool asks_service(const struct instance *in, const struct location *l)
+{
+	if (!l->subject || l->catch_all)
+		return false;
+	struct setting *off = subject_setting(l->subject, STR("auth.global"), STR("enabled"));
+	return subject_setting(l->subject, STR("auth.external"), STR("url")) ||
+		(!value_is_off(controller_default(in->controller, STR("auth.global"), STR("enabled"))) && (!off || off->value.truth));
+}
+
+/* As nginx's log has it: the path in base64 for URLs, without padding. */
+static str question_name(struct arena *a, str path, bool exact)
+{
+	unsigned char *text = NEWS(a, unsigned char, (path.n + 2) / 3 * 4 + 1);
+	size_t n = (size_t)EVP_EncodeBlock(text, (const unsigned char *)path.p, (int)path.n);
+	for (size_t i = 0; i < n; i++)
+		text[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+	while (n && text[n - 1] == '=')
+		n--;
+	return arena_printf(a, "/_external-auth-%.*s-%s", (int)n, (const char *)text, exact ? "Exact" : "Prefix");
+}
+
+/* Locations for these questions are named after path and type; two of one name are too many in regex mode as well (D142). */
+static void note_question(struct instance *in, struct map *names, const struct location *l, str path, bool exact)
+{
+	str name = question_name(in->front->arena, path, exact);
+	if (map_get(names, name))
+		duplicate_location(in, l, name);
+	map_set(names, name, NEW(in->front->arena, bool));
+}
+
+static void check_questions(struct instance *in, const struct server *server)
+{
+	struct map names;
+	map_init(&names, in->front->arena);
+	for (size_t i = 0; i < server->locations.n && in->nginx && server->regex; i++) {
+		const struct location *l = server->locations.item[i];
+		if (!asks_service(in, l))
+			continue;
+		bool slash = str_ends(l->path, STR("/")), expanded = is_expanded(l);
+		note_question(in, &names, l, expanded && !slash ? arena_join(in->front->arena, l->path, STR("/")) : l->path, l->exact);
+		if (expanded && !has_exact(server, l->path))
+			note_question(in, &names, l, l->path, true);
+	}
+}
+
 static void build_host(struct instance *in, struct server *server)
 {
 	struct arena *a = in->front->arena;
+	struct host *h = NEW(a, struct host);
+	if (server->name.n == 0)
+		add_own_routes(in, h);
 	if (server->name.n == 0 && !server->locations.item[0]->subject && server->locations.n == 1) {
 		/* nothing but the controller's own default server */
 		say_default_backend(in);
+		h->name = (struct host_name){ .kind = HOST_ANY };
+		build_location(in, server, h, server->locations.item[0]);
+		in->entry->fallback = h;
 		return;
 	}
-	struct host *h = NEW(a, struct host);
 	server->host = h;
 	server->regex = in->nginx && is_regex_mode(server);
 	h->name = (struct host_name){ .kind = host_kind_of(server->name), .name = host_written(in, server), .facts = server->facts };
@@ -306,8 +462,10 @@ static void build_host(struct instance *in, struct server *server)
 	LIST_PUSH(a, &in->entry->hosts, h);
 	aliases_add(in, server, h);
 	sort_locations(server);
+	check_questions(in, server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
+	snippet_routes_add(in, server, h);
 	certificate_complete(in, server, h);
 	app_root_add(in, server, h);
 	www_add(in, server);

@@ -9,7 +9,7 @@
 static const str CLASS_ANNOTATION = STR_INIT("kubernetes.io/ingress.class");
 static const str GENERIC = STR_INIT("generic");
 
-static const struct controller_table *table_by_controller(const struct front *front, str controller)
+const struct controller_table *table_of_controller(const struct front *front, str controller)
 {
 	for (size_t i = 0; i < front->mapping->controllers.n; i++)
 		if (str_list_has(&front->mapping->controllers.item[i]->controllers, controller))
@@ -71,7 +71,7 @@ static bool by_class_object(struct front *front, struct subject *s, str class_na
 	const struct ingress_class *class = snapshot_class(front->snapshot, class_name);
 	if (!class)
 		return false;
-	const struct controller_table *table = table_by_controller(front, class->controller);
+	const struct controller_table *table = table_of_controller(front, class->controller);
 	if (!table)
 		table = table_by_argument(front, STR("controller-class"), class->controller);
 	if (!table)
@@ -202,6 +202,20 @@ static bool is_acme_solver(const struct ingress *ingress)
 	return meta_label(&ingress->meta, STR("acme.cert-manager.io/http01-solver")) != NULL;
 }
 
+/* Where all classes are known and none is meant, only a controller that was told to serves the Ingress. */
+static bool by_argument(struct front *front, struct subject *s)
+{
+	const struct controller_table *table = table_by_argument(front, STR("watch-ingress-without-class"), STR("true"));
+	if (table)
+		decide(s, table, STR("no class is named, and this controller is told to serve such Ingresses"));
+	return table != NULL;
+}
+
+static bool is_orphan(const struct front *front, const struct subject *s)
+{
+	return front->closed_world && s->class_name.n == 0 && front->snapshot->classes.n > 0 && front->from->n == 0;
+}
+
 void select_controller(struct front *front, struct subject *s)
 {
 	read_class(front, s);
@@ -217,7 +231,12 @@ void select_controller(struct front *front, struct subject *s)
 	else
 		by_default_class(front, s);
 	if (!done && !s->table)
-		done = by_annotations(front, s) || by_option(front, s);
+		done = by_annotations(front, s) || by_option(front, s) || by_argument(front, s);
+	if (!done && !s->table && is_orphan(front, s)) {
+		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: it names no class, and no IngressClass is the default"),
+			STR("give --controller-flag watch-ingress-without-class=true if the controller runs with that"));
+		return;
+	}
 	if (!done && !s->table)
 		by_nothing(front, s);
 	if (s->table)

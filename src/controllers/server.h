@@ -8,9 +8,23 @@
 
 #include "controllers/subject.h"
 
+/* Cookies that keep a client on one endpoint (reference: A.14): of the last Ingress that has them, for all that use the upstream. */
+struct affinity_place {
+	str host, path;                  /* host "" is the default server */
+};
+
+struct affinity {
+	struct subject *subject;
+	LIST(struct affinity_place) places;   /* where the cookie is set */
+};
+
 /* A Service port as a group of endpoints, shared by all locations that name it. */
 struct upstream {
+	str key;                         /* namespace, Service and port as written, joined by "-" */
 	struct backend backend;
+	uint32_t answer;                 /* the controller's own answer in place of an endpoint's: 503, 502; 0: there are endpoints */
+	struct affinity *affinity;       /* or NULL */
+	bool copied_affinity;            /* of a canary: that of the main Service */
 	bool canary;                     /* made by a canary Ingress: no location of its own */
 	bool deleted;                    /* a canary that found no place (A.6) */
 	struct upstream *alternative;    /* the canary's upstream */
@@ -21,12 +35,14 @@ struct upstream {
 struct location {
 	size_t index;                    /* in the order of coming */
 	str path;
+	str ingress_path;                /* as the Ingress has it */
 	bool exact;
 	bool implicit;                   /* the root that the controller makes for each host */
 	bool catch_all;                  /* the default server's root, of an Ingress that is only a default backend */
 	struct subject *subject;         /* whose annotations apply; NULL for the bare default server */
 	struct subject *rival;           /* has lost the path to subject by an assumption, and guards it; or NULL */
 	struct upstream *upstream;       /* NULL: the controller's own answer (404) */
+	const struct backend *fallback;  /* the Service that answers in place of errors, or where the upstream has no endpoints; or NULL */
 	struct place at;
 	struct fact_list facts;          /* path */
 	struct fact_list backend_facts;  /* service, port */
@@ -41,7 +57,9 @@ struct server {
 	LIST(struct subject *) subjects; /* all with a rule for it, canaries too, in order */
 	LIST(struct subject *) owners;   /* the same without canaries */
 	struct certificate certificate;
+	bool inherits;                   /* its certificate is that of the wildcard host */
 	bool www;
+	str www_name;                    /* the name that redirects here; or empty */
 	struct fact_list www_facts;
 	struct subject *www_subject;
 	bool regex;
@@ -72,14 +90,20 @@ struct instance {
 	LIST(struct server *) servers;
 	LIST(struct lost_alias) lost_aliases;
 	struct map server_by_name;       /* the default server is "" */
+	struct map snippets;             /* texts of nginx that have been read, see snippet.h */
 };
 
 bool subject_is_canary(struct subject *subject);
 
-/* servers.c: upstreams, servers, locations (A.4, A.5). */
+/* servers.c: servers, locations (A.5). */
 void servers_build(struct instance *instance);
 struct server *servers_find(const struct instance *instance, str host);   /* host "" is the default server */
+
+/* upstreams.c (A.4). */
+void upstreams_create(struct instance *instance);
 struct upstream *upstream_of(struct instance *instance, struct subject *subject, const struct ingress_backend *backend);
+/* The controller's own Service for paths that no Ingress has; NULL: it answers 404. */
+struct upstream *controller_backend(struct instance *instance);
 
 /* canary.c (A.6). */
 void canaries_merge(struct instance *instance);
@@ -102,12 +126,48 @@ void aliases_settle(struct instance *instance);
 void app_root_add(struct instance *instance, struct server *server, struct host *host);
 void www_add(struct instance *instance, struct server *server);
 
+/* answers.c: what the controller does at a location besides what the Ingress says, and what it always does. Subject may be NULL. */
+void answers_before(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+void answers_body(struct instance *instance, const struct location *location, struct route *route);
+void answers_no_endpoints(struct instance *instance, const struct location *location, struct route *route);
+void answers_after(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+void answers_fallback(struct instance *instance, struct location *location);
+
+/* affinity.c (A.14). */
+void affinity_note(struct instance *instance, const struct server *server, struct subject *subject, struct upstream *upstream, str path);
+void affinity_build(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+/* A case that keeps clients where the cookie of that upstream says they were. */
+void affinity_case(struct instance *instance, const struct upstream *owner, const struct upstream *named, struct route *route);
+
+/* guards.c: who may pass a guard, from the settings that switch it on. Subject may be NULL: the controller's own settings alone. */
+void guard_fill(struct instance *instance, struct subject *subject, struct step *step);
+/* A list of addresses with commas. */
+void guard_ranges(struct arena *arena, str text, struct guard *guard);
+/* Refuses what clients say of themselves, for all hosts. */
+void guards_of_server(struct instance *instance, struct route *route);
+
+/* entry.c: what belongs to the entry as a whole. */
+void entry_begin(struct instance *instance);
+void entry_finish(struct instance *instance);
+void entry_reject(struct instance *instance, struct place at, str why);   /* the first reason counts */
+void entry_crash(struct instance *instance, struct place at, str why);    /* the controller itself stops */
+
+/* arguments.c: what nginx does not take of an Ingress's values. */
+void arguments_check(struct instance *instance, struct subject *subject);
+
+/* The text of a setting that counts, else the controller's default; empty where there is neither. */
+str location_text(const struct instance *instance, const struct location *location, str feature, str field);
+bool location_flag(const struct instance *instance, const struct location *location, str feature, str field);
+
+/* headers.c: headers that the Ingress sets. */
+void headers_of_answer(struct instance *instance, struct subject *subject, struct route *route);
+void headers_of_request(struct instance *instance, const struct location *location, struct route *route);
+
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
-/* features.c: what only the tables know, of a location; how its checks go together; what the controller's own settings guard. */
+/* features.c: what only the tables know, of a location; how its checks go together. */
 void features_build(struct instance *instance, const struct location *location, struct route *route);
 void features_satisfy(struct instance *instance, struct subject *subject, struct route *route);
-void features_default_guard(struct instance *instance, struct subject *subject, str feature, struct route *route);
 /*
  * Certificates are issued through some paths: the ConfigMap keys no-tls-redirect-locations and no-auth-locations list how paths
  * begin that are not redirected to HTTPS and not asked for credentials.
@@ -135,8 +195,6 @@ bool passthrough_alone(const struct server *server);
 
 /* backends.c: how backends are spoken to (A.13, B), after the hosts of the model are there. */
 void backends_settle(struct instance *instance);
-/* A Secret or ConfigMap that is not there or not allowed denies all locations. */
-void backends_check(struct front *front, struct subject *subject);
 
 /* A ConfigMap of that name has a CA. */
 bool ca_is_copied(const struct front *front, str namespace, str name);
@@ -144,10 +202,5 @@ bool ca_is_copied(const struct front *front, str namespace, str name);
 /* clients.c: client certificates (A.11), after the hosts of the model are there. */
 void clients_settle(struct instance *instance);
 
-/* Whether the controller takes Secrets and ConfigMaps of other namespaces than the Ingress's. */
-bool controller_crosses(const struct front *front, const struct controller_settings *controller);
-
-/* snippet.c: directives of a snippet as steps. */
-void snippet_steps(struct instance *instance, struct subject *subject, struct setting *setting, struct route *route);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Upstreams, servers and locations out of the Ingresses of one controller: reference ingress-nginx A.4 and A.5. */
+/* Servers and locations out of the Ingresses of one controller: reference ingress-nginx A.4 and A.5. */
 #include "controllers/server.h"
 
 bool subject_is_canary(struct subject *subject)
@@ -39,110 +39,11 @@ static str rule_host(struct instance *in, const struct ingress_rule *rule)
 	return rule->host ? arena_lower(in->front->arena, str_trim(rule->host->value)) : (str){ "", 0 };
 }
 
-/* A port that has no number in the input: http and https are what they are by name (RFC 6335 service names), taken as an assumption. */
-static uint32_t assumed_port(str name)
-{
-	if (str_eq_nocase(name, STR("http")))
-		return 80;
-	if (str_eq_nocase(name, STR("https")))
-		return 443;
-	return 0;
-}
-
-static void assume_port(struct front *front, struct subject *subject, const struct ingress_backend *b, struct backend *out)
-{
-	struct fact *fact = subject_fact(subject, b->port);
-	out->port = assumed_port(b->port->value);
-	if (out->port) {
-		struct diag *d = diag_addf(front->diags, DIAG_ASSUMED_PRESENT, fact_site(front->arena, fact),
-			"assumed: Services have port %u under the name %.*s", (unsigned)out->port, STR_ARG(b->port->value));
-		d->help = STR("add the Services to the input (kubectl get services -A -o yaml), or write numbers into the Ingresses");
-		if (fact)
-			fact->assumed = true;
-		return;
-	}
-	struct diag *d = diag_addf(front->diags, DIAG_PORT_NAME_UNRESOLVED, fact_site(front->arena, fact),
-		"port %.*s is a name, and the Service that gives its number is not in the input", STR_ARG(b->port->value));
-	d->loss = LOSS_ROUTING;
-	d->effect = STR("a Gateway needs the number: the rule is printed without a backend and answers 500");
-	d->help = STR("add the Service to the input (kubectl get services -A -o yaml), or write the number into the Ingress");
-	str why = STR("the number of the port is not in the input");
-	fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PORT_NAME_UNRESOLVED, why);
-	fact_lost(subject_fact(subject, b->service), FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PORT_NAME_UNRESOLVED, why);
-}
-
-static void port_missing(struct front *front, struct subject *subject, const struct ingress_backend *b)
-{
-	struct diag *d = diag_addf(front->diags, DIAG_PORT_MISSING, fact_site(front->arena, subject_fact(subject, b->port)),
-		"the Service has no port %.*s", STR_ARG(b->port->value));
-	d->effect = STR("the controller answers 503 today; a Gateway answers 500");
-	d->help = STR("correct the port in the Ingress or in the Service");
-}
-
-static void resolve_service(struct front *front, struct subject *subject, const struct ingress_backend *b, struct backend *out)
-{
-	const struct service *service = snapshot_service(front->snapshot, subject->ingress->meta.namespace, out->name);
-	if (b->port && b->port_is_number)
-		out->port = b->port_number;
-	if (!service) {
-		out->exists = !front->closed_world;
-		if (front->closed_world) {
-			struct diag *d = diag_add(front->diags, DIAG_SERVICE_MISSING, fact_site(front->arena, subject_fact(subject, b->service)),
-				STR("the Service does not exist"));
-			d->effect = STR("the controller answers 503 today; a Gateway answers 500");
-			d->help = STR("create the Service, or give --world open if the input does not hold all objects");
-		}
-		else if (b->port && !b->port_is_number)
-			assume_port(front, subject, b, out);
-		return;
-	}
-	out->external = str_eq(service->type, STR("ExternalName"));
-	out->empty = service->endpoints == ENDPOINTS_NONE;
-	const struct service_port *port = b->port ? service_port_find(service, b->port->value) : NULL;
-	if (port)
-		out->port = port->port;
-	out->exists = port || (out->external && out->port);
-	if (!out->exists && b->port)
-		port_missing(front, subject, b);
-}
-
-struct upstream *upstream_of(struct instance *in, struct subject *subject, const struct ingress_backend *b)
-{
-	struct arena *a = in->front->arena;
-	str namespace = subject->ingress->meta.namespace;
-	str port = b->port ? b->port->value : (str){ "", 0 };
-	str key = arena_printf(a, "%.*s/%.*s/%.*s", STR_ARG(namespace), STR_ARG(b->service->value), STR_ARG(port));
-	struct upstream *u = map_get(&in->upstream_by_key, key);
-	if (u)
-		return u;
-	u = NEW(a, struct upstream);
-	u->backend.namespace = subject->owner->namespace;
-	u->backend.name = b->service->value;
-	resolve_service(in->front, subject, b, &u->backend);
-	u->canary = subject_is_canary(subject);
-	map_set(&in->upstream_by_key, key, u);
-	LIST_PUSH(a, &in->upstreams, u);
-	return u;
-}
-
 /* The backend's own facts are those of the Ingress that names it; a location keeps a copy of its upstream's backend. */
 static void backend_facts(struct instance *in, struct subject *subject, const struct ingress_backend *b, struct fact_list *out)
 {
 	fact_list_add(in->front->arena, out, subject_fact(subject, b->service));
 	fact_list_add(in->front->arena, out, subject_fact(subject, b->port));
-}
-
-static void upstreams_create(struct instance *in)
-{
-	for (size_t i = 0; i < in->subjects.n; i++) {
-		struct subject *s = in->subjects.item[i];
-		if (s->ingress->default_backend.service)
-			upstream_of(in, s, &s->ingress->default_backend);
-		for (size_t r = 0; r < s->ingress->rules.n; r++)
-			for (size_t p = 0; p < s->ingress->rules.item[r].paths.n; p++)
-				if (s->ingress->rules.item[r].paths.item[p].backend.service)
-					upstream_of(in, s, &s->ingress->rules.item[r].paths.item[p].backend);
-	}
 }
 
 static void use_default_backend(struct instance *in, struct location *l, struct subject *s)
@@ -155,33 +56,13 @@ static void use_default_backend(struct instance *in, struct location *l, struct 
 	backend_facts(in, s, b, &l->backend_facts);
 }
 
-/*
- * What the controller answers where no path fits: the Service of its argument default-backend-service (its first port), else its
- * own 404 (reference: A.15).
- */
-static struct upstream *controller_backend(struct instance *in)
-{
-	str namespace, name, named = controller_default(in->controller, STR("backend.default"), STR("service"));
-	if (!in->nginx || !str_has_char(named, '/') || !str_cut(named, '/', &namespace, &name))
-		return NULL;
-	const struct service *service = snapshot_service(in->front->snapshot, namespace, name);
-	if (!service && in->front->closed_world)
-		return NULL;
-	struct upstream *u = NEW(in->front->arena, struct upstream);
-	u->backend = (struct backend){ .namespace = namespace, .name = name, .exists = true, .port = 80 };
-	if (service && service->ports.n)
-		u->backend.port = service->ports.item[0].port;
-	if (service && service->endpoints == ENDPOINTS_NONE)
-		return NULL;
-	fact_list_add(in->front->arena, &u->backend.facts, controller_default_fact(in->controller, STR("backend.default")));
-	return u;
-}
-
 /* First pass: the default server's root, and a server with its implicit root for each new host. */
 static void first_pass(struct instance *in)
 {
 	struct server *any = server_new(in, (str){ "", 0 }, NULL);
-	location_new(in, any, STR("/"), false, NULL)->implicit = true;
+	struct location *bare = location_new(in, any, STR("/"), false, NULL);
+	bare->implicit = true;
+	bare->upstream = in->default_upstream;
 	for (size_t i = 0; i < in->subjects.n; i++) {
 		struct subject *s = in->subjects.item[i];
 		if (subject_is_canary(s))
@@ -280,6 +161,7 @@ static bool add_path(struct instance *in, struct server *server, struct subject 
 	bool exact = p->type == PATH_EXACT;
 	if (upstream_of(in, s, &p->backend)->canary)
 		return false;
+	affinity_note(in, server, s, upstream_of(in, s, &p->backend), path);
 	for (size_t i = 0; i < server->locations.n; i++) {
 		struct location *l = server->locations.item[i];
 		if (!str_eq(l->path, path))

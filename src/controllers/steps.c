@@ -3,7 +3,8 @@
  * What happens to a request inside its location, as steps in the controller's order (reference: ingress-nginx A.10):
  * refused location, CORS, redirects, rewrite, HTTPS redirect, guards, and all features that only the tables know.
  */
-#include "controllers/server.h"
+#include "base/buf.h"
+#include "controllers/snippet.h"
 
 /* ---- redirects ---- */
 
@@ -32,6 +33,7 @@ static void redirect_to(struct redirect *r, str url)
 	r->lost = str_from(rest, end);
 	if (str_has(url, STR("$")))
 		r->lost = url;
+	r->location = url;
 }
 
 /* A status outside of the range that the controller takes counts as the usual one (reference: B, redirect codes). */
@@ -48,6 +50,12 @@ static uint32_t redirect_status(struct subject *s, str feature, int64_t last, ui
 	return (uint32_t)code->value.number;
 }
 
+/* nginx redirects with these statuses; with others the address is the body of the answer. */
+static bool is_redirect(uint32_t status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 static void fixed_redirect(struct instance *in, struct subject *s, struct route *r)
 {
 	struct arena *a = in->front->arena;
@@ -55,8 +63,10 @@ static void fixed_redirect(struct instance *in, struct subject *s, struct route 
 	struct setting *temporal = subject_setting(s, TEMPORAL, STR("location"));
 	struct setting *permanent = subject_setting(s, PERMANENT, STR("location"));
 	if (temporal && !str_starts(temporal->value.text, STR("http"))) {
-		fact_idle(temporal->fact, STR("the address has no scheme that begins with http, and the controller leaves it out"));
-		temporal = NULL;
+		str why = STR("the address of the temporal redirect has no scheme that begins with http, and the controller drops the whole group");
+		fact_idle(temporal->fact, why);
+		fact_idle(permanent ? permanent->fact : NULL, why);
+		return;
 	}
 	struct setting *wins = temporal ? temporal : permanent;
 	if (temporal && permanent) {
@@ -70,7 +80,9 @@ static void fixed_redirect(struct instance *in, struct subject *s, struct route 
 	struct step *step = route_step(a, r, STEP_REDIRECT, wins->row->feature, wins->fact);
 	step->value = wins->value.text;
 	redirect_to(&step->as.redirect, wins->value.text);
+	step->as.redirect.relative = subject_flag(s, STR("redirect.relative"), STR("enabled"));
 	step->as.redirect.status = temporal ? redirect_status(s, TEMPORAL, 307, 302, step, a) : redirect_status(s, PERMANENT, 308, 301, step, a);
+	step->as.redirect.text = !is_redirect(step->as.redirect.status);
 }
 
 /* Comes before the redirects that it changes. */
@@ -90,7 +102,15 @@ static uint32_t https_status(const struct instance *in)
 	return str_to_u64(text, 399, &code) && code >= 300 ? (uint32_t)code : in->nginx ? 308 : 301;
 }
 
-static void https_step(struct instance *in, struct subject *s, struct route *r, struct fact *first, struct fact *second)
+/* Host and target of the request behind "https://"; the port is that of the controller's argument. */
+static void https_location(struct instance *in, struct redirect *to)
+{
+	str port = controller_argument(in->front, in->controller->table, STR("https-port"));
+	to->location = !to->keeps_port ? STR("https://$redirect_host$request_uri")
+		: arena_printf(in->front->arena, "https://$redirect_host:%.*s$request_uri", STR_ARG(port.n ? port : STR("443")));
+}
+
+static struct step *https_step(struct instance *in, struct subject *s, struct route *r, struct fact *first, struct fact *second)
 {
 	static const str HTTPS = STR_INIT("redirect.https");
 	if (!first)
@@ -104,9 +124,22 @@ static void https_step(struct instance *in, struct subject *s, struct route *r, 
 		.scheme = STR("https"), .status = https_status(in), .keeps_query = true, .cuts_slash = in->nginx && !keeps_slash,
 		.keeps_port = subject_flag(s, HTTPS, STR("port")),
 	};
+	https_location(in, &step->as.redirect);
 	fact_idle(keep ? keep->fact : NULL, STR("a Gateway keeps the slash of the request in every case"));
 	struct setting *port = subject_setting(s, HTTPS, STR("port"));
 	fact_idle(port ? port->fact : NULL, STR("the usual port of https is meant in every case"));
+	return step;
+}
+
+/* A step before answers every request without TLS. */
+static bool is_answered(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++) {
+		const struct step *step = r->steps.item[i];
+		if ((step->kind == STEP_STATUS || step->kind == STEP_REDIRECT) && step->side != SIDE_TLS)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -140,8 +173,20 @@ static void https_redirect(struct instance *in, struct server *server, const str
 	}
 	if (wants && certificate) {
 		fact_idle(by_force, STR("the host has a certificate, and so is redirected anyway"));
-		https_step(in, l->subject, r, by_soft, NULL);
+		https_step(in, l->subject, r, by_soft, NULL)->as.redirect.needs_certificate = true;
 		return;
+	}
+	if (is_answered(r)) {
+		static const str WHY = STR_INIT("requests without TLS have been answered before");
+		fact_idle(by_force, WHY);
+		fact_idle(by_soft, WHY);
+		return;
+	}
+	if (wants) {
+		/* an alias, or a request without a host, may have a certificate where the host has none */
+		struct step *quiet = https_step(in, l->subject, r, NULL, NULL);
+		quiet->facts.n = 0;
+		quiet->quiet = quiet->as.redirect.needs_certificate = true;
 	}
 	fact_list_add(a, &r->facts, by_force);
 	if (certificate)
@@ -179,10 +224,82 @@ static void add_items(struct arena *a, struct str_list *list, str text)
 	}
 }
 
+/* A star is all there is; what is no whole origin is left out (controller: cors-allow-origin). */
+static bool is_origin(str item)
+{
+	size_t at = str_find(item, STR("://"));
+	if (str_eq(item, STR("null")))
+		return true;
+	if (at == 0 || at == item.n)
+		return false;
+	for (size_t i = 0; i < at; i++)
+		if (item.p[i] < 'a' || item.p[i] > 'z')
+			return false;
+	str host = str_from(item, at + 3), name, port;
+	uint64_t number;
+	if (str_starts(host, STR("*.")))
+		host = str_from(host, 2);
+	if (str_cut(host, ':', &name, &port) && !str_to_u64(port, UINT64_MAX, &number))
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alnum(name.p[i]) && name.p[i] != '-' && name.p[i] != '.')
+			return false;
+	return true;
+}
+
+static void add_origins(struct arena *a, struct str_list *list, str text)
+{
+	str item;
+	while (text.n) {
+		str_cut(text, ',', &item, &text);
+		item = str_trim(item);
+		if (str_eq(item, STR("*"))) {
+			list->n = 0;
+			str_list_add_new(a, list, item);
+			return;
+		}
+		if (item.n && is_origin(item))
+			str_list_add_new(a, list, item);
+	}
+}
+
 static str cors_text(struct instance *in, struct subject *s, const char *field)
 {
 	struct setting *at = subject_setting(s, STR("cors"), str_c(field));
 	return at ? at->value.text : controller_default(in->controller, STR("cors"), str_c(field));
+}
+
+/* "(https://a\.x)|(https://[A-Za-z0-9\-]+\.y)" in brackets and at the end of the origin: reference A.12. */
+static str origin_regex(struct arena *a, const struct str_list *origins)
+{
+	struct buf b;
+	buf_init(&b, a, 0);
+	buf_add_char(&b, '(');
+	for (size_t i = 0; i < origins->n; i++) {
+		bool star = false;
+		buf_add(&b, i ? STR("|(") : STR("("));
+		for (size_t j = 0; j < origins->item[i].n; j++) {
+			char c = origins->item[i].p[j];
+			if (c == '*' && !star)
+				buf_add(&b, STR("[A-Za-z0-9\\-]+"));
+			else
+				buf_printf(&b, "%s%c", str_has_char(STR("\\.+*?()|[]{}^$"), c) ? "\\" : "", c);
+			star = star || c == '*';
+		}
+		buf_add_char(&b, ')');
+	}
+	buf_add(&b, STR(")$"));
+	return buf_str(&b);
+}
+
+static void cors_answers(struct instance *in, struct subject *s, struct cors *c)
+{
+	c->any_origin = c->origins.n == 1 && str_eq(c->origins.item[0], STR("*"));
+	if (c->origins.n)
+		c->origin_regex = origin_regex(in->front->arena, &c->origins);
+	c->said_methods = cors_text(in, s, "methods");
+	c->said_headers = cors_text(in, s, "headers");
+	c->said_expose = cors_text(in, s, "expose");
 }
 
 static void cors(struct instance *in, struct subject *s, struct route *r)
@@ -201,11 +318,12 @@ static void cors(struct instance *in, struct subject *s, struct route *r)
 	}
 	struct step *step = route_step(a, r, STEP_CORS, CORS, enabled->fact);
 	struct cors *c = &step->as.cors;
-	add_items(a, &c->origins, cors_text(in, s, "origins"));
+	add_origins(a, &c->origins, cors_text(in, s, "origins"));
 	add_items(a, &c->methods, cors_text(in, s, "methods"));
 	add_items(a, &c->headers, cors_text(in, s, "headers"));
 	add_items(a, &c->expose, cors_text(in, s, "expose"));
 	struct setting *credentials = subject_setting(s, CORS, STR("credentials"));
+	cors_answers(in, s, c);
 	c->credentials = credentials ? credentials->value.truth : controller_default_flag(in->controller, CORS, STR("credentials"));
 	struct setting *age = subject_setting(s, CORS, STR("max-age"));
 	if (!age || !str_to_i64(age->value.text, &c->max_age))
@@ -228,16 +346,20 @@ static void rewrite(struct instance *in, const struct location *l, struct route 
 		return;
 	}
 	str to = target->value.text;
-	if (str_starts_nocase(to, STR("http://")) || str_starts_nocase(to, STR("https://"))) {
+	if (str_starts(to, STR("http://")) || str_starts(to, STR("https://")) || str_starts(to, STR("$scheme"))) {
 		struct step *step = route_step(a, r, STEP_REDIRECT, target->row->feature, target->fact);
 		step->value = to;
 		redirect_to(&step->as.redirect, to);
 		step->as.redirect.status = 302;
+		step->as.redirect.regex = l->path;
+		step->as.redirect.adds_query = true;
 		return;
 	}
 	struct step *step = route_step(a, r, STEP_REWRITE, target->row->feature, target->fact);
 	step->value = to;
 	step->as.rewrite = rewrite_normal(a, l->path, to);
+	step->as.rewrite.regex = l->path;
+	step->as.rewrite.target = to;
 }
 
 static void upstream_host(struct instance *in, struct subject *s, struct route *r)
@@ -258,9 +380,26 @@ static void idle_catch_all(struct subject *s)
 	}
 }
 
+/* Where every request is redirected nobody is asked for a password, but without a Secret the location would be refused. */
+static void note_passwords(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *secret = subject_setting(s, STR("auth.basic"), STR("secret"));
+	bool redirected = false;
+	for (size_t i = 0; i < r->steps.n; i++)
+		redirected = redirected || (r->steps.item[i]->kind == STEP_REDIRECT && r->steps.item[i]->side == SIDE_BOTH);
+	if (redirected && secret && subject_setting(s, STR("auth.basic"), STR("type")))
+		fact_list_add(in->front->arena, &r->facts, secret->fact);
+}
+
 void steps_build(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct subject *s = l->subject;
+	answers_before(in, server, l, r);
+	if (!s->denied && in->nginx) {
+		headers_of_answer(in, s, r);
+		snippets_answers(in, server, l, r);
+	}
+	answers_body(in, l, r);
 	if (s->denied) {
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
 		step->status = 503;
@@ -272,8 +411,10 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		features_build(in, l, r);
 		return;
 	}
+	arguments_check(in, s);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
+	snippets_before(in, server, l, r);
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {
@@ -281,11 +422,13 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		rewrite(in, l, r);
 		https_redirect(in, server, l, r);
 	}
-	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
-	features_default_guard(in, s, STR("snippet.location"), r);
-	if (snippet)
-		snippet_steps(in, s, snippet, r);
+	answers_no_endpoints(in, l, r);
+	snippets_behind(in, server, l, r);
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
+	headers_of_request(in, l, r);
+	snippets_end(in, server, l, r);
+	answers_after(in, server, l, r);
+	note_passwords(in, s, r);
 }

@@ -39,8 +39,28 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress)
 	return s;
 }
 
+/* The controller reads the further annotations of a group only where one that switches it on is there. */
+static bool is_reached(const struct front *front, const struct subject *s, const struct annotation_row *row)
+{
+	const struct feature *f = mapping_feature(front->mapping, row->feature);
+	if (!f || f->needs.n == 0 || str_list_has(&f->needs, row->field) || row->invalid != INVALID_DROP)
+		return true;
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (str_eq(s->settings.item[i].row->feature, row->feature) && str_list_has(&f->needs, s->settings.item[i].row->field))
+			return true;
+	return false;
+}
+
+/* What a value that is not valid comes to. */
+static enum invalid setting_outcome(const struct front *front, const struct subject *s, const struct setting *setting)
+{
+	if (setting->value.malformed)
+		return setting->row->malformed;
+	return is_reached(front, s, setting->row) ? setting->row->invalid : INVALID_DEFAULT;
+}
+
 /* The value is refused by the controller: what that does to the Ingress (ingress-nginx reference: A.3). */
-static void refuse(struct front *front, struct subject *s, struct setting *setting, str why)
+static void refuse(struct front *front, struct subject *s, struct setting *setting)
 {
 	static const str EFFECT[] = {
 		[INVALID_DEFAULT] = STR_INIT("the controller acts as if the annotation were absent"),
@@ -49,14 +69,14 @@ static void refuse(struct front *front, struct subject *s, struct setting *setti
 		[INVALID_DENY_HOST] = STR_INIT("the controller answers 403 on the whole host"),
 		[INVALID_OFF] = STR_INIT("the controller drops the whole group of annotations that this one belongs to"),
 	};
-	const struct annotation_row *row = setting->row;
 	struct fact *fact = setting->fact;
+	enum invalid outcome = setting_outcome(front, s, setting);
 	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, fact),
 		"%.*s: the controller refuses this value", STR_ARG(fact->key));
-	d->effect = EFFECT[row->invalid];
-	d->help = arena_printf(front->arena, "%.*s", STR_ARG(why));
-	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[row->invalid]);
-	if (row->invalid == INVALID_DROP)
+	d->effect = EFFECT[outcome];
+	d->help = arena_printf(front->arena, "%.*s", STR_ARG(setting->why));
+	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, EFFECT[outcome]);
+	if (outcome == INVALID_DROP)
 		s->active = false;
 }
 
@@ -71,8 +91,7 @@ static void read_row(struct front *front, struct subject *s, const struct field 
 	struct setting setting = { .row = row, .fact = fact, .foreign = foreign };
 	str why = { "", 0 };
 	setting.valid = value_parse(front->arena, row, f->value, &setting.value, &why);
-	if (!setting.valid)
-		refuse(front, s, &setting, why);
+	setting.why = why;
 	LIST_PUSH(front->arena, &s->settings, setting);
 }
 
@@ -207,9 +226,10 @@ static void apply_denials(struct front *front, struct subject *s)
 		const struct setting *at = &s->settings.item[i];
 		const struct feature *f = mapping_feature(front->mapping, at->row->feature);
 		bool counts = f && (f->needs.n == 0 || str_list_has(&f->needs, at->row->field) || subject_feature_on(s, f));
-		if (at->valid || !counts || (at->row->invalid != INVALID_DENY && at->row->invalid != INVALID_DENY_HOST))
+		enum invalid outcome = at->valid ? INVALID_DEFAULT : setting_outcome(front, s, at);
+		if (!counts || (outcome != INVALID_DENY && outcome != INVALID_DENY_HOST))
 			continue;
-		*(at->row->invalid == INVALID_DENY ? &s->denied : &s->denied_host) = true;
+		*(outcome == INVALID_DENY ? &s->denied : &s->denied_host) = true;
 		s->denied_why = STR("an annotation has a value that the controller refuses");
 		s->denied_fact = at->fact;
 	}
@@ -279,6 +299,9 @@ void subject_read(struct front *front, struct subject *s)
 	}
 	for (size_t i = 0; i < meta->labels.n; i++)
 		read_label(front, s, meta->labels.item[i]);
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (!s->settings.item[i].valid)
+			refuse(front, s, &s->settings.item[i]);
 	resolve_aliases(s);
 	switch_off_groups(front, s);
 	apply_denials(front, s);

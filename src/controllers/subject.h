@@ -12,9 +12,11 @@ struct setting {
 	struct value value;
 	struct fact *fact;
 	bool valid;
+	str why;                /* it is not valid: in one clause */
 	bool foreign;           /* a protection of another controller with the same usual class */
 	bool shadowed;          /* an alias whose main name is there */
 	bool used;              /* a front end has asked for it and given it a meaning */
+	bool said;              /* a step of its own says it: the tables alone have nothing to add */
 };
 
 /* The controller's settings that stand outside the Ingresses. */
@@ -40,6 +42,7 @@ struct subject {
 	struct fact *class_fact;                 /* what named the class */
 	LIST(struct setting) settings;
 	bool active;                             /* the controller serves it */
+	bool arguments_checked;                  /* see arguments.c */
 	bool denied;                             /* every location answers 503 */
 	bool denied_host;                        /* the whole host answers 403 */
 	str denied_why;
@@ -57,6 +60,13 @@ void subject_read(struct front *front, struct subject *subject);
 
 /* Valid, and nothing stands before it. */
 bool setting_counts(const struct setting *setting);
+
+/* references.c: what the annotations name is there, and good. */
+void references_check(struct front *front, struct subject *subject);
+bool secret_has_ca(const struct secret *secret);
+bool secret_has_pair(const struct secret *secret);   /* a certificate and its key */
+/* Whether the controller takes Secrets and ConfigMaps of other namespaces than the Ingress's. */
+bool controller_crosses(const struct front *front, const struct controller_settings *controller);
 
 /* The setting of a feature's field that counts, or NULL. Marks it as used. */
 struct setting *subject_setting(struct subject *subject, str feature, str field);

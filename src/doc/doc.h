@@ -42,6 +42,9 @@ struct doc_reader {
  */
 bool doc_read(struct doc_reader *reader, const struct sources *sources, uint32_t file);
 
+/* Text begins with a JSON value (RFC 8259), which ends before *end; else *end is where it is wrong, or the end of text. */
+bool json_begins(str text, size_t *end);
+
 struct doc_style {
 	bool comments;              /* print node.comment */
 };

@@ -284,8 +284,8 @@ static enum json_result read_extent(struct reading *r, const struct extent *e, s
 		reading_fail(r, trouble);
 		return JSON_FAILED;
 	}
-	size_t good = json_error(str_slice(r->text, e->start, e->end));
-	if (!e->closed || good < e->end - e->start) {
+	size_t good;
+	if (!json_begins(str_slice(r->text, e->start, e->end), &good) || good < e->end - e->start) {
 		*trouble = trouble_of_json(r, e, e->start + good);
 		return JSON_NOT;
 	}

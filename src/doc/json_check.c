@@ -144,38 +144,46 @@ static bool check_key(struct check *c)
 
 enum wanted { VALUE, VALUE_OR_END, KEY, KEY_OR_END, COMMA_OR_END };
 
-size_t json_error(str text)
+/* Moves as far as it is good. */
+static bool check_value(struct check *c)
 {
-	struct check c = { text, 0 };
 	enum wanted wanted = VALUE;
 	char closing[DOC_DEEPEST];
 	size_t depth = 0;
 	do {
-		skip_blanks(&c);
-		char next = peek(&c);
+		skip_blanks(c);
+		char next = peek(c);
 		bool may_end = wanted == VALUE_OR_END || wanted == KEY_OR_END || wanted == COMMA_OR_END;
 		if (may_end && depth > 0 && next == closing[depth - 1]) {
-			c.at++;
+			c->at++;
 			depth--;
 			wanted = COMMA_OR_END;
 		} else if (wanted == COMMA_OR_END) {
 			if (next != ',')
-				return c.at;
-			c.at++;
+				return false;
+			c->at++;
 			wanted = closing[depth - 1] == '}' ? KEY : VALUE;
 		} else if (wanted == KEY || wanted == KEY_OR_END) {
-			if (!check_key(&c))
-				return c.at;
+			if (!check_key(c))
+				return false;
 			wanted = VALUE;
 		} else if ((next == '{' || next == '[') && depth < DOC_DEEPEST) {
-			c.at++;
+			c->at++;
 			closing[depth++] = next == '{' ? '}' : ']';
 			wanted = next == '{' ? KEY_OR_END : VALUE_OR_END;
 		} else {
-			if (!check_scalar(&c))
-				return c.at;
+			if (!check_scalar(c))
+				return false;
 			wanted = COMMA_OR_END;
 		}
 	} while (depth > 0);
-	return c.at;
+	return true;
+}
+
+bool json_begins(str text, size_t *end)
+{
+	struct check c = { text, 0 };
+	bool good = check_value(&c);
+	*end = c.at;
+	return good;
 }

@@ -55,9 +55,6 @@ void reading_merge(struct reading *r, struct node *map, struct node *const *from
  */
 bool json_read_text(struct reading *r, size_t start);
 
-/* json_check.c: the length of an object or array that is good, else the offset where it is wrong or ends too early. */
-size_t json_error(str text);
-
 enum json_result { JSON_READ, JSON_NOT, JSON_FAILED };
 
 /* One value between the offsets. JSON_NOT: trouble says where it stopped to be JSON. JSON_FAILED has been reported. */

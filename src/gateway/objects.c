@@ -69,6 +69,15 @@ static const struct field rewrite_fields[] = {
 };
 SHAPE(rewrite, url_rewrite);
 
+static const struct field set_header_fields[] = { FIELD(TEXT, "name", http_header, name), FIELD(TEXT, "value", http_header, value) };
+SHAPE(set_header, http_header);
+
+static const struct field headers_fields[] = {
+	FIELD_OF(OBJECTS, "set", header_modifier, set, set_header_shape), FIELD_OF(OBJECTS, "add", header_modifier, add, set_header_shape),
+	FIELD(TEXTS, "remove", header_modifier, remove),
+};
+SHAPE(headers, header_modifier);
+
 static const struct field cors_fields[] = {
 	FIELD(TEXTS, "allowOrigins", cors_filter, origins), FIELD(FLAG, "allowCredentials", cors_filter, credentials),
 	FIELD(TEXTS, "allowMethods", cors_filter, methods), FIELD(TEXTS, "allowHeaders", cors_filter, headers),
@@ -76,13 +85,11 @@ static const struct field cors_fields[] = {
 };
 SHAPE(cors, cors_filter);
 
-static const struct field modifier_of_headers_fields[] = { FIELD(TEXTS, "remove", header_modifier, remove) };
-SHAPE(modifier_of_headers, header_modifier);
-
 static const struct field filter_fields[] = {
-	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
+	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestHeaderModifier", http_filter, request_headers, headers_shape),
+	FIELD_OF(OBJECT, "responseHeaderModifier", http_filter, response_headers, headers_shape),
+	FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
 	FIELD_OF(OBJECT, "urlRewrite", http_filter, rewrite, rewrite_shape), FIELD_OF(OBJECT, "cors", http_filter, cors, cors_shape),
-	FIELD_OF(OBJECT, "requestHeaderModifier", http_filter, request_headers, modifier_of_headers_shape),
 };
 SHAPE(filter, http_filter);
 
@@ -113,7 +120,7 @@ SHAPE(grpc_match, grpc_match);
 
 static const struct field grpc_filter_fields[] = {
 	FIELD(TEXT, "type", grpc_filter, type),
-	FIELD_OF(OBJECT, "requestHeaderModifier", grpc_filter, request_headers, modifier_of_headers_shape),
+	FIELD_OF(OBJECT, "requestHeaderModifier", grpc_filter, request_headers, headers_shape),
 };
 SHAPE(grpc_filter, grpc_filter);
 

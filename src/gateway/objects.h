@@ -64,22 +64,28 @@ struct url_rewrite {
 	struct path_modifier path;
 };
 
+struct http_header {
+	str name, value;
+};
+
+/* A name stands in one of the three lists. */
+struct header_modifier {
+	LIST(struct http_header) set, add;
+	struct str_list remove;
+};
+
 struct cors_filter {
 	struct str_list origins, methods, headers, expose;
 	bool credentials;
 	struct number max_age;           /* seconds */
 };
 
-struct header_modifier {
-	struct str_list remove;
-};
-
 struct http_filter {
-	str type;                        /* "RequestRedirect", "URLRewrite", "CORS", "RequestHeaderModifier" */
+	str type;                        /* "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS" */
+	struct header_modifier request_headers, response_headers;
 	struct request_redirect redirect;
 	struct url_rewrite rewrite;
 	struct cors_filter cors;
-	struct header_modifier request_headers;
 };
 
 struct backend_ref {

@@ -42,6 +42,7 @@ struct meta *decode_service(struct decoder *d, const struct node *root)
 		return NULL;
 	const struct node *spec = pair && decode_is_map(d, STEP_KEY(NULL, pair), pair->value) ? pair->value : NULL;
 	service->type = text_or(d, node_get(spec, STR("type")), STR("ClusterIP"));
+	service->external_name = decode_copy(d, node_get(spec, STR("externalName")));
 	service->headless = str_eq(node_text(node_get(spec, STR("clusterIP"))), STR("None"));
 	const struct pair *ports = node_pair(spec, STR("ports"));
 	if (ports && decode_is_list(d, STEP_KEY(STEP_KEY(NULL, pair), ports), ports->value))

@@ -92,6 +92,7 @@ enum endpoints { ENDPOINTS_UNKNOWN, ENDPOINTS_NONE, ENDPOINTS_SOME };   /* UNKNO
 struct service {
 	struct meta meta;
 	str type;
+	str external_name;       /* of an ExternalName */
 	bool headless;           /* clusterIP: None */
 	LIST(struct service_port) ports;
 	enum endpoints endpoints;

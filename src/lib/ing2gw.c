@@ -5,12 +5,11 @@
 #include "gateway/schema.h"
 #include "lib/convert.h"
 #include "lib/given.h"
-#include "lib/mappings.h"
+#include "lib/public.h"
 #include "mapping/mapping.h"
 #include "report/report.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 const char *ing2gw_version(void)
 {
@@ -25,23 +24,6 @@ void ing2gw_result_free(struct ing2gw_result *result)
 	*result = (struct ing2gw_result){ 0 };
 }
 
-static struct str_list list_of(struct arena *arena, const char *const *texts)
-{
-	struct str_list list = { 0 };
-	for (size_t i = 0; texts && texts[i]; i++)
-		str_list_add_new(arena, &list, arena_str(arena, str_c(texts[i])));
-	return list;
-}
-
-static bool all_known(const struct tables *tables, enum table_word word, const struct str_list *names)
-{
-	str near;
-	for (size_t i = 0; i < names->n; i++)
-		if (!tables_know(tables, word, names->item[i], &near))
-			return false;
-	return true;
-}
-
 /* False when an option has a value that there is not. */
 static bool read_options(struct arena *arena, const struct ing2gw_options *in, struct convert_options *out)
 {
@@ -51,10 +33,10 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	out->gateway_api = str_c(in->gateway_api);
 	out->gateway = str_c(in->gateway);
 	out->gateway_class = str_c(in->gateway_class);
-	out->accept = list_of(arena, in->accept);
-	out->from = list_of(arena, in->from);
+	out->accept = public_list(arena, in->accept);
+	out->in.from = public_list(arena, in->from);
 	out->experimental = in->experimental != 0;
-	out->world = in->world_closed ? WORLD_CLOSED : WORLD_AUTO;
+	out->in.world = in->world_closed ? WORLD_CLOSED : WORLD_AUTO;
 	out->comments = in->no_comments == 0;
 	out->format = in->json ? OUTPUT_JSON : OUTPUT_YAML;
 	bool version = !out->gateway_api.n || gateway_version_parse(out->gateway_api, &known);
@@ -62,62 +44,28 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	bool strict = !in->strict || (loss_parse(str_c(in->strict), &out->strict) && out->strict != LOSS_NONE);
 	if (!version || !names || !strict)
 		return false;
-	if (!out->target.n && !out->from.n && !out->accept.n)
+	if (!out->target.n && !out->in.from.n && !out->accept.n)
 		return true;
 	const struct mapping_texts none = { 0 };
 	const struct tables *tables = tables_load(arena, &none);
 	struct str_list target = { 0 };
 	if (out->target.n)
 		LIST_PUSH(arena, &target, out->target);
-	return all_known(tables, TABLE_TARGET, &target) && all_known(tables, TABLE_CONTROLLER, &out->from) &&
-		all_known(tables, TABLE_FEATURE, &out->accept);
-}
-
-static int compare_inputs(const void *a, const void *b)
-{
-	const struct ing2gw_input *x = *(const struct ing2gw_input *const *)a, *y = *(const struct ing2gw_input *const *)b;
-	int c = str_cmp(str_c(x->name), str_c(y->name));
-	if (c)
-		return c;
-	return str_cmp((str){ x->text, x->size }, (str){ y->text, y->size });
-}
-
-/* By name, so that the order of the caller changes nothing. */
-static void add_inputs(struct convert *run, const struct ing2gw_input *inputs, size_t count)
-{
-	const struct ing2gw_input **sorted = NEWS(&run->arena, const struct ing2gw_input *, count);
-	for (size_t i = 0; i < count; i++)
-		sorted[i] = &inputs[i];
-	if (count)
-		qsort(sorted, count, sizeof *sorted, compare_inputs);
-	for (size_t i = 0; i < count; i++)
-		sources_add(&run->sources, str_c(sorted[i]->name), (str){ sorted[i]->text, sorted[i]->size });
-}
-
-/* A copy that the caller frees, with a zero byte behind it. */
-static char *copy(struct convert *run, str text, size_t *size)
-{
-	char *p = malloc(text.n + 1);
-	if (!p)
-		escape_now(&run->escape);
-	if (text.n)
-		memcpy(p, text.p, text.n);
-	p[text.n] = 0;
-	*size = text.n;
-	return p;
+	return public_known(tables, TABLE_TARGET, &target) && public_known(tables, TABLE_CONTROLLER, &out->in.from) &&
+		public_known(tables, TABLE_FEATURE, &out->accept);
 }
 
 static void hand_out(struct convert *run, struct ing2gw_result *result)
 {
 	struct buf text, json;
-	buf_init(&text, &run->arena, 0);
-	buf_init(&json, &run->arena, 0);
+	buf_init(&text, &run->in.arena, 0);
+	buf_init(&json, &run->in.arena, 0);
 	report_text(&text, &run->report, (struct report_style){ 0 });
 	report_json(&json, &run->report);
 	result->exit_code = run->report.exit_code;
-	result->manifests = copy(run, run->manifests, &result->manifests_size);
-	result->report_text = copy(run, buf_str(&text), &result->report_text_size);
-	result->report_json = copy(run, buf_str(&json), &result->report_json_size);
+	result->manifests = public_copy(&run->in.escape, run->manifests, &result->manifests_size);
+	result->report_text = public_copy(&run->in.escape, buf_str(&text), &result->report_text_size);
+	result->report_json = public_copy(&run->in.escape, buf_str(&json), &result->report_json_size);
 }
 
 /* The arguments of a call, out of the way of setjmp(). */
@@ -130,12 +78,12 @@ struct call {
 
 static int convert_all(struct convert *run, const struct call *call)
 {
-	if (!read_options(&run->arena, call->options, &run->options)) {
+	if (!read_options(&run->in.arena, call->options, &run->options)) {
 		convert_release(run);
 		call->result->exit_code = 2;
 		return -1;
 	}
-	add_inputs(run, call->inputs, call->count);
+	public_inputs(&run->in, call->inputs, call->count);
 	convert_run(run);
 	hand_out(run, call->result);
 	convert_release(run);
@@ -148,7 +96,7 @@ static int convert_call(const struct call *call)
 	struct convert run;
 	convert_options_init(&chosen);
 	convert_init(&run, &chosen, call->options->memory_limit);
-	if (setjmp(run.escape.env) != 0) {
+	if (setjmp(run.in.escape.env) != 0) {
 		convert_release(&run);
 		ing2gw_result_free(call->result);
 		call->result->exit_code = 6;

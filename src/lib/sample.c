@@ -26,14 +26,14 @@ static const struct {
 	size_t at;
 } TEXTS[] = {
 	{ STR_INIT("--target"), AT(target) }, { STR_INIT("--gateway-api"), AT(gateway_api) }, { STR_INIT("--gateway"), AT(gateway) },
-	{ STR_INIT("--gateway-class"), AT(gateway_class) }, { STR_INIT("--controller-config"), AT(controller_config) },
-	{ STR_INIT("--controller-version"), AT(controller_version) }, { STR_INIT("--default-certificate"), AT(default_certificate) },
+	{ STR_INIT("--gateway-class"), AT(gateway_class) }, { STR_INIT("--controller-config"), AT(in.controller_config) },
+	{ STR_INIT("--controller-version"), AT(in.controller_version) }, { STR_INIT("--default-certificate"), AT(in.default_certificate) },
 }, LISTS[] = {
-	{ STR_INIT("--from"), AT(from) }, { STR_INIT("--ingress-class"), AT(ingress_class) },
-	{ STR_INIT("--controller-flag"), AT(controller_flags) }, { STR_INIT("--accept"), AT(accept) },
+	{ STR_INIT("--from"), AT(in.from) }, { STR_INIT("--ingress-class"), AT(in.ingress_class) },
+	{ STR_INIT("--controller-flag"), AT(in.controller_flags) }, { STR_INIT("--accept"), AT(accept) },
 }, NUMBERS[] = {
-	{ STR_INIT("--max-depth"), AT(limits.depth) }, { STR_INIT("--max-alias-ratio"), AT(limits.alias_ratio) },
-	{ STR_INIT("--max-document-size"), AT(limits.document_bytes) }, { STR_INIT("--max-size"), AT(limits.total_bytes) },
+	{ STR_INIT("--max-depth"), AT(in.limits.depth) }, { STR_INIT("--max-alias-ratio"), AT(in.limits.alias_ratio) },
+	{ STR_INIT("--max-document-size"), AT(in.limits.document_bytes) }, { STR_INIT("--max-size"), AT(in.limits.total_bytes) },
 };
 
 #define COUNT(a) (sizeof (a) / sizeof (a)[0])
@@ -41,7 +41,7 @@ static const struct {
 static void set_word(struct convert_options *options, str name, str value)
 {
 	if (str_eq(name, STR("--world")))
-		options->world = str_eq(value, STR("closed")) ? WORLD_CLOSED : str_eq(value, STR("open")) ? WORLD_OPEN : WORLD_AUTO;
+		options->in.world = str_eq(value, STR("closed")) ? WORLD_CLOSED : str_eq(value, STR("open")) ? WORLD_OPEN : WORLD_AUTO;
 	else if (str_eq(name, STR("--channel")))
 		options->experimental = str_eq(value, STR("experimental"));
 	else if (str_eq(name, STR("--listeners")))
@@ -86,8 +86,8 @@ static void release(void *handle)
 
 static void print_diags(struct buf *out, const struct convert *run)
 {
-	for (size_t i = 0; i < run->diags.list.n; i++) {
-		const struct diag *d = run->diags.list.item[i];
+	for (size_t i = 0; i < run->in.diags.list.n; i++) {
+		const struct diag *d = run->in.diags.list.item[i];
 		str head = arena_printf(out->arena, "  %.*s[%.*s]: ", STR_ARG(diag_level_name(d->level)), STR_ARG(diag_code_text(d->code)));
 		buf_add(out, head);
 		words_wrap(out, d->message, 6, head.n);
@@ -101,7 +101,7 @@ static void print_run(struct buf *out, const struct convert *run)
 		sample_lines(out, run->manifests);
 	else
 		buf_printf(out, "  (no manifests)\n");
-	if (run->diags.list.n) {
+	if (run->in.diags.list.n) {
 		buf_printf(out, "\nand says of it\n\n");
 		print_diags(out, run);
 	}
@@ -115,16 +115,16 @@ void sample_convert(struct buf *out, str manifest, const struct str_list *args, 
 	struct escape *outer = out->arena->escape;
 	convert_options_init(&options);
 	options.comments = false;
-	options.mappings = *more;
+	options.in.mappings = *more;
 	set_options(out->arena, &options, args);
 	convert_init(&run, &options, 0);
-	if (setjmp(run.escape.env) != 0) {
+	if (setjmp(run.in.escape.env) != 0) {
 		escape_forget(outer, &open);
 		convert_release(&run);
 		escape_now(outer);
 	}
 	escape_watch(outer, &open, release, &run);
-	sources_add(&run.sources, STR("example.yaml"), manifest);
+	sources_add(&run.in.sources, STR("example.yaml"), manifest);
 	convert_run(&run);
 	print_run(out, &run);
 	escape_forget(outer, &open);

@@ -21,6 +21,15 @@ static const str SCOPES[] = {
 static const str RISKS[] = { STR_INIT("low"), STR_INIT("medium"), STR_INIT("high"), STR_INIT("critical") };
 static const str ROUTINGS[] = { STR_INIT("nginx"), STR_INIT("ingress") };
 static const str ACTIONS[] = { STR_INIT("inert"), STR_INIT("feature"), STR_INIT("refuses") };
+static const str READERS[] = {
+	[READ_NOTHING] = STR_INIT("none"), [READ_RETURN] = STR_INIT("return"), [READ_REWRITE] = STR_INIT("rewrite"), [READ_SET] = STR_INIT("set"),
+	[READ_IF] = STR_INIT("if"), [READ_BREAK] = STR_INIT("break"), [READ_LOCATION] = STR_INIT("location"), [READ_ADD_HEADER] = STR_INIT("add-header"),
+	[READ_SET_HEADERS] = STR_INIT("set-headers"), [READ_CLEAR_HEADERS] = STR_INIT("clear-headers"),
+	[READ_HIDE_HEADER] = STR_INIT("hide-header"), [READ_INPUT_HEADERS] = STR_INIT("input-headers"),
+	[READ_CLEAR_INPUT] = STR_INIT("clear-input"), [READ_REQUEST_HEADER] = STR_INIT("request-header"),
+	[READ_GRPC_HEADER] = STR_INIT("grpc-header"), [READ_ACCESS] = STR_INIT("access"), [READ_SATISFY] = STR_INIT("satisfy"),
+	[READ_BASIC] = STR_INIT("basic"), [READ_EXTERNAL] = STR_INIT("external"),
+};
 
 static void set_status(void *row, size_t word)
 {
@@ -32,6 +41,16 @@ static void set_invalid(void *row, size_t word)
 	((struct annotation_row *)row)->invalid = (enum invalid)word;
 }
 
+static void set_malformed(void *row, size_t word)
+{
+	((struct annotation_row *)row)->malformed = (enum invalid)word;
+}
+
+static void set_reader(void *row, size_t word)
+{
+	((struct directive_row *)row)->reader = (enum directive_reader)word;
+}
+
 static void set_scope(void *row, size_t word)
 {
 	((struct annotation_row *)row)->scope = (enum scope)word;
@@ -39,6 +58,7 @@ static void set_scope(void *row, size_t word)
 
 #define TEXT_KEY(type, field, need) { STR_INIT(#field), KEY_TEXT, need, offsetof(struct type, field), NULL, 0, NULL }
 #define LIST_KEY(type, field)       { STR_INIT(#field), KEY_TEXTS, OPTIONAL, offsetof(struct type, field), NULL, 0, NULL }
+#define FLAG_KEY(type, field)       { STR_INIT(#field), KEY_FLAG, OPTIONAL, offsetof(struct type, field), NULL, 0, NULL }
 #define WORD_KEY(name, list, set)   { STR_INIT(name), KEY_WORD, OPTIONAL, 0, list, COUNT_OF(list), set }
 #define OTHER_KEY(name)             { STR_INIT(name), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL }
 
@@ -49,6 +69,7 @@ static const struct key TABLE_KEYS[] = {
 	{ STR_INIT("routing"), KEY_WORD, NEEDED, offsetof(struct controller_table, routing), ROUTINGS, COUNT_OF(ROUTINGS), NULL },
 	{ STR_INIT("complete"), KEY_FLAG, OPTIONAL, offsetof(struct controller_table, complete), NULL, 0, NULL },
 	LIST_KEY(controller_table, settings),
+	LIST_KEY(controller_table, inspection),
 	OTHER_KEY("recognise"), OTHER_KEY("annotations"), OTHER_KEY("defaults"), OTHER_KEY("directives"),
 };
 
@@ -70,6 +91,7 @@ static const struct key ROW_KEYS[] = {
 	{ STR_INIT("strip"), KEY_FLAG, OPTIONAL, offsetof(struct annotation_row, strip), NULL, 0, NULL },
 	LIST_KEY(annotation_row, words),
 	WORD_KEY("invalid", INVALIDS, set_invalid),
+	WORD_KEY("malformed", INVALIDS, set_malformed),
 	{ STR_INIT("risk"), KEY_WORD, OPTIONAL, offsetof(struct annotation_row, risk), RISKS, COUNT_OF(RISKS), NULL },
 	WORD_KEY("scope", SCOPES, set_scope),
 	TEXT_KEY(annotation_row, feature, OPTIONAL),
@@ -97,6 +119,10 @@ static const struct key DIRECTIVE_KEYS[] = {
 	TEXT_KEY(directive_row, name, NEEDED),
 	{ STR_INIT("action"), KEY_WORD, NEEDED, offsetof(struct directive_row, action), ACTIONS, COUNT_OF(ACTIONS), NULL },
 	TEXT_KEY(directive_row, feature, OPTIONAL),
+	WORD_KEY("reader", READERS, set_reader),
+	FLAG_KEY(directive_row, http),
+	FLAG_KEY(directive_row, taken),
+	FLAG_KEY(directive_row, entries),
 };
 
 /* ---- annotations ---- */

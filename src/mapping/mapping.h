@@ -41,6 +41,7 @@ struct annotation_row {
 	bool strip;
 	struct str_list words;   /* with type "enum" or "words" */
 	enum invalid invalid;
+	enum invalid malformed;  /* with type "url": what it does with a value that the pattern takes and that is no URL */
 	str risk;                /* "low" ... "critical"; ingress-nginx only */
 	enum scope scope;
 	str feature, field;      /* what it sets; feature is never empty, field may be */
@@ -62,10 +63,23 @@ struct default_row {
 	str meaning;
 };
 
+/* Who in src/controllers says what a directive does, with its arguments; where nobody can, the row's action counts. */
+enum directive_reader {
+	READ_NOTHING,
+	READ_RETURN, READ_REWRITE, READ_SET, READ_IF, READ_BREAK, READ_LOCATION,
+	READ_ADD_HEADER, READ_SET_HEADERS, READ_CLEAR_HEADERS, READ_HIDE_HEADER,     /* of the answer */
+	READ_INPUT_HEADERS, READ_CLEAR_INPUT, READ_REQUEST_HEADER, READ_GRPC_HEADER,   /* of the request */
+	READ_ACCESS, READ_SATISFY, READ_BASIC, READ_EXTERNAL
+};
+
 struct directive_row {
 	str name;                /* nginx directive of a snippet */
 	str action;              /* "inert", "feature", "refuses" */
 	str feature;             /* with "feature" */
+	enum directive_reader reader;
+	bool http;               /* nginx takes it beside all hosts only */
+	bool taken;              /* the controller writes it into every location: nginx refuses it there, and ignores it outside */
+	bool entries;            /* its block holds no directives */
 };
 
 struct controller_table {
@@ -77,6 +91,7 @@ struct controller_table {
 	struct str_list images;        /* parts of image names of its Deployment or DaemonSet */
 	str configmap;                 /* "ns/name" that is usual, or empty */
 	struct str_list settings;      /* keys of the ConfigMap that are read besides those of the defaults, or change nothing for requests */
+	struct str_list inspection;    /* expressions that must be found in no host, path and name of tls; an Ingress where one is, is ignored */
 	bool complete;                 /* every annotation has a row; else an unknown name is reported as not looked at */
 	LIST(struct annotation_row) annotations;   /* sorted by name */
 	LIST(struct default_row) defaults;

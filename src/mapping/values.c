@@ -292,8 +292,6 @@ static bool parse_cidrs(struct reading *r)
 static bool parse_url(struct reading *r)
 {
 	str text = str_trim(r->raw), scheme, rest;
-	if (r->row->pattern.n > 0)
-		return true;
 	for (size_t i = 0; i < text.n; i++)
 		if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7F)
 			return refuse(r, text, "has a blank in it, which no URL has");
@@ -368,6 +366,7 @@ static const struct value_type TYPES[] = {
 	{ STR_INIT("text"), parse_text, STR_INIT("any text"), false, false },
 	{ STR_INIT("url"), parse_url, STR_INIT("an absolute URL with scheme and host, without blanks"), false, false },
 	{ STR_INIT("secret"), parse_secret, STR_INIT("a Secret as name or namespace/name"), false, false },
+	{ STR_INIT("configmap"), parse_pattern, STR_INIT("a ConfigMap as namespace/name"), false, true },
 	{ STR_INIT("headers"), parse_headers, STR_INIT("names of headers with commas between them"), false, false },
 	{ STR_INIT("snippet"), parse_text, STR_INIT("text of the proxy's own configuration"), false, false },
 	{ STR_INIT("host"), parse_host, STR_INIT("a host name, with a port or without"), false, false },
@@ -391,8 +390,14 @@ bool value_parse(struct arena *arena, const struct annotation_row *row, str text
 	struct reading r = { arena, row, text, out, { "", 0 } };
 	/* The loader lets no unknown type through; a row that somebody else made is refused, which closes rather than opens. */
 	bool good = type ? type->parse(&r) : refuse(&r, row->type, "is no type of value");
-	if (good && row->pattern.n > 0)
+	/* of a URL with a pattern the pattern is asked first, and what it takes may be no URL nevertheless */
+	if (type && type->parse == parse_url && row->pattern.n > 0) {
+		bool fits = check_pattern(&r);
+		out->malformed = fits && !good;
+		good = fits && (good || row->malformed == INVALID_DEFAULT);
+	} else if (good && row->pattern.n > 0) {
 		good = check_pattern(&r);
+	}
 	*why = r.why;
 	return good;
 }

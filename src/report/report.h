@@ -38,6 +38,9 @@ struct report_style {
 /* For people, compiler style: diagnostics with source line and caret, then the table by namespace and the closing lines. */
 void report_text(struct buf *out, const struct report *report, struct report_style style);
 
+/* Its diagnostics alone, with an empty line between them. Needs sources and diags, which need not be sorted here. */
+void report_diags(struct buf *out, const struct report *report, struct report_style style);
+
 /* Whether something counts as a loss by report->strict and is not accepted, or an Ingress is closed or has failed: exit code 1. */
 bool report_has_loss(const struct report *report);
 

@@ -154,7 +154,7 @@ static void add_diag(const struct page *page, struct locator *locator, const str
 	add_remark(page, gutter, STR("help:"), diag->help);
 }
 
-void report_text(struct buf *out, const struct report *report, struct report_style style)
+void report_diags(struct buf *out, const struct report *report, struct report_style style)
 {
 	struct page page;
 	struct locator locator;
@@ -170,10 +170,18 @@ void report_text(struct buf *out, const struct report *report, struct report_sty
 		first = false;
 		add_diag(&page, &locator, diag);
 	}
+}
+
+void report_text(struct buf *out, const struct report *report, struct report_style style)
+{
+	struct page page;
+	size_t start = out->n;
+	report_diags(out, report, style);
 	if (style.quiet)
 		return;
-	if (!first)
+	if (out->n > start)
 		buf_add_char(out, '\n');
+	page_init(&page, out, style);
 	table_add(&page, report->ledger);
 	closing_add(&page, report);
 }

@@ -7,6 +7,7 @@
 #define ING2GW_ROUTE_EVALUATE_H
 
 #include "route/model.h"
+#include "route/pattern.h"
 #include "route/request.h"
 
 struct evaluator;
@@ -16,10 +17,11 @@ struct chosen_backend {
 	uint32_t weight;
 };
 
-/* value NULL text with removed set: the header is taken away. */
+/* removed: the header is taken away. */
 struct changed_header {
 	str name, value;
 	bool removed;
+	bool success_only;           /* not with errors; sorted out when the status is known */
 };
 
 enum happening {
@@ -38,6 +40,7 @@ struct trace_step {
 struct outcome {
 	uint32_t status;             /* 0: not known, see problem */
 	str problem;                 /* why nothing can be said, or empty */
+	str state;                   /* of the controller, where that is why: "CONFIG_REJECTED", "CRASH" */
 	bool has_location;
 	str location;
 	LIST(struct chosen_backend) backends;   /* that may answer this very request */
@@ -45,6 +48,7 @@ struct outcome {
 	str upstream_target, upstream_host;     /* where forwarded */
 	LIST(struct changed_header) upstream_headers;
 	LIST(struct changed_header) response_headers;
+	str auth_url;                /* of the authentication service that is asked; or empty */
 	struct str_list gates;       /* features that decide by something outside of the request */
 	struct str_list features;    /* of the steps that were in force */
 	const struct entry *entry;
@@ -61,6 +65,9 @@ struct outcome {
  * have reported it).
  */
 void model_prepare(struct model *model);
+
+/* Whether a match of a prepared model takes a decoded path. */
+enum found match_takes(struct matcher *matcher, const struct match *match, str path);
 
 /* One at a time for each thread; the model may be shared. Texts of an outcome live in scratch or in the model. */
 struct evaluator *evaluator_new(struct arena *arena, const struct model *model);

@@ -45,6 +45,7 @@ struct backend {
 	bool exists;                 /* Service and port are there, or assumed to be */
 	bool external;               /* ExternalName */
 	bool empty;                  /* known to have no endpoints */
+	uint32_t answer;             /* what asking it comes to, whatever it would say: 502; 0: it is asked */
 	bool known;                  /* the Service is in the input */
 	bool h2c;                    /* its port says that it speaks HTTP/2 without TLS */
 	str port_name;               /* of the Service's port, where it has several and is known */
@@ -60,6 +61,7 @@ struct forward_case {
 	struct pattern *pattern;     /* of a value_regex, after model_prepare() */
 	struct backend backend;
 	uint32_t weight;             /* share among the cases with the same condition */
+	bool keeps;                  /* the route's cookie, where it has one, is set with this backend's answers */
 	struct fact_list facts;
 	str comment;
 };
@@ -81,6 +83,8 @@ struct redirect {
 	bool relative;               /* a Location that begins with a slash is sent as it is, without scheme and host */
 	bool adds_query;             /* the request's query is put behind the Location */
 	bool text;                   /* the status is none of a redirect: the Location is the body of the answer */
+	str regex;                   /* its groups in the request's path are those of the Location; or empty */
+	struct pattern *pattern;     /* of regex, after model_prepare() */
 };
 
 struct rewrite {
@@ -106,6 +110,17 @@ struct cors {
 struct header_edit {
 	bool response;               /* of the answer; else of the request to the backend */
 	str name, value;             /* value: a template; empty: the header is taken away */
+	str usual;                   /* template of the value that needs no mention in a trace; or empty */
+	bool adds;                   /* beside the values that are there, else in their place */
+	bool on_success;             /* of the answer: only where its status is 200, 201, 204, 206, 301 to 304, 307 or 308 */
+};
+
+/* Of the backend's answer: a beginning of the cookie's Path, its whole Domain, or a beginning of the Location becomes another. */
+enum answer_part { ANSWER_COOKIE_PATH, ANSWER_COOKIE_DOMAIN, ANSWER_LOCATION };
+
+struct answer_edit {
+	enum answer_part what;
+	str from, to;
 };
 
 enum guard_kind {
@@ -122,7 +137,12 @@ struct address_range {
 	unsigned char byte[16];
 	unsigned bits;
 	bool v6;
+	bool deny;                   /* in the ranges of an ordered guard */
 };
+
+/* An address, or an address and "/" and bits. */
+bool address_range_parse(str text, struct address_range *out);
+bool address_range_has(const struct address_range *range, str address);
 
 struct header_pattern {
 	str text;
@@ -134,13 +154,16 @@ struct guard {
 	enum guard_kind kind;
 	bool any;                    /* one of the route's guards that are marked so suffices ("satisfy any") */
 	bool deny;                   /* GUARD_ADDRESS: the ranges are refused; else all others are */
+	bool ordered;                /* GUARD_ADDRESS: the first range that takes the address says by its own `deny` whether it is refused; none: it is not */
 	LIST(struct address_range) ranges;
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
 	str realm;                   /* GUARD_BASIC */
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
-	bool optional;               /* GUARD_CERTIFICATE: requests without one pass */
+	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
+	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
+	bool forwards;               /* GUARD_CERTIFICATE: the backend gets the certificate itself */
 	str error_page;              /* GUARD_CERTIFICATE: where a refusal leads, or empty */
 };
 
@@ -163,6 +186,7 @@ enum step_kind {
 	STEP_BODY,           /* refuses bodies over a size with 413 */
 	STEP_ERRORS,         /* replaces answers of the steps around it */
 	STEP_TLS,            /* the backend is spoken to in TLS, or in the client's scheme: 502 where it speaks something else */
+	STEP_ANSWER,         /* changes headers of the backend's answer */
 	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
 };
 
@@ -170,11 +194,11 @@ struct step {
 	enum step_kind kind;
 	enum side side;
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
-	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them */
+	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
-	uint32_t status;             /* STEP_STATUS */
+	uint32_t status;             /* STEP_STATUS; of a gate */
 	union {
 		struct redirect redirect;
 		struct rewrite rewrite;
@@ -182,6 +206,7 @@ struct step {
 		struct guard guard;
 		struct { LIST(struct header_edit) edits; } header;
 		struct error_pages errors;
+		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */
 		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
@@ -204,6 +229,14 @@ struct owner {
 	struct place at;
 	bool namespace_written;
 	LIST(struct keep) keep;
+};
+
+/* A cookie that keeps a client at the place where its first request went. */
+struct sticky_cookie {
+	str name, tag;               /* the cookie's value ends in "|" and the tag of the backend it was set for */
+	str attributes;              /* as they stand behind the value: "; Path=/app; HttpOnly" */
+	str secure_attributes;       /* the same on TLS */
+	bool known_only;             /* a cookie that names no endpoint is replaced; else any cookie of the name will do */
 };
 
 /* ---- how backends are spoken to ---- */
@@ -241,6 +274,9 @@ struct route {
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
 	const struct speech *speech; /* to all backends of the cases; NULL: plain HTTP */
 	struct fact_list facts;      /* path, pathType */
+	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
+	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
+	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
 };
 
 enum host_kind {
@@ -330,8 +366,10 @@ struct http_rules {
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
+	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */
 	uint32_t http_port, https_port;
-	LIST(struct header_edit) headers;   /* of every request to a backend that came with its usual values; templates */
+	LIST(struct header_edit) headers;   /* of every request to a backend */
+	LIST(struct header_edit) answers;   /* of every answer, whoever gives it */
 };
 
 /* A certificate that the entry has under a name. */
@@ -344,6 +382,7 @@ struct entry {
 	str name;                    /* class */
 	str controller;              /* name of the controller's table */
 	str namespace;               /* of the controller, or empty when the input does not show it */
+	bool known;                  /* an IngressClass or Gateway of the input stands behind it */
 	struct fact_list class_facts;
 	struct http_rules http;
 	LIST(struct host *) hosts;   /* by name */
@@ -352,6 +391,7 @@ struct entry {
 	LIST(struct served_name) certificates;
 	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */
 	struct place rejected_at;
+	str state;                   /* with rejected: "CONFIG_REJECTED", or "CRASH": the controller itself stops */
 	struct entry_index *index;   /* after model_prepare() */
 };
 

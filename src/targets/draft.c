@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of a route in their order, as filters, as an answer, or as losses: see rules.h. */
 #include "targets/filters.h"
+#include "targets/headers.h"
 #include "targets/rules.h"
 
 static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
@@ -117,9 +118,12 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 		add_rewrite(lw, at, step, d);
 		break;
 	case STEP_HEADER:
+		headers_collect(lw, at, step, d);
+		break;
 	case STEP_BODY:
 	case STEP_ERRORS:
 	case STEP_TLS:
+	case STEP_ANSWER:
 	case STEP_OTHER:
 		lose_feature(lw, step);
 		break;
@@ -177,12 +181,8 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 static void drop_client_headers(struct lowering *lw, const struct rule_place *at, struct draft *d)
 {
 	const struct client_check *clients = at->host->clients;
-	struct http_filter filter = { .type = STR_INIT("RequestHeaderModifier") };
-	if (!clients || d->closed || d->answer || at->route->cases.n == 0)
-		return;
-	filter.request_headers.remove = clients->headers;
-	mark(lw, d, &clients->facts, d->rule.filters.n);
-	LIST_PUSH(lw->arena, &d->rule.filters, filter);
+	if (clients && !d->closed && !d->answer && at->route->cases.n)
+		headers_remove(lw, &clients->headers, &clients->facts, d);
 }
 
 struct draft draft_of(struct lowering *lw, const struct rule_place *at)
@@ -196,8 +196,10 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		if (!d.closed || step->kind == STEP_GUARD)
 			add_step(lw, at, step, &d);
 	}
+	drop_client_headers(lw, at, &d);
 	if (d.closed)
 		close_draft(lw, at, &d);
-	drop_client_headers(lw, at, &d);
+	else
+		headers_write(lw, at, &d);
 	return d;
 }

@@ -98,10 +98,21 @@ static void mark_lost(struct fact *main, const struct fact_list *facts, enum los
 		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, loss, code, reason);
 }
 
+/* A directive of a snippet in the controller's own settings, which has a place of its own. */
+static bool is_setting_directive(const struct fact *fact)
+{
+	return !fact->record && str_has_char(fact->key, '#');
+}
+
 static str name_of(const struct lowering *lw, const struct step *step, const struct fact *fact)
 {
 	if (!fact)
 		return step->feature;
+	if (is_setting_directive(fact)) {
+		str setting, name;
+		str_cut(str_from(fact->key, str_find_char(fact->key, ':') + 1), '#', &setting, &name);
+		return arena_printf(lw->arena, "%.*s in the controller's setting for %.*s", STR_ARG(name), STR_ARG(setting));
+	}
 	if (!fact->record)
 		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
 	return fact->key;
@@ -110,7 +121,9 @@ static str name_of(const struct lowering *lw, const struct step *step, const str
 static str advice(const struct lowering *lw, const struct annotation_row *row, str feature, bool security)
 {
 	const struct target_row *t = target_feature(lw->target, feature);
-	str text = row && row->advice.n ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it");
+	/* a directive of a snippet has a feature of its own */
+	bool own = row && row->advice.n && (str_eq(row->feature, feature) || !t || t->without.n == 0);
+	str text = own ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it");
 	if (!security)
 		return text;
 	return arena_printf(lw->arena, "%.*s\nor --accept %.*s serves it WITHOUT this protection", STR_ARG(text), STR_ARG(feature));
@@ -141,7 +154,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
-	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
+	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
 	bool reasoned = lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
 	str what = pending ? STR("is not worked out yet") : unsaid(lw);
 	if (reasoned && !pending)
@@ -230,8 +243,9 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 	d->loss = loss;
 	d->feature = step->feature;
 	d->accepted = loss_is_accepted(lw, step->feature);
+	d->from_default = !fact->record;
 	if (d->effect.n == 0)
-		d->effect = row && row->gateway.n ? row->gateway : STR("what it changed for requests is gone");
+		d->effect = row && row->gateway.n && !str_has_char(fact->key, '#') ? row->gateway : STR("what it changed for requests is gone");
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, false);
 	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, without(lw, ""));

@@ -216,15 +216,17 @@ static void outrank(struct host_side *hs)
 
 static bool is_contested(const struct lowering *lw, const struct host *host, enum side side)
 {
-	bool closed = false, leads = false;
+	bool closed = false, leads = false, regex = false;
 	for (size_t i = 0; i < host->routes.n; i++) {
 		const struct route *r = host->routes.item[i];
+		regex = regex || r->match.kind == MATCH_REGEX;
 		if (route_is_closed(lw, r, side))
 			closed = true;
 		else if (r->cases.n)
 			leads = true;
 	}
-	return closed && leads && host->routes.item[0]->match.kind == MATCH_REGEX;
+	/* not the first one alone: a redirect of the root is an exact path, and stands before all expressions */
+	return closed && leads && regex;
 }
 
 static bool add_match(struct host_side *hs, const struct route *closed, const struct http_match *match)

@@ -3,6 +3,7 @@
 #include "targets/rules.h"
 
 #include "gateway/cel.h"
+#include "targets/conditions.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 
@@ -128,69 +129,6 @@ static void say_unusable(struct lowering *lw, const struct route *r, str why)
 			fact_lost(r->cases.item[i].backend.facts.item[j], FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PATH_UNUSABLE, text.message);
 }
 
-/* ---- conditions on headers ---- */
-
-/*
- * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole
- * value.
- */
-static str whole_value(struct arena *arena, str pattern)
-{
-	str head = STR(".*"), tail = STR(".*");
-	bool alternatives = str_has(pattern, STR("|"));
-	if (!alternatives && str_starts(pattern, STR("^"))) {
-		head = STR("");
-		pattern = str_from(pattern, 1);
-	}
-	if (!alternatives && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$"))) {
-		tail = STR("");
-		pattern.n--;
-	}
-	return alternatives ? arena_printf(arena, "%.*s(%.*s)%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail))
-		: arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail));
-}
-
-static bool is_header_value(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] > 0x7E)
-			return false;
-	return s.n > 0 && s.n <= 4096 && s.p[0] != ' ' && s.p[s.n - 1] != ' ';
-}
-
-/* False when the condition cannot be said (it has been reported). */
-static bool header_of(struct lowering *lw, const struct route *r, const struct forward_case *c, struct header_match *out)
-{
-	out->name = c->header;
-	out->value = c->value_regex ? whole_value(lw->arena, c->value) : c->value;
-	if (c->value_regex)
-		out->type = STR("RegularExpression");
-	if (!name_is_header(out->name) || !is_header_value(out->value)) {
-		struct loss_text text = {
-			.code = DIAG_CANARY_LOST, .loss = LOSS_ROUTING,
-			.message = STR("a canary's header condition cannot be written in a Gateway"),
-			.effect = STR("requests with that header are no longer sent to the canary"),
-			.help = STR("use a header name of letters, digits and dashes, and a value of printable ASCII"),
-		};
-		lose(lw, r, &c->facts, &text);
-		return false;
-	}
-	if (c->value_regex) {
-		static const struct loss_text TEXT = {
-			.code = DIAG_CANARY_DIFFERS, .loss = LOSS_BEHAVIOUR,
-			.message = STR_INIT("a canary's condition is said as a regular expression on a header"),
-			.effect = STR_INIT("implementations differ in the dialect of such expressions and in headers that are sent twice"),
-			.help = STR_INIT("try the canary's requests on the implementation, or use a header with one fixed value"),
-		};
-		/* the annotation that holds the pattern stands last, and is what the message shows */
-		struct fact_list facts = { 0 };
-		fact_list_add(lw->arena, &facts, c->facts.n ? c->facts.item[c->facts.n - 1] : NULL);
-		fact_list_join(lw->arena, &facts, &c->facts);
-		differ(lw, r, &facts, &TEXT);
-	}
-	return true;
-}
-
 /* ---- rules ---- */
 
 static void add_matches(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct path_list *paths,
@@ -253,7 +191,7 @@ static void add_header_case(struct lowering *lw, const struct rule_place *at, co
 	const struct forward_case *c)
 {
 	struct header_match header = { 0 };
-	if (!header_of(lw, at->route, c, &header))
+	if (!case_condition(lw, at->route, c, &header))
 		return;
 	struct rule_part part = new_rule(lw, at, d);
 	add_matches(lw, at, &part, paths, &header);
@@ -268,15 +206,15 @@ static void add_forward(struct lowering *lw, const struct rule_place *at, const 
 	const struct route *r = at->route;
 	size_t plain = 0;
 	for (size_t i = 0; i < r->cases.n; i++) {
-		if (r->cases.item[i].header.n)
+		if (case_has_condition(&r->cases.item[i]))
 			add_header_case(lw, at, d, paths, &r->cases.item[i]);
-		else
+		else if (!r->cases.item[i].sticky.n)
 			plain++;
 	}
 	struct rule_part part = new_rule(lw, at, d);
 	add_matches(lw, at, &part, paths, NULL);
 	for (size_t i = 0; i < r->cases.n; i++) {
-		if (r->cases.item[i].header.n)
+		if (case_has_condition(&r->cases.item[i]) || r->cases.item[i].sticky.n)
 			continue;
 		add_backend(lw, at, &part, &r->cases.item[i], plain > 1);
 		say_external(lw, at, &r->cases.item[i].backend);
@@ -334,6 +272,11 @@ static void say_status(struct lowering *lw, const struct rule_place *at, const s
 		.effect = STR("clients see another error; nothing is forwarded in either case"),
 		.help = STR("no filter of the standard answers with a chosen status"),
 	};
+	if (step->status < 400) {
+		text.loss = LOSS_ROUTING;
+		text.effect = STR("clients that looked for this answer, such as health checks, take the error for a failure");
+		text.help = STR("let a Service answer on this path");
+	}
 	differ(lw, at->route, &step->facts, &text);
 }
 

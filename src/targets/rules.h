@@ -18,6 +18,14 @@ struct rule_place {
 	struct map *https;               /* rules that lead to HTTPS and have room for more paths, by owner and redirect */
 };
 
+/* What becomes of one header: the sum of the steps up to here. */
+struct header_change {
+	bool response;
+	enum { HEADER_SET, HEADER_ADD, HEADER_REMOVE } kind;
+	str name, value;
+	struct fact_list facts;
+};
+
 /*
  * What a route does on a side, before it is written: the filters in front of its backends, or the answer that ends it.
  */
@@ -25,6 +33,7 @@ struct draft {
 	struct http_rule rule;           /* filters only */
 	struct mark_list marks;          /* at /filters/... */
 	str cut;                         /* the prefix that a rewrite exchanges, or empty */
+	LIST(struct header_change) headers;   /* one for each name; filters in the end */
 	bool closed;                     /* a protection is lost: the route refuses everybody */
 	enum diag_code closed_by;        /* what says so, where it is closed */
 	const struct step *answer;       /* the redirect or status that ends it, or NULL */

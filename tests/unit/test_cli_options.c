@@ -120,6 +120,26 @@ static void test_values(void **state)
 	assert_text(values(run, OPT_REPORT), "json=a=b text=-");
 }
 
+static void test_trace(void **state)
+{
+	struct run *run = *state;
+	assert_true(parse(run, ARGS("trace", "http://a/", "-X", "PUT", "-H", "X-A: b: c", "-HX-B:", "--header=Host: d", "--before", "x", "-f", "y", "--http", "1.0",
+		"--body=8M", "--given", "auth.basic=pass", "-o", "json")));
+	assert_int_equal(run->args.command, COMMAND_TRACE);
+	assert_text(values(run, OPT_HEADER), "X-A: b: c X-B: Host: d");
+	assert_text(values(run, OPT_BEFORE), "x");
+	assert_text(arguments_text(&run->args, OPT_METHOD), "PUT");
+	assert_int_equal(arguments_size(&run->args, OPT_BODY), 8 << 20);
+	assert_false(parse(run, ARGS("trace", "-H", ": b")));
+	assert_text(run->args.error, "option -H: ': b' is not a header as 'Name: value'");
+	assert_false(parse(run, ARGS("trace", "-H", "X A: b")));
+	assert_false(parse(run, ARGS("trace", "-H", "X-A")));
+	assert_false(parse(run, ARGS("convert", "-H", "X-A: b")));
+	assert_text(run->args.error, "convert has no option -H; it belongs to trace");
+	assert_false(parse(run, ARGS("trace", "-o", "yaml")));
+	assert_text(run->args.error, "option -o: 'yaml' is not one of text|json");
+}
+
 static void test_sizes(void **state)
 {
 	(void)state;
@@ -287,7 +307,7 @@ static void test_manual(void **state)
 const struct CMUnitTest cli_options_tests[] = {
 	cmocka_unit_test(test_table),
 	TEST(test_forms),
-	TEST(test_values),
+	TEST(test_values), TEST(test_trace),
 	cmocka_unit_test(test_sizes),
 	TEST(test_faults),
 	TEST(test_program_name),

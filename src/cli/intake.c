@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands share that read Ingresses: the options that say what is read and how, and whether messages have colours. */
+#include "cli/command.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/intake.h"
+#include "lib/mappings.h"
+
+/* A plugin of kubectl is expected to read the cluster when it is given nothing. */
+static str nothing_given(struct cli *cli)
+{
+	str program = cli->args.program, rest = cli->args.command == COMMAND_TRACE ? STR("trace URL -f -") : STR("convert -");
+	if (!str_starts(program, STR("kubectl")))
+		return STR("must specify -f FILE, -f FOLDER, -f - (standard input), or files");
+	return arena_printf(&cli->arena, "the cluster is not read yet, only files; say\n"
+		"  kubectl get ingress,ingressclass,service,configmap -A -o json | %.*s %.*s", STR_ARG(program), STR_ARG(rest));
+}
+
+bool input_paths(struct cli *cli, const struct str_list *words, struct str_list *paths, str *error)
+{
+	const struct str_list *from[] = { &cli->args.value[OPT_FILENAME], &cli->args.value[OPT_BEFORE], words };
+	for (size_t k = 0; k < sizeof from / sizeof *from; k++)
+		for (size_t i = 0; i < from[k]->n; i++)
+			LIST_PUSH(&cli->arena, paths, from[k]->item[i]);
+	if (!paths->n)
+		*error = nothing_given(cli);
+	return paths->n > 0;
+}
+
+bool read_intake(struct cli *cli, struct intake_options *options, str *error)
+{
+	const struct arguments *args = &cli->args;
+	str world = arguments_text(args, OPT_WORLD);
+	*options = (struct intake_options){
+		.limits = doc_limits_fill((struct doc_limits){
+			.depth = (size_t)arguments_size(args, OPT_MAX_DEPTH),
+			.alias_ratio = (size_t)arguments_size(args, OPT_MAX_ALIAS_RATIO),
+			.document_bytes = (size_t)arguments_size(args, OPT_MAX_DOCUMENT_SIZE),
+			.total_bytes = (size_t)arguments_size(args, OPT_MAX_SIZE),
+		}),
+		.world = str_eq(world, STR("open")) ? WORLD_OPEN : str_eq(world, STR("closed")) ? WORLD_CLOSED : WORLD_AUTO,
+		.from = arguments_list(args, &cli->arena, OPT_FROM),
+		.ingress_class = arguments_list(args, &cli->arena, OPT_INGRESS_CLASS),
+		.controller_config = arguments_text(args, OPT_CONTROLLER_CONFIG),
+		.controller_flags = args->value[OPT_CONTROLLER_FLAG],
+		.controller_version = arguments_text(args, OPT_CONTROLLER_VERSION),
+		.default_certificate = arguments_text(args, OPT_DEFAULT_CERTIFICATE),
+	};
+	return read_mappings(cli, &options->mappings, error);
+}
+
+static bool is_known(struct cli *cli, const struct tables *tables, enum table_word kind, str option, str word, str *error)
+{
+	str near;
+	if (tables_know(tables, kind, word, &near))
+		return true;
+	str hint = near.n ? arena_printf(&cli->arena, "; did you mean %.*s?", STR_ARG(near)) : STR("");
+	*error = arena_printf(&cli->arena, "option %.*s: there is no %.*s '%.*s'%.*s", STR_ARG(option), STR_ARG(table_word_name(kind)),
+		STR_ARG(word), STR_ARG(hint));
+	return false;
+}
+
+bool check_names(struct cli *cli, const struct intake_options *options, str target, const struct accepted *accepted, str *error)
+{
+	str name, version;
+	if (!target.n && !options->from.n && !accepted->n && !options->mappings.n)
+		return true;
+	if (str_cut(target, '@', &name, &version)) {
+		*error = arena_printf(&cli->arena, "option --target: there are no tables for versions of a target; "
+			"say --target %.*s, and --gateway-api for the version of the Gateway API", STR_ARG(name));
+		return false;
+	}
+	const struct tables *tables = tables_load(&cli->arena, &options->mappings);
+	if (tables_error(cli, tables) != EXIT_GOOD) {
+		*error = STR("a table cannot be used");
+		return false;
+	}
+	bool good = !target.n || is_known(cli, tables, TABLE_TARGET, STR("--target"), target, error);
+	for (size_t i = 0; good && i < options->from.n; i++)
+		good = is_known(cli, tables, TABLE_CONTROLLER, STR("--from"), options->from.item[i], error);
+	for (size_t i = 0; good && i < accepted->n; i++)
+		good = is_known(cli, tables, TABLE_FEATURE, accepted->item[i].option, accepted->item[i].name, error);
+	return good;
+}
+
+bool colored(const struct arguments *args, int fd)
+{
+	str choice = arguments_text(args, OPT_COLOR);
+	if (choice.n && !str_eq(choice, STR("auto")))
+		return str_eq(choice, STR("always"));
+	return isatty(fd) && !str_c(getenv("NO_COLOR")).n && !str_eq(str_c(getenv("TERM")), STR("dumb"));
+}

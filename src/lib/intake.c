@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From texts to the model: see intake.h. */
+#include "lib/intake.h"
+
+#include "controllers/controllers.h"
+
+void intake_init(struct intake *intake, const struct intake_options *options, size_t memory_limit)
+{
+	*intake = (struct intake){ .options = options };
+	escape_init(&intake->escape);
+	arena_init(&intake->arena, memory_limit, &intake->escape);
+	arena_init(&intake->scratch, memory_limit, &intake->escape);
+	sources_init(&intake->sources, &intake->arena);
+	diags_init(&intake->diags, &intake->arena);
+	ledger_init(&intake->ledger, &intake->arena);
+}
+
+void intake_release(struct intake *intake)
+{
+	arena_release(&intake->scratch);
+	arena_release(&intake->arena);
+}
+
+void intake_bug(struct intake *intake, str message)
+{
+	struct diag *d = diag_add(&intake->diags, DIAG_INTERNAL, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, message);
+	d->effect = STR("nothing that depends on it is printed");
+	d->help = STR("this is a bug of ing2gw: please report it with the input that shows it");
+	intake->bug = true;
+}
+
+bool intake_tables(struct intake *intake)
+{
+	struct arena *arena = &intake->arena;
+	struct sources *sources = NEW(arena, struct sources);
+	struct diags *diags = NEW(arena, struct diags);
+	sources_init(sources, arena);
+	diags_init(diags, arena);
+	if (mapping_load(&intake->mapping, arena, sources, diags) && mapping_add_all(&intake->mapping, &intake->options->mappings))
+		return true;
+	intake_bug(intake, diags->list.n ? diags->list.item[0]->message : STR("a table cannot be read"));
+	return false;
+}
+
+static void visit(void *user, struct node *root)
+{
+	struct intake *intake = user;
+	if (root)
+		snapshot_add(&intake->snapshot, root);
+	arena_reset(&intake->scratch);
+}
+
+void intake_read(struct intake *intake)
+{
+	struct doc_reader reader = { &intake->scratch, &intake->diags, &intake->options->limits, visit, intake };
+	snapshot_init(&intake->snapshot, &intake->arena, &intake->sources, &intake->diags);
+	for (uint32_t file = 1; file <= intake->sources.n; file++)
+		if (!doc_read(&reader, &intake->sources, file))
+			intake->unreadable = true;
+	arena_reset(&intake->scratch);
+	snapshot_finish(&intake->snapshot);
+}
+
+void intake_model(struct intake *intake)
+{
+	const struct intake_options *o = intake->options;
+	struct front front = {
+		.arena = &intake->arena, .snapshot = &intake->snapshot, .mapping = &intake->mapping, .ledger = &intake->ledger,
+		.diags = &intake->diags, .closed_world = o->world == WORLD_CLOSED, .from = &o->from, .classes = &o->ingress_class,
+		.controller_config = o->controller_config, .controller_flags = &o->controller_flags,
+		.controller_version = o->controller_version, .default_certificate = o->default_certificate,
+	};
+	intake->model = controllers_build(&front);
+}

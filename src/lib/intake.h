@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every command does that asks what Ingresses mean: tables, texts, snapshot, model. convert goes on to manifests, trace to
+ * answers. Works on texts in memory.
+ */
+#ifndef ING2GW_LIB_INTAKE_H
+#define ING2GW_LIB_INTAKE_H
+
+#include "doc/doc.h"
+#include "kube/snapshot.h"
+#include "ledger/ledger.h"
+#include "mapping/mapping.h"
+#include "route/model.h"
+
+enum world { WORLD_AUTO, WORLD_OPEN, WORLD_CLOSED };
+
+struct intake_options {
+	struct doc_limits limits;
+	enum world world;
+	struct str_list from;          /* controllers; empty: all that are found */
+	struct str_list ingress_class; /* classes; empty: all */
+	str controller_config;         /* "NS/NAME" or empty */
+	struct str_list controller_flags;   /* "NAME=VALUE" */
+	str controller_version;
+	str default_certificate;       /* "NS/NAME" or empty */
+	struct mapping_texts mappings; /* further tables; they have been checked (tables_load) */
+};
+
+/* All that is made lives in its arena until intake_release(). */
+struct intake {
+	struct escape escape;
+	struct arena arena, scratch;
+	struct sources sources;
+	struct diags diags;
+	struct ledger ledger;
+	const struct intake_options *options;
+	struct mapping mapping;
+	struct snapshot snapshot;
+	struct model *model;           /* NULL until intake_model() */
+	bool unreadable;               /* a document, or a part of the input */
+	bool bug;                      /* of ours, reported: a table that does not load */
+};
+
+/*
+ * The caller adds texts to intake->sources (sources_add, texts must live as long as intake; diagnostics of reading files go to
+ * intake->diags with their place), then calls the stages in the order in which they stand here. On exhaustion of memory
+ * the jump goes to intake->escape, which the caller has set.
+ */
+void intake_init(struct intake *intake, const struct intake_options *options, size_t memory_limit);
+bool intake_tables(struct intake *intake);    /* false: a built-in table is no good, which has been reported */
+void intake_read(struct intake *intake);
+void intake_model(struct intake *intake);
+void intake_release(struct intake *intake);
+
+/* Reports a bug of ours. */
+void intake_bug(struct intake *intake, str message);
+
+#endif

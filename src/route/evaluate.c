@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entry, host and route of a request: see evaluate.h. */
+#include "route/evaluate.h"
+
+#include "route/run.h"
+
+struct evaluator {
+	const struct model *model;
+	struct matcher *matcher;
+};
+
+struct evaluator *evaluator_new(struct arena *arena, const struct model *model)
+{
+	struct evaluator *e = NEW(arena, struct evaluator);
+	e->model = model;
+	e->matcher = matcher_new(arena);
+	return e;
+}
+
+/* ---- what a proxy in front says ---- */
+
+static bool is_trusted(const struct http_rules *http, str address)
+{
+	for (size_t i = 0; i < http->trusted.n; i++)
+		if (address_range_has(&http->trusted.item[i], address))
+			return true;
+	return http->trusted.n == 0;
+}
+
+static bool is_address(str text)
+{
+	struct address_range a;
+	return !str_has_char(text, '/') && address_range_parse(text, &a);
+}
+
+/* From the right, as long as who says it is trusted (nginx: real_ip_recursive on). */
+static str forwarded_client(struct run *r, const struct http_rules *http)
+{
+	str list, client = r->request->client;
+	if (!request_header(r->scratch, r->request, http->forwarded_for, &list))
+		return client;
+	while (list.n && is_trusted(http, client)) {
+		size_t comma = str_find_last_char(list, ',');
+		str item = str_trim(comma < list.n ? str_from(list, comma + 1) : list);
+		list = str_slice(list, 0, comma < list.n ? comma : 0);
+		if (!is_address(item))
+			break;
+		client = item;
+	}
+	return client;
+}
+
+static void read_connection(struct run *r, const struct http_rules *http)
+{
+	const struct request *q = r->request;
+	uint32_t port = q->port ? q->port : q->tls ? http->https_port : http->http_port;
+	str value;
+	r->scheme = q->tls ? STR("https") : STR("http");
+	r->port = arena_printf(r->scratch, "%u", (unsigned)(port ? port : q->tls ? 443 : 80));
+	r->host_header = q->has_host ? q->host : r->reading.has_host ? r->reading.host : STR("_");
+	r->client = q->client;
+	if (!http->forwarded)
+		return;
+	if (request_header(r->scratch, q, STR("X-Forwarded-Proto"), &value))
+		r->scheme = value;
+	if (request_header(r->scratch, q, STR("X-Forwarded-Port"), &value))
+		r->port = value;
+	if (request_header(r->scratch, q, STR("X-Forwarded-Host"), &value))
+		r->host_header = str_slice(value, 0, str_find_char(value, ','));
+	r->client = forwarded_client(r, http);
+}
+
+/* ---- entry, host, route ---- */
+
+static const struct entry *find_entry(struct run *r, const struct model *model)
+{
+	const struct host_name *by;
+	const struct entry *first = NULL;
+	for (size_t i = 0; i < model->entries.n; i++) {
+		struct entry *e = model->entries.item[i];
+		if (r->request->entry.n && str_eq(e->name, r->request->entry))
+			return e;
+		if (!first || (e->known && !first->known))
+			first = e;
+	}
+	if (r->request->entry.n) {
+		r->out->problem = arena_printf(r->scratch, "the input has no load balancer %.*s", STR_ARG(r->request->entry));
+		return NULL;
+	}
+	/* without a word about it, the one that has a name for the host; the input's own load balancers come first */
+	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++) {
+		const struct entry *e = model->entries.item[i];
+		if (e->known == first->known && index_find_host(r, e, r->reading.host, &by) && by->kind != HOST_ANY)
+			return e;
+	}
+	return first;
+}
+
+enum found match_takes(struct matcher *matcher, const struct match *match, str path)
+{
+	str text = match->path;
+	bool hit = false;
+	switch (match->kind) {
+	case MATCH_EXACT:
+		hit = str_eq(text, path);
+		break;
+	case MATCH_TEXT:
+		hit = str_starts(path, text);
+		break;
+	case MATCH_PREFIX:
+		hit = str_starts(path, text) && (str_ends(text, STR("/")) || path.n == text.n || path.p[text.n] == '/');
+		break;
+	case MATCH_REGEX:
+		return match->pattern ? pattern_search(matcher, match->pattern, path, NULL) : FOUND_NOT;
+	}
+	return hit ? FOUND : FOUND_NOT;
+}
+
+static bool takes(struct run *r, const struct route *route, str path)
+{
+	enum found found = match_takes(r->matcher, &route->match, path);
+	if (found == FOUND_TOO_LONG)
+		r->out->problem = arena_printf(r->scratch, "the expression %.*s takes too many steps on this path", STR_ARG(route->match.path));
+	return found == FOUND;
+}
+
+static const struct route *find_route(struct run *r, const struct host *host)
+{
+	const struct route *found = NULL, *own = NULL;
+	for (size_t i = 0; i < host->routes.n && !found && !r->out->problem.n; i++)
+		if (takes(r, host->routes.item[i], r->uri))
+			found = host->routes.item[i];
+	for (size_t i = 0; i < host->own.n && !own; i++)
+		if (takes(r, host->own.item[i], r->uri))
+			own = host->own.item[i];
+	bool shorter = own && (!found || (found->match.kind == MATCH_PREFIX && found->match.path.n < own->match.path.n));
+	return shorter ? own : found;
+}
+
+static str served_certificate(struct run *r, const struct entry *entry)
+{
+	const struct request *q = r->request;
+	str name = q->has_sni ? arena_lower(r->scratch, q->sni) : r->reading.host;
+	if (str_ends(name, STR(".")))
+		name.n--;
+	str found = index_find_certificate(entry, r->scratch, name);
+	return found.n ? found : STR("default");
+}
+
+/* nginx adds such headers to these answers alone (add_header without "always"). */
+static bool is_success(uint32_t status)
+{
+	static const uint32_t GOOD[] = { 200, 201, 204, 206, 301, 302, 303, 304, 307, 308 };
+	for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++)
+		if (GOOD[i] == status)
+			return true;
+	return false;
+}
+
+static void drop_of_success(struct outcome *out)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < out->response_headers.n; i++)
+		if (!out->response_headers.item[i].success_only || is_success(out->status))
+			out->response_headers.item[kept++] = out->response_headers.item[i];
+	out->response_headers.n = kept;
+}
+
+static void answer_headers(struct run *r, const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->http.answers.n; i++)
+		run_header(r, &entry->http.answers.item[i]);
+}
+
+static void run(struct run *r, const struct model *model)
+{
+	struct outcome *out = r->out;
+	const struct entry *entry = find_entry(r, model);
+	if (!entry) {
+		if (!out->problem.n)
+			out->problem = STR("the input has no Ingress that a controller serves");
+		return;
+	}
+	out->entry = entry;
+	r->reading = request_read(r->scratch, r->request, entry->http.merge_slashes);
+	read_connection(r, &entry->http);
+	r->uri = out->path = r->reading.path;
+	if (r->request->tls)
+		out->certificate = served_certificate(r, entry);
+	if (entry->rejected.n) {
+		out->problem = entry->rejected;
+		out->state = entry->state;
+		return;
+	}
+	if (r->reading.status) {
+		out->status = r->reading.status;
+		answer_headers(r, entry);
+		return;
+	}
+	out->host = index_find_host(r, entry, r->reading.has_host ? r->reading.host : (str){ "", 0 }, &out->name);
+	r->route = out->route = out->host ? find_route(r, out->host) : NULL;
+	if (out->problem.n)
+		return;
+	if (r->route)
+		run_steps(r);
+	else
+		out->status = 404;
+	drop_of_success(out);
+	answer_headers(r, entry);
+}
+
+void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out)
+{
+	*out = (struct outcome){ 0 };
+	struct run r = { .matcher = evaluator->matcher, .scratch = scratch, .request = request, .out = out };
+	r.reading = request_read(scratch, request, true);
+	run(&r, evaluator->model);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A model made ready: compiled expressions, host names by kind. Exact names come first, then wildcards with the longest end, then
+ * those with the longest beginning, then names of one label and expressions in the order of the hosts, then the host for all others
+ * (nginx: server names; reference: ingress-nginx A.9). A Gateway has exact names and ends only.
+ */
+#include "route/run.h"
+
+/* A name and the host that has it. */
+struct named {
+	const struct host *host;
+	const struct host_name *name;
+};
+
+struct entry_index {
+	struct map exact, ends, beginnings;   /* to struct named: by name, by ".x" of "*.x", by "x." of "x.*" */
+	LIST(struct named *) expressions;
+	const struct named *any;
+	struct map certificates;         /* name to str * */
+};
+
+static void compile(struct arena *arena, struct pattern **out, str regex, unsigned flags)
+{
+	if (!*out)
+		*out = pattern_new(arena, regex, flags, NULL, NULL);
+}
+
+/* ---- expressions ---- */
+
+static void prepare_guard(struct arena *arena, struct guard *g)
+{
+	for (size_t i = 0; i < g->patterns.n; i++) {
+		struct header_pattern *p = &g->patterns.item[i];
+		if (p->regex)
+			compile(arena, &p->pattern, p->text, p->nocase ? PATTERN_NOCASE : 0);
+	}
+}
+
+static void prepare_step(struct arena *arena, struct step *s)
+{
+	if (s->kind == STEP_REDIRECT && s->as.redirect.regex.n)
+		compile(arena, &s->as.redirect.pattern, s->as.redirect.regex, PATTERN_NOCASE);
+	else if (s->kind == STEP_REWRITE && s->as.rewrite.regex.n)
+		compile(arena, &s->as.rewrite.pattern, s->as.rewrite.regex, PATTERN_NOCASE);
+	else if (s->kind == STEP_CORS && s->as.cors.origin_regex.n)
+		compile(arena, &s->as.cors.pattern, s->as.cors.origin_regex, PATTERN_NOCASE);
+	else if (s->kind == STEP_GUARD)
+		prepare_guard(arena, &s->as.guard);
+}
+
+static void prepare_route(struct arena *arena, struct route *r)
+{
+	/* the "^" binds to the first alternative only, as it does in the configuration that the source comes from */
+	if (r->match.kind == MATCH_REGEX)
+		compile(arena, &r->match.pattern, arena_join(arena, STR("^"), r->match.path), PATTERN_NOCASE);
+	for (size_t i = 0; i < r->steps.n; i++)
+		prepare_step(arena, r->steps.item[i]);
+	for (size_t i = 0; i < r->cases.n; i++)
+		if (r->cases.item[i].value_regex)
+			compile(arena, &r->cases.item[i].pattern, r->cases.item[i].value, 0);
+}
+
+/* ---- names ---- */
+
+static struct named *named_new(struct arena *arena, const struct host *host, const struct host_name *name)
+{
+	struct named *n = NEW(arena, struct named);
+	n->host = host;
+	n->name = name;
+	return n;
+}
+
+/* The first host that has a name keeps it. */
+static void set_first(struct map *map, str key, struct named *named)
+{
+	if (!map_get(map, key))
+		map_set(map, key, named);
+}
+
+static void add_name(struct arena *arena, struct entry_index *index, const struct host *host, struct host_name *name)
+{
+	struct named *named = named_new(arena, host, name);
+	switch (name->kind) {
+	case HOST_EXACT:
+		set_first(&index->exact, name->name, named);
+		break;
+	case HOST_LABELS:
+		set_first(&index->ends, str_from(name->name, 1), named);
+		break;
+	case HOST_TAIL:
+		set_first(&index->beginnings, str_slice(name->name, 0, name->name.n - 1), named);
+		break;
+	case HOST_ONE_LABEL:
+	case HOST_REGEX:
+		if (name->kind == HOST_REGEX)
+			compile(arena, &name->pattern, str_from(name->name, 1), PATTERN_NOCASE);
+		LIST_PUSH(arena, &index->expressions, named);
+		break;
+	case HOST_ANY:
+		if (!index->any)
+			index->any = named;
+		break;
+	}
+}
+
+static void index_host(struct arena *arena, struct entry_index *index, struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		prepare_route(arena, host->routes.item[i]);
+	for (size_t i = 0; i < host->own.n; i++)
+		prepare_route(arena, host->own.item[i]);
+	add_name(arena, index, host, &host->name);
+}
+
+static void index_aliases(struct arena *arena, struct entry_index *index, struct host *host)
+{
+	for (size_t i = 0; i < host->aliases.n; i++)
+		add_name(arena, index, host, &host->aliases.item[i]);
+	for (size_t i = 0; i < host->other_names.n; i++)
+		add_name(arena, index, host, &host->other_names.item[i]);
+}
+
+static void index_entry(struct arena *arena, struct entry *entry)
+{
+	struct entry_index *index = entry->index = NEW(arena, struct entry_index);
+	map_init(&index->exact, arena);
+	map_init(&index->ends, arena);
+	map_init(&index->beginnings, arena);
+	map_init(&index->certificates, arena);
+	for (size_t i = 0; i < entry->hosts.n; i++)
+		index_host(arena, index, entry->hosts.item[i]);
+	for (size_t i = 0; i < entry->hosts.n; i++)
+		index_aliases(arena, index, entry->hosts.item[i]);
+	if (entry->fallback)
+		index_host(arena, index, entry->fallback);
+	for (size_t i = 0; i < entry->certificates.n; i++)
+		if (!map_get(&index->certificates, entry->certificates.item[i].name))
+			map_set(&index->certificates, entry->certificates.item[i].name, &entry->certificates.item[i].secret);
+}
+
+void model_prepare(struct model *model)
+{
+	for (size_t i = 0; i < model->entries.n; i++)
+		if (!model->entries.item[i]->index)
+			index_entry(model->arena, model->entries.item[i]);
+}
+
+/* ---- look-ups ---- */
+
+static const struct named *find_end(const struct entry_index *index, str name)
+{
+	for (size_t i = 1; i < name.n; i++) {
+		const struct named *named = name.p[i] == '.' ? map_get(&index->ends, str_from(name, i)) : NULL;
+		if (named)
+			return named;
+	}
+	return NULL;
+}
+
+static const struct named *find_beginning(const struct entry_index *index, str name)
+{
+	for (size_t i = name.n; i-- > 1;) {
+		const struct named *named = name.p[i] == '.' && i + 1 < name.n ? map_get(&index->beginnings, str_slice(name, 0, i + 1)) : NULL;
+		if (named)
+			return named;
+	}
+	return NULL;
+}
+
+/* The first label is of letters, digits, "_" and "-". */
+static bool is_one_label(str name, str end)
+{
+	if (name.n <= end.n || !str_ends(name, end))
+		return false;
+	for (size_t i = 0; i < name.n - end.n; i++)
+		if (!char_is_alnum(name.p[i]) && name.p[i] != '_' && name.p[i] != '-')
+			return false;
+	return true;
+}
+
+static const struct named *find_expression(struct run *run, const struct entry_index *index, str name)
+{
+	for (size_t i = 0; i < index->expressions.n; i++) {
+		const struct named *named = index->expressions.item[i];
+		bool hit = named->name->kind == HOST_ONE_LABEL ? is_one_label(name, str_from(named->name->name, 1))
+			: named->name->pattern && pattern_search(run->matcher, named->name->pattern, name, NULL) == FOUND;
+		if (hit)
+			return named;
+	}
+	return NULL;
+}
+
+const struct host *index_find_host(struct run *run, const struct entry *entry, str name, const struct host_name **by)
+{
+	const struct entry_index *index = entry->index;
+	const struct named *found = name.n ? map_get(&index->exact, name) : NULL;
+	if (!found && name.n)
+		found = find_end(index, name);
+	if (!found && name.n)
+		found = find_beginning(index, name);
+	if (!found && name.n)
+		found = find_expression(run, index, name);
+	if (!found)
+		found = index->any;
+	*by = found ? found->name : NULL;
+	return found ? found->host : NULL;
+}
+
+str index_find_certificate(const struct entry *entry, struct arena *scratch, str name)
+{
+	const struct map *map = &entry->index->certificates;
+	const str *secret = map_get(map, name);
+	size_t dot = str_find_char(name, '.');
+	if (!secret && dot < name.n)
+		secret = map_get(map, arena_join(scratch, STR("*"), str_from(name, dot)));
+	return secret ? *secret : (str){ "", 0 };
+}

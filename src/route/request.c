@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host and path of a request in normal form: see request.h. */
+#include "route/request.h"
+
+#include "base/buf.h"
+
+/* ---- host ---- */
+
+/* Ends at ":" that is not inside of "[...]"; false where the text is no host (nginx: ngx_http_validate_host). */
+static bool read_host(struct arena *arena, str text, str *out)
+{
+	size_t end = text.n, dot = text.n;
+	bool literal = str_starts(text, STR("[")), rest = false;
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c <= 0x20 || c == 0x7F || c == '/' || (c == '.' && i > 0 && dot == i - 1))
+			return false;
+		if (c == '.')
+			dot = i;
+		if (c == ']' && literal && !rest) {
+			end = i + 1;
+			rest = true;
+		} else if (c == ':' && !literal && !rest) {
+			end = i;
+			rest = true;
+		}
+	}
+	if (end > 0 && dot == end - 1)
+		end--;
+	*out = arena_lower(arena, str_slice(text, 0, end));
+	return end > 0;
+}
+
+/* ---- path ---- */
+
+static int hex(char c)
+{
+	if (char_is_digit(c))
+		return c - '0';
+	char low = char_lower(c);
+	return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+}
+
+/* Decodes escapes. False: a bad one, or a zero byte. What comes out of an escape counts as written, slashes and dots too. */
+static bool decode(str text, char *out, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		if (c == '%') {
+			int high = i + 2 < text.n ? hex(text.p[i + 1]) : -1, low = i + 2 < text.n ? hex(text.p[i + 2]) : -1;
+			if (high < 0 || low < 0 || high * 16 + low == 0)
+				return false;
+			c = (char)(high * 16 + low);
+			i += 2;
+		}
+		out[(*n)++] = c;
+	}
+	return true;
+}
+
+/* Takes the last element away: the length up to and with the slash before it; 0 where there is none. */
+static size_t parent(const char *out, size_t n)
+{
+	/* out ends in the slash behind the element that goes */
+	if (n < 2)
+		return 0;
+	n--;
+	while (n > 0 && out[n - 1] != '/')
+		n--;
+	return n;
+}
+
+/* Resolves doubled slashes and dot segments in place. False: above the root. */
+static bool resolve(char *text, size_t *n, bool merge_slashes)
+{
+	size_t to = 0, i = 0;
+	while (i < *n) {
+		/* text[0..to) ends in "/" or is empty, and an element begins at i */
+		size_t end = i;
+		while (end < *n && text[end] != '/')
+			end++;
+		str element = { text + i, end - i };
+		bool last = end == *n, dot = str_eq(element, STR(".")), up = str_eq(element, STR(".."));
+		if (up && to > 0) {
+			to = parent(text, to);
+			if (to == 0)
+				return false;
+		} else if (up) {
+			return false;
+		} else if (!dot && !(merge_slashes && element.n == 0 && !last && to > 0)) {
+			for (size_t j = i; j < end; j++)
+				text[to++] = text[j];
+			if (!last)
+				text[to++] = '/';
+		}
+		i = end + 1;
+	}
+	*n = to;
+	return true;
+}
+
+static bool needs_work(str path)
+{
+	for (size_t i = 0; i < path.n; i++) {
+		char c = path.p[i];
+		bool segment = c == '/' && i + 1 < path.n && (path.p[i + 1] == '/' || path.p[i + 1] == '.');
+		if (c == '%' || segment)
+			return true;
+	}
+	return false;
+}
+
+static bool has_odd(str path)
+{
+	for (size_t i = 0; i < path.n; i++)
+		if ((unsigned char)path.p[i] <= 0x20 || (unsigned char)path.p[i] >= 0x7F || path.p[i] == '%')
+			return true;
+	return false;
+}
+
+static bool read_path(struct arena *arena, str path, bool merge_slashes, struct reading *out)
+{
+	out->path = path;
+	out->escaped = has_odd(path);
+	if (!str_starts(path, STR("/")))
+		return false;
+	if (!needs_work(path))
+		return true;
+	char *text = NEWS(arena, char, path.n);
+	size_t n;
+	if (!decode(path, text, &n) || !resolve(text, &n, merge_slashes))
+		return false;
+	out->path = (str){ text, n };
+	return true;
+}
+
+/* "http://host/path" names the host in the target. False: it names none. */
+static bool read_absolute(str target, str *host, str *rest)
+{
+	size_t at = str_find(target, STR("://"));
+	if (str_starts(target, STR("/")) || at >= target.n || at == 0)
+		return false;
+	str behind = str_from(target, at + 3);
+	size_t end = 0;
+	while (end < behind.n && !str_has_char(STR("/?#"), behind.p[end]))
+		end++;
+	*host = str_slice(behind, 0, end);
+	*rest = str_from(behind, end);
+	return true;
+}
+
+static void read_target(struct arena *arena, bool merge_slashes, struct reading *out)
+{
+	str target = out->target;
+	size_t end = 0;
+	while (end < target.n && target.p[end] != '?' && target.p[end] != '#')
+		end++;
+	str path = str_slice(target, 0, end);
+	if (end < target.n && target.p[end] == '?') {
+		str query = str_from(target, end + 1);
+		out->has_query = true;
+		out->query = str_slice(query, 0, str_find_char(query, '#'));
+	}
+	if (path.n == 0 && out->absolute) {
+		path = STR("/");
+		out->target = arena_join(arena, path, target);
+	}
+	if (!read_path(arena, path, merge_slashes, out))
+		out->status = 400;
+}
+
+struct reading request_read(struct arena *arena, const struct request *q, bool merge_slashes)
+{
+	struct reading out = { .target = q->target };
+	str host = q->host, rest;
+	bool has = q->has_host;
+	if (read_absolute(q->target, &host, &rest)) {
+		out.absolute = has = true;
+		out.target = rest;
+	}
+	out.has_host = has;
+	/* without a host a request of HTTP/1.0 is one; a host that is there must be good, in the target and in the header */
+	if (!has && !q->http10)
+		out.status = 400;
+	if (has && !read_host(arena, host, &out.host))
+		out.status = 400;
+	str unused;
+	if (out.absolute && (q->has_host ? !read_host(arena, q->host, &unused) : !q->http10))
+		out.status = 400;
+	read_target(arena, merge_slashes, &out);
+	return out;
+}
+
+/* ---- headers ---- */
+
+/* "-" of a variable's name stands for "-" and "_": nginx makes both the same. */
+static bool is_name(str header, str name)
+{
+	if (header.n != name.n)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char a = char_lower(header.p[i]), b = char_lower(name.p[i]);
+		if ((a == '_' ? '-' : a) != (b == '_' ? '-' : b))
+			return false;
+	}
+	return true;
+}
+
+bool request_header(struct arena *arena, const struct request *q, str name, str *value)
+{
+	bool found = false;
+	*value = (str){ "", 0 };
+	str separator = str_eq_nocase(name, STR("Cookie")) ? STR("; ") : STR(", ");
+	for (size_t i = 0; i < q->headers.n; i++) {
+		if (!is_name(q->headers.item[i].name, name))
+			continue;
+		*value = found ? arena_join(arena, arena_join(arena, *value, separator), q->headers.item[i].value) : q->headers.item[i].value;
+		found = true;
+	}
+	return found;
+}
+
+bool request_cookie(struct arena *arena, const struct request *q, str name, str *value)
+{
+	str all, item;
+	if (!request_header(arena, q, STR("Cookie"), &all))
+		return false;
+	while (all.n) {
+		str key;
+		str_cut(all, ';', &item, &all);
+		while (item.n && item.p[0] == ' ')
+			item = str_from(item, 1);
+		if (str_cut(item, '=', &key, value) && str_eq_nocase(key, name))
+			return true;
+	}
+	*value = (str){ "", 0 };
+	return false;
+}
+
+/* ---- escapes ---- */
+
+static bool must_escape(unsigned char c, enum escape_set set)
+{
+	switch (set) {
+	case ESCAPE_PATH:
+		return c <= 0x20 || c >= 0x7F || c == '#' || c == '%' || c == '?';
+	case ESCAPE_ARGS:
+		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%&+;?"), (char)c);
+	case ESCAPE_COMPONENT:
+		return !char_is_alnum((char)c) && !str_has_char(STR("-._~"), (char)c);
+	}
+	return true;
+}
+
+str uri_escape(struct arena *arena, str text, enum escape_set set)
+{
+	size_t i = 0;
+	while (i < text.n && !must_escape((unsigned char)text.p[i], set))
+		i++;
+	if (i == text.n)
+		return text;
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (i = 0; i < text.n; i++) {
+		if (must_escape((unsigned char)text.p[i], set))
+			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)text.p[i]);
+		else
+			buf_add_char(&b, text.p[i]);
+	}
+	return buf_str(&b);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One evaluation on its way; inside this room only. */
+#ifndef ING2GW_ROUTE_RUN_H
+#define ING2GW_ROUTE_RUN_H
+
+#include "route/evaluate.h"
+#include "route/pattern.h"
+
+struct run {
+	struct matcher *matcher;
+	struct arena *scratch;
+	const struct request *request;
+	struct reading reading;
+	struct outcome *out;
+	const struct route *route;
+	str uri;                     /* the path as rewrites have left it */
+	bool rewritten;
+	str group[PATTERN_GROUPS];   /* of the last rewrite */
+	/* as a proxy in front says, where it is believed; else as the connection is */
+	str scheme, port, host_header, client;
+	bool ended;                  /* a step has answered */
+	bool signed_in;              /* with the redirect to the sign-in page */
+	const struct step *errors;   /* STEP_ERRORS in force */
+	LIST(const struct step *) edits;   /* STEP_ANSWER in force */
+	bool tls_to_backend;
+	bool asked_any;              /* the guards of which one suffices have been asked */
+	bool keeps;                  /* a backend that may answer sets the route's cookie */
+	bool certified;              /* the client has sent a certificate that is trusted */
+};
+
+/* run_text.c: a template with the request's values: "$host", "${host}", "$1"; names are those of nginx. */
+str run_expand(struct run *run, str text);
+/* The value of one variable; false where there is none of that name. */
+bool run_variable(struct run *run, str name, str *value);
+bool template_is_constant(str text);
+
+/* run_steps.c */
+void run_steps(struct run *run);
+
+void run_log(struct run *run, const struct step *step, enum happening what, str before, str after);
+/* One header is set, or taken away. */
+void run_header(struct run *run, const struct header_edit *edit);
+
+/* run_forward.c: a request that no step has answered. */
+void run_forward(struct run *run);
+/* The backend gets none of the usual headers but the kept one: only what the client has sent under their names. */
+void run_without_usual(struct run *run, str kept);
+
+/* run_answer.c: the backend's answer, with what is changed in it. */
+void run_answer(struct run *run);
+
+/* run_errors.c: the answer is replaced by an error page where one is set up for its status. */
+void run_error_pages(struct run *run, bool by_backend);
+
+/* run_guard.c: true where the request may pass; else the answer stands in the outcome. */
+bool run_guard(struct run *run, const struct step *step);
+/* The same for all guards of the route of which one suffices. */
+bool run_any_guard(struct run *run);
+
+/* index.c */
+const struct host *index_find_host(struct run *run, const struct entry *entry, str name, const struct host_name **by);
+str index_find_certificate(const struct entry *entry, struct arena *scratch, str name);   /* empty: none */
+
+#endif

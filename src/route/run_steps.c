@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps of a route, one after the other: see run.h. */
+#include "route/run.h"
+
+void run_log(struct run *r, const struct step *s, enum happening what, str before, str after)
+{
+	struct trace_step t = { s, what, before, after };
+	LIST_PUSH(r->scratch, &r->out->steps, t);
+	if (s->feature.n && !s->quiet)
+		str_list_add_new(r->scratch, &r->out->features, s->feature);
+}
+
+static void passed(struct run *r, const struct step *s)
+{
+	run_log(r, s, HAPPENED_PASSED, (str){ "", 0 }, (str){ "", 0 });
+}
+
+static void answered(struct run *r, const struct step *s, uint32_t status)
+{
+	r->ended = true;
+	r->out->status = status;
+	run_log(r, s, HAPPENED_ANSWERED, (str){ "", 0 }, r->out->location);
+}
+
+/* ---- headers ---- */
+
+static bool was_sent(const struct run *r, str name)
+{
+	for (size_t i = 0; i < r->request->headers.n; i++)
+		if (str_eq_nocase(r->request->headers.item[i].name, name))
+			return true;
+	return false;
+}
+
+static void forget(struct run *r, bool response, str name)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < (response ? r->out->response_headers.n : r->out->upstream_headers.n); i++) {
+		struct changed_header h = response ? r->out->response_headers.item[i] : r->out->upstream_headers.item[i];
+		if (str_eq_nocase(h.name, name))
+			continue;
+		if (response)
+			r->out->response_headers.item[kept++] = h;
+		else
+			r->out->upstream_headers.item[kept++] = h;
+	}
+	*(response ? &r->out->response_headers.n : &r->out->upstream_headers.n) = kept;
+}
+
+void run_header(struct run *r, const struct header_edit *e)
+{
+	struct changed_header h = { .name = e->name, .value = run_expand(r, e->value) };
+	h.removed = h.value.n == 0;
+	h.success_only = e->on_success;
+	if (!e->adds)
+		forget(r, e->response, e->name);
+	if (e->usual.n && str_eq(h.value, run_expand(r, e->usual)))
+		return;
+	if (e->response) {
+		LIST_PUSH(r->scratch, &r->out->response_headers, h);
+		return;
+	}
+	/* a header that is not there needs not be taken away */
+	if (!h.removed || was_sent(r, e->name))
+		LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
+}
+
+/* ---- answers ---- */
+
+static str absolute(struct run *r, str location)
+{
+	str scheme = r->request->tls ? STR("https") : STR("http");
+	str host = r->reading.has_host ? r->reading.host : STR("_");
+	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(location));
+}
+
+/* A redirect whose Location the source does not spell: scheme, host, port and path replaced in the request's own address. */
+static str built_location(struct run *r, const struct redirect *to)
+{
+	str scheme = to->scheme.n ? to->scheme : r->request->tls ? STR("https") : STR("http");
+	str host = to->host.n ? to->host : r->reading.host;
+	str path = to->change == PATH_FULL ? to->path : r->reading.target;
+	if (to->port)
+		host = arena_printf(r->scratch, "%.*s:%u", STR_ARG(host), (unsigned)to->port);
+	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path));
+}
+
+static void add_query(struct run *r, str *location)
+{
+	if (r->reading.query.n == 0)
+		return;
+	const char *mark = str_has_char(*location, '?') ? "&" : "?";
+	*location = arena_printf(r->scratch, "%.*s%s%.*s", STR_ARG(*location), mark, STR_ARG(r->reading.query));
+}
+
+static void redirect(struct run *r, const struct step *s)
+{
+	const struct redirect *to = &s->as.redirect;
+	if (s->side == SIDE_PLAIN && !str_eq(r->scheme, STR("http")))
+		return;
+	str name = r->reading.has_host ? r->reading.host : STR("_");
+	if (to->needs_certificate && index_find_certificate(r->out->entry, r->scratch, name).n == 0)
+		return;
+	if (to->pattern && pattern_search(r->matcher, to->pattern, r->uri, r->group) != FOUND)
+		return;
+	str location = to->location.n ? run_expand(r, to->location) : built_location(r, to);
+	if (to->adds_query)
+		add_query(r, &location);
+	if (to->cuts_slash && str_ends(location, STR("/")))
+		location.n--;
+	if (str_starts(location, STR("/")) && !to->relative)
+		location = absolute(r, location);
+	if (!to->text) {
+		r->out->has_location = true;
+		r->out->location = location;
+	}
+	answered(r, s, to->status);
+}
+
+/* ---- CORS ---- */
+
+static void say(struct run *r, const char *name, str value)
+{
+	struct header_edit e = { .response = true, .name = str_c(name), .value = value };
+	run_header(r, &e);
+}
+
+static void cors(struct run *r, const struct step *s)
+{
+	const struct cors *c = &s->as.cors;
+	str origin;
+	(void)request_header(r->scratch, r->request, STR("Origin"), &origin);
+	if (!c->any_origin && !(c->pattern && pattern_search(r->matcher, c->pattern, origin, NULL) == FOUND))
+		return;
+	say(r, "Access-Control-Allow-Origin", c->any_origin ? STR("*") : origin);
+	if (c->credentials)
+		say(r, "Access-Control-Allow-Credentials", STR("true"));
+	say(r, "Access-Control-Allow-Methods", c->said_methods);
+	say(r, "Access-Control-Allow-Headers", c->said_headers);
+	if (c->said_expose.n)
+		say(r, "Access-Control-Expose-Headers", c->said_expose);
+	say(r, "Access-Control-Max-Age", arena_printf(r->scratch, "%lld", (long long)c->max_age));
+	if (str_eq(r->request->method, STR("OPTIONS")))
+		answered(r, s, 204);
+	else
+		passed(r, s);
+}
+
+/* ---- changes ---- */
+
+/* Without the source's own expression: what a Gateway's filter does. */
+static void rewrite_plainly(struct run *r, const struct rewrite *w)
+{
+	if (w->change == PATH_FULL) {
+		r->uri = w->path;
+	} else if (w->change == PATH_PREFIX_CUT) {
+		str rest = str_from(r->uri, w->prefix.n == 1 ? 0 : w->prefix.n);
+		str head = w->path.n == 1 && str_starts(rest, STR("/")) ? (str){ "", 0 } : w->path;
+		r->uri = arena_join(r->scratch, head, rest);
+	}
+	r->rewritten = w->change != PATH_KEEP;
+}
+
+static void rewrite(struct run *r, const struct step *s)
+{
+	const struct rewrite *w = &s->as.rewrite;
+	str before = r->uri;
+	if (w->regex.n == 0) {
+		rewrite_plainly(r, w);
+	} else {
+		enum found found = w->pattern ? pattern_search(r->matcher, w->pattern, r->uri, r->group) : FOUND_NOT;
+		if (found == FOUND_NOT)
+			return;
+		if (found == FOUND_TOO_LONG) {
+			r->out->problem = STR("the expression of a rewrite takes too many steps on this path");
+			answered(r, s, 0);
+			return;
+		}
+		r->uri = run_expand(r, w->target);
+		r->rewritten = true;
+	}
+	if (r->rewritten && r->uri.n == 0) {
+		answered(r, s, 500);
+		return;
+	}
+	run_log(r, s, HAPPENED_CHANGED, before, r->uri);
+}
+
+static void set_headers(struct run *r, const struct step *s)
+{
+	for (size_t i = 0; i < s->as.header.edits.n; i++)
+		run_header(r, &s->as.header.edits.item[i]);
+	run_log(r, s, HAPPENED_CHANGED, (str){ "", 0 }, (str){ "", 0 });
+}
+
+static void guard(struct run *r, const struct step *s)
+{
+	if (s->as.guard.any && r->asked_any)
+		return;
+	r->asked_any = r->asked_any || s->as.guard.any;
+	bool may = s->as.guard.any ? run_any_guard(r) : run_guard(r, s);
+	run_log(r, s, may ? HAPPENED_PASSED : HAPPENED_ANSWERED, (str){ "", 0 }, (str){ "", 0 });
+}
+
+static void gate(struct run *r, const struct step *s)
+{
+	str_list_add_new(r->scratch, &r->out->gates, s->feature);
+	if (str_list_has(&r->request->given.refused, s->feature))
+		answered(r, s, s->status);
+	else
+		passed(r, s);
+}
+
+static void run_step(struct run *r, const struct step *s)
+{
+	switch (s->kind) {
+	case STEP_GUARD:
+		guard(r, s);
+		break;
+	case STEP_STATUS:
+		answered(r, s, s->status);
+		break;
+	case STEP_REDIRECT:
+		redirect(r, s);
+		break;
+	case STEP_CORS:
+		cors(r, s);
+		break;
+	case STEP_REWRITE:
+		rewrite(r, s);
+		break;
+	case STEP_HOST:
+		r->out->upstream_host = run_expand(r, s->value);
+		run_log(r, s, HAPPENED_CHANGED, r->host_header, r->out->upstream_host);
+		break;
+	case STEP_HEADER:
+		set_headers(r, s);
+		break;
+	case STEP_BODY:
+		if (s->as.limit && r->request->body > s->as.limit)
+			answered(r, s, 413);
+		else
+			passed(r, s);
+		break;
+	case STEP_ERRORS:
+		r->errors = s;
+		break;
+	case STEP_TLS:
+		r->tls_to_backend = s->as.tls == TLS_ALWAYS || r->request->tls;
+		passed(r, s);
+		break;
+	case STEP_ANSWER:
+		LIST_PUSH(r->scratch, &r->edits, s);
+		break;
+	case STEP_OTHER:
+		if (s->gate)
+			gate(r, s);
+		else
+			passed(r, s);
+		break;
+	}
+}
+
+/* Redirects to HTTPS look at what a proxy in front says; everything else at the connection. */
+static bool is_on_side(const struct run *r, const struct step *s)
+{
+	return s->side == SIDE_BOTH || s->kind == STEP_REDIRECT || s->side == (r->request->tls ? SIDE_TLS : SIDE_PLAIN);
+}
+
+void run_steps(struct run *r)
+{
+	for (size_t i = 0; i < r->route->steps.n && !r->ended; i++)
+		if (is_on_side(r, r->route->steps.item[i]))
+			run_step(r, r->route->steps.item[i]);
+	if (r->ended)
+		run_error_pages(r, false);
+	else
+		run_forward(r);
+}

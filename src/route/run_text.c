@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Templates and the variables in them: see run.h. Variables have the names of nginx, whose configuration the templates come from. */
+#include "base/buf.h"
+#include "route/run.h"
+
+static bool is_name_char(char c)
+{
+	return char_is_alnum(c) || c == '_';
+}
+
+bool template_is_constant(str text)
+{
+	return !str_has_char(text, '$');
+}
+
+/* ---- variables ---- */
+
+static str scheme_of(const struct run *r)
+{
+	return r->request->tls ? STR("https") : STR("http");
+}
+
+static str value_scheme(struct run *r)
+{
+	return scheme_of(r);
+}
+
+static str value_host(struct run *r)
+{
+	return r->reading.has_host ? r->reading.host : STR("_");
+}
+
+static str value_http_host(struct run *r)
+{
+	return r->request->has_host ? r->request->host : (str){ "", 0 };
+}
+
+/* The Host header; where there is none, what stands for the host. */
+static str value_best_host(struct run *r)
+{
+	return r->host_header;
+}
+
+static str value_request_uri(struct run *r)
+{
+	return r->reading.target;
+}
+
+static str value_uri(struct run *r)
+{
+	return r->uri;
+}
+
+static str value_args(struct run *r)
+{
+	return r->reading.query;
+}
+
+static str value_is_args(struct run *r)
+{
+	return r->reading.query.n ? STR("?") : STR("");
+}
+
+static str value_method(struct run *r)
+{
+	return r->request->method;
+}
+
+static str value_client(struct run *r)
+{
+	return r->client;
+}
+
+static str value_connection_client(struct run *r)
+{
+	return r->request->client;
+}
+
+/* X-Forwarded-For as it came, with the address of the connection behind it. */
+static str value_forwarded_chain(struct run *r)
+{
+	str sent;
+	if (!request_header(r->scratch, r->request, r->out->entry->http.forwarded_for, &sent))
+		return r->request->client;
+	return arena_printf(r->scratch, "%.*s, %.*s", STR_ARG(sent), STR_ARG(r->request->client));
+}
+
+static str value_port(struct run *r)
+{
+	uint32_t port = r->request->port ? r->request->port : r->request->tls ? 443 : 80;
+	return arena_printf(r->scratch, "%u", (unsigned)port);
+}
+
+static str value_pass_port(struct run *r)
+{
+	return r->port;
+}
+
+static str value_pass_scheme(struct run *r)
+{
+	return r->scheme;
+}
+
+/* The host of the redirect to HTTPS: without its port. */
+static str value_redirect_host(struct run *r)
+{
+	return str_slice(r->host_header, 0, str_find_char(r->host_header, ':'));
+}
+
+static str value_escaped_uri(struct run *r)
+{
+	return uri_escape(r->scratch, r->reading.target, ESCAPE_COMPONENT);
+}
+
+static str value_owner_namespace(struct run *r)
+{
+	return r->route && r->route->owner ? r->route->owner->namespace : (str){ "", 0 };
+}
+
+static str value_owner_name(struct run *r)
+{
+	return r->route && r->route->owner ? r->route->owner->name : (str){ "", 0 };
+}
+
+static str value_server(struct run *r)
+{
+	return r->out->host && r->out->host->name.name.n ? r->out->host->name.name : STR("_");
+}
+
+static str value_verified(struct run *r)
+{
+	return r->certified ? STR("SUCCESS") : STR("NONE");
+}
+
+/* What stands in the certificate of the client is not known, only that there is one. */
+static str value_of_certificate(struct run *r)
+{
+	return r->certified ? STR("*") : (str){ "", 0 };
+}
+
+static str value_dollar(struct run *r)
+{
+	(void)r;
+	return STR("$");
+}
+
+static str value_protocol(struct run *r)
+{
+	return r->request->http10 ? STR("HTTP/1.0") : STR("HTTP/1.1");
+}
+
+static str value_length(struct run *r)
+{
+	return r->request->body ? arena_printf(r->scratch, "%llu", (unsigned long long)r->request->body) : (str){ "", 0 };
+}
+
+static const struct variable {
+	str name;
+	str (*value)(struct run *run);
+} VARIABLES[] = {
+	{ STR_INIT("scheme"), value_scheme }, { STR_INIT("host"), value_host }, { STR_INIT("http_host"), value_http_host },
+	{ STR_INIT("best_http_host"), value_best_host }, { STR_INIT("request_uri"), value_request_uri }, { STR_INIT("uri"), value_uri },
+	{ STR_INIT("document_uri"), value_uri }, { STR_INIT("args"), value_args }, { STR_INIT("query_string"), value_args },
+	{ STR_INIT("is_args"), value_is_args }, { STR_INIT("request_method"), value_method }, { STR_INIT("remote_addr"), value_client },
+	{ STR_INIT("the_real_ip"), value_client }, { STR_INIT("realip_remote_addr"), value_connection_client },
+	{ STR_INIT("full_x_forwarded_for"), value_forwarded_chain }, { STR_INIT("server_port"), value_port }, { STR_INIT("pass_server_port"), value_pass_port }, { STR_INIT("pass_port"), value_pass_port },
+	{ STR_INIT("redirect_host"), value_redirect_host }, { STR_INIT("pass_access_scheme"), value_pass_scheme }, { STR_INIT("escaped_request_uri"), value_escaped_uri },
+	{ STR_INIT("namespace"), value_owner_namespace }, { STR_INIT("ingress_name"), value_owner_name }, { STR_INIT("server_name"), value_server },
+	{ STR_INIT("ssl_client_verify"), value_verified }, { STR_INIT("ssl_client_s_dn"), value_of_certificate }, { STR_INIT("ssl_client_i_dn"), value_of_certificate },
+	{ STR_INIT("ssl_client_escaped_cert"), value_of_certificate }, { STR_INIT("literal_dollar"), value_dollar }, { STR_INIT("server_protocol"), value_protocol }, { STR_INIT("content_length"), value_length },
+};
+
+static bool lookup_argument(struct run *r, str name, str *value)
+{
+	str rest = r->reading.query, item, key;
+	while (rest.n) {
+		str_cut(rest, '&', &item, &rest);
+		if (str_cut(item, '=', &key, value) && str_eq_nocase(key, name))
+			return true;
+	}
+	*value = (str){ "", 0 };
+	return true;
+}
+
+bool run_variable(struct run *r, str name, str *value)
+{
+	*value = (str){ "", 0 };
+	for (size_t i = 0; i < sizeof VARIABLES / sizeof *VARIABLES; i++)
+		if (str_eq(VARIABLES[i].name, name)) {
+			*value = VARIABLES[i].value(r);
+			return true;
+		}
+	if (str_starts(name, STR("http_"))) {
+		(void)request_header(r->scratch, r->request, str_from(name, 5), value);
+		return true;
+	}
+	if (str_starts(name, STR("cookie_"))) {
+		(void)request_cookie(r->scratch, r->request, str_from(name, 7), value);
+		return true;
+	}
+	if (str_starts(name, STR("arg_")))
+		return lookup_argument(r, str_from(name, 4), value);
+	return false;
+}
+
+/* ---- templates ---- */
+
+/* The name behind "$" at i, and where the text goes on; empty: the dollar stands for itself. */
+static str name_at(str text, size_t i, size_t *next)
+{
+	size_t start = i + 1, end = start;
+	if (start < text.n && text.p[start] == '{') {
+		size_t close = str_find_char(str_from(text, start), '}');
+		*next = start + close + 1;
+		return *next <= text.n ? str_slice(text, start + 1, start + close) : (str){ "", 0 };
+	}
+	if (start < text.n && char_is_digit(text.p[start])) {
+		*next = start + 1;
+		return str_slice(text, start, start + 1);
+	}
+	while (end < text.n && is_name_char(text.p[end]))
+		end++;
+	*next = end;
+	return str_slice(text, start, end);
+}
+
+str run_expand(struct run *r, str text)
+{
+	if (template_is_constant(text))
+		return text;
+	struct buf b;
+	buf_init(&b, r->scratch, 0);
+	for (size_t i = 0, next; i < text.n; i = next) {
+		next = i + 1;
+		if (text.p[i] != '$') {
+			buf_add_char(&b, text.p[i]);
+			continue;
+		}
+		str name = name_at(text, i, &next), value;
+		if (name.n == 1 && char_is_digit(name.p[0]))
+			buf_add(&b, r->group[name.p[0] - '0']);
+		else if (name.n && run_variable(r, name, &value))
+			buf_add(&b, value);
+		else
+			buf_add(&b, str_slice(text, i, next > text.n ? text.n : next));
+	}
+	return buf_str(&b);
+}

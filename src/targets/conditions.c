@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Conditions of a forward's cases as header matches: see conditions.h. */
+#include "targets/conditions.h"
+
+#include "base/buf.h"
+#include "gateway/cel.h"
+#include "targets/losses.h"
+
+/*
+ * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole
+ * value.
+ */
+static str whole_value(struct arena *arena, str pattern)
+{
+	str head = STR(".*"), tail = STR(".*");
+	bool alternatives = str_has(pattern, STR("|"));
+	if (!alternatives && str_starts(pattern, STR("^"))) {
+		head = STR("");
+		pattern = str_from(pattern, 1);
+	}
+	if (!alternatives && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$"))) {
+		tail = STR("");
+		pattern.n--;
+	}
+	return alternatives ? arena_printf(arena, "%.*s(%.*s)%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail))
+		: arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail));
+}
+
+static bool is_header_value(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || (unsigned char)s.p[i] > 0x7E)
+			return false;
+	return s.n > 0 && s.n <= 4096 && s.p[0] != ' ' && s.p[s.n - 1] != ' ';
+}
+
+/* A cookie of that name, in any letter case, with that value, among others. */
+static str cookie_pattern(struct arena *a, str name, str value)
+{
+	struct buf b;
+	buf_init(&b, a, 0);
+	buf_add(&b, STR("^(.*;[ ]*)?"));
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i], low = char_lower(c);
+		if (char_is_alpha(c))
+			buf_printf(&b, "[%c%c]", low, low - 'a' + 'A');   /* names of cookies have no letter case here */
+		else
+			buf_printf(&b, "%s%c", char_is_digit(c) || c == '_' || c == '-' ? "" : "\\", c);
+	}
+	buf_printf(&b, "=%.*s([ ]*;.*)?$", STR_ARG(value));
+	return buf_str(&b);
+}
+
+bool case_has_condition(const struct forward_case *c)
+{
+	return c->header.n > 0 || c->cookie.n > 0;
+}
+
+bool case_condition(struct lowering *lw, const struct route *r, const struct forward_case *c, struct header_match *out)
+{
+	bool regex = c->value_regex || c->cookie.n > 0;
+	str pattern = c->cookie.n ? cookie_pattern(lw->arena, c->cookie, c->value) : c->value;
+	out->name = c->cookie.n ? STR("Cookie") : c->header;
+	out->value = regex ? whole_value(lw->arena, pattern) : c->value;
+	if (regex)
+		out->type = STR("RegularExpression");
+	if (!name_is_header(out->name) || !is_header_value(out->value)) {
+		struct loss_text text = {
+			.code = DIAG_CANARY_LOST, .loss = LOSS_ROUTING,
+			.message = STR("a canary's header condition cannot be written in a Gateway"),
+			.effect = STR("requests with that header are no longer sent to the canary"),
+			.help = STR("use a header name of letters, digits and dashes, and a value of printable ASCII"),
+		};
+		lose(lw, r, &c->facts, &text);
+		return false;
+	}
+	if (regex) {
+		static const struct loss_text TEXT = {
+			.code = DIAG_CANARY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+			.message = STR_INIT("a canary's condition is said as a regular expression on a header"),
+			.effect = STR_INIT("implementations differ in the dialect of such expressions and in headers that are sent twice"),
+			.help = STR_INIT("try the canary's requests on the implementation, or use a header with one fixed value"),
+		};
+		/* the annotation that holds the pattern stands last, and is what the message shows */
+		struct fact_list facts = { 0 };
+		fact_list_add(lw->arena, &facts, c->facts.n ? c->facts.item[c->facts.n - 1] : NULL);
+		fact_list_join(lw->arena, &facts, &c->facts);
+		differ(lw, r, &facts, &TEXT);
+	}
+	return true;
+}

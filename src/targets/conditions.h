@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* On which requests a case of a forward applies, as an HTTPRoute says it. */
+#ifndef ING2GW_TARGETS_CONDITIONS_H
+#define ING2GW_TARGETS_CONDITIONS_H
+
+#include "targets/lower.h"
+
+/* A header or a cookie decides; a client that is to stay where it was is no condition that a route can say. */
+bool case_has_condition(const struct forward_case *forward_case);
+
+/* False when the condition cannot be said (it has been reported). */
+bool case_condition(struct lowering *lowering, const struct route *route, const struct forward_case *forward_case, struct header_match *out);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Headers that are set or taken away, as the two header filters of a rule. The steps of a route are added up first, name by
+ * name in any letter case, because a filter names a header once and has no order of its own.
+ */
+#ifndef ING2GW_TARGETS_HEADERS_H
+#define ING2GW_TARGETS_HEADERS_H
+
+#include "targets/rules.h"
+
+/* Adds a STEP_HEADER to what becomes of the draft's headers. What no filter can say is told through losses.h. */
+void headers_collect(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
+
+/* Adds names that clients must not send to the backend; what the route sets itself stays. */
+void headers_remove(struct lowering *lowering, const struct str_list *names, const struct fact_list *facts, struct draft *draft);
+
+/* Adds the filters to the draft. Before an answer of the Gateway itself only headers of the answer count. */
+void headers_write(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
+#endif

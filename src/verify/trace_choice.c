@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host and path of a trace: which ones took the request, and why those behind them did not. See trace_text.h. */
+#include "verify/trace_text.h"
+
+/* Paths that are named beside the one that took the request. */
+enum { MOST_BEHIND = 2, MOST_MISSED = 2 };
+
+/* ---- host ---- */
+
+static str name_text(struct arena *scratch, const struct outcome *outcome)
+{
+	const struct host_name *name = outcome->name;
+	if (name != &outcome->host->name && outcome->host->name.name.n)
+		return arena_printf(scratch, "%.*s, further name of %.*s", STR_ARG(name->name), STR_ARG(outcome->host->name.name));
+	switch (name->kind) {
+	case HOST_ONE_LABEL:
+		return arena_printf(scratch, "%.*s (one label)", STR_ARG(name->name));
+	case HOST_LABELS:
+		return arena_printf(scratch, "%.*s (any labels)", STR_ARG(name->name));
+	case HOST_ANY:
+		return outcome->host == outcome->entry->fallback ? STR("none: no Ingress has this host") : STR("every host that has no other rule");
+	case HOST_EXACT:
+	case HOST_TAIL:
+	case HOST_REGEX:
+		break;
+	}
+	return name->name;
+}
+
+static void tell_host(struct arena *scratch, const struct outcome *outcome, struct story *story)
+{
+	if (!outcome->host || !outcome->name) {
+		if (!outcome->problem.n)
+			story_add(scratch, story, STR("host"), outcome->status == 400 ? STR("not looked for: this is no valid request") : STR("none takes it"));
+		return;
+	}
+	struct story_row *row = story_add(scratch, story, STR("host"), name_text(scratch, outcome));
+	if (outcome->name->facts.n)
+		row->fact = outcome->name->facts.item[0];
+	else if (outcome->host->creator)
+		row->at = outcome->host->creator->at;
+}
+
+static void tell_certificate(struct arena *scratch, const struct outcome *outcome, struct story *story)
+{
+	if (!outcome->certificate.n)
+		return;
+	bool own = str_eq(outcome->certificate, STR("default"));
+	str text = own ? STR("the controller's own certificate")
+		: arena_printf(scratch, "certificate of Secret %.*s", STR_ARG(outcome->certificate));
+	struct story_row *row = story_add(scratch, story, STR("tls"), text);
+	if (!own && outcome->host && outcome->host->certificate.facts.n)
+		row->fact = outcome->host->certificate.facts.item[0];
+}
+
+/* ---- path ---- */
+
+static str match_text(struct arena *scratch, const struct match *match)
+{
+	switch (match->kind) {
+	case MATCH_EXACT:
+		return arena_printf(scratch, "exact \"%.*s\"", STR_ARG(match->path));
+	case MATCH_PREFIX:
+		return arena_printf(scratch, "prefix \"%.*s\"", STR_ARG(match->path));
+	case MATCH_TEXT:
+		return arena_printf(scratch, "begins with \"%.*s\"", STR_ARG(match->path));
+	case MATCH_REGEX:
+		break;
+	}
+	return arena_printf(scratch, "~* \"^%.*s\"", STR_ARG(match->path));
+}
+
+static bool has_regex(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		if (host->routes.item[i]->match.kind == MATCH_REGEX)
+			return true;
+	return false;
+}
+
+/* Why a path that takes the request as well came behind. */
+static const char *why_behind(const struct match *first, const struct match *behind)
+{
+	if (first->kind == MATCH_EXACT)
+		return "an exact path comes first";
+	if (first->kind == MATCH_REGEX && behind->kind == MATCH_REGEX)
+		return first->path.n > behind->path.n ? "the longer text is tried first" : "tried later";
+	return first->path.n > behind->path.n ? "the longer path comes first" : "tried later";
+}
+
+/* Why a path does not take the request that it was perhaps meant for; NULL where it was not. */
+static const char *why_missed(const struct match *match, str path)
+{
+	str text = match->path;
+	bool slash = text.n > 1 && str_ends(text, STR("/"));
+	str bare = slash ? str_slice(text, 0, text.n - 1) : text;
+	if (bare.n < 2 || match->kind == MATCH_REGEX || !str_starts_nocase(path, bare))
+		return NULL;
+	if (!str_starts(path, bare))
+		return "letter case counts";
+	if (match->kind == MATCH_EXACT)
+		return "takes exactly that path";
+	return "takes whole path elements";
+}
+
+static void tell_route(struct arena *scratch, const struct outcome *outcome, const struct route *route, const char *what, const char *why,
+	struct story *story)
+{
+	if (route == outcome->route)
+		return;
+	str text = match_text(scratch, &route->match);
+	struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%s %.*s: %s", what, STR_ARG(text), why));
+	row->at = route->at;
+}
+
+static void tell_others(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, struct story *story)
+{
+	const struct host *host = outcome->host;
+	size_t behind = 0, missed = 0;
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct route *route = host->routes.item[i];
+		if (route == outcome->route || behind == MOST_BEHIND || match_takes(matcher, &route->match, outcome->path) != FOUND)
+			continue;
+		behind++;
+		if (outcome->route)
+			tell_route(scratch, outcome, route, "next", why_behind(&outcome->route->match, &route->match), story);
+	}
+	for (size_t i = 0; i < host->routes.n && missed < MOST_MISSED; i++) {
+		const struct route *route = host->routes.item[i];
+		const char *why = route == outcome->route ? NULL : why_missed(&route->match, outcome->path);
+		if (!why || match_takes(matcher, &route->match, outcome->path) == FOUND)
+			continue;
+		missed++;
+		tell_route(scratch, outcome, route, "not", why, story);
+	}
+}
+
+static void tell_path(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story)
+{
+	const struct route *route = outcome->route;
+	if (!outcome->host || outcome->host == outcome->entry->fallback)
+		return;
+	if (!route) {
+		story_add(scratch, story, STR("path"), STR("no path of this host takes it"));
+	} else {
+		struct story_row *row = story_add(scratch, story, STR("path"), match_text(scratch, &route->match));
+		row->at = route->at;
+		if (route->implicit)
+			row->text = arena_printf(scratch, "%.*s, which the controller adds", STR_ARG(row->text));
+	}
+	if (has_regex(outcome->host))
+		story_add(scratch, story, STR(""), STR("paths here are regular expressions"))->fact = hints->regex_by;
+	tell_others(scratch, matcher, outcome, story);
+}
+
+void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const struct outcome *outcome, const struct story_hints *hints,
+	struct story *story)
+{
+	if (hints->several_entries) {
+		struct story_row *row = story_add(scratch, story, STR("class"), outcome->entry->name);
+		row->fact = outcome->entry->class_facts.n ? outcome->entry->class_facts.item[0] : NULL;
+	}
+	tell_host(scratch, outcome, story);
+	if (hints->near_host.n)
+		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(hints->near_host)));
+	tell_certificate(scratch, outcome, story);
+	tell_path(scratch, matcher, outcome, hints, story);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An outcome as one line of JSON, for other programs. */
+#ifndef ING2GW_VERIFY_TRACE_JSON_H
+#define ING2GW_VERIFY_TRACE_JSON_H
+
+#include "base/buf.h"
+#include "route/evaluate.h"
+
+/* route: place of outcome->route as "file:line", or empty. Ends with a newline. */
+void trace_json(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route);
+
+/* The answer to a line that is no request: {"error": "..."} */
+void trace_json_error(struct buf *out, str error);
+
+/*
+ * The weights of an outcome's backends as percent, where whole numbers say them exactly, else as they stand; in scratch, in the
+ * order of the backends. percent tells which.
+ */
+uint64_t *trace_shares(struct arena *scratch, const struct outcome *outcome, bool *percent);
+
+#endif
