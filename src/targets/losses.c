@@ -290,39 +290,35 @@ void idle_facts(struct lowering *lw, const struct fact_list *facts, str why)
 		fact_idle(facts->item[i], why);
 }
 
-static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+static void say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
 	struct fact *fact = facts->n ? facts->item[0] : NULL;
 	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
 	struct diag *d = diag_add(lw->diags, text->code, site, text->message);
 	d->level = level_of(text->loss);
 	d->loss = text->loss;
+	d->feature = text->feature;
+	d->accepted = loss_is_accepted(lw, text->feature);
 	d->effect = text->effect;
 	d->help = text->help;
-	return d;
 }
 
-void lose(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+static void say_all(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text,
+	enum fact_state state)
 {
 	if (lw->open)
 		return;
 	say(lw, route, facts, text);
 	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, text->loss, text->code, text->message);
+		fact_lost(facts->item[i], state, text->loss, text->code, text->message);
+}
+
+void lose(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+{
+	say_all(lw, route, facts, text, FACT_INEXPRESSIBLE);
 }
 
 void differ(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
-	differ_in(lw, (str){ "", 0 }, route, facts, text);
-}
-
-void differ_in(struct lowering *lw, str feature, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
-{
-	if (lw->open)
-		return;
-	struct diag *d = say(lw, route, facts, text);
-	d->feature = feature;
-	d->accepted = loss_is_accepted(lw, feature);
-	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_DIFFERENT, text->loss, text->code, text->message);
+	say_all(lw, route, facts, text, FACT_DIFFERENT);
 }

@@ -110,7 +110,7 @@ struct host_side {
 	const struct host *host;
 	enum side side;
 	bool wider;                      /* another host's routes would take what this one leaves */
-	bool alone;                      /* no name of another host takes requests of this one, nor the reverse */
+	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
 	bool contested;                  /* see rules.h */
 	LIST(struct route_part *) parts;
@@ -448,6 +448,16 @@ static bool is_below(const struct host_name *name, str pattern)
 	return str_starts(pattern, STR("*.")) && str_ends(name->name, str_from(pattern, 1));
 }
 
+static bool speaks_grpc(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct speech *speech = host->routes.item[i]->speech;
+		if (speech && (speech->kind == SPEECH_GRPC || speech->kind == SPEECH_GRPCS))
+			return true;
+	}
+	return false;
+}
+
 /* No request is one for this host and for another one. */
 static bool is_alone(const struct entry *entry, const struct entry_names *names, const struct host *host)
 {
@@ -480,6 +490,7 @@ static struct host_list secure_hosts(struct arena *arena, const struct entry *en
 		if (is_usable_name(host) && !host->passthrough && has_tls(names, host))
 			LIST_PUSH(arena, &hosts, host);
 	}
+	hosts.agree = clients_agree(&hosts);
 	return hosts;
 }
 
@@ -490,7 +501,8 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	lw->clients_asked = out->frontend && tls;
 	lw->clients_why = lw->clients_asked ? (str){ "", 0 } : clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
-		.wider = host_patterns_wider(&names->all, host), .alone = is_alone(out->entry, names, host), .host_closed = has_host_guard(lw, host) };
+		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
+		.host_closed = has_host_guard(lw, host) };
 	struct host_side other = side;
 	lower_side(&side, out);
 	other.side = SIDE_TLS;
