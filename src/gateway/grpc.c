@@ -30,10 +30,10 @@ bool grpc_path(const struct path_match *path, str *service, str *method)
 	if (!str_starts(path->value, STR("/")) || (!prefix && !exact))
 		return false;
 	str rest = str_from(path->value, 1);
-	if (prefix && str_ends(rest, STR("/")))
-		rest.n--;
 	if (rest.n == 0)
 		return prefix;
+	if (prefix && str_ends(rest, STR("/")))
+		rest.n--;
 	bool both = str_cut(rest, '/', service, method);
 	if (!is_service(*service))
 		return false;

@@ -256,7 +256,7 @@ struct backend_tls {
 	struct fact_list more;       /* depth, versions, ciphers */
 };
 
-/* Another protocol than plain HTTP/1.1 towards the backends of routes. */
+/* What is spoken to the backends of routes. */
 struct speech {
 	enum speech_kind kind;
 	struct fact_list facts;      /* what chose it */
@@ -344,7 +344,7 @@ struct client_check {
 	str beyond;                  /* what decides besides the CA, in words, or empty */
 	struct str_list headers;     /* by which backends are told who the client is; those of clients themselves are dropped */
 	struct fact_list facts;      /* first the Secret */
-	struct fact_list depth, page, forward, usual;   /* of the others; usual: they say what is done anyway */
+	struct fact_list verify, depth, page, forward, usual;   /* of the others; usual: they say what is done anyway */
 };
 
 struct host {
