@@ -366,12 +366,25 @@ static void attach(struct snippet_view *v, const struct statement_list *list, st
 	}
 }
 
-/* A text that does nothing is still the one that counts: another one in its place would do something. */
+static bool is_guarded(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (r->steps.item[i]->kind == STEP_GUARD)
+			return true;
+	return false;
+}
+
+/* A text that does nothing is still the one that counts: another one in its place would do something, unless a check comes before. */
 static void carry_idle(struct snippet_view *v)
 {
+	bool guarded = is_guarded(v->route);
 	for (size_t i = 0; i < v->blocks.n; i++) {
 		const struct snippet *snippet = v->blocks.item[i].snippet;
-		if (snippet->record && !step_with(v->route, snippet->fact))
+		if (!snippet->record || step_with(v->route, snippet->fact))
+			continue;
+		if (guarded)
+			fact_idle(snippet->fact, STR("none of its directives has an effect here"));
+		else
 			fact_list_add(v->in->front->arena, &v->route->facts, snippet->fact);
 	}
 }
