@@ -237,7 +237,7 @@ void statement_close(struct snippet_view *v, const struct statement *s)
 	s->fact->feature = feature;
 	for (size_t i = 0; i < s->children.n; i++) {
 		const struct statement *c = &s->children.item[i];
-		if (statement_refuses(c) || !statement_is(s, READ_IF))
+		if (statement_guards(c) || !statement_is(s, READ_IF))
 			statement_close(v, c);
 		else
 			statement_lose(v, c);

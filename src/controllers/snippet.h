@@ -103,6 +103,8 @@ bool statement_is(const struct statement *s, enum directive_reader reader);
 str statement_arg(const struct statement *s, size_t i);   /* empty where there is none */
 /* It or a statement of its blocks may refuse or route a request. */
 bool statement_refuses(const struct statement *s);
+/* The same of one within a block; there also what keeps headers of clients from the backend, which may trust them. */
+bool statement_guards(const struct statement *s);
 /* It has no effect, with its blocks. */
 void statement_idle(const struct statement *s, str why);
 

@@ -320,9 +320,14 @@ bool statement_refuses(const struct statement *s)
 	if (own && !statement_is(s, READ_IF))
 		return true;
 	for (size_t i = 0; i < s->children.n; i++)
-		if (statement_refuses(&s->children.item[i]))
+		if (statement_guards(&s->children.item[i]))
 			return true;
 	return false;
+}
+
+bool statement_guards(const struct statement *s)
+{
+	return statement_refuses(s) || statement_is(s, READ_INPUT_HEADERS) || statement_is(s, READ_CLEAR_INPUT);
 }
 
 void statement_idle(const struct statement *s, str why)
