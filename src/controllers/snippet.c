@@ -72,16 +72,17 @@ static void add_variables(struct snippet_view *v, const struct snippet_block *bl
 	for (size_t i = 0; i < block->statements->n && v->variables.n < VARIABLES_MOST; i++) {
 		struct statement *s = &block->statements->item[i];
 		str name = statement_arg(s, 0);
-		if (!statement_is(s, READ_SET) || s->d->args.n != 2 || !str_starts(name, STR("$")) || statement_refuses(s))
+		bool service = str_eq(s->d->name, STR("auth_request_set"));
+		if ((!statement_is(s, READ_SET) && !service) || s->d->args.n != 2 || !str_starts(name, STR("$")) || statement_refuses(s))
 			continue;
-		struct snippet_variable variable = { str_from(name, 1), statement_arg(s, 1), s, is_set_times(v, str_from(name, 1), 1) };
+		struct snippet_variable variable = { str_from(name, 1), statement_arg(s, 1), s, is_set_times(v, str_from(name, 1), 1), service };
 		LIST_PUSH(v->in->front->arena, &v->variables, variable);
 	}
 }
 
 static void add_known(struct snippet_view *v, str name, str value)
 {
-	const struct snippet_variable variable = { name, value, NULL, is_set_times(v, name, 0) };
+	const struct snippet_variable variable = { name, value, NULL, is_set_times(v, name, 0), false };
 	if (value.n)
 		LIST_PUSH(v->in->front->arena, &v->variables, variable);
 }
@@ -170,9 +171,11 @@ static size_t variable_at(str s, str *name)
 
 static const struct snippet_variable *known_variable(const struct snippet_view *v, str name)
 {
-	for (size_t i = 0; i < v->variables.n; i++)
-		if (str_eq(v->variables.item[i].name, name) && v->variables.item[i].constant)
-			return &v->variables.item[i];
+	for (size_t i = 0; i < v->variables.n; i++) {
+		const struct snippet_variable *variable = &v->variables.item[i];
+		if (str_eq(variable->name, name) && variable->constant && (v->requests || !variable->service))
+			return variable;
+	}
 	return NULL;
 }
 

@@ -73,7 +73,8 @@ struct snippet_block {
 struct snippet_variable {
 	str name, value;
 	struct statement *set;               /* NULL: the controller's */
-	bool constant;
+	bool constant;                       /* set once, to this */
+	bool service;                        /* of the answer of an authentication service */
 };
 
 /* The texts around a route, from the outside in. */
@@ -87,6 +88,7 @@ struct snippet_view {
 	LIST(struct snippet_block) blocks;
 	LIST(struct snippet_variable) variables;
 	unsigned expansions;                 /* made so far */
+	bool requests;                       /* headers of requests are looked at: $upstream_http_x is the authentication service's */
 	bool answered[2];                    /* by side: nothing behind acts on the request */
 };
 

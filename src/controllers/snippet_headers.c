@@ -284,6 +284,7 @@ static enum directive_reader request_reader(const struct snippet_view *v)
 void header_requests(struct snippet_view *v)
 {
 	enum directive_reader reader = request_reader(v);
+	v->requests = true;
 	for (size_t i = 0; i < v->blocks.n; i++)
 		for (size_t j = 0; j < v->blocks.item[i].statements->n; j++) {
 			const struct statement *s = &v->blocks.item[i].statements->item[j];
