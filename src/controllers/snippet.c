@@ -8,6 +8,7 @@ static void add_block(struct snippet_view *v, struct snippet *snippet)
 {
 	if (!snippet)
 		return;
+	snippet_check(v->in, snippet);
 	const struct snippet_block block = { snippet->level, snippet, &snippet->statements };
 	LIST_PUSH(v->in->front->arena, &v->blocks, block);
 }
@@ -45,6 +46,18 @@ void view_add_host(struct snippet_view *v)
 /* More than these are not followed, so that no text takes long. */
 enum { VARIABLES_MOST = 32, EXPANSIONS_MOST = 4096 };
 
+/* "(?<name>...)" in an expression sets the variable as well. */
+static bool captures(str text, str name)
+{
+	for (size_t at = 0; at < text.n; at++) {
+		at += str_find_char(str_from(text, at), '<');
+		str rest = str_from(text, at + 1);
+		if (str_starts(rest, name) && rest.n > name.n && rest.p[name.n] == '>')
+			return true;
+	}
+	return false;
+}
+
 /* How often the variable is set, at any depth, by whatever sets one. */
 static size_t times_set(const struct statement_list *list, str name)
 {
@@ -54,6 +67,8 @@ static size_t times_set(const struct statement_list *list, str name)
 		str first = statement_arg(s, 0);
 		bool sets = str_starts(s->d->name, STR("set")) || str_starts(s->d->name, STR("auth_request_set"));
 		n += sets && first.n > 1 && first.p[0] == '$' && str_eq(str_from(first, 1), name);
+		for (size_t j = 0; j < s->d->args.n; j++)
+			n += captures(s->d->args.item[j].text, name);
 		n += times_set(&s->children, name);
 	}
 	return n;
@@ -403,6 +418,7 @@ void snippets_end(struct instance *in, struct server *server, const struct locat
 			str_eq(at->row->feature, STR("snippet.server")))
 			continue;
 		struct snippet *snippet = snippet_of_setting(in, l->subject, at);
+		snippet_check(in, snippet);
 		attach(&v, &snippet->statements, step_with(r, at->fact));
 	}
 }

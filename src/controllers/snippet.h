@@ -59,6 +59,7 @@ struct snippet {
 	struct record *record;               /* NULL: of the controller */
 	struct nginx_text text;
 	struct statement_list statements;
+	bool checked;
 	struct map several;                  /* keys of facts that stand for several directives */
 	size_t line, source_line;            /* where one line begins in the value and in the source: places are asked for in order */
 };
@@ -95,6 +96,8 @@ struct snippet_view {
 /* snippet_text.c: texts and their facts, read once. */
 struct snippet *snippet_of_setting(struct instance *instance, struct subject *subject, struct setting *setting);
 struct snippet *snippet_of_default(struct instance *instance, str feature, str field);   /* NULL: there is none */
+/* Says once what nginx refuses of a text that counts. */
+void snippet_check(struct instance *instance, struct snippet *snippet);
 /* nginx refuses the configuration because of what stands at that offset. */
 void snippet_reject(struct instance *instance, struct snippet *snippet, size_t offset, size_t length, const char *why);
 /* The statement's fact and the annotation's. */
