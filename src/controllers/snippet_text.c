@@ -161,10 +161,7 @@ void snippet_reject(struct instance *in, struct snippet *snippet, size_t offset,
 	d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
 	d->help = STR("correct the snippet: as it stands, it does nothing but to block the controller");
 	fact_lost(snippet->fact, FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses it"));
-	if (in->entry->rejected.n == 0) {
-		in->entry->rejected = arena_printf(a, "nginx refuses a snippet: %s", why);
-		in->entry->rejected_at = site.at;
-	}
+	entry_reject(in, site.at, arena_printf(a, "nginx refuses a snippet: %s", why));
 }
 
 static void reject_statement(struct instance *in, const struct statement *s, const char *why)
