@@ -64,7 +64,7 @@ static str attributes(struct arena *a, const struct affinity *f, str path, bool 
 	if (domain.n)
 		buf_printf(&b, "; Domain=%.*s", STR_ARG(domain));
 	buf_printf(&b, "; Path=%.*s", STR_ARG(own.n ? own : path));
-	if (secure ? secure->value.truth : tls)
+	if (tls || (secure && secure->value.truth))
 		buf_add(&b, STR("; Secure"));
 	buf_add(&b, STR("; HttpOnly"));
 	/* as typed, and the library that writes the cookie takes these spellings alone */

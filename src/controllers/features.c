@@ -5,7 +5,7 @@
  */
 #include "controllers/server.h"
 
-/* Features with a meaning of their own in steps.c, routes.c, canary.c; the others are only guards or losses. */
+/* Features with a meaning of their own in steps.c, routes.c, canary.c, headers.c; the others are only guards or losses. */
 static bool is_special(str feature)
 {
 	static const str SPECIAL[] = {
@@ -13,6 +13,7 @@ static bool is_special(str feature)
 		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
 		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
 		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
+		STR_INIT("headers.prefix"), STR_INIT("headers.connection"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
 		if (str_eq(SPECIAL[i], feature))
@@ -187,6 +188,19 @@ static bool is_in_force(const struct instance *in, struct subject *s, const stru
 	return false;
 }
 
+/* nginx pushes nothing since 1.25, which came with release 1.10. */
+static bool is_past(const struct instance *in, const struct feature *f)
+{
+	return in->nginx && str_eq(f->name, STR("http2.push")) && !controller_is_before(in->controller, 1010);
+}
+
+static void idle_past(struct subject *s, const struct feature *f)
+{
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (setting_counts(&s->settings.item[i]) && str_eq(s->settings.item[i].row->feature, f->name))
+			fact_idle(s->settings.item[i].fact, STR("the nginx of this release pushes nothing"));
+}
+
 static bool belongs_to_tables(const struct instance *in, const struct feature *f)
 {
 	if (in->nginx)
@@ -206,6 +220,15 @@ static void guard_for_rival(struct instance *in, const struct location *l, struc
 	}
 }
 
+/* The list of exempt addresses is one for requests and for connections, whichever of them is limited. */
+static void exempt_connections(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *exempt = subject_setting(s, STR("rate.requests"), STR("exempt"));
+	for (size_t i = 0; exempt && i < r->steps.n; i++)
+		if (str_eq(r->steps.item[i]->feature, STR("rate.connections")))
+			fact_list_add(in->front->arena, &r->steps.item[i]->facts, exempt->fact);
+}
+
 void features_build(struct instance *in, const struct location *l, struct route *r)
 {
 	const struct mapping *m = in->front->mapping;
@@ -216,11 +239,14 @@ void features_build(struct instance *in, const struct location *l, struct route 
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))
 			continue;
-		if (is_in_force(in, l->subject, f))
+		if (is_past(in, f))
+			idle_past(l->subject, f);
+		else if (is_in_force(in, l->subject, f))
 			use_feature(in, l->subject, f, r);
 		else if (!by_default)
 			idle_feature(in, l->subject, f, r);
 	}
+	exempt_connections(in, l->subject, r);
 	if (l->rival)
 		guard_for_rival(in, l, r);
 }

@@ -41,7 +41,7 @@ struct annotation_row {
 	bool strip;
 	struct str_list words;   /* with type "enum" or "words" */
 	enum invalid invalid;
-	enum invalid malformed;  /* with type "url": what it does with a value that the pattern takes and that is no URL */
+	enum invalid malformed;  /* with type "url" or "times": what it does with a value that the pattern takes and that is none */
 	str risk;                /* "low" ... "critical"; ingress-nginx only */
 	enum scope scope;
 	str feature, field;      /* what it sets; feature is never empty, field may be */
