@@ -5,7 +5,7 @@
  */
 #include "controllers/server.h"
 
-/* Features with a meaning of their own in steps.c, routes.c, canary.c, headers.c; the others are only guards or losses. */
+/* Features with a meaning of their own in steps.c, routes.c, canary.c, headers.c, delivery.c; the others are only guards or losses. */
 static bool is_special(str feature)
 {
 	static const str SPECIAL[] = {
@@ -13,7 +13,8 @@ static bool is_special(str feature)
 		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
 		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
 		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
-		STR_INIT("headers.prefix"), STR_INIT("headers.connection"),
+		STR_INIT("headers.prefix"), STR_INIT("headers.connection"), STR_INIT("retry"), STR_INIT("mirror"), STR_INIT("affinity.cookie"),
+		STR_INIT("timeout.read"), STR_INIT("timeout.send"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
 		if (str_eq(SPECIAL[i], feature))
@@ -21,7 +22,7 @@ static bool is_special(str feature)
 	return false;
 }
 
-static bool says_default(const struct instance *in, const struct setting *s)
+bool setting_is_usual(const struct instance *in, const struct setting *s)
 {
 	str d = controller_default(in->controller, s->row->feature, s->row->field);
 	if (str_eq(s->row->type, STR("bool")) || str_eq(s->row->type, STR("switch")))
@@ -93,7 +94,7 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 		struct setting *at = &s->settings.item[i];
 		if (!setting_counts(at) || !str_eq(at->row->feature, f->name) || at->said)
 			continue;
-		if (!guard && says_default(in, at)) {
+		if (!guard && setting_is_usual(in, at)) {
 			fact_idle(at->fact, STR("it says what the controller does anyway"));
 			continue;
 		}
@@ -273,7 +274,7 @@ void steps_canary(struct instance *in, struct subject *s, struct route *r)
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (f->scope == SCOPE_BACKEND && !is_special(f->name) && !str_eq(f->name, STR("affinity.cookie")) && has_settings(s, f->name) &&
+		if (f->scope == SCOPE_BACKEND && !is_special(f->name) && has_settings(s, f->name) &&
 			(f->needs.n == 0 || subject_feature_on(s, f)))
 			use_feature(in, s, f, r);
 	}

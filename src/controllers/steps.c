@@ -423,6 +423,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
+	delivery_steps(in, l, r);
 	answers_after(in, server, l, r);
 	note_passwords(in, s, r);
 }

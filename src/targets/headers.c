@@ -119,12 +119,6 @@ static void lose_header(struct lowering *lw, const struct rule_place *at, const 
 	lose(lw, at->route, facts, &text);
 }
 
-static void idle_facts(struct lowering *lw, const struct fact_list *facts, str why)
-{
-	for (size_t i = 0; i < facts->n && !lw->open; i++)
-		fact_idle(facts->item[i], why);
-}
-
 static void say_on_success(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts)
 {
 	static const struct loss_text TEXT = {

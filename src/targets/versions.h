@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which version and channel of the Gateway API has a kind, and how people get there. */
+#ifndef ING2GW_TARGETS_VERSIONS_H
+#define ING2GW_TARGETS_VERSIONS_H
+
+#include "targets/lower.h"
+
+/* The version and channel that is written for has the kind, and in it the field ("spec.rules"). */
+bool version_has(const struct lowering *lowering, str kind, str field);
+
+/* "TCPRoute is not in the standard channel of Gateway API 1.5". what: "TCPRoute", or "spec.tls of a Gateway". */
+str version_lacks(const struct lowering *lowering, str what);
+
+/* The options that would have it: "--gateway-api 1.6 or newer has it in the standard channel, ...". */
+str version_ways(const struct lowering *lowering, str kind, str field);
+
+#endif
