@@ -104,14 +104,13 @@ static void lifetime(struct subject *s, struct affinity_fields *out)
 		out->lifetime = -1;
 }
 
-static void path_of(struct subject *s, const struct location *l, bool regex, struct affinity_fields *out)
+static void path_of(struct arena *a, struct subject *s, const struct location *l, bool regex, struct affinity_fields *out, struct route *r)
 {
 	struct setting *path = subject_setting(s, AFFINITY, STR("path"));
 	out->path = path ? path->value.text : l->ingress_path;
-	out->path_given = path != NULL;
 	out->path_regex = !path && regex && !path_is_literal(out->path, false);
 	if (path && str_eq(path->value.text, l->ingress_path))
-		fact_idle(path->fact, STR("it says what the controller does anyway"));
+		fact_list_add(a, &r->usual, path->fact);
 	else if (path)
 		out->path_fact = path->fact;
 }
@@ -155,7 +154,7 @@ static void affinity_step(struct instance *in, const struct server *server, cons
 	out->name = text_of(f, "name");
 	out->name_fact = fact_of(f->subject, "name");
 	lifetime(f->subject, out);
-	path_of(f->subject, l, server->regex, out);
+	path_of(a, f->subject, l, server->regex, out, r);
 	further(a, f->subject, out);
 	idle_others(l->subject, f);
 	fact_list_add(a, &step->facts, out->name_fact);

@@ -4,12 +4,15 @@
 
 static const str USUAL = STR_INIT("it says what the controller does anyway");
 
-static struct setting *unusual(const struct instance *in, struct subject *s, str feature, const char *field)
+/* A setting that says more than the controller does anyway; what says no more is noted with the route where another value would count. */
+static struct setting *unusual(const struct instance *in, struct setting *at, bool counts, struct route *r)
 {
-	struct setting *at = subject_setting(s, feature, str_c(field));
 	if (!at || !setting_is_usual(in, at))
 		return at;
-	fact_idle(at->fact, USUAL);
+	if (counts)
+		fact_list_add(in->front->arena, &r->usual, at->fact);
+	else
+		fact_idle(at->fact, USUAL);
 	return NULL;
 }
 
@@ -52,10 +55,9 @@ static void add_words(struct arena *a, struct retry *r, str text)
 static void retries(struct instance *in, struct subject *s, struct route *r)
 {
 	struct arena *a = in->front->arena;
-	struct setting *on = unusual(in, s, RETRY, "on"), *count = unusual(in, s, RETRY, "tries"), *time = unusual(in, s, RETRY, "timeout");
+	struct setting *on = subject_setting(s, RETRY, STR("on")), *count = subject_setting(s, RETRY, STR("tries"));
+	struct setting *time = subject_setting(s, RETRY, STR("timeout"));
 	struct retry retry = { 0 };
-	if (!on && !count && !time)
-		return;
 	add_words(a, &retry, on ? on->value.text : controller_default(in->controller, RETRY, STR("on")));
 	retry.repeats = retry.repeats || str_eq(controller_config_value(in->controller, STR("retry-non-idempotent")), STR("true"));
 	if (!str_to_i64(count ? count->value.text : controller_default(in->controller, RETRY, STR("tries")), &retry.tries))
@@ -72,6 +74,9 @@ static void retries(struct instance *in, struct subject *s, struct route *r)
 		fact_idle(time ? time->fact : NULL, STR("nothing is tried a second time"));
 		time = NULL;
 	}
+	on = unusual(in, on, true, r);
+	count = unusual(in, count, retry.connection, r);
+	time = unusual(in, time, false, r);
 	retry.on = on ? on->fact : NULL;
 	retry.count = count ? count->fact : NULL;
 	retry.time = time ? time->fact : NULL;
@@ -168,15 +173,12 @@ static void mirrors(struct instance *in, struct subject *s, struct route *r)
 		return;
 	}
 	m.why = copies_to(in, target->value.text, &m);
-	str nowhere = m.why.n ? (str){ "", 0 } : copies_nowhere(in, &m.to);
 	const struct service *service = snapshot_service(in->front->snapshot, m.to.namespace, m.to.name);
 	if (!m.why.n && service && str_eq(service->type, STR("ExternalName")))
 		m.why = STR("the Service is one of type ExternalName, which implementations refuse");
-	else if (nowhere.n) {
-		fact_idle(target->fact, nowhere);
-		fact_idle(host ? host->fact : NULL, nowhere);
-		fact_idle(body ? body->fact : NULL, nowhere);
-		return;
+	if (!m.why.n) {
+		m.why = copies_nowhere(in, &m.to);
+		m.nowhere = m.why.n > 0;
 	}
 	m.same_host = host && keeps_host(host->value.text);
 	if (m.same_host)
@@ -206,7 +208,7 @@ static int64_t usual_seconds(const struct instance *in, str feature)
 
 static void silence(struct instance *in, struct subject *s, struct route *r, str feature)
 {
-	struct setting *at = unusual(in, s, feature, "seconds");
+	struct setting *at = unusual(in, subject_setting(s, feature, STR("seconds")), true, r);
 	if (!at)
 		return;
 	struct step *step = delivery_step(in, r, feature, DELIVERY_SILENCE);

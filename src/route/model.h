@@ -187,6 +187,7 @@ struct retry {
 /* Copies of requests. */
 struct mirror {
 	str why;                     /* no Service of the cluster gets them as they are: in one clause; else empty */
+	bool nowhere;                /* they arrive nowhere today */
 	struct backend to;
 	bool slash;                  /* the copies have one slash more in front of their path */
 	bool same_host;              /* they have the Host of the request */
@@ -196,7 +197,7 @@ struct mirror {
 /* A cookie that keeps a client on its endpoint. */
 struct affinity_fields {
 	str name, path;              /* name: as given, or empty; path: always */
-	bool path_given, path_regex; /* path_regex: the path is an expression, and no browser sends the cookie back */
+	bool path_regex;             /* the path is an expression, and no browser sends the cookie back */
 	int64_t lifetime;            /* seconds; 0: as long as the browser runs */
 	struct fact *name_fact, *path_fact, *lifetime_fact;
 	struct fact_list more;       /* what else is said of the cookie */
@@ -281,6 +282,7 @@ struct route {
 	LIST(struct step *) steps;   /* in the order in which the controller performs them */
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
 	struct fact_list facts;      /* path, pathType */
+	struct fact_list usual;      /* say what the source does anyway, where another value would change the way to the backend */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
 };

@@ -314,11 +314,16 @@ static void add_mirror(struct lowering *lw, const struct rule_place *at, const s
 	if (m->why.n) {
 		struct loss_text text = {
 			.code = DIAG_FEATURE_LOST_BEHAVIOUR, .loss = LOSS_BEHAVIOUR,
-			.message = arena_printf(lw->arena, "copies of requests cannot be said: %.*s", STR_ARG(m->why)),
+			.message = arena_printf(lw->arena, "copies of requests are not carried over: %.*s", STR_ARG(m->why)),
 			.effect = STR("no copies are sent any more"),
 			.help = STR("give the receiver of the copies a Service and name it as http://NAME.NAMESPACE.svc.cluster.local$request_uri;\n"
 				"ing2gw explain mirror says who copies to other addresses"),
 		};
+		if (m->nowhere) {
+			text.code = DIAG_FEATURE_LOST_COSMETIC;
+			text.loss = LOSS_COSMETIC;
+			text.effect = STR("none: no copy arrives anywhere today either");
+		}
 		lose(lw, at->route, &step->facts, &text);
 		return;
 	}
@@ -341,6 +346,26 @@ void delivery_copies(struct lowering *lw, const struct rule_place *at, struct dr
 		const struct step *s = at->route->steps.item[i];
 		if (s->delivery == DELIVERY_MIRROR && step_is_said(s, at->side) && leads_to_backend(lw, at))
 			add_mirror(lw, at, s, d);
+	}
+}
+
+void delivery_usual(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	static const struct { str feature, field; } FIELDS[] = {
+		{ STR_INIT("retry"), STR_INIT("spec.rules[].retry") },
+		{ STR_INIT("affinity.cookie"), STR_INIT("spec.rules[].sessionPersistence.cookie.path") },
+		{ STR_INIT("timeout.read"), STR_INIT("spec.rules[].timeouts.request") },
+		{ STR_INIT("timeout.send"), STR_INIT("spec.rules[].timeouts.request") },
+	};
+	for (size_t i = 0; i < at->route->usual.n; i++) {
+		const struct fact_list one = list_of(lw, at->route->usual.item[i]);
+		bool counts = false;
+		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
+			counts = counts || (str_eq(FIELDS[j].feature, one.item[0]->feature) && version_has(lw, ROUTE, FIELDS[j].field));
+		if (counts)
+			mark_facts(lw->arena, &d->marks, &one, STR("/matches/0/path"));
+		else
+			idle_facts(lw, &one, STR("it says what the controller does anyway"));
 	}
 }
 

@@ -11,4 +11,7 @@ void delivery_add(struct lowering *lowering, const struct rule_place *at, const 
 /* Copies are made of requests as they come: their filter goes before all others. */
 void delivery_copies(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 
+/* What says no more than the source does anyway: it is carried where another value would be. */
+void delivery_usual(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
 #endif

@@ -187,5 +187,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		close_draft(lw, at, &d);
 	else
 		headers_write(lw, at, &d);
+	if (!d.closed && !d.answer)
+		delivery_usual(lw, at, &d);
 	return d;
 }
