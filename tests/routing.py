@@ -64,6 +64,7 @@ STATED = {
     ("backend", "target"): ["I2G-2001"] + EDGE,
     ("redirect", "closed"): ["I2G-2002"] + CLOSED,
     ("redirect", "unserved"): NO_CERTIFICATE,
+    ("redirect", "handshake"): ["I2G-3002"],
     ("redirect", "status"): EDGE,
     ("redirect", "location"): ["I2G-3005"],
     ("sign-in", "closed"): CLOSED,
@@ -249,7 +250,7 @@ def deviation(request, answer, ours):
     """(the controller's kind of answer, ours) where they differ, else None."""
     before = seen(request, answer, ours)
     if ours.kind == "nothing":
-        after = {"no listener": "unserved", 404: "none"}.get(ours.status, "dead" if ours.backends else "closed")
+        after = {"no listener": "unserved", "handshake": "handshake", 404: "none"}.get(ours.status, "dead" if ours.backends else "closed")
         same = before in ("refused", str(ours.status)) or (before, after) in (("404", "unserved"), ("sign-in", "none"))
         return None if same else (before, after)
     if ours.kind == "forward" and before == "backend":

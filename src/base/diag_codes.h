@@ -62,11 +62,15 @@ X(WORKED_OUT_LATER,      DIAG_WARNING, "I2G-0224")   /* the table's row is not w
 X(WITHOUT_EFFECT,        DIAG_NOTE,    "I2G-0225")
 X(CONTROLLER_TABLE,      DIAG_WARNING, "I2G-0227")   /* only routing and security of that controller are known */
 X(SETTINGS_MISSING,      DIAG_WARNING, "I2G-0228")   /* the ConfigMap that configures the controller is not in the input */
+X(STREAM_INVALID,        DIAG_WARNING, "I2G-0240")   /* an entry of the TCP or UDP services that the controller passes over */
+X(STREAM_NOT_OPEN,       DIAG_WARNING, "I2G-0241")   /* nobody to forward to: the controller does not open the port */
+X(PASSTHROUGH_NOWHERE,   DIAG_WARNING, "I2G-0242")   /* passed-through connections end, because no Service is there for them */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
 X(ROUTE_OPENED,          DIAG_WARNING, "I2G-1003")   /* accepted by name */
 X(PROTECTION_ABSENT,     DIAG_WARNING, "I2G-1004")   /* intended in the source, and absent there already */
+X(CLIENT_CHECK_DIFFERS,  DIAG_WARNING, "I2G-1010")   /* client certificates are asked for by the whole Gateway */
 /* routing */
 X(REWRITE_LOST,          DIAG_ERROR,   "I2G-2001")
 X(REDIRECT_LOST,         DIAG_ERROR,   "I2G-2002")
@@ -78,6 +82,10 @@ X(BACKEND_PROTOCOL_LOST, DIAG_ERROR,   "I2G-2007")
 X(VERSION_LOST,          DIAG_ERROR,   "I2G-2009")   /* a newer version or the other channel would keep it */
 X(CERTIFICATE_LOST,      DIAG_ERROR,   "I2G-2010")
 X(FEATURE_LOST_ROUTING,  DIAG_ERROR,   "I2G-2011")
+X(PROXY_PROTOCOL_LOST,   DIAG_ERROR,   "I2G-2020")   /* of TCP services */
+X(BACKEND_TLS_DIFFERS,   DIAG_ERROR,   "I2G-2021")   /* a backend's certificate is checked now, or in another way */
+X(BACKENDS_DISAGREE,     DIAG_ERROR,   "I2G-2022")   /* two Ingresses speak to one Service in two ways */
+X(CA_NEEDED,             DIAG_ERROR,   "I2G-2023")   /* a ConfigMap with a CA has to be made of a Secret */
 /* availability, behaviour, cosmetics */
 X(FEATURE_LOST_AVAILABILITY, DIAG_WARNING, "I2G-3001")
 X(FEATURE_LOST_BEHAVIOUR,    DIAG_WARNING, "I2G-3002")

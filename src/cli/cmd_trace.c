@@ -155,7 +155,7 @@ static void write_messages(struct cli *cli, struct trace *trace, const struct di
 enum { READ_SIZE = 1 << 16, WRITE_SIZE = 1 << 16 };
 
 /* Lines as they come in: what is whole is answered, and answers are written before more is waited for. */
-struct stream {
+struct request_stream {
 	struct trace *trace;
 	int fd;
 	char *p;                     /* a line that is not whole yet, and room */
@@ -165,7 +165,7 @@ struct stream {
 	int code;
 };
 
-static void flush(struct stream *s)
+static void flush(struct request_stream *s)
 {
 	if (s->code == EXIT_GOOD && s->out.n)
 		s->code = write_out(s->trace, buf_str(&s->out));
@@ -173,7 +173,7 @@ static void flush(struct stream *s)
 	buf_init(&s->out, &s->trace->written, 0);
 }
 
-static void answer(struct stream *s, str line)
+static void answer(struct request_stream *s, str line)
 {
 	trace_line(s->trace, line, &s->out);
 	if (s->out.n >= WRITE_SIZE)
@@ -181,7 +181,7 @@ static void answer(struct stream *s, str line)
 }
 
 /* The whole lines of what was read. */
-static void answer_lines(struct stream *s)
+static void answer_lines(struct request_stream *s)
 {
 	str rest = { s->p, s->n };
 	while (s->code == EXIT_GOOD && str_has_char(rest, '\n')) {
@@ -199,7 +199,7 @@ static void answer_lines(struct stream *s)
 	memmove(s->p, rest.p, s->n);
 }
 
-static int read_more(struct stream *s, size_t *got)
+static int read_more(struct request_stream *s, size_t *got)
 {
 	if (s->cap - s->n < READ_SIZE) {
 		char *more = arena_alloc(&s->trace->in.arena, 1, 1, (s->cap + READ_SIZE) * 2);
@@ -225,7 +225,7 @@ static int cannot_read(struct trace *trace, str path, int fault)
 	return EXIT_INPUT;
 }
 
-static int answer_stream(struct stream *s, str path)
+static int answer_stream(struct request_stream *s, str path)
 {
 	size_t got = 1;
 	buf_init(&s->out, &s->trace->written, 0);
@@ -251,7 +251,7 @@ static void close_file(void *handle)
 static int answer_file(struct trace *trace, str path)
 {
 	struct resource open_file;
-	struct stream s = { .trace = trace, .fd = STDIN_FILENO };
+	struct request_stream s = { .trace = trace, .fd = STDIN_FILENO };
 	if (str_eq(path, STR("-")))
 		return answer_stream(&s, STR("standard input"));
 	s.fd = open(arena_cstr(&trace->in.arena, path), O_RDONLY | O_CLOEXEC);

@@ -11,11 +11,11 @@
 /* A plugin of kubectl is expected to read the cluster when it is given nothing. */
 static str nothing_given(struct cli *cli)
 {
-	str program = cli->args.program, command = command_rows[cli->args.command].name;
+	str program = cli->args.program, rest = cli->args.command == COMMAND_TRACE ? STR("trace URL -f -") : STR("convert -");
 	if (!str_starts(program, STR("kubectl")))
 		return STR("must specify -f FILE, -f FOLDER, -f - (standard input), or files");
 	return arena_printf(&cli->arena, "the cluster is not read yet, only files; say\n"
-		"  kubectl get ingress,ingressclass,service,configmap -A -o json | %.*s %.*s -", STR_ARG(program), STR_ARG(command));
+		"  kubectl get ingress,ingressclass,service,configmap -A -o json | %.*s %.*s", STR_ARG(program), STR_ARG(rest));
 }
 
 bool input_paths(struct cli *cli, const struct str_list *words, struct str_list *paths, str *error)

@@ -197,7 +197,7 @@ void affinity_case(struct instance *in, const struct upstream *owner, const stru
 	const struct affinity *f = owner->affinity;
 	if (!f)
 		return;
-	struct forward_case c = { .backend = named->backend, .weight = 1 };
+	struct forward_case c = { .backend = named->backend, .weight = 1, .keeps = true };
 	c.sticky = cookie_name(f);
 	c.value = tag_of(in->front->arena, named);
 	LIST_PUSH(in->front->arena, &r->cases, c);

@@ -50,8 +50,10 @@ static bool is_denied(const struct location *l)
 	return l->subject && l->subject->denied;
 }
 
-static void body_limit(struct instance *in, const struct location *l, struct route *r)
+void answers_body(struct instance *in, const struct location *l, struct route *r)
 {
+	if (!in->nginx)
+		return;
 	static const str BODY = STR_INIT("body.size");
 	quiet(in, r, STEP_BODY, BODY)->as.limit = bytes_of(is_denied(l) ? STR("1m") : location_text(in, l, BODY, STR("max")));
 }
@@ -162,7 +164,6 @@ void answers_before(struct instance *in, const struct server *server, const stru
 	if (!in->nginx)
 		return;
 	error_pages(in, server, l, r);
-	body_limit(in, l, r);
 	hsts(in, r);
 }
 
@@ -209,6 +210,10 @@ static void backend_tls(struct instance *in, const struct location *l, struct ro
 	bool client = str_eq_nocase(name, STR("AUTO_HTTP"));
 	if (client || str_eq_nocase(name, STR("HTTPS")) || str_eq_nocase(name, STR("GRPCS")))
 		quiet(in, r, STEP_TLS, PROTOCOL)->as.tls = client ? TLS_AS_CLIENT : TLS_ALWAYS;
+	/* gRPC in small letters is gRPC, but what is set for requests is then written in the words for HTTP (D126) */
+	bool grpc = str_eq_nocase(name, STR("GRPC")) || str_eq_nocase(name, STR("GRPCS"));
+	if (grpc && !str_eq(name, STR("GRPC")) && !str_eq(name, STR("GRPCS")))
+		r->bare_host = STR("upstream_balancer");
 }
 
 /* "from to" of the controller's directives; "off" and "default" change nothing that a request shows. */

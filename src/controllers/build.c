@@ -25,23 +25,63 @@ static struct controller_settings *settings_of(struct build *b, const struct con
 	return c;
 }
 
-static struct instance *instance_of(struct build *b, struct subject *s)
+static struct instance *instance_of(struct build *b, struct controller_settings *c, str class_name)
 {
 	struct arena *a = b->front->arena;
 	for (size_t i = 0; i < b->instances.n; i++)
-		if (b->instances.item[i]->controller == s->controller && str_eq(b->instances.item[i]->entry->name, s->class_name))
+		if (b->instances.item[i]->controller == c && str_eq(b->instances.item[i]->entry->name, class_name))
 			return b->instances.item[i];
 	struct instance *in = NEW(a, struct instance);
 	in->front = b->front;
-	in->controller = s->controller;
-	in->nginx = str_eq(s->table->routing, STR("nginx"));
+	in->controller = c;
+	in->nginx = str_eq(c->table->routing, STR("nginx"));
 	in->entry = NEW(a, struct entry);
-	in->entry->name = s->class_name;
-	in->entry->controller = s->table->name;
-	in->entry->namespace = s->controller->namespace;
-	in->entry->known = snapshot_class(b->front->snapshot, s->class_name) != NULL;
+	in->entry->name = class_name;
+	in->entry->controller = c->table->name;
+	in->entry->namespace = c->namespace;
+	in->entry->known = snapshot_class(b->front->snapshot, class_name) != NULL;
 	LIST_PUSH(a, &b->instances, in);
 	return in;
+}
+
+/* The class of the controller's own load balancer: its argument, else the usual one; the only one that there is where it is another. */
+static str stream_class(const struct build *b, const struct controller_settings *c)
+{
+	str wanted = controller_argument(b->front, c->table, STR("ingress-class")), only = { "", 0 };
+	size_t n = 0;
+	if (wanted.n == 0 && c->table->classes.n)
+		wanted = c->table->classes.item[0];
+	for (size_t i = 0; i < b->instances.n; i++) {
+		if (b->instances.item[i]->controller != c)
+			continue;
+		only = b->instances.item[i]->entry->name;
+		if (str_eq(only, wanted))
+			return wanted;
+		n++;
+	}
+	return n == 1 ? only : wanted;
+}
+
+static bool is_chosen(const struct str_list *chosen, str name)
+{
+	return chosen->n == 0 || str_list_has(chosen, name);
+}
+
+/* A controller with TCP or UDP services is a load balancer, whether Ingresses are there or not. */
+static void add_streams(struct build *b)
+{
+	for (size_t i = 0; i < b->front->mapping->controllers.n; i++) {
+		const struct controller_table *table = b->front->mapping->controllers.item[i];
+		if (!streams_wanted(b->front, table) || !is_chosen(b->front->from, table->name))
+			continue;
+		struct controller_settings *c = settings_of(b, table);
+		str class_name = stream_class(b, c);
+		if (is_chosen(b->front->classes, class_name))
+			instance_of(b, c, class_name)->streams = true;
+	}
+	for (size_t i = 0; i < b->controllers.n; i++)
+		if (!streams_wanted(b->front, b->controllers.item[i]->table))
+			streams_idle(b->controllers.item[i]);
 }
 
 static void inactive(struct build *b, struct subject *s, struct diag_site site, str message, str help)
@@ -190,7 +230,7 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 	if (s->active)
 		inspect(b, s);
 	references_check(b->front, s);
-	struct instance *in = instance_of(b, s);
+	struct instance *in = instance_of(b, s->controller, s->class_name);
 	if (!s->active)
 		return;
 	LIST_PUSH(front->arena, &in->subjects, s);
@@ -238,10 +278,15 @@ static void build_instance(struct build *b, struct instance *in)
 	if (in->subjects.n)
 		qsort(in->subjects.item, in->subjects.n, sizeof *in->subjects.item, compare_subjects);
 	entry_begin(in);
+	streams_build(in);
 	servers_build(in);
 	canaries_merge(in);
+	passthrough_decide(in);
 	certificates_decide(in);
 	routes_build(in);
+	clients_settle(in);
+	passthrough_settle(in);
+	backends_settle(in);
 	entry_finish(in);
 	for (size_t i = 0; i < in->subjects.n && in->nginx; i++) {
 		if (subject_is_canary(in->subjects.item[i]))
@@ -269,7 +314,7 @@ static void add_idle_instances(struct build *b)
 		if (!s.table || !b->front->closed_world || has_instance(b, c))
 			continue;
 		s.controller = settings_of(b, s.table);
-		(void)instance_of(b, &s);
+		(void)instance_of(b, s.controller, s.class_name);
 	}
 }
 
@@ -279,6 +324,7 @@ struct model *controllers_build(struct front *front)
 	b.model->arena = front->arena;
 	for (size_t i = 0; i < front->snapshot->ingresses.n; i++)
 		add_subject(&b, front->snapshot->ingresses.item[i]);
+	add_streams(&b);
 	add_idle_instances(&b);
 	if (b.instances.n)
 		qsort(b.instances.item, b.instances.n, sizeof *b.instances.item, compare_instances);

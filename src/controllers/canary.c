@@ -104,7 +104,7 @@ void canaries_merge(struct instance *in)
 
 static struct forward_case *add_case(struct arena *a, struct route *route, const struct upstream *to, uint32_t weight)
 {
-	struct forward_case c = { .backend = to->backend, .weight = weight };
+	struct forward_case c = { .backend = to->backend, .weight = weight, .keeps = to->affinity };
 	LIST_PUSH(a, &route->cases, c);
 	return &route->cases.item[route->cases.n - 1];
 }

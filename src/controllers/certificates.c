@@ -120,7 +120,9 @@ static void decide(struct instance *in, struct server *server, struct subject *s
 		return;
 	}
 	struct diag_site site = { tls ? tls->at : s->ingress->tls.item[0].at, 1, record_object(a, s->record) };
-	use_default(in, c, site, &c->facts);
+	/* no certificate of the controller is shown to clients whose connections pass through */
+	if (!passthrough_alone(server))
+		use_default(in, c, site, &c->facts);
 }
 
 /* A host that nothing was decided for is served with the certificate of "*." and the rest of its name. */
@@ -175,7 +177,7 @@ static void say_no_https(struct instance *in, const struct server *server)
 void certificate_complete(struct instance *in, const struct server *server, struct host *host)
 {
 	struct certificate *c = &host->certificate;
-	if (c->kind != CERTIFICATE_NONE)
+	if (c->kind != CERTIFICATE_NONE || passthrough_alone(server))
 		return;
 	struct step *https = NULL;
 	for (size_t i = 0; i < host->routes.n; i++)

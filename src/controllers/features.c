@@ -3,9 +3,12 @@
  * Features that only the tables know, as guards or as losses: of a location, of a whole host, of a canary's upstream
  * (reference: ingress-nginx A.3, A.5, A.10).
  */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
-/* Features with a meaning of their own in steps.c, routes.c, canary.c, headers.c, delivery.c; the others are only guards or losses. */
+/*
+ * Features with a meaning of their own in steps.c, routes.c, canary.c, passthrough.c, backends.c, headers.c, delivery.c; the others are
+ * only guards or losses.
+ */
 static bool is_special(str feature)
 {
 	static const str SPECIAL[] = {
@@ -15,6 +18,7 @@ static bool is_special(str feature)
 		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
 		STR_INIT("headers.prefix"), STR_INIT("headers.connection"), STR_INIT("retry"), STR_INIT("mirror"), STR_INIT("affinity.cookie"),
 		STR_INIT("timeout.read"), STR_INIT("timeout.send"),
+		STR_INIT("tls.passthrough"), STR_INIT("backend.protocol"), STR_INIT("backend.tls"), STR_INIT("backend.fastcgi"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
 		if (str_eq(SPECIAL[i], feature))
@@ -85,6 +89,15 @@ static void idle_feature(struct instance *in, struct subject *s, const struct fe
 	}
 }
 
+/* What a client over a limit gets. */
+static uint32_t limit_status(const struct instance *in, str feature)
+{
+	bool connections = str_eq(feature, STR("rate.connections"));
+	uint64_t status = 0;
+	str text = controller_config_value(in->controller, connections ? STR("limit-conn-status-code") : STR("limit-req-status-code"));
+	return in->nginx && str_to_u64(str_trim(text), 599, &status) && status >= 400 ? (uint32_t)status : 503;
+}
+
 static void use_feature(struct instance *in, struct subject *s, const struct feature *f, struct route *r)
 {
 	struct fact_list facts = { 0 };
@@ -108,6 +121,8 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 	step->facts = facts;
 	step->value = value;
 	step->gate = f->scope == SCOPE_ZONE;
+	if (step->gate)
+		step->status = limit_status(in, f->name);
 	if (guard)
 		guard_fill(in, s, step);
 }
@@ -142,13 +157,6 @@ static bool guard_by_default(struct instance *in, struct subject *s, const struc
 		any = true;
 	}
 	return any;
-}
-
-void features_default_guard(struct instance *in, struct subject *s, str feature, struct route *r)
-{
-	const struct feature *f = mapping_feature(in->front->mapping, feature);
-	if (f)
-		(void)guard_by_default(in, s, f, r);
 }
 
 bool location_is_exempt(const struct instance *in, const struct location *l, str key)
@@ -230,12 +238,13 @@ static void exempt_connections(struct instance *in, struct subject *s, struct ro
 			fact_list_add(in->front->arena, &r->steps.item[i]->facts, exempt->fact);
 }
 
-void features_build(struct instance *in, const struct location *l, struct route *r)
+/* Limits stand before all checks (reference: A.10). */
+static void build_features(struct instance *in, const struct location *l, struct route *r, bool limits)
 {
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (!belongs_to_tables(in, f) || skips_guard(in, l, f->name))
+		if (limits != (f->scope == SCOPE_ZONE) || !belongs_to_tables(in, f) || skips_guard(in, l, f->name))
 			continue;
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))
@@ -247,6 +256,12 @@ void features_build(struct instance *in, const struct location *l, struct route 
 		else if (!by_default)
 			idle_feature(in, l->subject, f, r);
 	}
+}
+
+void features_build(struct instance *in, const struct location *l, struct route *r)
+{
+	build_features(in, l, r, true);
+	build_features(in, l, r, false);
 	exempt_connections(in, l->subject, r);
 	if (l->rival)
 		guard_for_rival(in, l, r);
@@ -282,22 +297,6 @@ void steps_canary(struct instance *in, struct subject *s, struct route *r)
 
 /* ---- whole hosts ---- */
 
-static void host_snippet(struct instance *in, struct server *server, struct route *r)
-{
-	struct setting *first = NULL;
-	for (size_t i = 0; i < server->owners.n; i++) {
-		struct setting *at = subject_setting(server->owners.item[i], STR("snippet.server"), STR("text"));
-		if (!at)
-			continue;
-		if (first && first != at) {
-			fact_idle(at->fact, STR("an older Ingress of the host has such a snippet, and only the first counts"));
-			continue;
-		}
-		first = at;
-		snippet_steps(in, server->owners.item[i], at, r);
-	}
-}
-
 /* A refused value that concerns the whole host: it answers 403 (reference: A.3, A.10). */
 static bool refuse_host(struct instance *in, struct server *server, struct route *r)
 {
@@ -321,9 +320,7 @@ void steps_host(struct instance *in, struct server *server, struct route *r)
 	guards_of_server(in, r);
 	if (refuse_host(in, server, r))
 		return;
-	if (server->owners.n)
-		features_default_guard(in, server->owners.item[0], STR("snippet.server"), r);
-	host_snippet(in, server, r);
+	snippets_of_host(in, server, r);
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
 		struct subject *user = NULL;

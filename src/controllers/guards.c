@@ -115,6 +115,7 @@ static void fill_certificate(struct instance *in, struct subject *s, struct guar
 	g->kind = GUARD_CERTIFICATE;
 	g->optional = verify.n > 0 && !str_eq(verify, STR("on"));
 	g->error_page = text_of(in, s, CERTIFICATE, "error-page");
+	g->forwards = subject_flag(s, CERTIFICATE, STR("forward"));
 	if (name.n) {
 		struct header_pattern p = { .text = name, .regex = true };
 		LIST_PUSH(in->front->arena, &g->patterns, p);

@@ -51,15 +51,21 @@ static void prefix(struct instance *in, const struct location *l, struct route *
 /* What the server knows of the client's certificate goes to the backend, on hosts that ask for one. */
 static void client_certificate(struct instance *in, struct route *r)
 {
+	static const struct header_edit EDITS[] = {
+		{ .name = STR_INIT("ssl-client-verify"), .value = STR_INIT("$ssl_client_verify") },
+		{ .name = STR_INIT("ssl-client-subject-dn"), .value = STR_INIT("$ssl_client_s_dn") },
+		{ .name = STR_INIT("ssl-client-issuer-dn"), .value = STR_INIT("$ssl_client_i_dn") },
+		{ .name = STR_INIT("ssl-client-cert"), .value = STR_INIT("$ssl_client_escaped_cert") },
+	};
 	for (size_t i = 0; i < r->steps.n; i++) {
 		struct step *s = r->steps.item[i];
 		if (s->kind != STEP_GUARD || s->as.guard.kind != GUARD_CERTIFICATE)
 			continue;
 		struct step *h = route_step(in->front->arena, r, STEP_HEADER, s->feature, NULL);
-		struct header_edit e = { .name = STR_INIT("ssl-client-verify"), .value = STR_INIT("$ssl_client_verify") };
 		h->quiet = true;
 		h->side = SIDE_TLS;
-		LIST_PUSH(in->front->arena, &h->as.header.edits, e);
+		for (size_t j = 0; j < 3 + (size_t)s->as.guard.forwards; j++)
+			LIST_PUSH(in->front->arena, &h->as.header.edits, EDITS[j]);
 		return;
 	}
 }

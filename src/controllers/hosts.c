@@ -183,8 +183,8 @@ void www_add(struct instance *in, struct server *server)
 	struct arena *a = in->front->arena;
 	str other = str_starts(server->name, STR("www.")) ? str_from(server->name, 4) : arena_join(a, STR("www."), server->name);
 	if (str_starts(server->name, STR("*."))) {
-		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
-			STR("a www redirect on a wildcard host makes nginx refuse the whole configuration"));
+		struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, fact_site(a, server->www_facts.item[0]),
+			"nginx refuses the whole configuration: a www redirect on a wildcard host gives the server name %.*s", STR_ARG(other));
 		d->effect = STR("the controller keeps its last good configuration; the redirect is left out");
 		entry_reject(in, server->www_facts.item[0]->at, d->message);
 		d->help = STR("take the annotation off the wildcard host");

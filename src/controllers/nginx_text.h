@@ -10,7 +10,7 @@
 #include "base/arena.h"
 
 /* Past these a text is not read. The lengths are those of annotations and ConfigMaps, that of a word is nginx's own. */
-enum { NGINX_TEXT_MOST = 1 << 20, NGINX_WORD_MOST = 4096, NGINX_DIRECTIVES_MOST = 4096, NGINX_DEPTH_MOST = 32 };
+enum { NGINX_TEXT_MOST = 1 << 20, NGINX_WORD_MOST = 4096, NGINX_DIRECTIVES_MOST = 1024, NGINX_DEPTH_MOST = 32 };
 
 enum nginx_fault {
 	NGINX_GOOD,
@@ -26,6 +26,13 @@ struct nginx_word {
 	size_t at;             /* offset of its first byte, a quote included */
 };
 
+struct nginx_directive;
+
+struct nginx_list {
+	struct nginx_directive **item;
+	size_t n, cap;
+};
+
 struct nginx_directive {
 	str name;              /* its first word */
 	size_t at, end;        /* offsets of its first byte, and of the byte behind its ";" or "}" */
@@ -34,11 +41,11 @@ struct nginx_directive {
 	bool lua;              /* the block is a program */
 	str body;              /* of a block: what stands between its braces, as written */
 	struct nginx_directive *parent;
-	LIST(struct nginx_directive *) children;
+	struct nginx_list children;
 };
 
 struct nginx_text {
-	LIST(struct nginx_directive *) directives;   /* of the outermost level, in their order */
+	struct nginx_list directives;   /* of the outermost level, in their order */
 	size_t count;          /* at all levels */
 	enum nginx_fault fault;
 	size_t fault_at;       /* offset */

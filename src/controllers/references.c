@@ -5,11 +5,23 @@
  */
 #include "controllers/subject.h"
 
-static void deny(struct subject *s, const struct setting *at, bool host, str why)
+static void deny(struct front *front, struct subject *s, const struct setting *at, bool host, str why)
 {
+	struct diag *d = diag_addf(front->diags, DIAG_BAD_VALUE, fact_site(front->arena, at->fact), "%.*s: %.*s", STR_ARG(at->fact->key), STR_ARG(why));
+	d->effect = host ? STR("the controller answers 403 on the whole host") : STR("the controller answers 503 on every path of this Ingress");
+	d->help = STR("correct the reference, or add the object to the input");
+	fact_lost(at->fact, FACT_INVALID, LOSS_NONE, DIAG_BAD_VALUE, why);
 	*(host ? &s->denied_host : &s->denied) = true;
 	s->denied_fact = at->fact;
 	s->denied_why = why;
+}
+
+bool controller_crosses(const struct front *front, const struct controller_settings *c)
+{
+	str value = controller_config_value(c, STR("allow-cross-namespace-resources"));
+	if (value.n)
+		return str_eq(value, STR("true"));
+	return controller_is_before(c, 1012) || (!front->closed_world && !c->config_map);
 }
 
 /* ---- headers out of a ConfigMap ---- */
@@ -33,10 +45,12 @@ static void check_headers(struct front *front, struct subject *s)
 {
 	struct setting *at = subject_setting(s, STR("headers.response"), STR("configmap"));
 	str namespace, name;
-	if (!at || !str_cut(at->value.text, '/', &namespace, &name))
+	if (!at)
 		return;
-	const struct config_map *map = snapshot_config_map(front->snapshot, namespace, name);
-	bool judged = front->closed_world || s->controller->config_map, denied = !map && front->closed_world;
+	/* a name without namespace is that of none */
+	bool whole = str_cut(at->value.text, '/', &namespace, &name);
+	const struct config_map *map = whole ? snapshot_config_map(front->snapshot, namespace, name) : NULL;
+	bool judged = front->closed_world || s->controller->config_map, denied = !map && (front->closed_world || !whole);
 	str allowed = controller_config_value(s->controller, STR("global-allowed-response-headers"));
 	for (size_t i = 0; map && judged && i < map->data.n; i++)
 		denied = denied || !lists_word(allowed, map->data.item[i].key);
@@ -49,13 +63,6 @@ static void check_headers(struct front *front, struct subject *s)
 
 /* ---- Secrets ---- */
 
-/* Secrets and ConfigMaps of other namespaces (refused by default since 1.12). */
-static bool may_cross(const struct subject *s)
-{
-	str allowed = controller_config_value(s->controller, STR("allow-cross-namespace-resources"));
-	return allowed.n ? str_eq(allowed, STR("true")) : controller_is_before(s->controller, 1012);
-}
-
 /* "namespace/name", or a name in the Ingress's own namespace. */
 static void split(const struct subject *s, str reference, str *namespace, str *name)
 {
@@ -65,50 +72,70 @@ static void split(const struct subject *s, str reference, str *namespace, str *n
 	}
 }
 
-static bool has_key(const struct secret *secret, const char *key)
+bool secret_has_pair(const struct secret *secret)
 {
-	return str_list_has(&secret->keys, str_c(key));
+	return str_list_has(&secret->keys, STR("tls.crt")) && str_list_has(&secret->keys, STR("tls.key"));
 }
 
-/* A Secret for client certificates without an authority: nothing is verified where it has a key pair, else the host is refused. */
-static void check_authority(struct subject *s, struct setting *at, const struct secret *secret)
+bool secret_has_ca(const struct secret *secret)
 {
-	if (has_key(secret, "ca.crt"))
-		return;
-	if (has_key(secret, "tls.crt") && has_key(secret, "tls.key")) {
-		at->shadowed = true;
-		fact_idle(at->fact, STR("the Secret has no ca.crt, and the controller verifies nothing"));
-		return;
-	}
-	deny(s, at, true, STR("the Secret has neither ca.crt nor a key pair"));
+	return str_list_has(&secret->keys, STR("ca.crt"));
+}
+
+/* What is wrong with a Secret of certificates; empty: nothing. */
+static str certificate_fault(const struct secret *secret)
+{
+	return secret_has_ca(secret) || secret_has_pair(secret) ? STR("") : STR("the Secret holds neither a CA nor a certificate with its key");
+}
+
+static str password_fault(struct subject *s, const struct secret *secret)
+{
+	struct setting *type = subject_setting(s, STR("auth.basic"), STR("secret-type"));
+	bool whole_file = !type || str_has(type->value.text, STR("auth-file"));
+	return whole_file && !str_list_has(&secret->keys, STR("auth")) ? STR("the Secret has no key auth") : STR("");
+}
+
+static str secret_fault(struct front *front, struct subject *s, const struct setting *at, const struct secret **secret)
+{
+	str namespace, name;
+	split(s, at->value.text, &namespace, &name);
+	*secret = snapshot_secret(front->snapshot, namespace, name);
+	if (!str_eq(namespace, s->ingress->meta.namespace) && !controller_crosses(front, s->controller))
+		return STR("the Secret belongs to another namespace, which the controller does not allow");
+	if (!*secret)
+		return front->closed_world ? STR("the Secret does not exist") : STR("");
+	return str_eq(at->row->feature, STR("auth.basic")) ? password_fault(s, *secret) : certificate_fault(*secret);
 }
 
 static void check_secret(struct front *front, struct subject *s, struct setting *at)
 {
-	str namespace, name;
+	const struct secret *secret;
 	bool host = at->row->invalid == INVALID_DENY_HOST;
-	split(s, at->value.text, &namespace, &name);
-	const struct secret *secret = snapshot_secret(front->snapshot, namespace, name);
-	struct setting *type = subject_setting(s, at->row->feature, STR("secret-type"));
-	bool whole_file = !type || str_has(type->value.text, STR("auth-file"));
-	if (!str_eq(namespace, s->ingress->meta.namespace) && !may_cross(s))
-		deny(s, at, host, STR("the Secret is of another namespace, which the controller does not allow"));
-	else if (!secret)
-		deny(s, at, host, STR("the Secret does not exist"));
-	else if (str_eq(at->row->feature, STR("auth.basic")) && whole_file && !has_key(secret, "auth"))
-		deny(s, at, host, STR("the Secret has no key auth"));
-	else if (host)
-		check_authority(s, at, secret);
+	str why = secret_fault(front, s, at, &secret);
+	if (why.n) {
+		deny(front, s, at, host, why);
+	} else if (host && secret && !secret_has_ca(secret)) {
+		at->shadowed = true;
+		fact_idle(at->fact, STR("the Secret has no ca.crt, and the controller verifies nothing"));
+	}
 }
+
+/* ---- ConfigMaps ---- */
 
 static void check_map(struct front *front, struct subject *s, struct setting *at)
 {
 	str namespace, name;
+	bool group = str_eq(at->row->feature, STR("backend.fastcgi"));
 	split(s, at->value.text, &namespace, &name);
-	if (!str_eq(namespace, s->ingress->meta.namespace) && !may_cross(s))
-		deny(s, at, false, STR("the ConfigMap is of another namespace, which the controller does not allow"));
-	else if (!snapshot_config_map(front->snapshot, namespace, name))
-		deny(s, at, false, STR("the ConfigMap does not exist"));
+	bool foreign = !str_eq(namespace, s->ingress->meta.namespace) && !controller_crosses(front, s->controller);
+	if (foreign && group) {
+		at->shadowed = true;
+		fact_idle(at->fact, STR("the ConfigMap belongs to another namespace, which the controller does not allow"));
+	} else if (foreign) {
+		deny(front, s, at, false, STR("the ConfigMap belongs to another namespace, which the controller does not allow"));
+	} else if (front->closed_world && !snapshot_config_map(front->snapshot, namespace, name)) {
+		deny(front, s, at, false, STR("the ConfigMap does not exist"));
+	}
 }
 
 /* A password is asked for, and nobody says which ones are good. */
@@ -118,7 +145,7 @@ static void check_password(struct front *front, struct subject *s)
 	const struct feature *f = mapping_feature(front->mapping, BASIC);
 	struct setting *type = subject_setting(s, BASIC, STR("type"));
 	if (f && type && subject_feature_on(s, f) && !subject_setting(s, BASIC, STR("secret")))
-		deny(s, type, false, STR("no Secret with passwords is named"));
+		deny(front, s, type, false, STR("no Secret with passwords is named"));
 }
 
 /* A Service that is not there is passed over. */
@@ -138,7 +165,7 @@ void references_check(struct front *front, struct subject *s)
 	check_headers(front, s);
 	check_password(front, s);
 	check_fallback(front, s);
-	for (size_t i = 0; front->closed_world && i < s->settings.n; i++) {
+	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
 		const struct feature *f = mapping_feature(front->mapping, at->row->feature);
 		if (!setting_counts(at) || !f || (f->needs.n && !subject_feature_on(s, f)))

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 #include "kube/names.h"
 #include "route/request.h"
 
+#include <openssl/evp.h>
 #include <stdlib.h>
 
 /* Longest text first, then from z to a; equal ones keep their order. */
@@ -106,6 +107,7 @@ static void slash_redirect(struct instance *in, struct server *server, struct ho
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
 	steps_host(in, server, r);
 	answers_before(in, server, l, r);
+	answers_body(in, l, r);
 	struct step *s = route_step(in->front->arena, r, STEP_REDIRECT, STR("redirect.slash"), NULL);
 	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = l->path, .status = 301, .keeps_query = true };
 	s->as.redirect.location = uri_escape(in->front->arena, l->path, ESCAPE_PATH);
@@ -131,6 +133,16 @@ static void idle_location(const struct location *l, str why)
 	fact_idle(l->type_fact, why);
 }
 
+static void duplicate_location(struct instance *in, const struct location *l, str name)
+{
+	struct diag_site site = { l->at, 1, l->subject ? record_object(in->front->arena, l->subject->record) : (str){ "", 0 } };
+	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site,
+		"nginx refuses the whole configuration: duplicate location \"%.*s\"", STR_ARG(name));
+	d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
+	d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
+	entry_reject(in, l->at, d->message);
+}
+
 /* nginx refuses two prefix or two exact locations with one text; in regex mode the first of them wins (D6). */
 static bool is_duplicate(struct instance *in, const struct server *server, const struct host *host, enum match_kind kind,
 	const struct location *l)
@@ -139,14 +151,9 @@ static bool is_duplicate(struct instance *in, const struct server *server, const
 		const struct route *r = host->routes.item[i];
 		if (r->implicit || !same_place(r, kind, l->path))
 			continue;
-		if (!server->regex && in->nginx) {
-			struct diag_site site = { l->at, 1, l->subject ? record_object(in->front->arena, l->subject->record) : (str){ "", 0 } };
-			struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
-				STR("nginx refuses two locations with the same text: no later change of any Ingress is in force"));
-			d->effect = STR("the controller keeps its last good configuration; only the first of the two paths is converted");
-			entry_reject(in, l->at, d->message);
-			d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
-		}
+		bool below = kind == MATCH_PREFIX && !str_ends(l->path, STR("/"));
+		if (!server->regex && in->nginx)
+			duplicate_location(in, l, below ? arena_join(in->front->arena, l->path, STR("/")) : l->path);
 		idle_location(l, STR("another path of this host has the same text and comes first"));
 		return true;
 	}
@@ -199,8 +206,8 @@ static bool is_shadowed(const struct server *server, const struct host *host, co
 static void invalid_regex(struct instance *in, const struct location *l)
 {
 	struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
-	struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
-		STR("the path is no valid regular expression: nginx refuses the whole configuration"));
+	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site,
+		"nginx refuses the whole configuration: the path %.*s is no valid regular expression", STR_ARG(l->path));
 	d->effect = STR("the controller keeps its last good configuration; the path is left out");
 	entry_reject(in, l->at, d->message);
 	d->help = STR("correct the expression");
@@ -226,6 +233,21 @@ static bool is_expanded(const struct location *l)
 	return !l->exact && !str_eq(l->path, STR("/")) && !rewrites && !(uses_regex(l->subject) && !l->catch_all);
 }
 
+/* The default server's own root, of no Ingress: what the controller's settings alone make of it. */
+static void bare_steps(struct instance *in, struct server *server, const struct location *l, struct route *r)
+{
+	if (!in->nginx)
+		return;
+	guards_of_server(in, r);
+	snippets_of_host(in, server, r);
+	answers_before(in, server, l, r);
+	snippets_answers(in, server, l, r);
+	answers_body(in, l, r);
+	snippets_before(in, server, l, r);
+	answers_no_endpoints(in, l, r);
+	snippets_behind(in, server, l, r);
+}
+
 static void fill_route(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	if (l->subject) {
@@ -233,9 +255,7 @@ static void fill_route(struct instance *in, struct server *server, const struct 
 		steps_host(in, server, r);
 		steps_build(in, server, l, r);
 	} else {
-		guards_of_server(in, r);
-		answers_before(in, server, l, r);
-		answers_no_endpoints(in, l, r);
+		bare_steps(in, server, l, r);
 	}
 	if (l->upstream)
 		canary_cases(in, l->upstream, &l->backend_facts, r);
@@ -383,18 +403,24 @@ static bool asks_service(const struct instance *in, const struct location *l)
 		(!value_is_off(controller_default(in->controller, STR("auth.global"), STR("enabled"))) && (!off || off->value.truth));
 }
 
+/* As nginx's log has it: the path in base64 for URLs, without padding. */
+static str question_name(struct arena *a, str path, bool exact)
+{
+	unsigned char *text = NEWS(a, unsigned char, (path.n + 2) / 3 * 4 + 1);
+	size_t n = (size_t)EVP_EncodeBlock(text, (const unsigned char *)path.p, (int)path.n);
+	for (size_t i = 0; i < n; i++)
+		text[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+	while (n && text[n - 1] == '=')
+		n--;
+	return arena_printf(a, "/_external-auth-%.*s-%s", (int)n, (const char *)text, exact ? "Exact" : "Prefix");
+}
+
 /* Locations for these questions are named after path and type; two of one name are too many in regex mode as well (D142). */
 static void note_question(struct instance *in, struct map *names, const struct location *l, str path, bool exact)
 {
-	str name = arena_printf(in->front->arena, "%.*s%s", STR_ARG(path), exact ? " Exact" : " Prefix");
-	if (map_get(names, name)) {
-		struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
-		struct diag *d = diag_add(in->front->diags, DIAG_CONFIG_REJECTED, site,
-			STR("nginx refuses two locations with the same text that both ask an authentication service"));
-		d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
-		d->help = STR("delete one of the two paths (/x and /x/ with pathType Prefix are the same location)");
-		entry_reject(in, l->at, d->message);
-	}
+	str name = question_name(in->front->arena, path, exact);
+	if (map_get(names, name))
+		duplicate_location(in, l, name);
 	map_set(names, name, NEW(in->front->arena, bool));
 }
 
@@ -439,6 +465,7 @@ static void build_host(struct instance *in, struct server *server)
 	check_questions(in, server);
 	for (size_t i = 0; i < server->locations.n; i++)
 		build_location(in, server, h, server->locations.item[i]);
+	snippet_routes_add(in, server, h);
 	certificate_complete(in, server, h);
 	app_root_add(in, server, h);
 	www_add(in, server);

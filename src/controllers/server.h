@@ -63,6 +63,9 @@ struct server {
 	struct fact_list www_facts;
 	struct subject *www_subject;
 	bool regex;
+	bool passthrough;                /* TLS connections for its name go to a Service unopened */
+	struct fact_list passthrough_facts;
+	const struct location *root;     /* the location / with pathType Prefix, before locations are sorted */
 	struct host *host;               /* of the model */
 };
 
@@ -78,6 +81,7 @@ struct instance {
 	struct front *front;
 	struct controller_settings *controller;
 	bool nginx;                      /* else only the Ingress API is known */
+	bool streams;                    /* the controller's TCP and UDP services are those of this load balancer */
 	struct entry *entry;
 	LIST(struct subject *) subjects; /* in the controller's order */
 	LIST(struct upstream *) upstreams;
@@ -86,6 +90,7 @@ struct instance {
 	LIST(struct server *) servers;
 	LIST(struct lost_alias) lost_aliases;
 	struct map server_by_name;       /* the default server is "" */
+	struct map snippets;             /* texts of nginx that have been read, see snippet.h */
 };
 
 bool subject_is_canary(struct subject *subject);
@@ -123,6 +128,7 @@ void www_add(struct instance *instance, struct server *server);
 
 /* answers.c: what the controller does at a location besides what the Ingress says, and what it always does. Subject may be NULL. */
 void answers_before(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+void answers_body(struct instance *instance, const struct location *location, struct route *route);
 void answers_no_endpoints(struct instance *instance, const struct location *location, struct route *route);
 void answers_after(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
 void answers_fallback(struct instance *instance, struct location *location);
@@ -165,10 +171,9 @@ void steps_build(struct instance *instance, struct server *server, const struct 
 void delivery_steps(struct instance *instance, const struct location *location, struct route *route);
 /* It says what the controller does anyway. */
 bool setting_is_usual(const struct instance *instance, const struct setting *setting);
-/* features.c: what only the tables know, of a location; how its checks go together; what the controller's own settings guard. */
+/* features.c: what only the tables know, of a location; how its checks go together. */
 void features_build(struct instance *instance, const struct location *location, struct route *route);
 void features_satisfy(struct instance *instance, struct subject *subject, struct route *route);
-void features_default_guard(struct instance *instance, struct subject *subject, str feature, struct route *route);
 /*
  * Certificates are issued through some paths: the ConfigMap keys no-tls-redirect-locations and no-auth-locations list how paths
  * begin that are not redirected to HTTPS and not asked for credentials.
@@ -181,7 +186,27 @@ void steps_canary(struct instance *instance, struct subject *subject, struct rou
 /* rewrite-target is set and differs from the path. */
 bool rewrite_active(const struct location *location);
 
-/* snippet.c: directives of a snippet as steps. */
-void snippet_steps(struct instance *instance, struct subject *subject, struct setting *setting, struct route *route);
+/* streams.c: TCP and UDP services (C.1, C.2). */
+/* The arguments of the controller name a ConfigMap with some. */
+bool streams_wanted(const struct front *front, const struct controller_table *table);
+void streams_build(struct instance *instance);
+/* Of a controller without any: its settings for them have no effect. */
+void streams_idle(const struct controller_settings *controller);
+
+/* passthrough.c (A.11): which servers; the rest after the hosts of the model are there. */
+void passthrough_decide(struct instance *instance);
+void passthrough_settle(struct instance *instance);
+/* Nothing but passed-through connections comes in on TLS for the server: no alias has a name of its own there. */
+bool passthrough_alone(const struct server *server);
+
+/* backends.c: how backends are spoken to (A.13, B), after the hosts of the model are there. */
+void backends_settle(struct instance *instance);
+
+/* A ConfigMap of that name has a CA. */
+bool ca_is_copied(const struct front *front, str namespace, str name);
+
+/* clients.c: client certificates (A.11), after the hosts of the model are there. */
+void clients_settle(struct instance *instance);
+
 
 #endif

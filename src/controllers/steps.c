@@ -4,7 +4,7 @@
  * refused location, CORS, redirects, rewrite, HTTPS redirect, guards, and all features that only the tables know.
  */
 #include "base/buf.h"
-#include "controllers/server.h"
+#include "controllers/snippet.h"
 
 /* ---- redirects ---- */
 
@@ -131,6 +131,17 @@ static struct step *https_step(struct instance *in, struct subject *s, struct ro
 	return step;
 }
 
+/* A step before answers every request without TLS. */
+static bool is_answered(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++) {
+		const struct step *step = r->steps.item[i];
+		if ((step->kind == STEP_STATUS || step->kind == STEP_REDIRECT) && step->side != SIDE_TLS)
+			return true;
+	}
+	return false;
+}
+
 /*
  * ssl-redirect works where the host has a certificate, force-ssl-redirect everywhere (reference: A.11). Each of the two is
  * carried only where it decides: another value of it, and the redirect would come or go.
@@ -163,6 +174,12 @@ static void https_redirect(struct instance *in, struct server *server, const str
 	if (wants && certificate) {
 		fact_idle(by_force, STR("the host has a certificate, and so is redirected anyway"));
 		https_step(in, l->subject, r, by_soft, NULL)->as.redirect.needs_certificate = true;
+		return;
+	}
+	if (is_answered(r)) {
+		static const str WHY = STR_INIT("requests without TLS have been answered before");
+		fact_idle(by_force, WHY);
+		fact_idle(by_soft, WHY);
 		return;
 	}
 	if (wants) {
@@ -391,6 +408,11 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 {
 	struct subject *s = l->subject;
 	answers_before(in, server, l, r);
+	if (!s->denied && in->nginx) {
+		headers_of_answer(in, s, r);
+		snippets_answers(in, server, l, r);
+	}
+	answers_body(in, l, r);
 	if (s->denied) {
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
 		step->status = 503;
@@ -404,9 +426,9 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		return;
 	}
 	arguments_check(in, s);
-	headers_of_answer(in, s, r);
 	cors(in, s, r);
 	relative_redirect(in, s, r);
+	snippets_before(in, server, l, r);
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {
@@ -415,15 +437,13 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		https_redirect(in, server, l, r);
 	}
 	answers_no_endpoints(in, l, r);
-	struct setting *snippet = subject_setting(s, STR("snippet.location"), STR("text"));
-	features_default_guard(in, s, STR("snippet.location"), r);
-	if (snippet)
-		snippet_steps(in, s, snippet, r);
+	snippets_behind(in, server, l, r);
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
 	delivery_steps(in, l, r);
+	snippets_end(in, server, l, r);
 	answers_after(in, server, l, r);
 	note_passwords(in, s, r);
 }

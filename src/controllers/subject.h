@@ -63,6 +63,10 @@ bool setting_counts(const struct setting *setting);
 
 /* references.c: what the annotations name is there, and good. */
 void references_check(struct front *front, struct subject *subject);
+bool secret_has_ca(const struct secret *secret);
+bool secret_has_pair(const struct secret *secret);   /* a certificate and its key */
+/* Whether the controller takes Secrets and ConfigMaps of other namespaces than the Ingress's. */
+bool controller_crosses(const struct front *front, const struct controller_settings *controller);
 
 /* The setting of a feature's field that counts, or NULL. Marks it as used. */
 struct setting *subject_setting(struct subject *subject, str feature, str field);

@@ -10,6 +10,16 @@
 
 /* ---- objects and facts ---- */
 
+str assembly_origin(struct assembly *as, const struct owner *owner, struct place at)
+{
+	const struct source *source = sources_get(as->sources, at.file);
+	str kind = owner->record ? owner->record->kind : STR("Ingress");
+	str text = arena_printf(as->arena, "from %.*s %.*s/%.*s", STR_ARG(kind), STR_ARG(owner->namespace), STR_ARG(owner->name));
+	if (!source)
+		return text;
+	return arena_printf(as->arena, "%.*s (%.*s:%u)", STR_ARG(text), STR_ARG(source->name), (unsigned)locator_find(&as->locator, at).line);
+}
+
 struct printed *assembly_add(struct assembly *as, enum object_kind kind, str namespace, const struct object_meta *meta, const void *object)
 {
 	str api = schema_api_version(as->schema, object_kind_name(kind), as->version);
@@ -154,14 +164,23 @@ static void add_grants(struct assembly *as)
 
 /* ---- Gateways and ListenerSets ---- */
 
-static struct listener tls_listener(struct assembly *as, const struct listener_plan *l, str holder_namespace)
+static bool has_certificate(const struct listener_plan *l)
 {
-	struct listener out = { .name = l->section, .hostname = l->hostname, .protocol = STR_INIT("HTTPS"), .port = { true, 443 },
-		.tls_mode = STR_INIT("Terminate") };
+	return str_eq(l->protocol, STR("HTTPS"));
+}
+
+static struct listener listener_of(struct assembly *as, const struct listener_plan *l, str holder_namespace)
+{
+	struct listener out = { .name = l->section, .hostname = l->hostname, .protocol = l->protocol, .port = { true, l->port } };
 	struct secret_ref secret = { .name = l->secret_name };
 	if (!str_eq(l->secret_namespace, holder_namespace))
 		secret.namespace = l->secret_namespace;
-	LIST_PUSH(as->arena, &out.certificates, secret);
+	if (has_certificate(l)) {
+		out.tls_mode = STR("Terminate");
+		LIST_PUSH(as->arena, &out.certificates, secret);
+	} else if (!l->stream) {
+		out.tls_mode = STR("Passthrough");
+	}
 	out.routes = from(as, holder_namespace, &l->namespaces);
 	return out;
 }
@@ -170,6 +189,15 @@ static void carry_listener(struct assembly *as, const struct listener_plan *l, e
 {
 	for (size_t i = 0; i < l->facts.n; i++)
 		assembly_carry(as, l->facts.item[i], kind, namespace, name, arena_printf(as->arena, "/spec/listeners/%zu", index));
+}
+
+/* What a ListenerSet is for. */
+static str set_comment(const struct set_plan *s)
+{
+	bool all = true;
+	for (size_t i = 0; i < s->listeners.n; i++)
+		all = all && has_certificate(s->listeners.item[i]);
+	return all ? STR("certificates of this namespace, each for its own host") : STR("listeners of this namespace, each for its own host");
 }
 
 static void add_set(struct plan *plan, const struct set_plan *s)
@@ -181,7 +209,7 @@ static void add_set(struct plan *plan, const struct set_plan *s)
 	if (!str_eq(s->namespace, plan->namespace))
 		set.parent.namespace = plan->namespace;
 	for (size_t i = 0; i < s->listeners.n; i++) {
-		struct listener l = tls_listener(as, s->listeners.item[i], s->namespace);
+		struct listener l = listener_of(as, s->listeners.item[i], s->namespace);
 		LIST_PUSH(as->arena, &set.listeners, l);
 		for (size_t j = 0; j < s->listeners.item[i]->namespaces.n; j++)
 			str_list_add_new(as->arena, &referring, s->listeners.item[i]->namespaces.item[j]);
@@ -189,7 +217,7 @@ static void add_set(struct plan *plan, const struct set_plan *s)
 	}
 	if (namespace_is_printed(as, s->namespace, &referring))
 		set.meta.namespace = s->namespace;
-	set.comment = STR("certificates of this namespace, each for its own host");
+	set.comment = set_comment(s);
 	keep_on_set(plan, s, &set);
 	assembly_add(as, OBJECT_LISTENER_SET, s->namespace, &set.meta, &set);
 }
@@ -223,6 +251,24 @@ static struct str_list gateway_referring(const struct plan *plan, size_t gateway
 	return all;
 }
 
+/* Certificates that the clients of all HTTPS listeners need. */
+static void add_frontend(struct plan *plan, const struct gateway_plan *g, struct gateway *gateway)
+{
+	struct assembly *as = plan->as;
+	const struct frontend_part *frontend = plan->part->frontend;
+	if (!frontend)
+		return;
+	struct config_ref ca = { .kind = STR_INIT("ConfigMap"), .name = frontend->name };
+	if (!str_eq(frontend->namespace, plan->namespace)) {
+		ca.namespace = frontend->namespace;
+		assembly_grant(as, STR("Gateway"), plan->namespace, STR("ConfigMap"), frontend->namespace, frontend->name);
+	}
+	LIST_PUSH(as->arena, &gateway->client_certificates, ca);
+	for (size_t i = 0; i < frontend->facts.n; i++)
+		assembly_carry(as, frontend->facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name,
+			STR("/spec/tls/frontend/default/validation/caCertificateRefs/0"));
+}
+
 static void add_gateway(struct plan *plan, size_t index)
 {
 	struct assembly *as = plan->as;
@@ -236,15 +282,18 @@ static void add_gateway(struct plan *plan, size_t index)
 	if (sets.n)
 		gateway.listener_sets = from(as, plan->namespace, &sets);
 	struct listener http = http_listener(as, plan, g);
-	LIST_PUSH(as->arena, &gateway.listeners, http);
+	/* not where nothing but streams is known of the controller; but a Gateway has one listener at least */
+	if (plan->part->routes.n || g->listeners.n == 0)
+		LIST_PUSH(as->arena, &gateway.listeners, http);
 	for (size_t i = 0; i < g->listeners.n; i++) {
 		const struct listener_plan *l = g->listeners.item[i];
-		struct listener tls = tls_listener(as, l, plan->namespace);
-		LIST_PUSH(as->arena, &gateway.listeners, tls);
-		carry_listener(as, l, OBJECT_GATEWAY, plan->namespace, g->name, i + 1);
-		if (!str_eq(l->secret_namespace, plan->namespace))
+		struct listener out = listener_of(as, l, plan->namespace);
+		LIST_PUSH(as->arena, &gateway.listeners, out);
+		carry_listener(as, l, OBJECT_GATEWAY, plan->namespace, g->name, gateway.listeners.n - 1);
+		if (has_certificate(l) && !str_eq(l->secret_namespace, plan->namespace))
 			assembly_grant(as, STR("Gateway"), plan->namespace, STR("Secret"), l->secret_namespace, l->secret_name);
 	}
+	add_frontend(plan, g, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)
@@ -271,10 +320,12 @@ static void add_class(struct assembly *as)
 static void add_entry(struct assembly *as, const struct entry_part *part)
 {
 	struct plan plan;
-	if (part->routes.n == 0)
+	if (part->routes.n == 0 && part->streams.n == 0)
 		return;
 	plan_make(&plan, as, part);
 	plan_routes(&plan);
+	plan_passed(&plan);
+	plan_streams(&plan);
 	for (size_t i = 0; i < plan.gateways.n; i++)
 		add_gateway(&plan, i);
 	for (size_t i = 0; i < plan.sets.n; i++)
@@ -289,9 +340,11 @@ static void note_owners(struct assembly *as, const struct entry_part *part)
 		map_set(&as->taken, arena_printf(as->arena, "%.*s/%.*s", STR_ARG(o->namespace), STR_ARG(o->name)), as);
 		as->namespace_written = as->namespace_written || (o->namespace_written && str_eq(o->namespace, STR("default")));
 	}
+	for (size_t i = 0; i < part->streams.n; i++)
+		as->namespace_written = as->namespace_written || str_eq(part->streams.item[i]->backend.namespace, STR("default"));
 }
 
-void assemble(struct assembly *as, const struct entry_part *entries, size_t n)
+void assemble(struct assembly *as, const struct entry_part *entries, size_t n, const struct policy_list *policies)
 {
 	map_init(&as->taken, as->arena);
 	map_init(&as->carried, as->arena);
@@ -303,6 +356,7 @@ void assemble(struct assembly *as, const struct entry_part *entries, size_t n)
 		add_entry(as, &entries[i]);
 	if (as->out.n == before)
 		return;
+	add_policies(as, policies);
 	add_class(as);
 	add_grants(as);
 	qsort(as->out.item + before, as->out.n - before, sizeof *as->out.item, compare_printed);

@@ -35,12 +35,37 @@ struct route_part {
 	const struct host *host;
 	enum side side;              /* SIDE_PLAIN or SIDE_TLS */
 	bool closed;                 /* one of the rules stands closed */
+	bool grpc;                   /* all rules are of gRPC, and said as such: see grpc.h */
 	LIST(struct rule_part) rules;
+};
+
+/* The CA of certificates that the clients of all HTTPS listeners need: a ConfigMap. */
+struct frontend_part {
+	str namespace, name;
+	struct fact_list facts;
 };
 
 struct entry_part {
 	const struct entry *entry;
 	LIST(struct route_part *) routes;
+	LIST(const struct stream *) streams;
+	LIST(const struct host *) passed;        /* whose TLS connections are passed through */
+	const struct frontend_part *frontend;    /* or NULL */
+};
+
+/* TLS towards a Service. */
+struct policy_part {
+	str namespace, service;
+	str section;                 /* name of the port that it is about, or empty: all */
+	str hostname;
+	str ca;                      /* ConfigMap with the CA, or empty: those of the system */
+	LIST(const struct owner *) owners;
+	struct mark_list marks;      /* at: JSON pointers of the policy, "/spec/validation/hostname" */
+};
+
+struct policy_list {
+	struct policy_part *item;
+	size_t n, cap;
 };
 
 struct printed {
@@ -70,7 +95,7 @@ struct assembly {
 	LIST(struct reference_grant *) grants;
 };
 
-/* The caller fills in what stands above `taken`. Adds the objects of all entries to assembly->out. */
-void assemble(struct assembly *assembly, const struct entry_part *entries, size_t n);
+/* The caller fills in what stands above `taken`. Adds the objects of all entries, and the policies, to assembly->out. */
+void assemble(struct assembly *assembly, const struct entry_part *entries, size_t n, const struct policy_list *policies);
 
 #endif

@@ -25,14 +25,14 @@ static enum put put(struct arena *arena, const struct keep *k, struct text_map *
 	return PUT_DONE;
 }
 
-void keep_on_route(struct assembly *as, const struct owner *owner, struct http_route *route)
+void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, struct object_meta *meta)
 {
 	for (size_t i = 0; i < owner->keep.n; i++) {
 		const struct keep *k = &owner->keep.item[i];
 		if (k->place != KEEP_ROUTE && k->place != KEEP_ALL)
 			continue;
-		if (put(as->arena, k, k->label ? &route->meta.labels : &route->meta.annotations, SIZE_MAX) == PUT_DONE)
-			assembly_carry_meta(as, k->fact, OBJECT_HTTP_ROUTE, owner->namespace, route->meta.name,
+		if (put(as->arena, k, k->label ? &meta->labels : &meta->annotations, SIZE_MAX) == PUT_DONE)
+			assembly_carry_meta(as, k->fact, kind, owner->namespace, meta->name,
 				k->label ? "metadata/labels" : "metadata/annotations", k->key);
 	}
 }
@@ -172,7 +172,7 @@ void keep_on_gateway(struct plan *plan, struct gateway *out)
 {
 	struct owner_list owners = owners_of(plan);
 	struct shared s = { plan->as, OBJECT_GATEWAY, plan->namespace, out->meta.name, &out->meta };
-	keep_owners(&s, &owners, !plan->as->listener_sets);
+	keep_owners(&s, &owners, !plan->sets_wanted);
 	keep_infrastructure(plan, &owners, out);
 }
 

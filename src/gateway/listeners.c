@@ -13,6 +13,9 @@ enum { LISTENERS_MOST = 64 };
 static str only_namespace(const struct entry_part *part)
 {
 	str found = { "", 0 };
+	/* without Ingresses the objects that name streams are the controller's own */
+	if (part->routes.n == 0 && part->streams.n)
+		return part->streams.item[0]->owner->namespace;
 	for (size_t i = 0; i < part->routes.n; i++) {
 		str namespace = part->routes.item[i]->owner->namespace;
 		if (found.n && !str_eq(found, namespace))
@@ -83,6 +86,8 @@ static struct listener_plan *add_listener(struct plan *plan, str hostname, const
 		l = NEW(arena, struct listener_plan);
 		l->hostname = pattern;
 		l->section = section_name(arena, pattern);
+		l->protocol = STR("HTTPS");
+		l->port = 443;
 		l->secret_namespace = c->namespace.n ? c->namespace : plan->namespace;
 		l->secret_name = c->name.n ? c->name : STR(DEFAULT_SECRET);
 		l->owner = own ? c->owner : NULL;
@@ -96,6 +101,8 @@ static struct listener_plan *add_listener(struct plan *plan, str hostname, const
 /* The pattern that a host's listener has: that of its certificate, which may be a wildcard of another host. */
 static str host_pattern(const struct host *host)
 {
+	if (host->passthrough)
+		return host->name.name;
 	return host->certificate.listener.n ? host->certificate.listener : host->name.name;
 }
 
@@ -103,12 +110,59 @@ static void add_listeners(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->part->routes.n; i++) {
 		const struct route_part *r = plan->part->routes.item[i];
-		if (r->side != SIDE_TLS || r->host->certificate.kind == CERTIFICATE_NONE)
+		if (r->side != SIDE_TLS || r->host->certificate.kind == CERTIFICATE_NONE || r->host->passthrough)
 			continue;
 		add_listener(plan, host_pattern(r->host), &r->host->certificate);
 		for (size_t j = 0; j < r->host->aliases.n; j++)
 			add_listener(plan, r->host->aliases.item[j].name, &r->host->certificate);
 	}
+}
+
+/* "tls-shop.example.com" */
+static void add_passed(struct plan *plan, const struct host *host)
+{
+	struct arena *arena = plan->as->arena;
+	struct listener_plan *l = NEW(arena, struct listener_plan);
+	l->hostname = host->name.name;
+	l->section = names_join(arena, arena_join(arena, STR("tls-"), l->hostname), (str){ "", 0 }, NAME_SUBDOMAIN_MAX);
+	l->protocol = STR("TLS");
+	l->port = 443;
+	l->secret_namespace = host->passthrough->owner->namespace;
+	map_set(&plan->passed_by_host, l->hostname, l);
+	LIST_PUSH(arena, &plan->listeners, l);
+}
+
+/* "tcp-5432" */
+static void add_stream(struct plan *plan, const struct stream *stream)
+{
+	struct arena *arena = plan->as->arena;
+	struct listener_plan *l = NEW(arena, struct listener_plan);
+	l->protocol = stream->protocol == STREAM_TCP ? STR("TCP") : STR("UDP");
+	l->port = stream->port;
+	l->section = arena_printf(arena, "%.*s-%u", STR_ARG(arena_lower(arena, l->protocol)), (unsigned)l->port);
+	l->secret_namespace = plan->namespace;
+	l->stream = stream;
+	LIST_PUSH(arena, &plan->listeners, l);
+}
+
+static void add_others(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->part->passed.n; i++)
+		add_passed(plan, plan->part->passed.item[i]);
+	for (size_t i = 0; i < plan->part->streams.n; i++)
+		add_stream(plan, plan->part->streams.item[i]);
+}
+
+/* The one for all other hosts belongs to the Gateway, as the controller's default belongs to the controller. */
+static bool is_default(const struct listener_plan *l)
+{
+	return l->hostname.n == 0 && !l->stream;
+}
+
+/* By which listeners are shared out. */
+static str listener_key(const struct listener_plan *l)
+{
+	return l->stream ? l->section : l->hostname;
 }
 
 /* The most specific pattern takes the requests for a name, whoever named its certificate: there the routes of the name must stand. */
@@ -119,6 +173,19 @@ struct listener_plan *plan_listener(const struct plan *plan, str hostname)
 	while (!l && str_cut(rest, '.', &label, &rest))
 		l = map_get(&plan->listener_by_host, arena_join(plan->as->arena, STR("*."), rest));
 	return l ? l : map_get(&plan->listener_by_host, STR("*"));
+}
+
+struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *l, str namespace)
+{
+	struct parent_ref parent = { .name = l->set ? l->set->name : plan->gateways.item[l->gateway].name, .section = l->section };
+	str holder = l->set ? l->set->namespace : plan->namespace;
+	if (l->set) {
+		parent.group = STR(GATEWAY_API_GROUP);
+		parent.kind = STR("ListenerSet");
+	}
+	if (!str_eq(holder, namespace))
+		parent.namespace = holder;
+	return parent;
 }
 
 /* ---- ListenerSets ---- */
@@ -175,7 +242,7 @@ static void add_set(struct plan *plan, struct set_plan *whole)
 	struct arena *arena = plan->as->arena;
 	struct str_list keys = { 0 };
 	for (size_t i = 0; i < whole->listeners.n; i++)
-		LIST_PUSH(arena, &keys, whole->listeners.item[i]->hostname);
+		LIST_PUSH(arena, &keys, listener_key(whole->listeners.item[i]));
 	const struct share_list shares = names_share(arena, &keys, NULL, LISTENERS_MOST, LISTENERS_MOST);
 	if (shares.n == 1) {
 		LIST_PUSH(arena, &plan->sets, whole);
@@ -197,8 +264,8 @@ static void make_sets(struct plan *plan)
 	struct set_list whole = { 0 };
 	for (size_t i = 0; i < plan->listeners.n; i++) {
 		struct listener_plan *l = plan->listeners.item[i];
-		/* the one for all other hosts belongs to the Gateway, as the controller's default belongs to the controller */
-		if (l->hostname.n == 0)
+		/* streams stand in the Gateway as long as it has room for them beside port 80 and the default */
+		if (is_default(l) || (l->stream && plan->part->streams.n <= LISTENERS_MOST - 2))
 			continue;
 		l->set = set_of(plan, &whole, l);
 		LIST_PUSH(plan->as->arena, &l->set->listeners, l);
@@ -209,12 +276,12 @@ static void make_sets(struct plan *plan)
 
 /* ---- Gateways ---- */
 
-static struct str_list hosts_with_listeners(const struct plan *plan)
+static struct str_list listener_keys(const struct plan *plan)
 {
 	struct str_list keys = { 0 };
 	for (size_t i = 0; i < plan->listeners.n; i++)
-		if (plan->listeners.item[i]->hostname.n)
-			LIST_PUSH(plan->as->arena, &keys, plan->listeners.item[i]->hostname);
+		if (!is_default(plan->listeners.item[i]))
+			LIST_PUSH(plan->as->arena, &keys, listener_key(plan->listeners.item[i]));
 	return keys;
 }
 
@@ -223,10 +290,11 @@ static void say_limit(struct plan *plan, size_t gateways, size_t listeners)
 	if (!plan->as->diags)
 		return;
 	struct diag *d = diag_addf(plan->as->diags, DIAG_GATEWAY_LIMIT, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
-		"%zu TLS listeners do not fit into one Gateway: %zu Gateways stand for one load balancer", listeners, gateways);
+		"%zu listeners do not fit into one Gateway: %zu Gateways stand for one load balancer", listeners, gateways);
 	d->loss = LOSS_AVAILABILITY;
 	d->effect = STR("each Gateway has an address of its own; DNS must lead each host to the Gateway that serves it");
-	d->help = STR("--gateway-api 1.5 or newer has ListenerSets, with which one Gateway is enough");
+	d->help = plan->as->listener_sets ? STR("the Gateway asks all HTTPS clients for certificates, and is only certain to do so for listeners of its own")
+		: STR("--gateway-api 1.5 or newer has ListenerSets, with which one Gateway is enough");
 }
 
 size_t plan_gateway(const struct plan *plan, const struct host *host)
@@ -238,9 +306,9 @@ size_t plan_gateway(const struct plan *plan, const struct host *host)
 static void make_gateways(struct plan *plan, str name)
 {
 	struct arena *arena = plan->as->arena;
-	struct str_list keys = hosts_with_listeners(plan);
+	struct str_list keys = listener_keys(plan);
 	/* port 80, and the listener for all other hosts */
-	size_t n = plan->as->listener_sets ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
+	size_t n = plan->sets_wanted ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
 	for (size_t i = 0; i < n; i++) {
 		struct gateway_plan g = { .name = name };
 		if (i)
@@ -254,16 +322,20 @@ static void make_gateways(struct plan *plan, str name)
 void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part)
 {
 	*plan = (struct plan){ .as = as, .part = part };
+	/* whether a Gateway asks the clients of its ListenerSets for certificates, too, is not said anywhere */
+	plan->sets_wanted = as->listener_sets && !part->frontend;
 	map_init(&plan->listener_by_host, as->arena);
+	map_init(&plan->passed_by_host, as->arena);
 	map_init(&plan->set_by_key, as->arena);
 	str name = place_gateway(plan);
 	add_listeners(plan);
+	add_others(plan);
 	make_gateways(plan, name);
-	if (as->listener_sets)
+	if (plan->sets_wanted)
 		make_sets(plan);
 	for (size_t i = 0; i < plan->listeners.n; i++) {
 		struct listener_plan *l = plan->listeners.item[i];
-		l->gateway = l->hostname.n && plan->gateways.n > 1 ? names_bucket(l->hostname, plan->gateways.n) : 0;
+		l->gateway = !is_default(l) && plan->gateways.n > 1 ? names_bucket(listener_key(l), plan->gateways.n) : 0;
 		if (!l->set)
 			LIST_PUSH(as->arena, &plan->gateways.item[l->gateway].listeners, l);
 	}

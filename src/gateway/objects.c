@@ -128,6 +128,64 @@ static const struct field http_route_fields[] = {
 };
 SHAPE(http_route, http_route);
 
+static const struct field grpc_match_fields[] = {
+	FIELD(TEXT, "method.service", grpc_match, service), FIELD(TEXT, "method.method", grpc_match, method),
+	FIELD_OF(OBJECTS, "headers", grpc_match, headers, header_shape),
+};
+SHAPE(grpc_match, grpc_match);
+
+static const struct field grpc_filter_fields[] = {
+	FIELD(TEXT, "type", grpc_filter, type),
+	FIELD_OF(OBJECT, "requestHeaderModifier", grpc_filter, request_headers, headers_shape),
+	FIELD_OF(OBJECT, "requestMirror.backendRef", grpc_filter, mirror, backend_shape),
+};
+SHAPE(grpc_filter, grpc_filter);
+
+static const struct field grpc_rule_fields[] = {
+	FIELD(COMMENT, "", grpc_rule, comment), FIELD_OF(OBJECTS, "matches", grpc_rule, matches, grpc_match_shape),
+	FIELD_OF(OBJECTS, "filters", grpc_rule, filters, grpc_filter_shape), FIELD_OF(OBJECTS, "backendRefs", grpc_rule, backends, backend_shape),
+	FIELD_OF(OBJECT, "sessionPersistence", grpc_rule, session, session_shape),
+};
+SHAPE(grpc_rule, grpc_rule);
+
+static const struct field grpc_route_fields[] = {
+	FIELD(COMMENT, "", grpc_route, comment), FIELD_OF(OBJECT, "metadata", grpc_route, meta, meta_shape),
+	FIELD_OF(OBJECTS, "spec.parentRefs", grpc_route, parents, parent_shape), FIELD(TEXTS, "spec.hostnames", grpc_route, hostnames),
+	FIELD_OF(OBJECTS, "spec.rules", grpc_route, rules, grpc_rule_shape),
+};
+SHAPE(grpc_route, grpc_route);
+
+static const struct field stream_rule_fields[] = { FIELD_OF(OBJECTS, "backendRefs", stream_rule, backends, backend_shape) };
+SHAPE(stream_rule, stream_rule);
+
+static const struct field stream_route_fields[] = {
+	FIELD(COMMENT, "", stream_route, comment), FIELD_OF(OBJECT, "metadata", stream_route, meta, meta_shape),
+	FIELD_OF(OBJECTS, "spec.parentRefs", stream_route, parents, parent_shape), FIELD(TEXTS, "spec.hostnames", stream_route, hostnames),
+	FIELD_OF(OBJECTS, "spec.rules", stream_route, rules, stream_rule_shape),
+};
+SHAPE(stream_route, stream_route);
+
+static const struct field local_fields[] = {
+	FIELD(GROUP, "group", local_ref, group), FIELD(TEXT, "kind", local_ref, kind), FIELD(TEXT, "name", local_ref, name),
+	FIELD(TEXT, "sectionName", local_ref, section),
+};
+SHAPE(local, local_ref);
+
+static const struct field backend_tls_policy_fields[] = {
+	FIELD(COMMENT, "", backend_tls_policy, comment), FIELD_OF(OBJECT, "metadata", backend_tls_policy, meta, meta_shape),
+	FIELD_OF(OBJECTS, "spec.targetRefs", backend_tls_policy, targets, local_shape),
+	FIELD_OF(OBJECTS, "spec.validation.caCertificateRefs", backend_tls_policy, certificates, local_shape),
+	FIELD(TEXT, "spec.validation.wellKnownCACertificates", backend_tls_policy, well_known),
+	FIELD(TEXT, "spec.validation.hostname", backend_tls_policy, hostname),
+};
+SHAPE(backend_tls_policy, backend_tls_policy);
+
+static const struct field config_fields[] = {
+	FIELD(GROUP, "group", config_ref, group), FIELD(TEXT, "kind", config_ref, kind), FIELD(TEXT, "namespace", config_ref, namespace),
+	FIELD(TEXT, "name", config_ref, name),
+};
+SHAPE(config, config_ref);
+
 static const struct field requirement_fields[] = {
 	FIELD(TEXT, "key", label_requirement, key), FIELD(TEXT, "operator", label_requirement, op),
 	FIELD(TEXTS, "values", label_requirement, values),
@@ -158,6 +216,7 @@ static const struct field gateway_fields[] = {
 	FIELD(MAP, "spec.infrastructure.annotations", gateway, infrastructure_annotations),
 	FIELD_OF(OBJECT, "spec.allowedListeners.namespaces", gateway, listener_sets, from_shape),
 	FIELD_OF(OBJECTS, "spec.listeners", gateway, listeners, listener_shape),
+	FIELD_OF(OBJECTS, "spec.tls.frontend.default.validation.caCertificateRefs", gateway, client_certificates, config_shape),
 };
 SHAPE(gateway, gateway);
 
@@ -194,6 +253,11 @@ static const struct {
 	[OBJECT_GATEWAY] = { STR_INIT("Gateway"), &gateway_shape },
 	[OBJECT_LISTENER_SET] = { STR_INIT("ListenerSet"), &listener_set_shape },
 	[OBJECT_HTTP_ROUTE] = { STR_INIT("HTTPRoute"), &http_route_shape },
+	[OBJECT_GRPC_ROUTE] = { STR_INIT("GRPCRoute"), &grpc_route_shape },
+	[OBJECT_TLS_ROUTE] = { STR_INIT("TLSRoute"), &stream_route_shape },
+	[OBJECT_TCP_ROUTE] = { STR_INIT("TCPRoute"), &stream_route_shape },
+	[OBJECT_UDP_ROUTE] = { STR_INIT("UDPRoute"), &stream_route_shape },
+	[OBJECT_BACKEND_TLS_POLICY] = { STR_INIT("BackendTLSPolicy"), &backend_tls_policy_shape },
 	[OBJECT_REFERENCE_GRANT] = { STR_INIT("ReferenceGrant"), &reference_grant_shape },
 };
 

@@ -130,6 +130,63 @@ struct http_route {
 	LIST(struct http_rule) rules;
 };
 
+struct grpc_match {
+	str service, method;             /* both empty: every call */
+	LIST(struct header_match) headers;
+};
+
+struct grpc_filter {
+	str type;                        /* "RequestHeaderModifier", "RequestMirror" */
+	struct header_modifier request_headers;
+	struct backend_ref mirror;
+};
+
+struct grpc_rule {
+	str comment;
+	LIST(struct grpc_match) matches;
+	LIST(struct grpc_filter) filters;
+	LIST(struct backend_ref) backends;
+	struct session_persistence session;
+};
+
+struct grpc_route {
+	str comment;
+	struct object_meta meta;
+	LIST(struct parent_ref) parents;
+	struct str_list hostnames;
+	LIST(struct grpc_rule) rules;
+};
+
+struct stream_rule {
+	LIST(struct backend_ref) backends;
+};
+
+/* A TLSRoute; without hostnames a TCPRoute or UDPRoute. */
+struct stream_route {
+	str comment;
+	struct object_meta meta;
+	LIST(struct parent_ref) parents;
+	struct str_list hostnames;
+	LIST(struct stream_rule) rules;
+};
+
+/* An object in the policy's own namespace. */
+struct local_ref {
+	str group, kind, name, section;  /* section: of targets only */
+};
+
+struct backend_tls_policy {
+	str comment;
+	struct object_meta meta;
+	LIST(struct local_ref) targets, certificates;
+	str hostname, well_known;
+};
+
+/* A ConfigMap of any namespace. */
+struct config_ref {
+	str group, kind, namespace, name;
+};
+
 struct label_requirement {
 	str key, op;
 	struct str_list values;
@@ -160,6 +217,7 @@ struct gateway {
 	struct text_map infrastructure_labels, infrastructure_annotations;
 	struct from_namespaces listener_sets;
 	LIST(struct listener) listeners;
+	LIST(struct config_ref) client_certificates;   /* CAs of clients, for all HTTPS listeners */
 };
 
 struct listener_set {
@@ -185,7 +243,11 @@ struct reference_grant {
 	LIST(struct grant_peer) from, to;
 };
 
-enum object_kind { OBJECT_GATEWAY_CLASS, OBJECT_GATEWAY, OBJECT_LISTENER_SET, OBJECT_HTTP_ROUTE, OBJECT_REFERENCE_GRANT, OBJECT_KIND_COUNT };
+/* In the order of printing. */
+enum object_kind {
+	OBJECT_GATEWAY_CLASS, OBJECT_GATEWAY, OBJECT_LISTENER_SET, OBJECT_HTTP_ROUTE, OBJECT_GRPC_ROUTE, OBJECT_TLS_ROUTE, OBJECT_TCP_ROUTE,
+	OBJECT_UDP_ROUTE, OBJECT_BACKEND_TLS_POLICY, OBJECT_REFERENCE_GRANT, OBJECT_KIND_COUNT
+};
 
 /* "HTTPRoute" ... */
 str object_kind_name(enum object_kind kind);

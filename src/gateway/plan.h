@@ -15,9 +15,12 @@
 struct set_plan;
 
 struct listener_plan {
-	str hostname;                /* empty: every host */
+	str hostname;                /* empty: every host; of a stream there is none */
 	str section;                 /* its name */
-	str secret_namespace, secret_name;
+	str protocol;                /* "HTTPS"; "TLS" of what is passed through; "TCP", "UDP" */
+	uint32_t port;
+	str secret_namespace, secret_name;   /* of HTTPS; the namespace also says where the ListenerSet stands */
+	const struct stream *stream; /* of TCP and UDP, else NULL */
 	struct set_plan *set;        /* NULL: it stands in the Gateway */
 	size_t gateway;              /* number of the Gateway */
 	struct str_list namespaces;  /* of the routes that attach */
@@ -44,10 +47,13 @@ struct plan {
 	const struct entry_part *part;
 	str namespace;               /* of the Gateways, as it counts */
 	bool namespace_given;        /* the user has named it */
+	bool sets_wanted;            /* HTTPS and TLS listeners stand in ListenerSets */
 	LIST(struct gateway_plan) gateways;
-	LIST(struct listener_plan *) listeners;   /* all, in the order of hosts */
+	LIST(struct listener_plan *) listeners;   /* all, in the order of hosts, then streams */
 	LIST(struct set_plan *) sets;
-	struct map listener_by_host, set_by_key;
+	struct map listener_by_host; /* of HTTPS */
+	struct map passed_by_host;   /* of TLS */
+	struct map set_by_key;
 };
 
 /* listeners.c: Gateways, listeners, ListenerSets of an entry. */
@@ -57,13 +63,26 @@ struct listener_plan *plan_listener(const struct plan *plan, str hostname);
 /* The number of the Gateway that serves a host. */
 size_t plan_gateway(const struct plan *plan, const struct host *host);
 
-/* routes.c: HTTPRoutes. Fills the namespaces of listeners on the way. */
+/* routes.c: HTTPRoutes and GRPCRoutes. Fills the namespaces of listeners on the way, as do the next ones. */
 void plan_routes(struct plan *plan);
+
+/* streams.c: TCPRoutes and UDPRoutes; TLSRoutes. */
+void plan_streams(struct plan *plan);
+void plan_passed(struct plan *plan);
+
+/* policies.c */
+void add_policies(struct assembly *as, const struct policy_list *policies);
+
+/* How a route of that namespace refers to a listener. */
+struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *listener, str namespace);
 
 /* ---- assemble.c ---- */
 
 /* Whether the namespace of a Gateway or ListenerSet is printed: unless nobody has written it and no other namespace refers to it. */
 bool namespace_is_printed(const struct assembly *as, str namespace, const struct str_list *referring);
+
+/* "from Ingress shop/web (shop.yaml:3)"; at: where it stands, which is left out when nobody knows. */
+str assembly_origin(struct assembly *as, const struct owner *owner, struct place at);
 
 /* Adds the object's tree to the output. */
 struct printed *assembly_add(struct assembly *as, enum object_kind kind, str namespace, const struct object_meta *meta, const void *object);
@@ -80,7 +99,7 @@ void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str 
 /* ---- keep.c: labels and annotations of other tools ---- */
 
 /* On a route of that Ingress; its name is set already. */
-void keep_on_route(struct assembly *as, const struct owner *owner, struct http_route *route);
+void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, struct object_meta *meta);
 void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out);
 void keep_on_gateway(struct plan *plan, struct gateway *out);
 /* Says of those that found no place why. */

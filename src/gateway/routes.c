@@ -4,6 +4,7 @@
  * would be printed; a route that is over a limit becomes several, by the hash of a host or of a path, which never changes.
  */
 #include "doc/doc.h"
+#include "gateway/grpc.h"
 #include "gateway/names.h"
 #include "gateway/plan.h"
 
@@ -22,6 +23,7 @@ struct group {
 	const struct owner *owner;
 	enum role role;
 	bool plain, tls;             /* where it attaches */
+	bool grpc;                   /* a GRPCRoute */
 	LIST(struct host_part) parts;
 	bool serves;                 /* it forwards, or refuses; else it only redirects */
 	str suffix;                  /* of its name */
@@ -88,8 +90,8 @@ static void add_to_group(struct grouping *g, const struct host_part *p, enum rol
 	struct arena *arena = g->plan->as->arena;
 	const struct route_part *any = tls ? p->tls : p->plain;
 	bool hostless = any->host->name.kind == HOST_ANY;
-	str key = arena_printf(arena, "%.*s/%.*s %zu %d%d%d%d\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
-		plan_gateway(g->plan, any->host), hostless, (int)role, plain, tls, STR_ARG(rules));
+	str key = arena_printf(arena, "%.*s/%.*s %zu %d%d%d%d%d\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
+		plan_gateway(g->plan, any->host), hostless, (int)role, plain, tls, any->grpc, STR_ARG(rules));
 	struct group *group = map_get(&g->group_by_key, key);
 	if (!group) {
 		group = NEW(arena, struct group);
@@ -97,6 +99,7 @@ static void add_to_group(struct grouping *g, const struct host_part *p, enum rol
 		group->role = role;
 		group->plain = plain;
 		group->tls = tls;
+		group->grpc = any->grpc;
 		group->serves = does_serve(any);
 		map_set(&g->group_by_key, key, group);
 		LIST_PUSH(arena, &g->groups, group);
@@ -108,7 +111,7 @@ static void group_part(struct grouping *g, const struct host_part *p)
 {
 	struct arena *arena = g->plan->as->arena;
 	str plain = fingerprint(arena, p->plain), tls = fingerprint(arena, p->tls);
-	if (p->plain && p->tls && str_eq(plain, tls)) {
+	if (p->plain && p->tls && p->plain->grpc == p->tls->grpc && str_eq(plain, tls)) {
 		add_to_group(g, p, ROLE_SERVE, true, true, tls);
 		return;
 	}
@@ -130,10 +133,10 @@ static str first_host(const struct group *g)
 
 static str role_key(struct arena *arena, const struct group *g)
 {
-	return arena_printf(arena, "%.*s/%.*s %d", STR_ARG(g->owner->namespace), STR_ARG(g->owner->name), (int)g->role);
+	return arena_printf(arena, "%.*s/%.*s %d%d", STR_ARG(g->owner->namespace), STR_ARG(g->owner->name), (int)g->role, g->grpc);
 }
 
-/* Of the groups of an Ingress that have one role, the one that serves, and of these the one with the first host. */
+/* Of the groups of an Ingress that have one role and kind, the one that serves, and of these the one with the first host. */
 static struct map main_groups(const struct grouping *g)
 {
 	struct arena *arena = g->plan->as->arena;
@@ -184,6 +187,11 @@ struct served_list {
 	size_t n, cap;
 };
 
+static enum object_kind kind_of(const struct emission *e)
+{
+	return e->group->grpc ? OBJECT_GRPC_ROUTE : OBJECT_HTTP_ROUTE;
+}
+
 static const struct route_part *shown_part(const struct emission *e, const struct host_part *p)
 {
 	return e->group->tls ? p->tls : p->plain;
@@ -222,16 +230,7 @@ static void attach_tls(const struct emission *e, struct listener_plan *l, struct
 	struct plan *plan = e->plan;
 	if (!l)
 		return;
-	struct parent_ref parent = { .section = l->section };
-	if (l->set) {
-		parent.group = STR(GATEWAY_API_GROUP);
-		parent.kind = STR("ListenerSet");
-		parent.namespace = foreign(l->set->namespace, e->group->owner);
-		parent.name = l->set->name;
-	} else {
-		parent.namespace = foreign(plan->namespace, e->group->owner);
-		parent.name = plan->gateways.item[l->gateway].name;
-	}
+	struct parent_ref parent = plan_parent(plan, l, e->group->owner->namespace);
 	add_parent(plan->as->arena, route, &parent);
 	str_list_add_new(plan->as->arena, &l->namespaces, e->group->owner->namespace);
 }
@@ -256,18 +255,14 @@ static void add_meta(const struct emission *e, str name, struct http_route *rout
 	route->meta.name = name;
 	if (owner->namespace_written)
 		route->meta.namespace = owner->namespace;
-	struct line_column at = locator_find(&as->locator, owner->at);
-	const struct source *source = sources_get(as->sources, owner->at.file);
-	route->comment = arena_printf(as->arena, "from Ingress %.*s/%.*s", STR_ARG(owner->namespace), STR_ARG(owner->name));
-	if (source)
-		route->comment = arena_printf(as->arena, "%.*s (%.*s:%u)", STR_ARG(route->comment), STR_ARG(source->name), (unsigned)at.line);
-	keep_on_route(as, owner, route);
+	route->comment = assembly_origin(as, owner, owner->at);
+	keep_on_route(as, owner, kind_of(e), &route->meta);
 }
 
 static void carry_all(const struct emission *e, str name, const struct fact_list *facts, str pointer)
 {
 	for (size_t i = 0; i < facts->n; i++)
-		assembly_carry(e->plan->as, facts->item[i], OBJECT_HTTP_ROUTE, e->group->owner->namespace, name, pointer);
+		assembly_carry(e->plan->as, facts->item[i], kind_of(e), e->group->owner->namespace, name, pointer);
 }
 
 /* ---- one object ---- */
@@ -289,7 +284,7 @@ static void carry_rules(const struct emission *e, const struct route_part *part,
 	for (size_t k = 0; k < rules->n; k++) {
 		const struct rule_part *rule = &part->rules.item[rules->item[k]];
 		for (size_t m = 0; m < rule->marks.n; m++)
-			assembly_carry(e->plan->as, rule->marks.item[m].fact, OBJECT_HTTP_ROUTE, e->group->owner->namespace, name,
+			assembly_carry(e->plan->as, rule->marks.item[m].fact, kind_of(e), e->group->owner->namespace, name,
 				arena_printf(arena, "/spec/rules/%zu%.*s", k, STR_ARG(rule->marks.item[m].at)));
 	}
 }
@@ -297,7 +292,7 @@ static void carry_rules(const struct emission *e, const struct route_part *part,
 static void grant_backend(const struct emission *e, const struct backend_ref *ref)
 {
 	if (ref->namespace.n)
-		assembly_grant(e->plan->as, STR("HTTPRoute"), e->group->owner->namespace, STR("Service"), ref->namespace, ref->name);
+		assembly_grant(e->plan->as, object_kind_name(kind_of(e)), e->group->owner->namespace, STR("Service"), ref->namespace, ref->name);
 }
 
 static void grant_backends(const struct emission *e, const struct http_route *route)
@@ -324,7 +319,9 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 		add_served(e, &hosts->item[i], &route);
 		closed = closed || shown_part(e, hosts->item[i].part)->closed;
 	}
-	struct printed *p = assembly_add(as, OBJECT_HTTP_ROUTE, e->group->owner->namespace, &route.meta, &route);
+	const struct grpc_route grpc = grpc_route_of(as->arena, &route);
+	struct printed *p = assembly_add(as, kind_of(e), e->group->owner->namespace, &route.meta,
+		e->group->grpc ? (const void *)&grpc : (const void *)&route);
 	p->closed = closed;
 	p->owner = e->group->owner;
 	for (size_t i = 0; i < hosts->n; i++) {

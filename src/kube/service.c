@@ -25,6 +25,7 @@ static void read_ports(struct decoder *d, const struct node *ports, struct servi
 			.name = decode_copy(d, node_get(item, STR("name"))),
 			.protocol = text_or(d, node_get(item, STR("protocol")), STR("TCP")),
 			.port = (uint32_t)port,
+			.app_protocol = decode_copy(d, node_get(item, STR("appProtocol"))),
 		};
 		/* A target that is not written is the port itself (API reference, ServicePort.targetPort). */
 		str target = node_text(node_get(item, STR("targetPort")));

@@ -84,6 +84,7 @@ struct ingress_class {
 struct service_port {
 	str name, protocol, target;   /* target: number or name as text */
 	uint32_t port;
+	str app_protocol;             /* or empty */
 };
 
 enum endpoints { ENDPOINTS_UNKNOWN, ENDPOINTS_NONE, ENDPOINTS_SOME };   /* UNKNOWN: no EndpointSlice or Endpoints object of it in the input */

@@ -28,13 +28,32 @@ void ledger_init(struct ledger *ledger, struct arena *arena)
 	*ledger = (struct ledger){ .arena = arena };
 }
 
-struct record *ledger_record(struct ledger *ledger, str namespace, str name, struct place at)
+static struct record *record_new(struct ledger *ledger, str kind, str namespace, str name, struct place at)
 {
 	struct record *r = NEW(ledger->arena, struct record);
+	r->kind = kind;
 	r->namespace = namespace;
 	r->name = name;
 	r->at = at;
+	return r;
+}
+
+struct record *ledger_record(struct ledger *ledger, str namespace, str name, struct place at)
+{
+	struct record *r = record_new(ledger, STR("Ingress"), namespace, name, at);
 	LIST_PUSH(ledger->arena, &ledger->records, r);
+	return r;
+}
+
+struct record *ledger_other(struct ledger *ledger, str kind, str namespace, str name, struct place at)
+{
+	for (size_t i = 0; i < ledger->others.n; i++) {
+		struct record *r = ledger->others.item[i];
+		if (str_eq(r->kind, kind) && str_eq(r->namespace, namespace) && str_eq(r->name, name))
+			return r;
+	}
+	struct record *r = record_new(ledger, kind, namespace, name, at);
+	LIST_PUSH(ledger->arena, &ledger->others, r);
 	return r;
 }
 
@@ -51,7 +70,7 @@ struct fact *ledger_fact(struct ledger *ledger, struct record *record, str key, 
 
 str record_object(struct arena *arena, const struct record *record)
 {
-	return arena_printf(arena, "Ingress/%.*s/%.*s", STR_ARG(record->namespace), STR_ARG(record->name));
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(record->kind), STR_ARG(record->namespace), STR_ARG(record->name));
 }
 
 struct diag_site fact_site(struct arena *arena, const struct fact *fact)
@@ -96,7 +115,8 @@ static int compare_records(const void *pa, const void *pb)
 {
 	const struct record *a = *(struct record *const *)pa, *b = *(struct record *const *)pb;
 	int c = str_cmp(a->namespace, b->namespace);
-	return c ? c : str_cmp(a->name, b->name);
+	c = c ? c : str_cmp(a->name, b->name);
+	return c ? c : str_cmp(a->kind, b->kind);
 }
 
 static int compare_facts(const void *pa, const void *pb)
@@ -107,16 +127,22 @@ static int compare_facts(const void *pa, const void *pb)
 	return str_cmp(a->key, b->key);
 }
 
-void ledger_sort(struct ledger *ledger)
+static void sort_records(struct record **records, size_t n)
 {
-	if (ledger->records.n)
-		qsort(ledger->records.item, ledger->records.n, sizeof *ledger->records.item, compare_records);
-	for (size_t i = 0; i < ledger->records.n; i++) {
-		struct record *r = ledger->records.item[i];
+	if (n)
+		qsort(records, n, sizeof *records, compare_records);
+	for (size_t i = 0; i < n; i++) {
+		struct record *r = records[i];
 		str_list_sort(&r->objects);
 		if (r->facts.n)
 			qsort(r->facts.item, r->facts.n, sizeof *r->facts.item, compare_facts);
 	}
+}
+
+void ledger_sort(struct ledger *ledger)
+{
+	sort_records(ledger->records.item, ledger->records.n);
+	sort_records(ledger->others.item, ledger->others.n);
 }
 
 struct ledger_counts ledger_count(const struct ledger *ledger, str namespace)

@@ -45,8 +45,9 @@ struct fact {
 	str reason;              /* of ineffective, inexpressible, invalid, unknown: one sentence, or empty */
 };
 
-/* One Ingress. */
+/* One Ingress, or another object whose entries are facts. */
 struct record {
+	str kind;                /* "Ingress", "ConfigMap" */
 	str namespace, name;     /* namespace as it counts ("default" when none is written) */
 	struct place at;
 	str controller;          /* name of the table, or empty */
@@ -58,12 +59,15 @@ struct record {
 
 struct ledger {
 	struct arena *arena;
-	LIST(struct record *) records;
+	LIST(struct record *) records;   /* Ingresses */
+	LIST(struct record *) others;    /* ConfigMaps of TCP and UDP services; they are not counted */
 	LIST(struct fact *) defaults;
 };
 
 void ledger_init(struct ledger *ledger, struct arena *arena);
 struct record *ledger_record(struct ledger *ledger, str namespace, str name, struct place at);
+/* The record of an object of another kind, made when there is none. */
+struct record *ledger_other(struct ledger *ledger, str kind, str namespace, str name, struct place at);
 /* record NULL: a default. Texts are not copied. */
 struct fact *ledger_fact(struct ledger *ledger, struct record *record, str key, str value, struct place at, uint32_t span);
 

@@ -82,9 +82,8 @@ static void judge_empty(struct record *record, struct diags *diags)
 	record_state(record, INGRESS_INACTIVE);
 }
 
-static void close_record(struct record *record, struct diags *diags)
+static void close_facts(struct record *record, struct diags *diags)
 {
-	judge_empty(record, diags);
 	str why = state_reason(record->state);
 	for (size_t i = 0; i < record->facts.n; i++) {
 		struct fact *f = record->facts.item[i];
@@ -99,8 +98,12 @@ static void close_record(struct record *record, struct diags *diags)
 
 void account_close(struct ledger *ledger, struct diags *diags)
 {
-	for (size_t i = 0; i < ledger->records.n; i++)
-		close_record(ledger->records.item[i], diags);
+	for (size_t i = 0; i < ledger->records.n; i++) {
+		judge_empty(ledger->records.item[i], diags);
+		close_facts(ledger->records.item[i], diags);
+	}
+	for (size_t i = 0; i < ledger->others.n; i++)
+		close_facts(ledger->others.item[i], diags);
 	for (size_t i = 0; i < ledger->defaults.n; i++)
 		fact_idle(ledger->defaults.item[i], STR("no route depends on it, or a Gateway does the same by itself"));
 }

@@ -102,9 +102,10 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	size_t n = 0;
 	/* a controller that serves nothing needs no Gateway */
 	for (size_t i = 0; i < s->in->model->entries.n; i++)
-		if (s->in->model->entries.item[i]->hosts.n)
+		if (s->in->model->entries.item[i]->hosts.n || s->in->model->entries.item[i]->streams.n)
 			parts[n++] = lower_entry(lowering, s->in->model->entries.item[i]);
-	assemble(as, parts, n);
+	const struct policy_list policies = lower_backends(lowering);
+	assemble(as, parts, n, &policies);
 }
 
 static void say_class(struct stages *s, const struct assembly *as)

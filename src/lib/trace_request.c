@@ -185,8 +185,7 @@ static enum given_answer answer_of(const cJSON *value)
 	return is_text(value, "pass") ? GIVEN_PASS : is_text(value, "refuse") ? GIVEN_REFUSE : GIVEN_NOTHING;
 }
 
-/* Of several further gates one that refuses is enough. */
-static void set_gate(struct given *given, str name, enum given_answer answer)
+static void set_gate(struct arena *scratch, struct given *given, str name, enum given_answer answer)
 {
 	if (str_eq(name, STR("auth.basic")))
 		given->basic = answer;
@@ -194,8 +193,8 @@ static void set_gate(struct given *given, str name, enum given_answer answer)
 		given->certificate = answer;
 	else if (str_eq(name, STR("auth.external")))
 		given->external = answer == GIVEN_PASS ? 200 : 401;
-	else if (given->other != GIVEN_REFUSE)
-		given->other = answer;
+	else if (answer == GIVEN_REFUSE)
+		str_list_add_new(scratch, &given->refused, arena_str(scratch, name));
 }
 
 static void read_given_value(struct reader *r, const cJSON *value)
@@ -219,7 +218,7 @@ static void read_given_value(struct reader *r, const cJSON *value)
 	else if (answer == GIVEN_NOTHING)
 		wrong(r, name, "\"pass\" or \"refuse\"", value);
 	else
-		set_gate(&r->request->given, str_c(name), answer);
+		set_gate(r->scratch, &r->request->given, str_c(name), answer);
 }
 
 static void read_given(struct reader *r, const char *name, const cJSON *value)
@@ -244,7 +243,7 @@ bool trace_given_set(struct arena *scratch, struct given *given, str name, str v
 	else if (external && is_status)
 		given->external = (uint32_t)status;
 	else if (!backend && answer)
-		set_gate(given, name, pass ? GIVEN_PASS : GIVEN_REFUSE);
+		set_gate(scratch, given, name, pass ? GIVEN_PASS : GIVEN_REFUSE);
 	else {
 		*error = arena_printf(scratch, "%.*s has to be %s, not '%.*s'", STR_ARG(name), backend ? "a status from 100 to 599" :
 			external ? "a status from 100 to 599, pass or refuse" : "pass or refuse", STR_ARG(value));

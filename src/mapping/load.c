@@ -251,7 +251,7 @@ static void load_features(struct loader *loader, const struct node *root)
 
 static const str HOWS[] = {
 	STR_INIT("filter"), STR_INIT("match"), STR_INIT("field"), STR_INIT("listener"), STR_INIT("redirect-route"), STR_INIT("weights"),
-	STR_INIT("none"), STR_INIT("static"),
+	STR_INIT("policy"), STR_INIT("none"), STR_INIT("static"),
 };
 
 static const struct key TARGET_ROW_KEYS[] = {

@@ -23,7 +23,7 @@ static const str ROUTINGS[] = { STR_INIT("nginx"), STR_INIT("ingress") };
 static const str ACTIONS[] = { STR_INIT("inert"), STR_INIT("feature"), STR_INIT("refuses") };
 static const str READERS[] = {
 	[READ_NOTHING] = STR_INIT("none"), [READ_RETURN] = STR_INIT("return"), [READ_REWRITE] = STR_INIT("rewrite"), [READ_SET] = STR_INIT("set"),
-	[READ_IF] = STR_INIT("if"), [READ_LOCATION] = STR_INIT("location"), [READ_ADD_HEADER] = STR_INIT("add-header"),
+	[READ_IF] = STR_INIT("if"), [READ_BREAK] = STR_INIT("break"), [READ_LOCATION] = STR_INIT("location"), [READ_ADD_HEADER] = STR_INIT("add-header"),
 	[READ_SET_HEADERS] = STR_INIT("set-headers"), [READ_CLEAR_HEADERS] = STR_INIT("clear-headers"),
 	[READ_HIDE_HEADER] = STR_INIT("hide-header"), [READ_INPUT_HEADERS] = STR_INIT("input-headers"),
 	[READ_CLEAR_INPUT] = STR_INIT("clear-input"), [READ_REQUEST_HEADER] = STR_INIT("request-header"),

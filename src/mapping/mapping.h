@@ -66,7 +66,7 @@ struct default_row {
 /* Who in src/controllers says what a directive does, with its arguments; where nobody can, the row's action counts. */
 enum directive_reader {
 	READ_NOTHING,
-	READ_RETURN, READ_REWRITE, READ_SET, READ_IF, READ_LOCATION,
+	READ_RETURN, READ_REWRITE, READ_SET, READ_IF, READ_BREAK, READ_LOCATION,
 	READ_ADD_HEADER, READ_SET_HEADERS, READ_CLEAR_HEADERS, READ_HIDE_HEADER,     /* of the answer */
 	READ_INPUT_HEADERS, READ_CLEAR_INPUT, READ_REQUEST_HEADER, READ_GRPC_HEADER,   /* of the request */
 	READ_ACCESS, READ_SATISFY, READ_BASIC, READ_EXTERNAL
@@ -113,7 +113,7 @@ struct ecosystem_row {
 
 struct target_row {
 	str feature;
-	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "none", "static" */
+	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */

@@ -140,17 +140,20 @@ static void add_fact(struct json *json, const struct fact *fact)
 	end(json, '}');
 }
 
-static void add_record(struct json *json, const struct record *record)
+static void add_record(struct json *json, const struct record *record, bool ingress)
 {
 	next(json);
 	begin(json, '{');
+	if (!ingress)
+		add_text(json, STR("kind"), record->kind);
 	add_text(json, STR("namespace"), record->namespace);
 	add_text(json, STR("name"), record->name);
 	add_file(json, record->at);
 	add_line(json, record->at, false);
 	add_known_text(json, STR("controller"), record->controller);
 	add_known_text(json, STR("decided_by"), record->decided_by);
-	add_text(json, STR("state"), ingress_state_name(record->state));
+	if (ingress)
+		add_text(json, STR("state"), ingress_state_name(record->state));
 	add_texts(json, STR("objects"), &record->objects);
 	key(json, STR("facts"));
 	begin(json, '[');
@@ -272,7 +275,12 @@ void report_json(struct buf *out, const struct report *report)
 	key(&json, STR("ingresses"));
 	begin(&json, '[');
 	for (size_t i = 0; i < report->ledger->records.n; i++)
-		add_record(&json, report->ledger->records.item[i]);
+		add_record(&json, report->ledger->records.item[i], true);
+	end(&json, ']');
+	key(&json, STR("others"));
+	begin(&json, '[');
+	for (size_t i = 0; i < report->ledger->others.n; i++)
+		add_record(&json, report->ledger->others.item[i], false);
 	end(&json, ']');
 	key(&json, STR("defaults"));
 	begin(&json, '[');

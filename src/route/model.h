@@ -46,6 +46,9 @@ struct backend {
 	bool external;               /* ExternalName */
 	bool empty;                  /* known to have no endpoints */
 	uint32_t answer;             /* what asking it comes to, whatever it would say: 502; 0: it is asked */
+	bool known;                  /* the Service is in the input */
+	bool h2c;                    /* its port says that it speaks HTTP/2 without TLS */
+	str port_name;               /* of the Service's port, where it has several and is known */
 	struct fact_list facts;      /* service name, port */
 };
 
@@ -58,6 +61,7 @@ struct forward_case {
 	struct pattern *pattern;     /* of a value_regex, after model_prepare() */
 	struct backend backend;
 	uint32_t weight;             /* share among the cases with the same condition */
+	bool keeps;                  /* the route's cookie, where it has one, is set with this backend's answers */
 	struct fact_list facts;
 	str comment;
 };
@@ -159,6 +163,7 @@ struct guard {
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
 	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
 	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
+	bool forwards;               /* GUARD_CERTIFICATE: the backend gets the certificate itself */
 	str error_page;              /* GUARD_CERTIFICATE: where a refusal leads, or empty */
 };
 
@@ -223,12 +228,12 @@ struct step {
 	enum step_kind kind;
 	enum side side;
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
-	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them */
+	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
 	enum delivery delivery;      /* STEP_OTHER: which of the last structs below says more */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
-	uint32_t status;             /* STEP_STATUS */
+	uint32_t status;             /* STEP_STATUS; of a gate */
 	union {
 		struct redirect redirect;
 		struct rewrite rewrite;
@@ -273,6 +278,31 @@ struct sticky_cookie {
 	bool known_only;             /* a cookie that names no endpoint is replaced; else any cookie of the name will do */
 };
 
+/* ---- how backends are spoken to ---- */
+
+enum speech_kind { SPEECH_HTTP, SPEECH_HTTPS, SPEECH_GRPC, SPEECH_GRPCS, SPEECH_FASTCGI, SPEECH_AS_CLIENT };
+
+/* What is asked of a backend's certificate, and what is shown to it. The usual: nothing. */
+struct backend_tls {
+	str namespace, name;         /* of the Secret with the CA, and perhaps a certificate to show */
+	bool has_ca;                 /* a CA is in it, or assumed to be */
+	bool copied;                 /* a ConfigMap of the same name has the CA, too */
+	bool known;                  /* the Secret is in the input */
+	bool may_show;               /* a certificate and a key are in it, or may be where it is not known */
+	bool verified;
+	str hostname;                /* that the certificate is checked against, and that is sent as SNI; or empty */
+	struct fact_list secret_facts, verify_facts, name_facts;
+	struct fact_list more;       /* depth, versions, ciphers */
+};
+
+/* What is spoken to the backends of routes. */
+struct speech {
+	enum speech_kind kind;
+	struct fact_list facts;      /* what chose it */
+	struct fact_list more;       /* settings of FastCGI */
+	const struct backend_tls *tls;   /* of HTTPS and GRPCS, or NULL */
+};
+
 struct route {
 	struct match match;
 	const struct owner *owner;
@@ -281,10 +311,12 @@ struct route {
 	bool literal;                /* MATCH_REGEX whose text has no special character */
 	LIST(struct step *) steps;   /* in the order in which the controller performs them */
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
+	const struct speech *speech; /* to all backends of the cases; NULL: plain HTTP */
 	struct fact_list facts;      /* path, pathType */
 	struct fact_list usual;      /* say what the source does anyway, where another value would change the way to the backend */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
+	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
 };
 
 enum host_kind {
@@ -319,6 +351,42 @@ struct certificate {
 	struct fact_list facts;
 };
 
+/* ---- beside HTTP ---- */
+
+enum stream_protocol { STREAM_TCP, STREAM_UDP };
+
+/* A port of the load balancer whose connections (of UDP: datagrams) go to one Service as they are. */
+struct stream {
+	enum stream_protocol protocol;
+	uint32_t port;
+	bool proxy_in;               /* clients begin with the PROXY protocol, which is taken off */
+	bool proxy_out;              /* the backend gets it in front of each connection */
+	struct backend backend;
+	const struct owner *owner;   /* the object that names it */
+	struct place at;
+	struct fact_list facts;
+};
+
+/* TLS connections for exactly the host's name, and no alias of it, go to one Service unopened: no route of the host takes part. */
+struct passthrough {
+	struct backend backend;      /* name empty: there is none, and the connections end */
+	const struct owner *owner;
+	struct place at;
+	struct fact_list facts;
+};
+
+/* Certificates that HTTPS clients of a host need. */
+struct client_check {
+	str namespace, name;         /* of the Secret with the CA */
+	bool copied;                 /* a ConfigMap of the same name has the CA, too */
+	bool refuses;                /* clients without a certificate of that CA; else they are let in, and only told apart */
+	bool assumed;                /* the Secret is not in the input, and taken to hold a CA and no list of revoked certificates */
+	str beyond;                  /* what decides besides the CA, in words, or empty */
+	struct str_list headers;     /* by which backends are told who the client is; those of clients themselves are dropped */
+	struct fact_list facts;      /* first the Secret */
+	struct fact_list verify, depth, page, forward, usual;   /* of the others; usual: they say what is done anyway */
+};
+
 struct host {
 	struct host_name name;
 	LIST(struct host_name) aliases;
@@ -327,6 +395,8 @@ struct host {
 	const struct owner *creator; /* the Ingress that made the host */
 	LIST(struct route *) routes; /* in the order in which they are tried */
 	LIST(struct route *) own;    /* the controller's, for itself: tried before shorter prefixes; nothing stands for them in a Gateway */
+	const struct passthrough *passthrough;   /* NULL: TLS ends at the load balancer */
+	const struct client_check *clients;      /* NULL: no certificate is asked for */
 };
 
 /* How a load balancer reads requests, and what it always sends to backends. */
@@ -356,6 +426,7 @@ struct entry {
 	struct fact_list class_facts;
 	struct http_rules http;
 	LIST(struct host *) hosts;   /* by name */
+	LIST(struct stream *) streams;   /* by protocol and port */
 	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; never written to a Gateway; or NULL */
 	LIST(struct served_name) certificates;
 	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */

@@ -19,7 +19,7 @@ enum given_truth { GIVEN_UNKNOWN, GIVEN_NO, GIVEN_YES };
 struct given {
 	enum given_answer basic;         /* do the credentials pass; nothing: no */
 	enum given_answer certificate;   /* has the client a certificate that is trusted; nothing: no */
-	enum given_answer other;         /* all further gates; nothing: they pass */
+	struct str_list refused;         /* features of further gates that do not let pass */
 	uint32_t external;               /* status of the authentication service; 0: 200 */
 	uint32_t status;                 /* of the Service; 0: 200 */
 	enum given_truth tls;            /* does the Service speak TLS; unknown: what it is spoken to in */

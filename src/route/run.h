@@ -24,6 +24,8 @@ struct run {
 	LIST(const struct step *) edits;   /* STEP_ANSWER in force */
 	bool tls_to_backend;
 	bool asked_any;              /* the guards of which one suffices have been asked */
+	bool keeps;                  /* a backend that may answer sets the route's cookie */
+	bool certified;              /* the client has sent a certificate that is trusted */
 };
 
 /* run_text.c: a template with the request's values: "$host", "${host}", "$1"; names are those of nginx. */
@@ -41,6 +43,8 @@ void run_header(struct run *run, const struct header_edit *edit);
 
 /* run_forward.c: a request that no step has answered. */
 void run_forward(struct run *run);
+/* The backend gets none of the usual headers but the kept one: only what the client has sent under their names. */
+void run_without_usual(struct run *run, str kept);
 
 /* run_answer.c: the backend's answer, with what is changed in it. */
 void run_answer(struct run *run);

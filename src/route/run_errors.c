@@ -13,19 +13,8 @@ static bool is_listed(const struct error_pages *pages, uint32_t status)
 /* The request to the Service is one of its own: what the route sets does not go with it, and of the usual headers only those that it names. */
 static void set_headers(struct run *r, const struct error_pages *pages, uint32_t status)
 {
-	const struct http_rules *http = &r->out->entry->http;
 	r->out->upstream_headers.n = 0;
-	for (size_t i = 0; i < http->headers.n; i++) {
-		const struct header_edit *e = &http->headers.item[i];
-		str sent;
-		struct changed_header h = { .name = e->name };
-		if (e->usual.n == 0 || str_eq_nocase(e->name, STR("X-Forwarded-For")))
-			continue;
-		h.removed = !request_header(r->scratch, r->request, e->name, &sent);
-		h.value = sent;
-		if (h.removed || !str_eq(sent, run_expand(r, e->usual)))
-			LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
-	}
+	run_without_usual(r, STR("X-Forwarded-For"));
 	struct header_edit code = { .name = STR_INIT("X-Code"), .value = arena_printf(r->scratch, "%u", (unsigned)status) };
 	struct header_edit connection = { .name = STR_INIT("Connection"), .value = STR_INIT("close") };
 	run_header(r, &code);
@@ -43,13 +32,15 @@ void run_error_pages(struct run *r, bool by_backend)
 	uint32_t status = out->status;
 	if (!is_listed(pages, status) || (by_backend && pages->keep_backend))
 		return;
+	/* a Service that stands in for one without endpoints is asked a second time, and answers as it did */
+	bool again = by_backend && r->route->instead && r->route->instead == pages->backend;
 	run_log(r, r->errors, HAPPENED_ANSWERED, (str){ "", 0 }, (str){ "", 0 });
 	out->response_headers.n = 0;
 	out->backends.n = 0;
 	if (by_backend)
 		out->has_location = false;
 	out->forwarded = pages->backend != NULL;
-	out->status = pages->backend ? 200 : 404;
+	out->status = !pages->backend ? 404 : again ? status : 200;
 	if (!pages->backend)
 		return;
 	struct chosen_backend chosen = { pages->backend, 100 };

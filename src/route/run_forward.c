@@ -53,6 +53,7 @@ static void choose(struct run *r)
 		if (is_conditional(c) && !holds(r, c))
 			continue;
 		LIST_PUSH(r->scratch, &r->out->backends, chosen);
+		r->keeps = r->keeps || c->keeps;
 		if (is_conditional(c)) {
 			r->out->backends.item[0].weight = 100;
 			return;
@@ -80,15 +81,20 @@ static bool is_dropped(str name)
 	return str_has_char(name, '_');
 }
 
-/* What every request of the entry gets, before what the route sets. */
-static void set_entry_headers(struct run *r)
+static void drop_headers(struct run *r)
 {
-	const struct http_rules *http = &r->out->entry->http;
-	for (size_t i = 0; http->drop_underscores && i < r->request->headers.n; i++) {
+	for (size_t i = 0; r->out->entry->http.drop_underscores && i < r->request->headers.n; i++) {
 		struct changed_header h = { .name = r->request->headers.item[i].name, .removed = true };
 		if (is_dropped(h.name))
 			LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
 	}
+}
+
+/* What every request of the entry gets, before what the route sets. */
+static void set_entry_headers(struct run *r)
+{
+	const struct http_rules *http = &r->out->entry->http;
+	drop_headers(r);
 	for (size_t i = 0; i < http->headers.n; i++)
 		run_header(r, &http->headers.item[i]);
 }
@@ -114,13 +120,41 @@ static void merge_headers(struct run *r)
 		LIST_PUSH(r->scratch, &out->upstream_headers, mine[i]);
 }
 
+void run_without_usual(struct run *r, str kept)
+{
+	const struct http_rules *http = &r->out->entry->http;
+	for (size_t i = 0; i < http->headers.n; i++) {
+		const struct header_edit *e = &http->headers.item[i];
+		str sent;
+		struct changed_header h = { .name = e->name };
+		if (e->usual.n == 0 || str_eq_nocase(e->name, kept))
+			continue;
+		h.removed = !request_header(r->scratch, r->request, e->name, &sent);
+		h.value = sent;
+		if (h.removed || !str_eq(sent, run_expand(r, e->usual)))
+			LIST_PUSH(r->scratch, &r->out->upstream_headers, h);
+	}
+}
+
+static void send_bare(struct run *r)
+{
+	struct changed_header id = { .name = STR_INIT("X-Request-ID"), .removed = true };
+	str sent;
+	r->out->upstream_host = r->route->bare_host;
+	r->out->upstream_headers.n = 0;
+	drop_headers(r);
+	run_without_usual(r, STR(""));
+	if (!request_header(r->scratch, r->request, id.name, &sent))
+		LIST_PUSH(r->scratch, &r->out->upstream_headers, id);
+}
+
 /* ---- the answer ---- */
 
 static void set_sticky_cookie(struct run *r)
 {
 	const struct sticky_cookie *c = r->route->sticky;
 	str value;
-	if (!c || (!c->known_only && has_cookie(r, c->name, &value)))
+	if (!c || !r->keeps || (!c->known_only && has_cookie(r, c->name, &value)))
 		return;
 	struct changed_header h = { .name = STR_INIT("Set-Cookie") };
 	str attributes = r->request->tls ? c->secure_attributes : c->attributes;
@@ -149,6 +183,8 @@ void run_forward(struct run *r)
 	if (out->upstream_host.n == 0)
 		out->upstream_host = r->host_header;
 	merge_headers(r);
+	if (r->route->bare_host.n)
+		send_bare(r);
 	set_sticky_cookie(r);
 	if (!speaks(r)) {
 		out->status = 502;

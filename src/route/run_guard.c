@@ -127,25 +127,28 @@ static bool name_fits(struct run *r, const struct guard *g)
 	return true;
 }
 
-/* The name in SNI has a host of its own: nginx takes no request for another one that asks for certificates on that connection. */
-static bool is_misdirected(struct run *r)
+/* The host whose settings the handshake goes by; NULL: the default server's. */
+static const struct host *host_of_handshake(struct run *r)
 {
 	const struct host_name *by;
-	if (!r->request->has_sni || str_eq_nocase(r->request->sni, r->reading.host))
-		return false;
-	const struct host *other = index_find_host(r, r->out->entry, arena_lower(r->scratch, r->request->sni), &by);
-	return other && other != r->out->host && by->kind != HOST_ANY;
+	if (!r->request->has_sni)
+		return r->out->host;
+	const struct host *host = index_find_host(r, r->out->entry, arena_lower(r->scratch, r->request->sni), &by);
+	return host && (by->kind != HOST_ANY || host == r->out->host) ? host : NULL;
 }
 
 static struct verdict ask_certificate(struct run *r, const struct step *s)
 {
 	const struct guard *g = &s->as.guard;
-	bool passes = r->request->tls && r->request->given.certificate == GIVEN_PASS;
+	const struct host *asking = r->request->tls ? host_of_handshake(r) : NULL;
 	if (r->request->tls)
 		str_list_add_new(r->scratch, &r->out->gates, s->feature);
-	if (r->request->tls && is_misdirected(r))
+	/* nginx takes no request for a host that asks for certificates on a connection of another one */
+	if (asking && asking != r->out->host)
 		return refuse(421);
-	if (passes)
+	/* no certificate is sent where the handshake has not asked for it */
+	r->certified = asking && r->request->given.certificate == GIVEN_PASS;
+	if (r->certified)
 		return pass();
 	if (!r->request->tls || g->optional)
 		return name_fits(r, g) ? pass() : refuse(403);
@@ -159,7 +162,7 @@ static struct verdict ask_certificate(struct run *r, const struct step *s)
 static struct verdict ask_other(struct run *r, const struct step *s)
 {
 	str_list_add_new(r->scratch, &r->out->gates, s->feature);
-	return r->request->given.other == GIVEN_REFUSE ? refuse(403) : pass();
+	return str_list_has(&r->request->given.refused, s->feature) ? refuse(403) : pass();
 }
 
 static struct verdict ask(struct run *r, const struct step *s)

@@ -202,6 +202,15 @@ static void guard(struct run *r, const struct step *s)
 	run_log(r, s, may ? HAPPENED_PASSED : HAPPENED_ANSWERED, (str){ "", 0 }, (str){ "", 0 });
 }
 
+static void gate(struct run *r, const struct step *s)
+{
+	str_list_add_new(r->scratch, &r->out->gates, s->feature);
+	if (str_list_has(&r->request->given.refused, s->feature))
+		answered(r, s, s->status);
+	else
+		passed(r, s);
+}
+
 static void run_step(struct run *r, const struct step *s)
 {
 	switch (s->kind) {
@@ -245,8 +254,9 @@ static void run_step(struct run *r, const struct step *s)
 		break;
 	case STEP_OTHER:
 		if (s->gate)
-			str_list_add_new(r->scratch, &r->out->gates, s->feature);
-		passed(r, s);
+			gate(r, s);
+		else
+			passed(r, s);
 		break;
 	}
 }

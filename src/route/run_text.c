@@ -129,7 +129,13 @@ static str value_server(struct run *r)
 
 static str value_verified(struct run *r)
 {
-	return r->request->given.certificate == GIVEN_PASS ? STR("SUCCESS") : STR("NONE");
+	return r->certified ? STR("SUCCESS") : STR("NONE");
+}
+
+/* What stands in the certificate of the client is not known, only that there is one. */
+static str value_of_certificate(struct run *r)
+{
+	return r->certified ? STR("*") : (str){ "", 0 };
 }
 
 static str value_dollar(struct run *r)
@@ -160,7 +166,8 @@ static const struct variable {
 	{ STR_INIT("full_x_forwarded_for"), value_forwarded_chain }, { STR_INIT("server_port"), value_port }, { STR_INIT("pass_server_port"), value_pass_port }, { STR_INIT("pass_port"), value_pass_port },
 	{ STR_INIT("redirect_host"), value_redirect_host }, { STR_INIT("pass_access_scheme"), value_pass_scheme }, { STR_INIT("escaped_request_uri"), value_escaped_uri },
 	{ STR_INIT("namespace"), value_owner_namespace }, { STR_INIT("ingress_name"), value_owner_name }, { STR_INIT("server_name"), value_server },
-	{ STR_INIT("ssl_client_verify"), value_verified }, { STR_INIT("literal_dollar"), value_dollar }, { STR_INIT("server_protocol"), value_protocol }, { STR_INIT("content_length"), value_length },
+	{ STR_INIT("ssl_client_verify"), value_verified }, { STR_INIT("ssl_client_s_dn"), value_of_certificate }, { STR_INIT("ssl_client_i_dn"), value_of_certificate },
+	{ STR_INIT("ssl_client_escaped_cert"), value_of_certificate }, { STR_INIT("literal_dollar"), value_dollar }, { STR_INIT("server_protocol"), value_protocol }, { STR_INIT("content_length"), value_length },
 };
 
 static bool lookup_argument(struct run *r, str name, str *value)

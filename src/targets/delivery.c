@@ -3,6 +3,7 @@
 #include "targets/delivery.h"
 
 #include "targets/conditions.h"
+#include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/versions.h"
 
@@ -22,6 +23,21 @@ static struct fact_list list_of(struct lowering *lw, struct fact *fact)
 	return list;
 }
 
+/* A GRPCRoute has no times and no tries. */
+static bool lost_on_calls(struct lowering *lw, const struct rule_place *at, const struct step *step)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_FEATURE_LOST_AVAILABILITY, .loss = LOSS_AVAILABILITY,
+		.message = STR_INIT("times and tries of gRPC calls cannot be said: a GRPCRoute has no field for them"),
+		.effect = STR_INIT("how long a call may last, and how often it is tried, is up to the implementation"),
+		.help = STR_INIT("set both in a policy of the implementation: ing2gw explain timeout.read and retry name them"),
+	};
+	if (!grpc_is_spoken(at->route))
+		return false;
+	lose(lw, at->route, &step->facts, &TEXT);
+	return true;
+}
+
 /* ---- patience with a silent backend ---- */
 
 /*
@@ -30,6 +46,8 @@ static struct fact_list list_of(struct lowering *lw, struct fact *fact)
  */
 static void add_silence(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	if (lost_on_calls(lw, at, step))
+		return;
 	if (!step->as.silence.longer || !version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
 		lose_feature(lw, step);
 		return;
@@ -107,6 +125,8 @@ static void add_retry(struct lowering *lw, const struct rule_place *at, const st
 {
 	const struct retry *r = &step->as.retry;
 	struct retry_rule out = { 0 };
+	if (lost_on_calls(lw, at, step))
+		return;
 	add_codes(lw, r, &out);
 	struct loss_text text = {
 		.code = DIAG_FEATURE_LOST_AVAILABILITY, .loss = LOSS_AVAILABILITY, .message = unsayable(lw, r), .effect = OWN_TRIES,
@@ -362,7 +382,8 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 		bool counts = false;
 		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
 			counts = counts || (str_eq(FIELDS[j].feature, one.item[0]->feature) && version_has(lw, ROUTE, FIELDS[j].field));
-		if (counts)
+		bool calls = grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
+		if (counts && !calls)
 			mark_facts(lw->arena, &d->marks, &one, STR("/matches/0/path"));
 		else
 			idle_facts(lw, &one, STR("it says what the controller does anyway"));

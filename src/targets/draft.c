@@ -87,6 +87,8 @@ static void add_redirect(struct lowering *lw, const struct rule_place *at, const
 
 static void add_guard(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	if (guard_is_asked(lw, step))
+		return;
 	if (!guard_is_lost(lw, step)) {
 		lose_accepted(lw, step);
 		return;
@@ -164,11 +166,26 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 	for (size_t i = 0; i < r->steps.n; i++)
 		if (r->steps.item[i]->side == SIDE_BOTH)
 			lose_behind(lw, d, &r->steps.item[i]->facts);
+	if (r->speech) {
+		lose_behind(lw, d, &r->speech->facts);
+		lose_behind(lw, d, &r->speech->more);
+	}
 	for (size_t i = 0; i < r->cases.n; i++) {
 		close_canary(lw, r, d, &r->cases.item[i]);
 		lose_behind(lw, d, &r->cases.item[i].facts);
 		lose_behind(lw, d, &r->cases.item[i].backend.facts);
 	}
+}
+
+/*
+ * Backends of a host that asks for client certificates believe in headers that the controller writes. A Gateway does not write
+ * them, and must not let clients do so, on either side.
+ */
+static void drop_client_headers(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	const struct client_check *clients = at->host->clients;
+	if (clients && !d->closed && !d->answer && at->route->cases.n)
+		headers_remove(lw, &clients->headers, &clients->facts, d);
 }
 
 struct draft draft_of(struct lowering *lw, const struct rule_place *at)
@@ -183,6 +200,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		if (!d.closed || step->kind == STEP_GUARD)
 			add_step(lw, at, step, &d);
 	}
+	drop_client_headers(lw, at, &d);
 	if (d.closed)
 		close_draft(lw, at, &d);
 	else

@@ -54,6 +54,19 @@ static void say_query(struct lowering *lw, const struct route *route, const stru
 	differ(lw, route, &step->facts, &text);
 }
 
+/* A rewrite of nginx puts the query behind an address that has it already. */
+static void say_doubled(struct lowering *lw, const struct route *route, const struct step *step)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = STR_INIT("a redirect keeps the query of the request once, where the controller writes it twice"),
+		.effect = STR_INIT("/old?a=b leads to the new address with ?a=b, where the controller leads to ?a=b?a=b"),
+		.help = STR_INIT("nothing: a question mark at the end of the rewrite's target was forgotten"),
+	};
+	if (step->as.redirect.adds_query && str_has(step->as.redirect.location, STR("$request_uri")))
+		differ(lw, route, &step->facts, &TEXT);
+}
+
 static void say_slash(struct lowering *lw, const struct route *route, const struct step *step)
 {
 	struct fact_list none = { 0 };
@@ -104,6 +117,7 @@ bool filter_redirect(struct lowering *lw, const struct route *route, const struc
 		return false;
 	if (!r->keeps_query)
 		say_query(lw, route, step);
+	say_doubled(lw, route, step);
 	if (r->cuts_slash)
 		say_slash(lw, route, step);
 	return true;

@@ -228,6 +228,19 @@ void headers_collect(struct lowering *lw, const struct rule_place *at, const str
 		collect(lw, at, step, &step->as.header.edits.item[i], d);
 }
 
+void headers_remove(struct lowering *lw, const struct str_list *names, const struct fact_list *facts, struct draft *d)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		const struct header_edit edit = { .name = names->item[i] };
+		size_t before = d->headers.n;
+		struct header_change *c = change_of(lw, d, &edit);
+		if (d->headers.n == before)
+			continue;
+		c->kind = HEADER_REMOVE;
+		fact_list_join(lw->arena, &c->facts, facts);
+	}
+}
+
 /* ---- filters ---- */
 
 static struct header_modifier *modifier_of(struct lowering *lw, struct draft *d, bool response, size_t *at)
@@ -244,17 +257,25 @@ static struct header_modifier *modifier_of(struct lowering *lw, struct draft *d,
 	return response ? &filter->response_headers : &filter->request_headers;
 }
 
+/* Where a list of the filter is full. A header of requests is taken away instead, so that no client chooses its value. */
+static void write_rest(struct lowering *lw, const struct rule_place *at, struct header_modifier *m, const struct header_change *c)
+{
+	bool forged = !c->response && c->kind == HEADER_SET, removed = forged && m->remove.n < LIST_MOST;
+	const struct header_edit edit = { .response = c->response, .name = c->name, .value = c->value, .adds = !removed };
+	if (removed)
+		LIST_PUSH(lw->arena, &m->remove, c->name);
+	lose_header(lw, at, &c->facts, &edit, "a filter takes sixteen of them", STR("set it in the application"));
+}
+
 static void write_change(struct lowering *lw, const struct rule_place *at, struct draft *d, const struct header_change *c)
 {
 	const char *list = c->kind == HEADER_SET ? "set" : c->kind == HEADER_ADD ? "add" : "remove";
 	const struct http_header header = { c->name, c->value };
-	size_t filter, before = d->rule.filters.n, n;
+	size_t filter;
 	struct header_modifier *m = modifier_of(lw, d, c->response, &filter);
-	n = c->kind == HEADER_SET ? m->set.n : c->kind == HEADER_ADD ? m->add.n : m->remove.n;
+	size_t n = c->kind == HEADER_SET ? m->set.n : c->kind == HEADER_ADD ? m->add.n : m->remove.n;
 	if (n == LIST_MOST) {
-		const struct header_edit edit = { .response = c->response, .name = c->name, .value = c->value, .adds = true };
-		d->rule.filters.n = before;
-		lose_header(lw, at, &c->facts, &edit, "a filter takes sixteen of them", STR("set it in the application"));
+		write_rest(lw, at, m, c);
 		return;
 	}
 	if (c->kind == HEADER_SET)
@@ -267,11 +288,11 @@ static void write_change(struct lowering *lw, const struct rule_place *at, struc
 		c->response ? "responseHeaderModifier" : "requestHeaderModifier", list, n));
 }
 
-/* An answer that has no backend behind it. */
-static void lose_on_status(struct lowering *lw, const struct rule_place *at, const struct header_change *c)
+/* An answer that the Gateway does not give has no such header either, which the message about the status says. */
+static void lose_on_status(struct lowering *lw, const struct header_change *c)
 {
-	const struct header_edit edit = { .response = true, .name = c->name, .value = c->value };
-	lose_header(lw, at, &c->facts, &edit, "the Gateway makes the answer itself", STR("let a backend answer"));
+	for (size_t i = 0; i < c->facts.n && !lw->open; i++)
+		fact_lost(c->facts.item[i], FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_STATUS_DIFFERS, STR("the Gateway gives an answer of its own instead"));
 }
 
 void headers_write(struct lowering *lw, const struct rule_place *at, struct draft *d)
@@ -284,6 +305,6 @@ void headers_write(struct lowering *lw, const struct rule_place *at, struct draf
 		else if (!c->response)
 			idle_facts(lw, &c->facts, BEFORE);
 		else if (d->answer->kind == STEP_STATUS)
-			lose_on_status(lw, at, c);
+			lose_on_status(lw, c);
 	}
 }

@@ -11,6 +11,9 @@
 /* Adds a STEP_HEADER to what becomes of the draft's headers. What no filter can say is told through losses.h. */
 void headers_collect(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 
+/* Adds names that clients must not send to the backend; what the route sets itself stays. */
+void headers_remove(struct lowering *lowering, const struct str_list *names, const struct fact_list *facts, struct draft *draft);
+
 /* Adds the filters to the draft. Before an answer of the Gateway itself only headers of the answer count. */
 void headers_write(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 

@@ -22,9 +22,14 @@ bool loss_is_accepted(const struct lowering *lw, str feature)
 	return lw->open || (feature.n && str_list_has(lw->accept, feature));
 }
 
+bool guard_is_asked(const struct lowering *lw, const struct step *step)
+{
+	return lw->clients_asked && str_eq(step->feature, STR("auth.client-certificate"));
+}
+
 bool guard_is_lost(const struct lowering *lw, const struct step *step)
 {
-	return step->kind == STEP_GUARD && !step->quiet && !loss_is_accepted(lw, step->feature);
+	return step->kind == STEP_GUARD && !step->quiet && !guard_is_asked(lw, step) && !loss_is_accepted(lw, step->feature);
 }
 
 bool route_is_closed(const struct lowering *lw, const struct route *route, enum side side)
@@ -81,7 +86,7 @@ static struct diag_site route_site(const struct lowering *lw, const struct route
 /* "https://shop.example.com/admin", as an example of what is concerned. */
 static str example_url(const struct lowering *lw, const struct host *host, const struct route *route)
 {
-	const char *scheme = host->certificate.kind != CERTIFICATE_NONE ? "https" : "http";
+	const char *scheme = host->certificate.kind != CERTIFICATE_NONE && !host->passthrough ? "https" : "http";
 	str name = host->name.kind == HOST_ANY ? STR("ANY-HOST") : host->name.name;
 	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
 }
@@ -93,13 +98,21 @@ static void mark_lost(struct fact *main, const struct fact_list *facts, enum los
 		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, loss, code, reason);
 }
 
+/* A directive of a snippet in the controller's own settings, which has a place of its own. */
+static bool is_setting_directive(const struct fact *fact)
+{
+	return !fact->record && str_has_char(fact->key, '#');
+}
+
 static str name_of(const struct lowering *lw, const struct step *step, const struct fact *fact)
 {
 	if (!fact)
 		return step->feature;
-	if (!fact->record && str_has_char(fact->key, '#'))
-		return arena_printf(lw->arena, "%.*s of the controller's setting for %.*s",
-			STR_ARG(str_from(fact->key, str_find_char(fact->key, '#') + 1)), STR_ARG(step->feature));
+	if (is_setting_directive(fact)) {
+		str setting, name;
+		str_cut(str_from(fact->key, str_find_char(fact->key, ':') + 1), '#', &setting, &name);
+		return arena_printf(lw->arena, "%.*s in the controller's setting for %.*s", STR_ARG(name), STR_ARG(setting));
+	}
 	if (!fact->record)
 		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
 	return fact->key;
@@ -141,9 +154,13 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
-	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
-	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
-		STR_ARG(pending ? STR("is not worked out yet") : unsaid(lw)), whole_host ? "whole host" : "route");
+	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
+	bool reasoned = lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
+	str what = pending ? STR("is not worked out yet") : unsaid(lw);
+	if (reasoned && !pending)
+		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(lw->clients_why));
+	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)), STR_ARG(what),
+		whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;
 	d->loss = LOSS_SECURITY;
 	d->feature = step->feature;
@@ -291,32 +308,35 @@ void lose_by_version(struct lowering *lw, const struct step *step, str lacks, st
 	mark_lost(main, &step->facts, f->loss, DIAG_VERSION_LOST, lacks);
 }
 
-static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+static void say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
 	struct fact *fact = facts->n ? facts->item[0] : NULL;
 	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
 	struct diag *d = diag_add(lw->diags, text->code, site, text->message);
 	d->level = level_of(text->loss);
 	d->loss = text->loss;
+	d->feature = text->feature;
+	d->accepted = loss_is_accepted(lw, text->feature);
 	d->effect = text->effect;
 	d->help = text->help;
-	return d;
+}
+
+static void say_all(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text,
+	enum fact_state state)
+{
+	if (lw->open)
+		return;
+	say(lw, route, facts, text);
+	for (size_t i = 0; i < facts->n; i++)
+		fact_lost(facts->item[i], state, text->loss, text->code, text->message);
 }
 
 void lose(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
-	if (lw->open)
-		return;
-	say(lw, route, facts, text);
-	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, text->loss, text->code, text->message);
+	say_all(lw, route, facts, text, FACT_INEXPRESSIBLE);
 }
 
 void differ(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
-	if (lw->open)
-		return;
-	say(lw, route, facts, text);
-	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_DIFFERENT, text->loss, text->code, text->message);
+	say_all(lw, route, facts, text, FACT_DIFFERENT);
 }

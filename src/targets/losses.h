@@ -13,6 +13,9 @@ bool loss_is_accepted(const struct lowering *lowering, str feature);
 /* A protection that is lost, and whose loss is not accepted. */
 bool guard_is_lost(const struct lowering *lowering, const struct step *step);
 
+/* The Gateway asks for the client certificates that the guard asks for. */
+bool guard_is_asked(const struct lowering *lowering, const struct step *step);
+
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
 
@@ -28,6 +31,7 @@ void lose_feature(struct lowering *lowering, const struct step *step);
 /* One thing of a step cannot be said, with a code of its own. The site is the step's first fact, else the route. */
 struct loss_text {
 	enum diag_code code;
+	str feature;                 /* whose loss --accept takes; or empty */
 	enum loss loss;
 	str message, effect, help;
 };

@@ -6,9 +6,12 @@
 #include "targets/lower.h"
 
 #include "gateway/cel.h"
+#include "targets/clients.h"
+#include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/rules.h"
+#include "targets/streams.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
 
@@ -107,6 +110,7 @@ struct host_side {
 	const struct host *host;
 	enum side side;
 	bool wider;                      /* another host's routes would take what this one leaves */
+	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
 	bool contested;                  /* see rules.h */
 	LIST(struct route_part *) parts;
@@ -315,6 +319,36 @@ static void carry_by_root(struct host_side *hs, struct route_part *part, const s
 	}
 }
 
+/* The rules that a part keeps when it is said as a GRPCRoute. */
+static void keep_calls(struct host_side *hs, struct route_part *part)
+{
+	struct route_part fresh = *part;
+	fresh.rules.item = NULL;
+	fresh.rules.n = fresh.rules.cap = 0;
+	for (size_t i = 0; i < hs->added.n; i++) {
+		const struct added *a = &hs->added.item[i];
+		if (a->part != part || grpc_never(a->route, rule_of(a)))
+			continue;
+		struct rule_part rule = part->rules.item[a->rule];
+		grpc_mark(hs->lw, a->route, &rule);
+		LIST_PUSH(hs->lw->arena, &fresh.rules, rule);
+	}
+	fresh.grpc = true;
+	*part = fresh;
+}
+
+/* A GRPCRoute beside an HTTPRoute of the same host would be refused: all rules of the side are of gRPC, or none is said as such. */
+static void say_grpc(struct host_side *hs)
+{
+	for (size_t i = 0; i < hs->added.n; i++) {
+		const struct added *a = &hs->added.item[i];
+		if (!grpc_never(a->route, rule_of(a)) && !grpc_fits(hs->lw, a->route, hs->side, rule_of(a)))
+			return;
+	}
+	for (size_t i = 0; i < hs->parts.n; i++)
+		keep_calls(hs, hs->parts.item[i]);
+}
+
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
@@ -336,6 +370,8 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->contested)
 		refuse_ends(hs);
 	outrank(hs);
+	if (hs->alone)
+		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
 		if (hs->parts.item[i]->rules.n)
 			LIST_PUSH(hs->lw->arena, &out->routes, hs->parts.item[i]);
@@ -349,7 +385,7 @@ static void add_certificate(struct host_patterns *served, const struct host *hos
 	const struct host_name any = { .kind = HOST_ANY };
 	str listener = host->certificate.listener;
 	struct host_name name = host->name;
-	if (host->certificate.kind == CERTIFICATE_NONE)
+	if (host->certificate.kind == CERTIFICATE_NONE || host->passthrough)
 		return;
 	if (listener.n)
 		name = (struct host_name){ .kind = str_starts(listener, STR("*.")) ? HOST_LABELS : HOST_EXACT, .name = listener };
@@ -387,23 +423,110 @@ static bool has_tls(const struct entry_names *names, const struct host *host)
 	return host->certificate.kind != CERTIFICATE_NONE || host_patterns_take(&names->served, host);
 }
 
+/* TLS connections for the host that go nowhere are not to be answered by what a wider name is served with. */
+static void refuse_tls(struct lowering *lw, const struct host *host, struct entry_part *out)
+{
+	struct route_part *part = NEW(lw->arena, struct route_part);
+	struct rule_part rule = { .key = STR_INIT("/") };
+	const struct http_match root = { .path = { STR("PathPrefix"), STR("/") } };
+	part->owner = host->passthrough->owner;
+	part->host = host;
+	part->side = SIDE_TLS;
+	rule.rule.comment = STR("TLS of this host was passed through: no other host is to answer for it, requests get 500");
+	LIST_PUSH(lw->arena, &rule.rule.matches, root);
+	LIST_PUSH(lw->arena, &part->rules, rule);
+	LIST_PUSH(lw->arena, &out->routes, part);
+}
+
+static bool is_usable_name(const struct host *host)
+{
+	return host->name.kind == HOST_ANY || name_is_hostname(host->name.name);
+}
+
+static bool is_below(const struct host_name *name, str pattern)
+{
+	return str_starts(pattern, STR("*.")) && str_ends(name->name, str_from(pattern, 1));
+}
+
+static bool speaks_grpc(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct speech *speech = host->routes.item[i]->speech;
+		if (speech && (speech->kind == SPEECH_GRPC || speech->kind == SPEECH_GRPCS))
+			return true;
+	}
+	return false;
+}
+
+/* No request is one for this host and for another one. */
+static bool is_alone(const struct entry *entry, const struct entry_names *names, const struct host *host)
+{
+	if (host->name.kind == HOST_ANY)
+		return entry->hosts.n == 1;
+	if (host_patterns_take(&names->all, host))
+		return false;
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *other = entry->hosts.item[i];
+		if (other == host)
+			continue;
+		if (is_below(&other->name, host->name.name))
+			return false;
+		for (size_t j = 0; j < host->aliases.n; j++)
+			if (is_below(&other->name, host->aliases.item[j].name))
+				return false;
+		for (size_t j = 0; j < other->aliases.n; j++)
+			if (is_below(&other->aliases.item[j], host->name.name))
+				return false;
+	}
+	return true;
+}
+
+/* The hosts that HTTPS ends for. */
+static struct host_list secure_hosts(struct arena *arena, const struct entry *entry, const struct entry_names *names)
+{
+	struct host_list hosts = { 0 };
+	for (size_t i = 0; i < entry->hosts.n; i++) {
+		const struct host *host = entry->hosts.item[i];
+		if (is_usable_name(host) && !host->passthrough && has_tls(names, host))
+			LIST_PUSH(arena, &hosts, host);
+	}
+	hosts.agree = clients_agree(&hosts);
+	return hosts;
+}
+
+static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host_list *secure, const struct host *host,
+	struct entry_part *out)
+{
+	bool tls = !host->passthrough && has_tls(names, host);
+	lw->clients_asked = out->frontend && tls;
+	lw->clients_why = lw->clients_asked ? (str){ "", 0 } : clients_why(lw, secure, host, tls);
+	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
+		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
+		.host_closed = has_host_guard(lw, host) };
+	struct host_side other = side;
+	lower_side(&side, out);
+	other.side = SIDE_TLS;
+	if (tls)
+		lower_side(&other, out);
+	if (host->passthrough && !lower_passthrough(lw, host, out) && host_patterns_take(&names->served, host))
+		refuse_tls(lw, host, out);
+	lw->clients_asked = false;
+	lw->clients_why = (str){ "", 0 };
+}
+
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
 	const struct entry_names names = names_of(lw->arena, entry);
+	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
+	lower_streams(lw, entry, &out);
+	out.frontend = lower_clients(lw, &secure);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))
 			continue;
 		say_wildcard(lw, entry, host);
-		struct host_side side = { .lw = lw, .entry = entry, .host = host, .side = SIDE_PLAIN,
-			.wider = host_patterns_wider(&names.all, host), .host_closed = has_host_guard(lw, host) };
-		lower_side(&side, &out);
-		if (!has_tls(&names, host))
-			continue;
-		side = (struct host_side){ .lw = lw, .entry = entry, .host = host, .side = SIDE_TLS,
-			.wider = side.wider, .host_closed = side.host_closed };
-		lower_side(&side, &out);
+		lower_host(lw, &names, &secure, host, &out);
 	}
 	return out;
 }
@@ -430,7 +553,7 @@ void lower_defaults(struct lowering *lw)
 		str_list_add_new(lw->arena, &names, fact->feature);
 		lost++;
 	}
-	if (!lost || lw->ledger->records.n == 0)
+	if (!lost || (lw->ledger->records.n == 0 && lw->ledger->others.n == 0))
 		return;
 	str_list_sort(&names);
 	struct diag *d = diag_addf(lw->diags, DIAG_DEFAULTS_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },

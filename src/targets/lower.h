@@ -9,6 +9,13 @@
 #include "gateway/assemble.h"
 #include "mapping/mapping.h"
 
+/* A rule forwards to a backend. */
+struct backend_use {
+	const struct backend *backend;
+	const struct route *route;
+	const struct route_part *part;
+};
+
 struct lowering {
 	struct arena *arena;
 	struct ledger *ledger;
@@ -20,10 +27,16 @@ struct lowering {
 	const struct str_list *accept;   /* features whose loss is accepted */
 	bool open;                       /* as if everything were accepted, and silent: for the file of rejects */
 	size_t closed_rules;             /* counted */
+	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
+	str clients_why;                 /* why it does not, where the host wants it, or empty */
+	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
 };
 
 /* The rules of an entry, host by host, in the model's order. */
 struct entry_part lower_entry(struct lowering *lowering, const struct entry *entry);
+
+/* After all entries: TLS towards the Services that their rules forward to. */
+struct policy_list lower_backends(struct lowering *lowering);
 
 /* The controller's defaults that the target does not have: one note with a count. */
 void lower_defaults(struct lowering *lowering);

@@ -42,10 +42,11 @@ static struct http_filter filters[] = {
 		NUMBER(8443), NUMBER(301) } },
 	{ .type = S("URLRewrite"), .rewrite = { S("d.example"), { S("ReplacePrefixMatch"), S(""), S("/prefix") } } },
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
+	{ .type = S("RequestHeaderModifier"), .request_headers = { TEXTS_OF(exposed) } },
 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ S("why\nso"), { matches, 3, 3 }, { filters, 3, 3 }, { backends, 2, 2 } },
+	{ S("why\nso"), { matches, 3, 3 }, { filters, 4, 4 }, { backends, 2, 2 } },
 	{ S(""), { NULL, 0, 0 }, { NULL, 0, 0 }, { NULL, 0, 0 } },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
@@ -75,8 +76,52 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"        allowHeaders: [x-a]\n" \
 	"        exposeHeaders: [x-b, x-c]\n" \
 	"        maxAge: 600\n" \
+	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
 	"    backendRefs: [{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]\n" \
 	"  - {}\n"
+
+/* ---- GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy ---- */
+
+static struct grpc_match calls[] = { { S("shop.v1.Cart"), S("Empty"), { headers, 2, 2 } }, { .service = S("shop.v1.Pay") }, { .method = S("M") } };
+static struct grpc_filter grpc_filters[] = { { S("RequestHeaderModifier"), { TEXTS_OF(exposed) } } };
+static struct grpc_rule grpc_rules[] = { { S(""), { calls, 3, 3 }, { grpc_filters, 1, 1 }, { backends, 2, 2 } }, { .comment = S("all") } };
+static const struct grpc_route grpc = { S("calls"), META_OF("c"), { parents, 2, 2 }, TEXTS_OF(hostnames), { grpc_rules, 2, 2 } };
+static struct stream_rule stream_rules[] = { { { backends, 2, 2 } } };
+static const struct stream_route tls_route = { S("t"), META_OF("t"), { parents, 2, 2 }, TEXTS_OF(hostnames), { stream_rules, 1, 1 } };
+static const struct stream_route tcp_route = { S("t"), META_OF("t"), { parents, 2, 2 }, { NULL, 0, 0 }, { stream_rules, 1, 1 } };
+static struct local_ref targets[] = { { S(""), S("Service"), S("web"), S("https") }, { .kind = S("Service"), .name = S("api") } };
+static struct local_ref cas[] = { { .kind = S("ConfigMap"), .name = S("ca") } };
+static const struct backend_tls_policy policy = { S("p"), META_OF("p"), { targets, 2, 2 }, { cas, 1, 1 }, S("web.example"), S("System") };
+
+#define PARENTS_TEXT \
+	"  parentRefs:\n" \
+	"  - {group: gateway.networking.k8s.io, kind: ListenerSet, namespace: edge, name: main, sectionName: https}\n" \
+	"  - {name: other}\n"
+#define BACKENDS_TEXT "[{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]"
+#define GRPC_TEXT \
+	META_TEXT("c") \
+	"spec:\n" \
+	PARENTS_TEXT \
+	"  hostnames: [a.example, \"*.b.example\"]\n" \
+	"  rules:\n" \
+	"  - matches:\n" \
+	"    - method: {service: shop.v1.Cart, method: Empty}\n" \
+	"      headers: [{type: RegularExpression, name: x-a, value: ^b$}, {name: c, value: d}]\n" \
+	"    - {method: {service: shop.v1.Pay}}\n" \
+	"    - {method: {method: M}}\n" \
+	"    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}]\n" \
+	"    backendRefs: " BACKENDS_TEXT "\n" \
+	"  - {}\n"
+#define STREAM_TEXT(more) META_TEXT("t") "spec:\n" PARENTS_TEXT more "  rules: [{backendRefs: " BACKENDS_TEXT "}]\n"
+/* Groups are required: the core group is an empty one. */
+#define POLICY_TEXT \
+	META_TEXT("p") \
+	"spec:\n" \
+	"  targetRefs: [{group: \"\", kind: Service, name: web, sectionName: https}, {group: \"\", kind: Service, name: api}]\n" \
+	"  validation:\n" \
+	"    caCertificateRefs: [{group: \"\", kind: ConfigMap, name: ca}]\n" \
+	"    wellKnownCACertificates: System\n" \
+	"    hostname: web.example\n"
 
 /* ---- Gateway, ListenerSet, GatewayClass, ReferenceGrant ---- */
 
@@ -90,8 +135,9 @@ static struct listener listeners[] = {
 	{ .name = S("http"), .port = NUMBER(80), .protocol = S("HTTP"), .routes = { S("All"), { NULL, 0, 0 } } },
 };
 static struct text_pair more_labels[] = { { S("l"), S("m") } }, more_annotations[] = { { S("o"), S("p") }, { S("q"), S("") } };
+static struct config_ref client_cas[] = { { S(""), S("ConfigMap"), S("bank"), S("clients") }, { .kind = S("ConfigMap"), .name = S("more") } };
 static const struct gateway gateway = { S("one\ntwo"), META_OF("g"), S("class"), { more_labels, 1, 1 }, { more_annotations, 2, 2 },
-	{ S("Selector"), { expressions, 2, 2 } }, { listeners, 2, 2 } };
+	{ S("Selector"), { expressions, 2, 2 } }, { listeners, 2, 2 }, { client_cas, 2, 2 } };
 static const struct listener_set listener_set = { S(""), META_OF("s"),
 	{ S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("g"), S("") }, { listeners, 2, 2 } };
 static const struct gateway_class gateway_class = { S("choose"),
@@ -117,7 +163,9 @@ static const struct reference_grant grant = { S("why"), META_OF("rg"), { from, 2
 	"  gatewayClassName: class\n" \
 	"  infrastructure: {labels: {l: m}, annotations: {o: p, q: \"\"}}\n" \
 	"  allowedListeners: {namespaces: {from: Selector, selector: {" EXPRESSIONS "}}}\n" \
-	LISTENERS_TEXT
+	LISTENERS_TEXT \
+	"  tls: {frontend: {default: {validation: {caCertificateRefs: [{group: \"\", kind: ConfigMap, namespace: bank, name: clients}, " \
+	"{group: \"\", kind: ConfigMap, name: more}]}}}}\n"
 #define SET_TEXT \
 	META_TEXT("s") \
 	"spec:\n" \
@@ -145,6 +193,11 @@ static const struct {
 	{ OBJECT_GATEWAY, &gateway, "Gateway", "v1", GATEWAY_TEXT, "one\ntwo" },
 	{ OBJECT_LISTENER_SET, &listener_set, "ListenerSet", "v1", SET_TEXT, "" },
 	{ OBJECT_GATEWAY_CLASS, &gateway_class, "GatewayClass", "v1", CLASS_TEXT, "choose" },
+	{ OBJECT_GRPC_ROUTE, &grpc, "GRPCRoute", "v1", GRPC_TEXT, "calls" },
+	{ OBJECT_TLS_ROUTE, &tls_route, "TLSRoute", "v1", STREAM_TEXT("  hostnames: [a.example, \"*.b.example\"]\n"), "t" },
+	{ OBJECT_TCP_ROUTE, &tcp_route, "TCPRoute", "v1alpha2", STREAM_TEXT(""), "t" },
+	{ OBJECT_UDP_ROUTE, &tcp_route, "UDPRoute", "v1", STREAM_TEXT(""), "t" },
+	{ OBJECT_BACKEND_TLS_POLICY, &policy, "BackendTLSPolicy", "v1alpha3", POLICY_TEXT, "p" },
 	{ OBJECT_REFERENCE_GRANT, &grant, "ReferenceGrant", "v1beta1", GRANT_TEXT, "why" },
 };
 
@@ -287,6 +340,11 @@ static const struct {
 	{ OBJECT_LISTENER_SET, "{parentRef: [a]}", "spec.parentRef cannot be read" },
 	{ OBJECT_GATEWAY_CLASS, "{controllerName: [a]}", "spec.controllerName cannot be read" },
 	{ OBJECT_GATEWAY_CLASS, "{controllerNames: a}", "spec.controllerNames cannot be read" },
+	{ OBJECT_GATEWAY, "{tls: {frontend: {default: {validation: {mode: AllowValidOnly}}}}}",
+	  "spec.tls.frontend.default.validation.mode cannot be read" },
+	{ OBJECT_GRPC_ROUTE, "{rules: [{matches: [{method: {type: Exact}}]}]}", "spec.rules[0].matches[0].method.type cannot be read" },
+	{ OBJECT_TLS_ROUTE, "{rules: [{filters: []}]}", "spec.rules[0].filters cannot be read" },
+	{ OBJECT_BACKEND_TLS_POLICY, "{validation: {subjectAltNames: []}}", "spec.validation.subjectAltNames cannot be read" },
 	{ OBJECT_REFERENCE_GRANT, "{from: [{kind: {}}]}", "spec.from[0].kind cannot be read" },
 };
 
@@ -316,7 +374,7 @@ static void test_kind_names(void **state)
 		assert_true(str_eq(object_kind_name(OBJECTS[i].kind), str_c(OBJECTS[i].name)));
 		assert_int_equal(object_kind_parse(str_c(OBJECTS[i].name)), OBJECTS[i].kind);
 	}
-	assert_int_equal(object_kind_parse(STR("GRPCRoute")), OBJECT_KIND_COUNT);
+	assert_int_equal(object_kind_parse(STR("XBackend")), OBJECT_KIND_COUNT);
 	assert_int_equal(object_kind_parse(STR("httproute")), OBJECT_KIND_COUNT);
 	assert_int_equal(object_kind_parse(STR("")), OBJECT_KIND_COUNT);
 	assert_int_equal(object_size(OBJECT_HTTP_ROUTE), sizeof(struct http_route));

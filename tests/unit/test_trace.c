@@ -99,7 +99,9 @@ static void test_whole(void **state)
 	assert_true(r->headers.n == 2);
 	assert_text(r->headers.item[0].value, "1");
 	assert_text(r->headers.item[1].value, "");
-	assert_true(r->given.basic == GIVEN_PASS && r->given.certificate == GIVEN_REFUSE && r->given.other == GIVEN_REFUSE);
+	assert_true(r->given.basic == GIVEN_PASS && r->given.certificate == GIVEN_REFUSE);
+	assert_true(r->given.refused.n == 1);
+	assert_text(r->given.refused.item[0], "waf");
 	assert_true(r->given.external == 403 && r->given.permission.n == 1 && r->given.status == 502 && r->given.tls == GIVEN_YES);
 	assert_text(r->given.permission.item[0].value, "alice");
 	assert_true(r->given.answer.n == 2);
@@ -182,7 +184,7 @@ static void test_given(void **state)
 	assert_true(trace_given_set(&run->arena, &given, STR("auth.external"), STR("302"), &run->error) && given.external == 302);
 	assert_true(trace_given_set(&run->arena, &given, STR("auth.external"), STR("pass"), &run->error) && given.external == 200);
 	assert_true(trace_given_set(&run->arena, &given, STR("backend"), STR("404"), &run->error) && given.status == 404);
-	assert_true(trace_given_set(&run->arena, &given, STR("waf"), STR("refuse"), &run->error) && given.other == GIVEN_REFUSE);
+	assert_true(trace_given_set(&run->arena, &given, STR("waf"), STR("refuse"), &run->error) && given.refused.n == 1);
 	assert_false(trace_given_set(&run->arena, &given, STR("backend"), STR("pass"), &run->error));
 	assert_text(run->error, "backend has to be a status from 100 to 599, not 'pass'");
 	assert_false(trace_given_set(&run->arena, &given, STR("waf"), STR("200"), &run->error));
