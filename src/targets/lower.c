@@ -545,7 +545,9 @@ void lower_defaults(struct lowering *lw)
 		struct fact *fact = lw->ledger->defaults.item[i];
 		const struct target_row *row = target_feature(lw->target, fact->feature);
 		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || !str_eq(row->how, STR("none")))
+		/* a row that says what is lost without it is about a field that is printed for annotations alone */
+		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0;
+		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || said)
 			continue;
 		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
 		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST,
