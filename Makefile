@@ -158,7 +158,7 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 
 # The program, the library and the unit tests under the sanitizers, in build/test.
 test-build:
-	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit
+	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit build/test/render
 
 build/test/gen/groups.h: FORCE
 	$(call WRITE_LIST,$(patsubst tests/unit/test_%.c,'GROUP(%)',$(filter tests/unit/test_%.c,$(UNIT_SOURCES))))
@@ -171,6 +171,11 @@ $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags.list | build/.libraries
 $(OUT)/unit: $(UNIT_OBJECTS) $(filter-out $(B)/src/cli/main.o,$(CLI_OBJECTS)) $(OUT)/libing2gw.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka $(LDLIBS)
+
+# Writes a model down for a real nginx (tests/nginx.py).
+$(OUT)/render: $(B)/tests/nginx/render.o $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
 # The other compiler: objects only, its warnings are what counts.
 clang-build:
@@ -266,4 +271,4 @@ install-files: build/ing2gw.1 build/ing2gw.pc
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d)
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d

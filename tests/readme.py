@@ -154,7 +154,8 @@ def table_features(_):
     text = head("Feature", "Since", "Where it differs from the source")
     for name, item in said("standard").items():
         if item["how"] != "none":
-            text += row("`%s`" % name, item.get("since", ""), item.get("differs", ""))
+            since = [str(item[key]) + more for key, more in (("since", ""), ("experimental", " experimental")) if item.get(key)]
+            text += row("`%s`" % name, ", ".join(since), item.get("differs", ""))
     return text
 
 

@@ -15,6 +15,11 @@ py() {
 }
 
 tally 'build, sanitizers'  once "$make" --no-print-directory test-build
+# what is there of an older build says nothing about this one
+if [ "$tally_failed" != 0 ]; then
+	tally_end
+	exit 1
+fi
 tally 'build, clang'       once "$make" --no-print-directory clang-build
 tally 'include rule'       py includes
 tally 'style'              py style
@@ -28,6 +33,7 @@ tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
+tally 'real nginx'         py nginx --binary "$binary" --render build/test/render
 tally 'explain pages'      py explain --binary "$binary"
 tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties --binary "$binary"

@@ -221,6 +221,7 @@ void canary_cases(struct instance *in, struct upstream *u, const struct fact_lis
 	fact_list_join(a, &always, &u->canary_facts);
 	fact_list_add(a, &always, enabled ? enabled->fact : NULL);
 	steps_canary(in, s, route);
+	affinity_canary(in, s, route);
 	affinity_case(in, u, u, route);
 	affinity_case(in, u->alternative, u->alternative, route);
 	by_header(a, u, s, route, &always);

@@ -91,6 +91,8 @@ struct instance {
 	LIST(struct lost_alias) lost_aliases;
 	struct map server_by_name;       /* the default server is "" */
 	struct map snippets;             /* texts of nginx that have been read, see snippet.h */
+	LIST(struct setting *) templates;   /* see templates.c */
+	struct matcher *matcher;
 };
 
 bool subject_is_canary(struct subject *subject);
@@ -136,6 +138,8 @@ void answers_fallback(struct instance *instance, struct location *location);
 /* affinity.c (A.14). */
 void affinity_note(struct instance *instance, const struct server *server, struct subject *subject, struct upstream *upstream, str path);
 void affinity_build(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+/* What the canary of a route says of clients that were sent to it. */
+void affinity_canary(struct instance *instance, struct subject *canary, struct route *route);
 /* A case that keeps clients where the cookie of that upstream says they were. */
 void affinity_case(struct instance *instance, const struct upstream *owner, const struct upstream *named, struct route *route);
 
@@ -145,6 +149,8 @@ void guard_fill(struct instance *instance, struct subject *subject, struct step 
 void guard_ranges(struct arena *arena, str text, struct guard *guard);
 /* Refuses what clients say of themselves, for all hosts. */
 void guards_of_server(struct instance *instance, struct route *route);
+/* Says once where nginx refuses one of those. */
+void guards_check(struct instance *instance);
 
 /* entry.c: what belongs to the entry as a whole. */
 void entry_begin(struct instance *instance);
@@ -154,6 +160,11 @@ void entry_crash(struct instance *instance, struct place at, str why);    /* the
 
 /* arguments.c: what nginx does not take of an Ingress's values. */
 void arguments_check(struct instance *instance, struct subject *subject);
+
+/* templates.c: values with variables that nginx may not have. Setting may be NULL. */
+void template_note(struct instance *instance, struct setting *setting);
+void templates_note(struct instance *instance, struct subject *subject);   /* those that act whatever the location */
+void templates_check(struct instance *instance);   /* after all hosts are there */
 
 /* The text of a setting that counts, else the controller's default; empty where there is neither. */
 str location_text(const struct instance *instance, const struct location *location, str feature, str field);
@@ -165,6 +176,10 @@ void headers_of_request(struct instance *instance, const struct location *locati
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* delivery.c: tries, copies, patience with a silent backend. */
+void delivery_steps(struct instance *instance, const struct location *location, struct route *route);
+/* It says what the controller does anyway. */
+bool setting_is_usual(const struct instance *instance, const struct setting *setting);
 /* features.c: what only the tables know, of a location; how its checks go together. */
 void features_build(struct instance *instance, const struct location *location, struct route *route);
 void features_satisfy(struct instance *instance, struct subject *subject, struct route *route);

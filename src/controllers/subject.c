@@ -255,7 +255,7 @@ static void switch_off_groups(struct front *front, struct subject *s)
 {
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *bad = &s->settings.item[i];
-		if (bad->valid || bad->row->invalid != INVALID_OFF)
+		if (bad->valid || setting_outcome(front, s, bad) != INVALID_OFF)
 			continue;
 		bool took = false;
 		for (size_t j = 0; j < s->settings.n; j++) {

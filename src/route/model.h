@@ -16,6 +16,7 @@
 struct fact;
 struct record;
 struct pattern;       /* pattern.h */
+struct matcher;
 struct entry_index;   /* evaluate.c */
 
 struct fact_list {
@@ -36,7 +37,8 @@ enum match_kind {
 struct match {
 	enum match_kind kind;
 	str path;
-	struct pattern *pattern;     /* MATCH_REGEX, after model_prepare() */
+	struct pattern *pattern;     /* MATCH_REGEX */
+	bool runs_away;              /* the expression took too many steps on some path */
 };
 
 struct backend {
@@ -175,6 +177,40 @@ struct error_pages {
 	LIST(struct header_edit) headers;   /* of the request to it */
 };
 
+/* What a STEP_OTHER says of the way to the backend; a Gateway may have a field for it. */
+enum delivery { DELIVERY_NONE, DELIVERY_RETRY, DELIVERY_MIRROR, DELIVERY_AFFINITY, DELIVERY_SILENCE };
+
+/* Tries after one that failed. The facts are those that say so, or NULL. */
+struct retry {
+	bool never;                  /* one try alone */
+	bool connection;             /* after a connection that failed or took too long */
+	bool other;                  /* after failures that no status tells */
+	bool repeats;                /* what may have changed something is sent again as well */
+	LIST(uint32_t) codes;        /* after these answers */
+	int64_t tries;               /* the first one included; 0: any number */
+	struct fact *on, *count, *time;
+};
+
+/* Copies of requests. */
+struct mirror {
+	str why;                     /* no Service of the cluster gets them as they are: in one clause; else empty */
+	bool nowhere;                /* they arrive nowhere today */
+	struct backend to;
+	bool slash;                  /* the copies have one slash more in front of their path */
+	bool same_host;              /* they have the Host of the request */
+	struct fact *target, *host, *body;   /* NULL: nothing is said; body: they go without bodies */
+};
+
+/* A cookie that keeps a client on its endpoint. */
+struct affinity_fields {
+	str name, path;              /* name: as given, or empty; path: always */
+	bool path_regex;             /* the path is an expression, and no browser sends the cookie back */
+	int64_t lifetime;            /* seconds; 0: as long as the browser runs */
+	struct fact *name_fact, *path_fact, *lifetime_fact;
+	struct fact_list more;       /* what else is said of the cookie */
+	struct fact *legacy;         /* clients that were sent to a canary are not kept there */
+};
+
 enum step_kind {
 	STEP_GUARD,          /* may refuse: address lists, authentication, limits; what it needs stands in value */
 	STEP_STATUS,         /* answers with a fixed status */
@@ -195,6 +231,7 @@ struct step {
 	enum side side;
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
 	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
+	enum delivery delivery;      /* STEP_OTHER: which of the last structs below says more */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
@@ -208,6 +245,10 @@ struct step {
 		struct error_pages errors;
 		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */
+		struct retry retry;
+		struct mirror mirror;
+		struct affinity_fields affinity;
+		struct { bool longer; } silence;   /* DELIVERY_SILENCE: the backend may be silent for longer than usual */
 		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
 };
@@ -274,6 +315,7 @@ struct route {
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
 	const struct speech *speech; /* to all backends of the cases; NULL: plain HTTP */
 	struct fact_list facts;      /* path, pathType */
+	struct fact_list usual;      /* say what the source does anyway, where another value would change the way to the backend */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
 	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
@@ -446,15 +488,14 @@ bool path_is_literal(str path, bool strict);
 str path_fold_case(struct arena *arena, str path);
 
 /*
- * Every path that begins with `literal` is matched by `regex` (searched from the start, any letter case): so a route with
- * that text behind one with this expression is never reached. False where that cannot be said for certain.
+ * Every path that begins with `literal` is taken by a match whose pattern is there: so a route with that text behind one with this
+ * match is never reached. False where that cannot be said for certain.
  */
-bool regex_takes_all(str regex, str literal);
-/* nginx finds the expression in the path, behind "^" and in any letter case. */
-bool regex_matches(struct arena *arena, str regex, str path);
-/* The first route of a host in regex mode that takes the path, as it stands decoded in a request; NULL where there is none. */
-const struct route *host_first(struct arena *arena, const struct host *host, str path);
-/* The expression compiles as PCRE. */
-bool regex_is_valid(str regex);
+bool match_takes_all(struct matcher *matcher, struct match *match, str literal);
+/*
+ * The first route of a host in regex mode that takes the path, as it stands decoded in a request; NULL where there is none. One of which
+ * it is not known because its expression runs away counts as taking it.
+ */
+struct route *host_first(struct matcher *matcher, const struct host *host, str path);
 
 #endif

@@ -7,7 +7,7 @@
 #include "targets/rules.h"
 #include "targets/versions.h"
 
-static bool is_grpc(const struct route *route)
+bool grpc_is_spoken(const struct route *route)
 {
 	return route->speech && (route->speech->kind == SPEECH_GRPC || route->speech->kind == SPEECH_GRPCS);
 }
@@ -39,10 +39,10 @@ static size_t match_most(const struct lowering *lw)
 bool grpc_fits(const struct lowering *lw, const struct route *route, enum side side, const struct http_rule *rule)
 {
 	str service, method;
-	if (!is_grpc(route) || rule->backends.n == 0 || rule->matches.n > match_most(lw) || is_closed(lw, route, side))
+	if (!grpc_is_spoken(route) || rule->backends.n == 0 || rule->matches.n > match_most(lw) || is_closed(lw, route, side))
 		return false;
 	for (size_t i = 0; i < rule->filters.n; i++)
-		if (!str_eq(rule->filters.item[i].type, STR("RequestHeaderModifier")))
+		if (!str_eq(rule->filters.item[i].type, STR("RequestHeaderModifier")) && !str_eq(rule->filters.item[i].type, STR("RequestMirror")))
 			return false;
 	for (size_t i = 0; i < rule->matches.n; i++)
 		if (!grpc_path(&rule->matches.item[i].path, &service, &method))

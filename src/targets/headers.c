@@ -216,9 +216,14 @@ static void collect(struct lowering *lw, const struct rule_place *at, const stru
 
 void headers_collect(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	const struct target_row *row = target_feature(lw->target, step->feature);
 	/* of a closed route nothing is said but why it is closed */
 	if (route_is_closed(lw, at->route, at->side))
 		return;
+	if (row && str_eq(row->how, STR("none"))) {
+		lose_feature(lw, step);
+		return;
+	}
 	for (size_t i = 0; i < step->as.header.edits.n; i++)
 		collect(lw, at, step, &step->as.header.edits.item[i], d);
 }

@@ -290,6 +290,24 @@ void idle_facts(struct lowering *lw, const struct fact_list *facts, str why)
 		fact_idle(facts->item[i], why);
 }
 
+void lose_by_version(struct lowering *lw, const struct step *step, str lacks, str ways, str effect)
+{
+	const struct feature *f = mapping_feature(lw->mapping, step->feature);
+	struct fact *main = main_fact(lw, step);
+	if (lw->open || !main || !f)
+		return;
+	const struct annotation_row *row = row_of(lw, main);
+	struct diag *d = diag_addf(lw->diags, DIAG_VERSION_LOST, fact_site(lw->arena, main), "%.*s is lost: %.*s", STR_ARG(name_of(lw, step, main)),
+		STR_ARG(lacks));
+	d->level = level_of(f->loss);
+	d->loss = f->loss;
+	d->feature = step->feature;
+	d->accepted = loss_is_accepted(lw, step->feature);
+	d->effect = effect;
+	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step->feature, false)));
+	mark_lost(main, &step->facts, f->loss, DIAG_VERSION_LOST, lacks);
+}
+
 static void say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
 	struct fact *fact = facts->n ? facts->item[0] : NULL;

@@ -46,6 +46,9 @@ void lose_other(struct lowering *lowering, struct fact *fact, enum loss loss);
 /* Idle, unless it is looked at for the file of rejects only. */
 void idle_facts(struct lowering *lowering, const struct fact_list *facts, str why);
 
+/* A feature that another version or channel could say. lacks, ways: as versions.h has them. */
+void lose_by_version(struct lowering *lowering, const struct step *step, str lacks, str ways, str effect);
+
 /* It is said, with a difference. */
 void differ(struct lowering *lowering, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
 

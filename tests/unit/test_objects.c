@@ -37,16 +37,19 @@ static struct http_match matches[] = {
 };
 static str origins[] = { S("https://a.example"), S("https://b.example") }, methods[] = { S("GET"), S("PUT") }, allowed[] = { S("x-a") },
 	exposed[] = { S("x-b"), S("x-c") };
+static struct http_header set[] = { { S("x-d"), S("1") }, { S("x-e"), S("2, 3") } }, added[] = { { S("x-f"), S("4") } };
+static str taken[] = { S("x-g"), S("x-h") };
 static struct http_filter filters[] = {
 	{ .type = S("RequestRedirect"), .redirect = { S("https"), S("c.example"), { S("ReplaceFullPath"), S("/full"), S("") },
 		NUMBER(8443), NUMBER(301) } },
 	{ .type = S("URLRewrite"), .rewrite = { S("d.example"), { S("ReplacePrefixMatch"), S(""), S("/prefix") } } },
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
-	{ .type = S("RequestHeaderModifier"), .request_headers = { TEXTS_OF(exposed) } },
+	{ .type = S("RequestHeaderModifier"), .request_headers = { { set, 2, 2 }, { added, 1, 1 }, TEXTS_OF(taken) } },
+	{ .type = S("ResponseHeaderModifier"), .response_headers = { { added, 1, 1 }, { NULL, 0, 0 }, { NULL, 0, 0 } } },
 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ S("why\nso"), { matches, 3, 3 }, { filters, 4, 4 }, { backends, 2, 2 } },
+	{ S("why\nso"), { matches, 3, 3 }, { filters, 5, 5 }, { backends, 2, 2 } },
 	{ S(""), { NULL, 0, 0 }, { NULL, 0, 0 }, { NULL, 0, 0 } },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
@@ -76,7 +79,12 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"        allowHeaders: [x-a]\n" \
 	"        exposeHeaders: [x-b, x-c]\n" \
 	"        maxAge: 600\n" \
-	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
+	"    - type: RequestHeaderModifier\n" \
+	"      requestHeaderModifier:\n" \
+	"        set: [{name: x-d, value: \"1\"}, {name: x-e, value: \"2, 3\"}]\n" \
+	"        add: [{name: x-f, value: \"4\"}]\n" \
+	"        remove: [x-g, x-h]\n" \
+	"    - {type: ResponseHeaderModifier, responseHeaderModifier: {set: [{name: x-f, value: \"4\"}]}}\n" \
 	"    backendRefs: [{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]\n" \
 	"  - {}\n"
 
@@ -288,6 +296,9 @@ static void test_decoded_values(void **state)
 	assert_true(rule->backends.item[0].weight.set && rule->backends.item[0].weight.value == 0 && !rule->backends.item[1].weight.set);
 	assert_true(rule->filters.item[2].cors.credentials && !rule->filters.item[0].cors.credentials);
 	assert_int_equal(rule->filters.item[0].redirect.port.value, 8443);
+	const struct header_modifier *edits = &rule->filters.item[3].request_headers;
+	assert_true(edits->set.n == 2 && str_eq(edits->set.item[1].value, STR("2, 3")) && edits->add.n == 1 && edits->remove.n == 2);
+	assert_true(rule->filters.item[4].response_headers.set.n == 1 && rule->filters.item[4].request_headers.set.n == 0);
 	assert_false(rule->filters.item[1].redirect.port.set);
 	gateway_stop(&run);
 }
