@@ -49,8 +49,8 @@ static struct http_filter filters[] = {
 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ S("why\nso"), { matches, 3, 3 }, { filters, 5, 5 }, { backends, 2, 2 } },
-	{ S(""), { NULL, 0, 0 }, { NULL, 0, 0 }, { NULL, 0, 0 } },
+	{ .comment = S("why\nso"), .matches = { matches, 3, 3 }, .filters = { filters, 5, 5 }, .backends = { backends, 2, 2 } },
+	{ .comment = S("") },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
 
@@ -91,8 +91,15 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 /* ---- GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy ---- */
 
 static struct grpc_match calls[] = { { S("shop.v1.Cart"), S("Empty"), { headers, 2, 2 } }, { .service = S("shop.v1.Pay") }, { .method = S("M") } };
-static struct grpc_filter grpc_filters[] = { { S("RequestHeaderModifier"), { TEXTS_OF(exposed) } } };
-static struct grpc_rule grpc_rules[] = { { S(""), { calls, 3, 3 }, { grpc_filters, 1, 1 }, { backends, 2, 2 } }, { .comment = S("all") } };
+static struct grpc_filter grpc_filters[] = {
+	{ .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
+	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = { true, 9090 } } },
+};
+static struct grpc_rule grpc_rules[] = {
+	{ .matches = { calls, 3, 3 }, .filters = { grpc_filters, 2, 2 }, .backends = { backends, 2, 2 },
+		.session = { .type = S("Cookie"), .name = S("s") } },
+	{ .comment = S("all") },
+};
 static const struct grpc_route grpc = { S("calls"), META_OF("c"), { parents, 2, 2 }, TEXTS_OF(hostnames), { grpc_rules, 2, 2 } };
 static struct stream_rule stream_rules[] = { { { backends, 2, 2 } } };
 static const struct stream_route tls_route = { S("t"), META_OF("t"), { parents, 2, 2 }, TEXTS_OF(hostnames), { stream_rules, 1, 1 } };
@@ -117,8 +124,11 @@ static const struct backend_tls_policy policy = { S("p"), META_OF("p"), { target
 	"      headers: [{type: RegularExpression, name: x-a, value: ^b$}, {name: c, value: d}]\n" \
 	"    - {method: {service: shop.v1.Pay}}\n" \
 	"    - {method: {method: M}}\n" \
-	"    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}]\n" \
+	"    filters:\n" \
+	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 9090}}}\n" \
 	"    backendRefs: " BACKENDS_TEXT "\n" \
+	"    sessionPersistence: {sessionName: s, type: Cookie}\n" \
 	"  - {}\n"
 #define STREAM_TEXT(more) META_TEXT("t") "spec:\n" PARENTS_TEXT more "  rules: [{backendRefs: " BACKENDS_TEXT "}]\n"
 /* Groups are required: the core group is an empty one. */
@@ -325,7 +335,7 @@ static const struct {
 	enum object_kind kind;
 	const char *rest, *why;
 } REFUSED[] = {
-	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {retry: {}}]}", "spec.rules[1].retry cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {name: {}}]}", "spec.rules[1].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{matches: [{path: {value: /}, method: GET}]}]}", "spec.rules[0].matches[0].method cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: a, port: \"80\"}]}]}", "spec.rules[0].backendRefs[0].port cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: 7, port: 80}]}]}", "spec.rules[0].backendRefs[0].name cannot be read" },
