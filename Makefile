@@ -6,6 +6,7 @@
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
 #   make oracle     trace against recorded answers        make bench      how many requests a second trace answers
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
+#   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
 #
 # CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are yours; what the program itself needs is added to them. Sources are found,
@@ -70,7 +71,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges validate lint fuzz install clean \
+.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges validate lint fuzz fuzz-coverage install clean \
 	test-build clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -211,11 +212,17 @@ judges: deps-judges
 validate: binary-for-golden
 	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)')
 
-# Findings fail. SECONDS is the time for each target.
+# Findings fail. SECONDS is the time for each target, TARGET=fuzz_x that one alone.
 fuzz: $(GENERATED)
 	@tests/deps.sh install build fuzz
-	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' \
-		tests/fuzz.sh '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
+	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' TARGET='$(TARGET)' \
+		tests/fuzz.sh run '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
+
+# Which part of the lines of a parser its target reaches, with what it has found so far; less than 90 % fails.
+fuzz-coverage: $(GENERATED)
+	@tests/deps.sh install build fuzz fuzz-coverage
+	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' TARGET='$(TARGET)' \
+		tests/fuzz.sh coverage '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
 
 # ---- static analysis; a tool that is not installed is named and passed over ----
 

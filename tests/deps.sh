@@ -5,7 +5,7 @@
 #   deps.sh check SET...     says what is missing (exit 1) and changes nothing
 #   deps.sh install SET...   installs what is missing, quietly, as root or with sudo
 #
-# Sets: build, test, judges, fuzz, lint. A part counts as present when it works (a header that the compiler finds, a command
+# Sets: build, test, judges, fuzz, fuzz-coverage, lint. A part counts as present when it works (a header that the compiler finds, a command
 # that runs), never by the package manager's word, so that parts from elsewhere are good too.
 set -u
 
@@ -79,6 +79,7 @@ present() {
 	cmocka) has_header cmocka.h cmocka ;;
 	sanitizers) can_link "$(compiler)" -fsanitize=address,undefined 'int main(void) { return 0; }' ;;
 	clang) has_command clang ;;
+	llvm) { has_command llvm-cov && has_command llvm-profdata; } || { has_command llvm-cov-14 && has_command llvm-profdata-14; } ;;
 	libfuzzer) has_command clang && can_link clang -fsanitize=fuzzer,address \
 		'int LLVMFuzzerTestOneInput(const char *p, unsigned long n) { (void)p; (void)n; return 0; }' ;;
 	jq) has_command jq ;;
@@ -176,6 +177,7 @@ parts_of() {
 	test) echo cmocka sanitizers clang python python-yaml jq nginx ;;
 	judges) echo python pip python-yaml certificates ;;
 	fuzz) echo clang libfuzzer ;;
+	fuzz-coverage) echo llvm ;;
 	lint) echo clang-tidy cppcheck ;;
 	*) echo "deps: no set is called $1" >&2; exit 2 ;;
 	esac
