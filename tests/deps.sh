@@ -54,11 +54,11 @@ has_python_yaml() {
 	"$root/tests/python.sh" -c 'import yaml' >/dev/null 2>&1
 }
 
-# An nginx that runs: the machine's, or the one that unpack_nginx got.
+# An nginx that runs and is not too old: the machine's, or the one that unpack_nginx got.
 has_nginx() {
 	local program
 	for program in nginx /usr/sbin/nginx /usr/local/sbin/nginx "$judges/nginx/usr/sbin/nginx"; do
-		if "$program" -v >/dev/null 2>&1; then
+		if "$program" -v 2>&1 | grep -q 'nginx/1\.\(2[2-9]\|[3-9][0-9]\)\.'; then
 			return
 		fi
 	done

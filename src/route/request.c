@@ -168,7 +168,7 @@ static bool read_line(str *target)
 
 static void read_target(struct arena *arena, bool merge_slashes, struct reading *out)
 {
-	str target = out->target;
+	str target = out->uri = out->target;
 	size_t end = 0;
 	while (end < target.n && target.p[end] != '?' && target.p[end] != '#')
 		end++;
@@ -180,7 +180,10 @@ static void read_target(struct arena *arena, bool merge_slashes, struct reading 
 	}
 	if (path.n == 0 && out->absolute) {
 		path = STR("/");
-		out->target = arena_join(arena, path, target);
+		/* put together again, so that an empty query and a fragment are left out */
+		out->target = out->query.n ? arena_printf(arena, "/?%.*s", STR_ARG(out->query)) : path;
+		if (target.n == 0)
+			out->uri = path;
 	}
 	if (!read_path(arena, path, merge_slashes, out))
 		out->status = 400;
@@ -189,7 +192,7 @@ static void read_target(struct arena *arena, bool merge_slashes, struct reading 
 struct reading request_read(struct arena *arena, const struct request *q, bool merge_slashes)
 {
 	struct reading out = { .target = q->target };
-	str host = q->host, rest;
+	str host = q->host, rest = out.target;
 	bool has = q->has_host, good = read_line(&out.target);
 	if (!str_starts(out.target, STR("/"))) {
 		out.absolute = read_absolute(out.target, &host, &rest);

@@ -51,6 +51,7 @@ struct reading {
 	str host;                        /* lower case, without port and trailing dot */
 	bool absolute;                   /* the target names the host */
 	str target;                      /* the target from its path on: what goes on to a backend */
+	str uri;                         /* the same as it was sent, which may be a query alone (nginx: $request_uri) */
 	str path;                        /* decoded, without doubled slashes and dot segments */
 	str query;                       /* behind "?", or empty */
 	bool has_query;

@@ -43,7 +43,7 @@ static str value_best_host(struct run *r)
 
 static str value_request_uri(struct run *r)
 {
-	return r->reading.target;
+	return r->reading.uri;
 }
 
 static str value_uri(struct run *r)
@@ -109,7 +109,7 @@ static str value_redirect_host(struct run *r)
 
 static str value_escaped_uri(struct run *r)
 {
-	return uri_escape(r->scratch, r->reading.target, ESCAPE_COMPONENT);
+	return uri_escape(r->scratch, r->reading.uri, ESCAPE_COMPONENT);
 }
 
 static str value_owner_namespace(struct run *r)

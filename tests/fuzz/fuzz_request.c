@@ -238,9 +238,12 @@ static void compare(struct arena *arena, const struct request *q, bool merge, co
 	check(r->status == 0 || r->status == 400, "an odd status", q->target);
 	check(str_eq(r->path, (str){ path, n }), "another path than nginx", r->path);
 	check(str_eq(r->host, arena_lower(arena, host)), "another host than nginx", r->host);
-	check(str_eq(r->target, uri), "another target than nginx", r->target);
 	str query = l.args ? str_slice(q->target, l.args, l.uri_end) : (str){ "", 0 };
-	check(str_eq(r->query, str_slice(query, 0, str_find_char(query, '#'))), "another query than nginx", r->query);
+	query = str_slice(query, 0, str_find_char(query, '#'));
+	check(str_eq(r->query, query), "another query than nginx", r->query);
+	str sent = !l.empty ? uri : query.n ? arena_join(arena, STR("/?"), query) : STR("/");
+	check(str_eq(r->target, sent), "another target than nginx", r->target);
+	check(str_eq(r->uri, l.empty && uri.n > 1 ? str_from(uri, 1) : uri), "another $request_uri than nginx", r->uri);
 	check(r->has_query == (l.args > 0), "a query that is none", r->target);
 }
 

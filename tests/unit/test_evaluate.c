@@ -61,7 +61,7 @@ static void test_targets(void **state)
 		{ "", NULL, NULL, NULL }, { "*", NULL, NULL, NULL }, { "a", NULL, NULL, NULL },
 		/* blanks around the target are the request line's */
 		{ "/a ", "/a", "", "/a" }, { "  /a", "/a", "", "/a" }, { "/a b", NULL, NULL, NULL }, { "/a\t", NULL, NULL, NULL }, { "/a?\x01", NULL, NULL, NULL }, { "/\x7f", NULL, NULL, NULL },
-		{ "http://h.x/a?b", "/a", "b", "/a?b" }, { "HTTPS://h.x:80", "/", "", "/" }, { "a+b-c.1://h.x?q", "/", "q", "/?q" }, { "http://[::1]/a", "/a", "", "/a" }, { "http://h.x:/", "/", "", "/" },
+		{ "http://h.x/a?b", "/a", "b", "/a?b" }, { "HTTPS://h.x:80", "/", "", "/" }, { "a+b-c.1://h.x?q", "/", "q", "/?q" }, { "a://h.x?", "/", "", "/" }, { "a://h.x?q#b", "/", "q", "/?q" }, { "http://[::1]/a", "/a", "", "/a" }, { "http://h.x:/", "/", "", "/" },
 		{ "1a://h.x/", NULL, NULL, NULL }, { "http:/h.x/", NULL, NULL, NULL }, { "http:///a", NULL, NULL, NULL }, { "http://h_x/", NULL, NULL, NULL }, { "http://u@h.x/", NULL, NULL, NULL },
 		{ "http://h.x:8x/", NULL, NULL, NULL }, { "http://h.x#a", NULL, NULL, NULL }, { "http://[::1/", NULL, NULL, NULL }, { "http://[::1", NULL, NULL, NULL }, { "http://h..x/", NULL, NULL, NULL },
 		{ "http:", NULL, NULL, NULL }, { "http://", NULL, NULL, NULL }, { "://h.x/", NULL, NULL, NULL }, { "http://\xc3\xbc.x/", NULL, NULL, NULL },
