@@ -42,12 +42,15 @@ static struct http_filter filters[] = {
 		NUMBER(8443), NUMBER(301) } },
 	{ .type = S("URLRewrite"), .rewrite = { S("d.example"), { S("ReplacePrefixMatch"), S(""), S("/prefix") } } },
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
-	{ .type = S("RequestHeaderModifier"), .request_headers = { TEXTS_OF(exposed) } },
+	{ .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
+	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = NUMBER(8080) } },
 };
+static int64_t codes[] = { 502, 503 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ S("why\nso"), { matches, 3, 3 }, { filters, 4, 4 }, { backends, 2, 2 } },
-	{ S(""), { NULL, 0, 0 }, { NULL, 0, 0 }, { NULL, 0, 0 } },
+	{ S("why\nso"), { matches, 3, 3 }, { filters, 5, 5 }, { backends, 2, 2 }, S("0s"), { NUMBER(0), { codes, 2, 2 } },
+		{ S("Cookie"), S("1h"), S("name"), S("Permanent"), S("other"), S("/shop"), S("Session") } },
+	{ .comment = S("") },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
 
@@ -77,14 +80,26 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"        exposeHeaders: [x-b, x-c]\n" \
 	"        maxAge: 600\n" \
 	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 8080}}}\n" \
 	"    backendRefs: [{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]\n" \
+	"    timeouts: {request: 0s}\n" \
+	"    retry: {attempts: 0, codes: [502, 503]}\n" \
+	"    sessionPersistence:\n" \
+	"      type: Cookie\n" \
+	"      sessionName: name\n" \
+	"      absoluteTimeout: 1h\n" \
+	"      cookieConfig: {lifetimeType: Permanent}\n" \
+	"      cookie: {name: other, path: /shop, lifetimeType: Session}\n" \
 	"  - {}\n"
 
 /* ---- GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy ---- */
 
 static struct grpc_match calls[] = { { S("shop.v1.Cart"), S("Empty"), { headers, 2, 2 } }, { .service = S("shop.v1.Pay") }, { .method = S("M") } };
-static struct grpc_filter grpc_filters[] = { { S("RequestHeaderModifier"), { TEXTS_OF(exposed) } } };
-static struct grpc_rule grpc_rules[] = { { S(""), { calls, 3, 3 }, { grpc_filters, 1, 1 }, { backends, 2, 2 } }, { .comment = S("all") } };
+static struct grpc_filter grpc_filters[] = { { .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
+	{ .type = S("RequestMirror"), .mirror = { .name = S("copy"), .port = NUMBER(80) } } };
+static struct grpc_rule grpc_rules[] = {
+	{ S(""), { calls, 3, 3 }, { grpc_filters, 2, 2 }, { backends, 2, 2 }, { .type = S("Cookie") } }, { .comment = S("all") },
+};
 static const struct grpc_route grpc = { S("calls"), META_OF("c"), { parents, 2, 2 }, TEXTS_OF(hostnames), { grpc_rules, 2, 2 } };
 static struct stream_rule stream_rules[] = { { { backends, 2, 2 } } };
 static const struct stream_route tls_route = { S("t"), META_OF("t"), { parents, 2, 2 }, TEXTS_OF(hostnames), { stream_rules, 1, 1 } };
@@ -109,8 +124,11 @@ static const struct backend_tls_policy policy = { S("p"), META_OF("p"), { target
 	"      headers: [{type: RegularExpression, name: x-a, value: ^b$}, {name: c, value: d}]\n" \
 	"    - {method: {service: shop.v1.Pay}}\n" \
 	"    - {method: {method: M}}\n" \
-	"    filters: [{type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}]\n" \
+	"    filters:\n" \
+	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {name: copy, port: 80}}}\n" \
 	"    backendRefs: " BACKENDS_TEXT "\n" \
+	"    sessionPersistence: {type: Cookie}\n" \
 	"  - {}\n"
 #define STREAM_TEXT(more) META_TEXT("t") "spec:\n" PARENTS_TEXT more "  rules: [{backendRefs: " BACKENDS_TEXT "}]\n"
 /* Groups are required: the core group is an empty one. */
@@ -320,6 +338,8 @@ static const struct {
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: 7, port: 80}]}]}", "spec.rules[0].backendRefs[0].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{filters: [{type: CORS, cors: {allowCredentials: \"true\"}}]}]}",
 	  "spec.rules[0].filters[0].cors.allowCredentials cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{retry: {codes: [\"502\"]}}]}", "spec.rules[0].retry.codes cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{retry: {backoff: 1s}}]}", "spec.rules[0].retry.backoff cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: {}}", "spec.rules cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [a]}", "spec.rules[0] cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [null]}", "spec.rules[0] cannot be read" },
