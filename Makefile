@@ -6,6 +6,7 @@
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
 #   make oracle     trace against recorded answers        make bench      how many requests a second trace answers
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
+#   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
 #
 # CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are yours; what the program itself needs is added to them. Sources are found,
@@ -70,7 +71,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges validate lint fuzz install clean \
+.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges validate lint fuzz fuzz-coverage install clean \
 	test-build clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -158,7 +159,7 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 
 # The program, the library and the unit tests under the sanitizers, in build/test.
 test-build:
-	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit
+	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit build/test/render
 
 build/test/gen/groups.h: FORCE
 	$(call WRITE_LIST,$(patsubst tests/unit/test_%.c,'GROUP(%)',$(filter tests/unit/test_%.c,$(UNIT_SOURCES))))
@@ -171,6 +172,11 @@ $(B)/tests/unit/%.o: tests/unit/%.c $(B)/flags.list | build/.libraries
 $(OUT)/unit: $(UNIT_OBJECTS) $(filter-out $(B)/src/cli/main.o,$(CLI_OBJECTS)) $(OUT)/libing2gw.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka $(LDLIBS)
+
+# Writes a model down for a real nginx (tests/nginx.py).
+$(OUT)/render: $(B)/tests/nginx/render.o $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
 # The other compiler: objects only, its warnings are what counts.
 clang-build:
@@ -206,11 +212,17 @@ judges: deps-judges
 validate: binary-for-golden
 	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)')
 
-# Findings fail. SECONDS is the time for each target.
+# Findings fail. SECONDS is the time for each target, TARGET=fuzz_x that one alone.
 fuzz: $(GENERATED)
 	@tests/deps.sh install build fuzz
-	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' \
-		tests/fuzz.sh '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
+	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' TARGET='$(TARGET)' \
+		tests/fuzz.sh run '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
+
+# Which part of the lines of a parser its target reaches, with what it has found so far; less than 90 % fails.
+fuzz-coverage: $(GENERATED)
+	@tests/deps.sh install build fuzz fuzz-coverage
+	@CC=clang CFLAGS_OF_OURS='$(OUR_CFLAGS) $(LIB_CFLAGS)' LIBS='$(LIBS)' JOBS='$(JOBS)' TARGET='$(TARGET)' \
+		tests/fuzz.sh coverage '$(SECONDS)' $(GENERATED) $(LIB_SOURCES)
 
 # ---- static analysis; a tool that is not installed is named and passed over ----
 
@@ -266,4 +278,4 @@ install-files: build/ing2gw.1 build/ing2gw.pc
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d)
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d

@@ -5,12 +5,14 @@
 #   deps.sh check SET...     says what is missing (exit 1) and changes nothing
 #   deps.sh install SET...   installs what is missing, quietly, as root or with sudo
 #
-# Sets: build, test, judges, fuzz, lint. A part counts as present when it works (a header that the compiler finds, a command
+# Sets: build, test, judges, fuzz, fuzz-coverage, lint. A part counts as present when it works (a header that the compiler finds, a command
 # that runs), never by the package manager's word, so that parts from elsewhere are good too.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cc=${CC:-cc}
+
+judges=${XDG_CACHE_HOME:-$HOME/.cache}/ing2gw-judges
 
 has_command() { command -v "$1" >/dev/null 2>&1; }
 
@@ -52,6 +54,17 @@ has_python_yaml() {
 	"$root/tests/python.sh" -c 'import yaml' >/dev/null 2>&1
 }
 
+# An nginx that runs: the machine's, or the one that unpack_nginx got.
+has_nginx() {
+	local program
+	for program in nginx /usr/sbin/nginx /usr/local/sbin/nginx "$judges/nginx/usr/sbin/nginx"; do
+		if "$program" -v >/dev/null 2>&1; then
+			return
+		fi
+	done
+	return 1
+}
+
 # present PART
 present() {
 	case $1 in
@@ -66,9 +79,11 @@ present() {
 	cmocka) has_header cmocka.h cmocka ;;
 	sanitizers) can_link "$(compiler)" -fsanitize=address,undefined 'int main(void) { return 0; }' ;;
 	clang) has_command clang ;;
+	llvm) { has_command llvm-cov && has_command llvm-profdata; } || { has_command llvm-cov-14 && has_command llvm-profdata-14; } ;;
 	libfuzzer) has_command clang && can_link clang -fsanitize=fuzzer,address \
 		'int LLVMFuzzerTestOneInput(const char *p, unsigned long n) { (void)p; (void)n; return 0; }' ;;
 	jq) has_command jq ;;
+	nginx) has_nginx ;;
 	python) has_command python3 ;;
 	python-yaml) has_python_yaml ;;
 	pip) python3 -m pip --version >/dev/null 2>&1 ;;
@@ -132,6 +147,7 @@ packages() {
 	libfuzzer:apt-get) echo clang libclang-rt-dev ;;
 	libfuzzer:pacman) echo clang compiler-rt ;;
 	libfuzzer:*) echo clang compiler-rt ;;
+	nginx:apt-get) ;; # see unpack_nginx
 	python:pacman) echo python ;;
 	python:*) echo python3 ;;
 	python-yaml:apt-get) echo python3-yaml ;;
@@ -158,9 +174,10 @@ parts_of() {
 			echo curl
 		fi
 		;;
-	test) echo cmocka sanitizers clang python python-yaml jq ;;
+	test) echo cmocka sanitizers clang python python-yaml jq nginx ;;
 	judges) echo python pip python-yaml certificates ;;
 	fuzz) echo clang libfuzzer ;;
+	fuzz-coverage) echo llvm ;;
 	lint) echo clang-tidy cppcheck ;;
 	*) echo "deps: no set is called $1" >&2; exit 2 ;;
 	esac
@@ -205,6 +222,29 @@ install_packages() {
 	esac
 }
 
+# Debian's package starts nginx and lets it start with the machine; only the program is wanted, so it is taken out of the package.
+unpack_nginx() {
+	local dir package rc=1
+	dir=$(mktemp -d) || return 1
+	for package in nginx nginx-core nginx-light; do
+		(cd "$dir" && apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root download "$package") >/dev/null 2>&1 || continue
+		dpkg-deb -x "$dir/$package"_*.deb "$dir/root" || continue
+		if "$dir/root/usr/sbin/nginx" -v >/dev/null 2>&1; then
+			mkdir -p "$judges/nginx" && cp -R "$dir/root/usr" "$judges/nginx/" && rc=0
+			break
+		fi
+	done
+	rm -rf "$dir"
+	return $rc
+}
+
+get_nginx() {
+	local sudo=''
+	unpack_nginx && return
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	$sudo apt-get -qq update >/dev/null 2>&1 && unpack_nginx
+}
+
 names_of() {
 	local part m
 	m=$(manager)
@@ -235,8 +275,13 @@ check)
 	exit 1
 	;;
 install)
-	echo "installing: ${names[*]}"
-	install_packages "${names[@]}" || { echo "deps: could not install ${names[*]}" >&2; exit 1; }
+	echo "installing: ${missing[*]}"
+	if [ ${#names[@]} -gt 0 ]; then
+		install_packages "${names[@]}" || { echo "deps: could not install ${names[*]}" >&2; exit 1; }
+	fi
+	if ! has_nginx && [ "$(manager)" = apt-get ] && [[ " ${missing[*]} " == *' nginx '* ]]; then
+		get_nginx || { echo 'deps: could not get nginx' >&2; exit 1; }
+	fi
 	mapfile -t missing < <(missing_parts "$@" | sort -u)
 	if [ ${#missing[@]} -gt 0 ]; then
 		echo "deps: still missing after the installation: ${missing[*]}" >&2

@@ -67,7 +67,7 @@ def faults(path, text, function_types=()):
 
 def main():
     tally = common.Tally()
-    sources = ctext.files(["src", "include", "tests/unit", "tests/fuzz", "tests/examples"])
+    sources = ctext.files(["src", "include", "tests/unit", "tests/fuzz", "tests/examples", "tests/nginx"])
     scripts = ctext.files(["tests", "mappings"], (".sh", ".py"))
     function_types = {name for path in sources for name in FUNCTION_TYPE.findall(ctext.bare(ctext.read(path)))}
     for path in sources + scripts:

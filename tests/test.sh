@@ -33,6 +33,7 @@ tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
+tally 'real nginx'         py nginx --binary "$binary" --render build/test/render
 tally 'explain pages'      py explain --binary "$binary"
 tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties --binary "$binary"

@@ -92,4 +92,5 @@ void arguments_check(struct instance *in, struct subject *s)
 	check_buffers(in, s);
 	check_cookie_path(in, s);
 	check_codes(in, s);
+	templates_note(in, s);
 }

@@ -109,6 +109,7 @@ void entry_begin(struct instance *in)
 	add_headers(in, controller_default(c, REQUEST, STR("configmap")), false);
 	add_headers(in, controller_default(c, RESPONSE, STR("configmap")), true);
 	show_server(in);
+	guards_check(in);
 }
 
 /* ---- certificates ---- */
@@ -149,6 +150,7 @@ void entry_finish(struct instance *in)
 {
 	if (!in->nginx)
 		return;
+	templates_check(in);
 	const struct certificate standard = { .kind = CERTIFICATE_DEFAULT };
 	serve(in, STR("_"), &standard);
 	for (size_t i = 0; i < in->servers.n; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a guard does, from the settings that switch it on (reference: ingress-nginx A.10, B authentication and access). */
 #include "controllers/server.h"
+#include "route/pattern.h"
 
 static const str DENY = STR_INIT("access.deny");
 static const str ALLOW = STR_INIT("access.allow");
@@ -49,6 +50,16 @@ static void read_patterns(struct arena *a, str text, struct guard *g)
 	}
 }
 
+static void refuse_pattern(struct instance *in, struct fact *fact, struct diag_site site, str why)
+{
+	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site,
+		"nginx refuses the whole configuration: a pattern of what is refused is no valid regular expression (%.*s)", STR_ARG(why));
+	d->effect = STR("the controller keeps its last good configuration, and no later change of any Ingress is in force");
+	d->help = STR("correct the expression");
+	fact_lost(fact, FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses the expression"));
+	entry_reject(in, site.at, d->message);
+}
+
 static void guard_of_header(struct instance *in, struct route *r, const char *field, str header)
 {
 	str text = controller_default(in->controller, DENY, str_c(field));
@@ -61,6 +72,36 @@ static void guard_of_header(struct instance *in, struct route *r, const char *fi
 	s->as.guard.kind = GUARD_HEADER;
 	s->as.guard.header = header;
 	read_patterns(in->front->arena, text, &s->as.guard);
+}
+
+/* The entry of the controller's ConfigMap that has the text, else where the default stands. */
+static struct diag_site site_of_default(struct instance *in, const struct fact *fact, str text)
+{
+	const struct config_map *map = in->controller->config_map;
+	for (size_t i = 0; map && i < map->data.n; i++)
+		if (str_eq(str_trim(map->data.item[i].value), text))
+			return (struct diag_site){ map->data.item[i].at, (uint32_t)map->data.item[i].key.n, { "", 0 } };
+	return fact ? fact_site(in->front->arena, fact) : (struct diag_site){ .span = 1 };
+}
+
+/* nginx compiles them all, whether requests come or not. */
+static void check_patterns(struct instance *in, const char *field)
+{
+	struct arena *a = in->front->arena;
+	struct guard g = { .kind = GUARD_HEADER };
+	struct fact *fact = controller_default_fact(in->controller, DENY);
+	str text = controller_default(in->controller, DENY, str_c(field)), why;
+	if (!value_is_off(text))
+		read_patterns(a, text, &g);
+	for (size_t i = 0; i < g.patterns.n; i++)
+		if (g.patterns.item[i].regex && !pattern_new(a, g.patterns.item[i].text, PATTERN_NOCASE, &why, NULL))
+			refuse_pattern(in, fact, site_of_default(in, fact, text), why);
+}
+
+void guards_check(struct instance *in)
+{
+	check_patterns(in, "agents");
+	check_patterns(in, "referers");
 }
 
 void guards_of_server(struct instance *in, struct route *r)
@@ -118,7 +159,11 @@ static void fill_certificate(struct instance *in, struct subject *s, struct guar
 	g->forwards = subject_flag(s, CERTIFICATE, STR("forward"));
 	if (name.n) {
 		struct header_pattern p = { .text = name, .regex = true };
+		struct setting *at = s ? subject_setting(s, CERTIFICATE, STR("match-name")) : NULL;
+		str why;
 		LIST_PUSH(in->front->arena, &g->patterns, p);
+		if (at && !pattern_new(in->front->arena, name, 0, &why, NULL))
+			refuse_pattern(in, at->fact, fact_site(in->front->arena, at->fact), why);
 	}
 }
 

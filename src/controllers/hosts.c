@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What belongs to a host as a whole: further names, the www redirect, the redirect of its root (reference: ingress-nginx A.5, A.10). */
 #include "controllers/server.h"
+#include "controllers/variables.h"
 #include "kube/names.h"
+#include "route/pattern.h"
 
 static const str APP_ROOT = STR_INIT("redirect.app-root");
 
@@ -27,7 +29,10 @@ static void add_other_name(struct instance *in, struct host *host, struct host_n
 static void add_alias(struct instance *in, struct host *host, str name, struct fact *fact)
 {
 	struct arena *a = in->front->arena;
-	struct host_name alias = { .kind = HOST_EXACT, .name = arena_lower(a, str_trim(name)) };
+	struct host_name alias = { .kind = HOST_EXACT, .name = str_trim(name) };
+	/* in an expression "\D" is not "\d" */
+	if (!str_starts(alias.name, STR("~")))
+		alias.name = arena_lower(a, alias.name);
 	if (str_starts(alias.name, STR("."))) {
 		/* nginx: the name and all names below it */
 		add_alias(in, host, str_from(alias.name, 1), fact);
@@ -49,21 +54,66 @@ static void add_alias(struct instance *in, struct host *host, str name, struct f
 	LIST_PUSH(a, &host->aliases, alias);
 }
 
+/* nginx takes the name of a server as it stands (ngx_http_core_server_name, ngx_hash_add_key). */
+static bool is_name_of_nginx(struct arena *a, str name, str *why, size_t *at)
+{
+	str group;
+	size_t number;
+	*at = 0;
+	*why = STR("a star stands for the first or the last labels, and no two dots stand together");
+	if (!str_starts(name, STR("~"))) {
+		size_t stars = 0;
+		for (size_t i = 0; i < name.n; i++)
+			stars += name.p[i] == '*';
+		bool wild = str_starts(name, STR("*.")) || str_ends(name, STR(".*"));
+		return !str_has(name, STR("..")) && name.n > (str_starts(name, STR(".")) ? 1u : 0u) && (stars == 0 || (stars == 1 && wild && name.n > 2));
+	}
+	*why = STR("the expression is empty");
+	struct pattern *p = name.n > 1 ? pattern_new(a, str_from(name, 1), PATTERN_NOCASE, why, at) : NULL;
+	*at += 1;
+	for (size_t i = 0; p && pattern_name(p, i, &group, &number); i++)
+		if (nginx_owns_variable(group)) {
+			*why = arena_printf(a, "nginx has a variable $%.*s of its own", STR_ARG(group));
+			*at = str_find(name, group);
+			return false;
+		}
+	return p != NULL;
+}
+
+static bool check_alias(struct instance *in, const struct setting *names, str item)
+{
+	str name = str_trim(item), why;
+	size_t at, before = (size_t)(name.p - names->value.text.p);
+	if (name.n == 0 || is_name_of_nginx(in->front->arena, name, &why, &at))
+		return true;
+	struct diag_site site = fact_site_within(in->front, names->fact, names->value.text, before + at);
+	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site, "nginx refuses the whole configuration: an alias is no name of a server (%.*s)",
+		STR_ARG(why));
+	d->effect = STR("the controller keeps its last good configuration; the alias is left out");
+	d->help = STR("correct the alias");
+	fact_lost(names->fact, FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses an alias"));
+	entry_reject(in, site.at, d->message);
+	return false;
+}
+
 /* The first Ingress of the host that has aliases names them all (A.5). */
 void aliases_add(struct instance *in, const struct server *server, struct host *host)
 {
+	bool named = false;
 	for (size_t i = 0; i < server->owners.n && server->name.n; i++) {
 		struct setting *names = subject_setting(server->owners.item[i], STR("route.alias"), STR("names"));
 		if (!names)
 			continue;
-		if (host->aliases.n) {
+		if (named) {
 			fact_idle(names->fact, STR("an older Ingress of the host has named its aliases already"));
 			continue;
 		}
 		str rest = names->value.text, item;
 		while (rest.n) {
 			str_cut(rest, ',', &item, &rest);
-			add_alias(in, host, item, names->fact);
+			named = named || str_trim(item).n > 0;
+			if (!in->nginx || check_alias(in, names, item))
+				add_alias(in, host, item, names->fact);
 		}
 	}
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Locations in the order in which they are tried, as routes of the model (reference: ingress-nginx A.7 and A.8). */
 #include "controllers/snippet.h"
+#include "controllers/variables.h"
 #include "kube/names.h"
+#include "route/pattern.h"
 #include "route/request.h"
 
 #include <openssl/evp.h>
@@ -175,10 +177,10 @@ static str literal_head(str path)
 }
 
 /* Every request for the location is taken by a route that is tried before it. */
-static bool takes_all(const struct route *r, const struct location *l)
+static bool takes_all(struct instance *in, struct route *r, const struct location *l)
 {
 	str wide, narrow, head = literal_head(l->path);
-	if (path_is_literal(l->path, true) && regex_takes_all(r->match.path, l->path))
+	if (path_is_literal(l->path, true) && match_takes_all(in->matcher, &r->match, l->path))
 		return true;
 	if (path_is_literal(r->match.path, true))
 		return str_starts_nocase(head, r->match.path);
@@ -189,13 +191,13 @@ static bool takes_all(const struct route *r, const struct location *l)
 	return head.n > wide.n && str_starts_nocase(head, wide) && head.p[wide.n] == '/';
 }
 
-static bool is_shadowed(const struct server *server, const struct host *host, const struct location *l)
+static bool is_shadowed(struct instance *in, const struct server *server, const struct host *host, const struct location *l)
 {
 	if (!server->regex)
 		return false;
 	for (size_t i = 0; i < host->routes.n; i++) {
-		const struct route *r = host->routes.item[i];
-		if (r->match.kind != MATCH_REGEX || !takes_all(r, l))
+		struct route *r = host->routes.item[i];
+		if (r->match.kind != MATCH_REGEX || !takes_all(in, r, l))
 			continue;
 		idle_location(l, STR("an expression of this host with a longer text takes all its requests"));
 		return true;
@@ -203,17 +205,41 @@ static bool is_shadowed(const struct server *server, const struct host *host, co
 	return false;
 }
 
-static void invalid_regex(struct instance *in, const struct location *l)
+static void invalid_regex(struct instance *in, const struct location *l, str why, size_t offset)
 {
-	struct diag_site site = { l->at, 1, record_object(in->front->arena, l->subject->record) };
+	struct arena *a = in->front->arena;
+	struct diag_site site = { l->at, 1, l->subject ? record_object(a, l->subject->record) : (str){ "", 0 } };
+	if (l->facts.n)
+		site = fact_site_within(in->front, l->facts.item[0], l->facts.item[0]->value, offset);
+	str where = offset >= l->path.n ? STR("at its end") : arena_printf(a, "at character %zu", count_characters(l->path, offset) + 1);
 	struct diag *d = diag_addf(in->front->diags, DIAG_CONFIG_REJECTED, site,
-		"nginx refuses the whole configuration: the path %.*s is no valid regular expression", STR_ARG(l->path));
+		"nginx refuses the whole configuration: the path %.*s is no valid regular expression (%.*s, %.*s)", STR_ARG(l->path),
+		STR_ARG(why), STR_ARG(where));
 	d->effect = STR("the controller keeps its last good configuration; the path is left out");
-	entry_reject(in, l->at, d->message);
+	entry_reject(in, site.at, d->message);
 	d->help = STR("correct the expression");
 	idle_location(l, STR("nginx refuses the expression of this path"));
 	for (size_t j = 0; j < l->facts.n; j++)
 		fact_lost(l->facts.item[j], FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses the expression"));
+}
+
+/* The expression of a path as nginx compiles it, in which no group has the name of a variable of nginx's own; NULL: nginx refuses it. */
+static struct pattern *compile_path(struct instance *in, const struct location *l)
+{
+	struct arena *a = in->front->arena;
+	str why, name;
+	size_t offset, group;
+	struct pattern *p = pattern_new(a, arena_join(a, STR("^"), l->path), PATTERN_NOCASE, &why, &offset);
+	if (!p)
+		invalid_regex(in, l, why, offset ? offset - 1 : 0);
+	for (size_t i = 0; p && pattern_name(p, i, &name, &group); i++) {
+		if (!nginx_owns_variable(name))
+			continue;
+		str head = str_slice(l->path, 0, str_find(l->path, name));
+		invalid_regex(in, l, arena_printf(a, "nginx has a variable $%.*s of its own", STR_ARG(name)), head.n);
+		return NULL;
+	}
+	return p;
 }
 
 /* A prefix beside an exact path with the same text is what lies below it, and no more (A.7). */
@@ -266,13 +292,11 @@ static void fill_route(struct instance *in, struct server *server, const struct 
 static void build_one(struct instance *in, struct server *server, struct host *host, const struct location *written, const struct location *l)
 {
 	enum match_kind kind = server->regex ? MATCH_REGEX : l->exact ? MATCH_EXACT : MATCH_PREFIX;
-	if (is_duplicate(in, server, host, kind, l) || is_shadowed(server, host, l))
+	struct pattern *pattern = server->regex ? compile_path(in, l) : NULL;
+	if ((server->regex && !pattern) || is_duplicate(in, server, host, kind, l) || is_shadowed(in, server, host, l))
 		return;
-	if (server->regex && !regex_is_valid(l->path)) {
-		invalid_regex(in, l);
-		return;
-	}
 	struct route *r = route_add(in, host, kind, l->path, l->subject ? l->subject->owner : NULL);
+	r->match.pattern = pattern;
 	r->at = l->at;
 	r->implicit = l->implicit;
 	r->literal = path_is_literal(l->path, false);
@@ -479,6 +503,7 @@ static int compare_hosts(const void *pa, const void *pb)
 
 void routes_build(struct instance *in)
 {
+	in->matcher = matcher_new(in->front->arena, PATTERN_BUILD_STEPS);
 	for (size_t i = 0; i < in->servers.n; i++)
 		build_host(in, in->servers.item[i]);
 	if (in->entry->hosts.n)

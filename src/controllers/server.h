@@ -91,6 +91,8 @@ struct instance {
 	LIST(struct lost_alias) lost_aliases;
 	struct map server_by_name;       /* the default server is "" */
 	struct map snippets;             /* texts of nginx that have been read, see snippet.h */
+	LIST(struct setting *) templates;   /* see templates.c */
+	struct matcher *matcher;
 };
 
 bool subject_is_canary(struct subject *subject);
@@ -147,6 +149,8 @@ void guard_fill(struct instance *instance, struct subject *subject, struct step 
 void guard_ranges(struct arena *arena, str text, struct guard *guard);
 /* Refuses what clients say of themselves, for all hosts. */
 void guards_of_server(struct instance *instance, struct route *route);
+/* Says once where nginx refuses one of those. */
+void guards_check(struct instance *instance);
 
 /* entry.c: what belongs to the entry as a whole. */
 void entry_begin(struct instance *instance);
@@ -156,6 +160,11 @@ void entry_crash(struct instance *instance, struct place at, str why);    /* the
 
 /* arguments.c: what nginx does not take of an Ingress's values. */
 void arguments_check(struct instance *instance, struct subject *subject);
+
+/* templates.c: values with variables that nginx may not have. Setting may be NULL. */
+void template_note(struct instance *instance, struct setting *setting);
+void templates_note(struct instance *instance, struct subject *subject);   /* those that act whatever the location */
+void templates_check(struct instance *instance);   /* after all hosts are there */
 
 /* The text of a setting that counts, else the controller's default; empty where there is neither. */
 str location_text(const struct instance *instance, const struct location *location, str feature, str field);

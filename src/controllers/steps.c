@@ -345,6 +345,8 @@ static void rewrite(struct instance *in, const struct location *l, struct route 
 		fact_list_add(a, &r->facts, target->fact);
 		return;
 	}
+	template_note(in, target);
+	template_note(in, subject_setting(l->subject, STR("headers.prefix"), STR("value")));
 	str to = target->value.text;
 	if (str_starts(to, STR("http://")) || str_starts(to, STR("https://")) || str_starts(to, STR("$scheme"))) {
 		struct step *step = route_step(a, r, STEP_REDIRECT, target->row->feature, target->fact);

@@ -16,6 +16,7 @@ struct setting {
 	bool foreign;           /* a protection of another controller with the same usual class */
 	bool shadowed;          /* an alias whose main name is there */
 	bool used;              /* a front end has asked for it and given it a meaning */
+	bool noted;             /* see templates.c */
 	bool said;              /* a step of its own says it: the tables alone have nothing to add */
 };
 
@@ -89,6 +90,11 @@ struct fact *controller_default_fact(const struct controller_settings *controlle
 str controller_argument(const struct front *front, const struct controller_table *table, str name);
 /* Finds ConfigMap, workload and arguments of a controller; says in a note which rule decided. */
 struct controller_settings *controller_settings_find(struct front *front, const struct controller_table *table);
+
+/* The place of a byte of a fact's value, as near as it can be told. */
+struct diag_site fact_site_within(const struct front *front, const struct fact *fact, str value, size_t offset);
+/* Characters (UTF-8) in the first bytes of a text. */
+size_t count_characters(str text, size_t bytes);
 
 /* Is the feature in force: one of its switching fields is set and not off. */
 bool subject_feature_on(struct subject *subject, const struct feature *feature);

@@ -110,18 +110,22 @@ static bool is_wrapped(str s, str open, str close)
 static bool is_angle(str s)
 {
 	size_t i = 1;
+	if (s.p[0] != '<')
+		return false;
 	while (i < s.n && (is_word_char(s.p[i]) || s.p[i] == '-' || s.p[i] == ' ' || s.p[i] == '.'))
 		i++;
-	return s.p[0] == '<' && i > 1 && i < s.n && s.p[i] == '>' && char_is_alpha(s.p[1]);
+	return i > 1 && i < s.n && s.p[i] == '>' && char_is_alpha(s.p[1]);
 }
 
 /* %HOST%: at least three capitals, digits or underscores, so that %C3%A9 of an escaped path is none. */
 static bool is_percent(str s)
 {
 	size_t i = 1;
+	if (s.p[0] != '%')
+		return false;
 	while (i < s.n && ((s.p[i] >= 'A' && s.p[i] <= 'Z') || char_is_digit(s.p[i]) || s.p[i] == '_'))
 		i++;
-	return s.p[0] == '%' && i > 3 && i < s.n && s.p[i] == '%' && char_is_alpha(s.p[1]);
+	return i > 3 && i < s.n && s.p[i] == '%' && char_is_alpha(s.p[1]);
 }
 
 /* __HOST__ */

@@ -61,7 +61,7 @@ static str route_place(struct trace *trace, const struct route *route)
 static str near_host(struct trace *trace, str host, const struct outcome *outcome)
 {
 	struct str_list names = { 0 };
-	bool known = outcome->name ? outcome->name->kind != HOST_ANY : outcome->status == 400;
+	bool known = outcome->problem.n || (outcome->name ? outcome->name->kind != HOST_ANY : outcome->status == 400);
 	for (size_t i = 0; outcome->entry && !known && i < outcome->entry->hosts.n; i++)
 		if (outcome->entry->hosts.item[i]->name.kind == HOST_EXACT)
 			LIST_PUSH(&trace->scratch, &names, outcome->entry->hosts.item[i]->name.name);
@@ -100,7 +100,7 @@ static void add_page(struct trace *trace, const struct request *request, const s
 		.near_host = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome),
 		.several_entries = trace->in.model->entries.n > 1, .regex_by = regex_by(outcome->host),
 	};
-	trace_tell(scratch, matcher_new(scratch), request, outcome, &hints, &story);
+	trace_tell(scratch, matcher_new(scratch, 0), request, outcome, &hints, &story);
 	str host = request->has_host ? request->host : STR("(no host)");
 	str slash = str_starts(request->target, STR("/")) ? STR("") : STR(" ");
 	str url = arena_printf(scratch, "%s://%.*s%.*s%.*s", request->tls ? "https" : "http", STR_ARG(host), STR_ARG(slash),

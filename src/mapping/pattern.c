@@ -41,12 +41,40 @@ bool pattern_good(struct arena *arena, str pattern, str *why)
 	return false;
 }
 
-/* The DFA matcher takes no exponential time, whatever value an Ingress brings; its states live on the stack. */
+/*
+ * The DFA matcher takes no exponential time, but each place where a match could begin costs a way through the text, and groups that look
+ * ahead or call themselves are matchers of their own: so the longer the text, the fewer of these.
+ */
+enum { WORK = 20000000, LEAST_STEPS = 100, MOST_STEPS = 100000, MOST_DEPTH = 100, MOST_HEAP_KIB = 20000 };
+
+static uint32_t steps_for(str text)
+{
+	size_t steps = WORK / (text.n + 1);
+	return steps < LEAST_STEPS ? LEAST_STEPS : steps > MOST_STEPS ? MOST_STEPS : (uint32_t)steps;
+}
+
+static pcre2_match_context *limits_for(str text)
+{
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	if (limits) {
+		pcre2_set_match_limit(limits, steps_for(text));
+		pcre2_set_depth_limit(limits, MOST_DEPTH);
+		pcre2_set_heap_limit(limits, MOST_HEAP_KIB);
+	}
+	return limits;
+}
+
+static void limits_close(void *limits)
+{
+	pcre2_match_context_free(limits);
+}
+
+/* Its states live on the stack. */
 bool pattern_matches(struct arena *arena, str pattern, str text)
 {
 	int error = 0, space[2048], rc = PCRE2_ERROR_NOMATCH;
 	size_t at = 0;
-	struct resource code_open, data_open;
+	struct resource code_open, data_open, limits_open;
 	pcre2_code *code = compile(arena, pattern, &error, &at);
 	if (!code)
 		return false;
@@ -55,10 +83,16 @@ bool pattern_matches(struct arena *arena, str pattern, str text)
 	if (!data)
 		escape_now(arena->escape);
 	escape_watch(arena->escape, &data_open, data_close, data);
-	rc = pcre2_dfa_match(code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, PCRE2_DFA_SHORTEST, data, NULL, space,
-		sizeof space / sizeof space[0]);
-	if (rc == PCRE2_ERROR_NOMEMORY || rc == PCRE2_ERROR_HEAPLIMIT)
+	pcre2_match_context *limits = limits_for(text);
+	if (!limits)
 		escape_now(arena->escape);
+	escape_watch(arena->escape, &limits_open, limits_close, limits);
+	rc = pcre2_dfa_match(code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, PCRE2_DFA_SHORTEST, data, limits, space,
+		sizeof space / sizeof space[0]);
+	if (rc == PCRE2_ERROR_NOMEMORY)
+		escape_now(arena->escape);
+	escape_forget(arena->escape, &limits_open);
+	pcre2_match_context_free(limits);
 	escape_forget(arena->escape, &data_open);
 	pcre2_match_data_free(data);
 	escape_forget(arena->escape, &code_open);

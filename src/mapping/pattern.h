@@ -8,7 +8,7 @@
 /* Whether PCRE2 takes the pattern; why says what is wrong with it. */
 bool pattern_good(struct arena *arena, str pattern, str *why);
 
-/* Whether the pattern is found in the text. One that is not good is found nowhere. */
+/* Whether the pattern is found in the text. One that is not good, or takes too many steps, is found nowhere. */
 bool pattern_matches(struct arena *arena, str pattern, str text);
 
 #endif

@@ -13,7 +13,7 @@ struct evaluator *evaluator_new(struct arena *arena, const struct model *model)
 {
 	struct evaluator *e = NEW(arena, struct evaluator);
 	e->model = model;
-	e->matcher = matcher_new(arena);
+	e->matcher = matcher_new(arena, 0);
 	return e;
 }
 
@@ -118,10 +118,13 @@ enum found match_takes(struct matcher *matcher, const struct match *match, str p
 
 static bool takes(struct run *r, const struct route *route, str path)
 {
-	enum found found = match_takes(r->matcher, &route->match, path);
-	if (found == FOUND_TOO_LONG)
+	if (route->match.kind != MATCH_REGEX)
+		return match_takes(r->matcher, &route->match, path) == FOUND;
+	if (run_search(r, route->match.pattern, path, true, "the expression of a path"))
+		return true;
+	if (r->out->problem.n)
 		r->out->problem = arena_printf(r->scratch, "the expression %.*s takes too many steps on this path", STR_ARG(route->match.path));
-	return found == FOUND;
+	return false;
 }
 
 static const struct route *find_route(struct run *r, const struct host *host)
@@ -172,6 +175,15 @@ static void answer_headers(struct run *r, const struct entry *entry)
 		run_header(r, &entry->http.answers.item[i]);
 }
 
+/* Nothing is said of an answer that may be another one. */
+static void forget(struct outcome *out)
+{
+	out->status = 0;
+	out->has_location = out->forwarded = false;
+	out->backends.n = 0;
+	out->response_headers.n = 0;
+}
+
 static void run(struct run *r, const struct model *model)
 {
 	struct outcome *out = r->out;
@@ -197,7 +209,13 @@ static void run(struct run *r, const struct model *model)
 		answer_headers(r, entry);
 		return;
 	}
+	/* those of another load balancer do not count */
+	r->named.n = 0;
+	for (size_t i = 0; i < PATTERN_GROUPS; i++)
+		r->group[i] = (str){ "", 0 };
 	out->host = index_find_host(r, entry, r->reading.has_host ? r->reading.host : (str){ "", 0 }, &out->name);
+	if (out->problem.n)
+		return;
 	r->route = out->route = out->host ? find_route(r, out->host) : NULL;
 	if (out->problem.n)
 		return;
@@ -205,6 +223,8 @@ static void run(struct run *r, const struct model *model)
 		run_steps(r);
 	else
 		out->status = 404;
+	if (out->problem.n)
+		forget(out);
 	drop_of_success(out);
 	answer_headers(r, entry);
 }

@@ -17,6 +17,7 @@ struct entry_index {
 	LIST(struct named *) expressions;
 	const struct named *any;
 	struct map certificates;         /* name to str * */
+	struct map groups;               /* names of groups of expressions, in small letters */
 };
 
 static void compile(struct arena *arena, struct pattern **out, str regex, unsigned flags)
@@ -48,11 +49,21 @@ static void prepare_step(struct arena *arena, struct step *s)
 		prepare_guard(arena, &s->as.guard);
 }
 
-static void prepare_route(struct arena *arena, struct route *r)
+/* A group with a name is a variable for all hosts. */
+static void note_groups(struct arena *arena, struct entry_index *index, const struct pattern *pattern)
+{
+	str name;
+	size_t group;
+	for (size_t i = 0; pattern && pattern_name(pattern, i, &name, &group); i++)
+		map_set(&index->groups, arena_lower(arena, name), index);
+}
+
+static void prepare_route(struct arena *arena, struct entry_index *index, struct route *r)
 {
 	/* the "^" binds to the first alternative only, as it does in the configuration that the source comes from */
 	if (r->match.kind == MATCH_REGEX)
 		compile(arena, &r->match.pattern, arena_join(arena, STR("^"), r->match.path), PATTERN_NOCASE);
+	note_groups(arena, index, r->match.pattern);
 	for (size_t i = 0; i < r->steps.n; i++)
 		prepare_step(arena, r->steps.item[i]);
 	for (size_t i = 0; i < r->cases.n; i++)
@@ -94,6 +105,7 @@ static void add_name(struct arena *arena, struct entry_index *index, const struc
 	case HOST_REGEX:
 		if (name->kind == HOST_REGEX)
 			compile(arena, &name->pattern, str_from(name->name, 1), PATTERN_NOCASE);
+		note_groups(arena, index, name->pattern);
 		LIST_PUSH(arena, &index->expressions, named);
 		break;
 	case HOST_ANY:
@@ -103,17 +115,26 @@ static void add_name(struct arena *arena, struct entry_index *index, const struc
 	}
 }
 
+static bool is_expression(const struct host_name *name)
+{
+	return name->kind == HOST_ONE_LABEL || name->kind == HOST_REGEX;
+}
+
 static void index_host(struct arena *arena, struct entry_index *index, struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
-		prepare_route(arena, host->routes.item[i]);
+		prepare_route(arena, index, host->routes.item[i]);
 	for (size_t i = 0; i < host->own.n; i++)
-		prepare_route(arena, host->own.item[i]);
-	add_name(arena, index, host, &host->name);
+		prepare_route(arena, index, host->own.item[i]);
+	if (!is_expression(&host->name))
+		add_name(arena, index, host, &host->name);
 }
 
+/* Expressions are asked in the order of the hosts, those of a host's own name and of its aliases alike. */
 static void index_aliases(struct arena *arena, struct entry_index *index, struct host *host)
 {
+	if (is_expression(&host->name))
+		add_name(arena, index, host, &host->name);
 	for (size_t i = 0; i < host->aliases.n; i++)
 		add_name(arena, index, host, &host->aliases.item[i]);
 	for (size_t i = 0; i < host->other_names.n; i++)
@@ -127,6 +148,8 @@ static void index_entry(struct arena *arena, struct entry *entry)
 	map_init(&index->ends, arena);
 	map_init(&index->beginnings, arena);
 	map_init(&index->certificates, arena);
+	map_init(&index->groups, arena);
+	map_set(&index->groups, STR("subdomain"), index);
 	for (size_t i = 0; i < entry->hosts.n; i++)
 		index_host(arena, index, entry->hosts.item[i]);
 	for (size_t i = 0; i < entry->hosts.n; i++)
@@ -149,7 +172,8 @@ void model_prepare(struct model *model)
 
 static const struct named *find_end(const struct entry_index *index, str name)
 {
-	for (size_t i = 1; i < name.n; i++) {
+	/* what the star stands for may be empty: ".a.x" */
+	for (size_t i = 0; i < name.n; i++) {
 		const struct named *named = name.p[i] == '.' ? map_get(&index->ends, str_from(name, i)) : NULL;
 		if (named)
 			return named;
@@ -182,10 +206,19 @@ static const struct named *find_expression(struct run *run, const struct entry_i
 {
 	for (size_t i = 0; i < index->expressions.n; i++) {
 		const struct named *named = index->expressions.item[i];
-		bool hit = named->name->kind == HOST_ONE_LABEL ? is_one_label(name, str_from(named->name->name, 1))
-			: named->name->pattern && pattern_search(run->matcher, named->name->pattern, name, NULL) == FOUND;
-		if (hit)
-			return named;
+		if (named->name->kind == HOST_REGEX) {
+			if (run_search(run, named->name->pattern, name, true, "the expression of a host"))
+				return named;
+			continue;
+		}
+		str end = str_from(named->name->name, 1);
+		if (!is_one_label(name, end))
+			continue;
+		/* (?<subdomain>[\\w-]+) */
+		run->group[0] = name;
+		run->group[1] = str_slice(name, 0, name.n - end.n);
+		run_name_group(run, STR("subdomain"), run->group[1]);
+		return named;
 	}
 	return NULL;
 }
@@ -204,6 +237,11 @@ const struct host *index_find_host(struct run *run, const struct entry *entry, s
 		found = index->any;
 	*by = found ? found->name : NULL;
 	return found ? found->host : NULL;
+}
+
+bool index_has_group(const struct entry *entry, struct arena *scratch, str name)
+{
+	return map_get(&entry->index->groups, arena_lower(scratch, name)) != NULL;
 }
 
 str index_find_certificate(const struct entry *entry, struct arena *scratch, str name)

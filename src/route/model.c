@@ -41,16 +41,6 @@ bool step_is_said(const struct step *step, enum side side)
 
 /* ---- hosts ---- */
 
-const struct route *host_first(struct arena *arena, const struct host *host, str path)
-{
-	for (size_t i = 0; i < host->routes.n; i++) {
-		const struct match *m = &host->routes.item[i]->match;
-		if (m->kind == MATCH_EXACT ? str_eq(m->path, path) : regex_matches(arena, m->path, path))
-			return host->routes.item[i];
-	}
-	return NULL;
-}
-
 /* The first host with a pattern, and whether there are others. */
 struct claim {
 	const struct host *host;

@@ -16,6 +16,7 @@
 struct fact;
 struct record;
 struct pattern;       /* pattern.h */
+struct matcher;
 struct entry_index;   /* evaluate.c */
 
 struct fact_list {
@@ -36,7 +37,8 @@ enum match_kind {
 struct match {
 	enum match_kind kind;
 	str path;
-	struct pattern *pattern;     /* MATCH_REGEX, after model_prepare() */
+	struct pattern *pattern;     /* MATCH_REGEX */
+	bool runs_away;              /* the expression took too many steps on some path */
 };
 
 struct backend {
@@ -486,15 +488,14 @@ bool path_is_literal(str path, bool strict);
 str path_fold_case(struct arena *arena, str path);
 
 /*
- * Every path that begins with `literal` is matched by `regex` (searched from the start, any letter case): so a route with
- * that text behind one with this expression is never reached. False where that cannot be said for certain.
+ * Every path that begins with `literal` is taken by a match whose pattern is there: so a route with that text behind one with this
+ * match is never reached. False where that cannot be said for certain.
  */
-bool regex_takes_all(str regex, str literal);
-/* nginx finds the expression in the path, behind "^" and in any letter case. */
-bool regex_matches(struct arena *arena, str regex, str path);
-/* The first route of a host in regex mode that takes the path, as it stands decoded in a request; NULL where there is none. */
-const struct route *host_first(struct arena *arena, const struct host *host, str path);
-/* The expression compiles as PCRE. */
-bool regex_is_valid(str regex);
+bool match_takes_all(struct matcher *matcher, struct match *match, str literal);
+/*
+ * The first route of a host in regex mode that takes the path, as it stands decoded in a request; NULL where there is none. One of which
+ * it is not known because its expression runs away counts as taking it.
+ */
+struct route *host_first(struct matcher *matcher, const struct host *host, str path);
 
 #endif

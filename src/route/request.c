@@ -111,18 +111,10 @@ static bool needs_work(str path)
 	return false;
 }
 
-static bool has_odd(str path)
-{
-	for (size_t i = 0; i < path.n; i++)
-		if ((unsigned char)path.p[i] <= 0x20 || (unsigned char)path.p[i] >= 0x7F || path.p[i] == '%')
-			return true;
-	return false;
-}
-
 static bool read_path(struct arena *arena, str path, bool merge_slashes, struct reading *out)
 {
 	out->path = path;
-	out->escaped = has_odd(path);
+	out->escaped = str_has_char(path, '%') || str_has_char(path, '+');
 	if (!str_starts(path, STR("/")))
 		return false;
 	if (!needs_work(path))
@@ -135,18 +127,42 @@ static bool read_path(struct arena *arena, str path, bool merge_slashes, struct 
 	return true;
 }
 
-/* "http://host/path" names the host in the target. False: it names none. */
+/* Letters, digits and what else stands in more. */
+static size_t span(str text, size_t start, const char *more)
+{
+	while (start < text.n && (char_is_alnum(text.p[start]) || str_has_char(str_c(more), text.p[start])))
+		start++;
+	return start;
+}
+
+/* "http://host:80/path" names the host in the target (nginx: ngx_http_parse_request_line). False: it is no such target. */
 static bool read_absolute(str target, str *host, str *rest)
 {
-	size_t at = str_find(target, STR("://"));
-	if (str_starts(target, STR("/")) || at >= target.n || at == 0)
+	size_t scheme = span(target, 0, "+-."), start = scheme + 3;
+	if (!char_is_alpha(target.n ? target.p[0] : 0) || !str_starts(str_from(target, scheme), STR("://")))
 		return false;
-	str behind = str_from(target, at + 3);
-	size_t end = 0;
-	while (end < behind.n && !str_has_char(STR("/?#"), behind.p[end]))
-		end++;
-	*host = str_slice(behind, 0, end);
-	*rest = str_from(behind, end);
+	bool literal = start < target.n && target.p[start] == '[';
+	size_t end = literal ? span(target, start + 1, "-._~!$&'()*+,;=:") : span(target, start, "-.");
+	if (literal && (end == target.n || target.p[end++] != ']'))
+		return false;
+	*host = str_slice(target, start, end);
+	if (end < target.n && target.p[end] == ':')
+		for (end++; end < target.n && char_is_digit(target.p[end]);)
+			end++;
+	*rest = str_from(target, end);
+	return end == target.n || target.p[end] == '/' || target.p[end] == '?';
+}
+
+/* A target without the blanks around it, which the request line has; within, and beside other controls, it is none. */
+static bool read_line(str *target)
+{
+	while (str_starts(*target, STR(" ")))
+		*target = str_from(*target, 1);
+	while (str_ends(*target, STR(" ")))
+		target->n--;
+	for (size_t i = 0; i < target->n; i++)
+		if ((unsigned char)target->p[i] <= 0x20 || target->p[i] == 0x7F)
+			return false;
 	return true;
 }
 
@@ -174,14 +190,18 @@ struct reading request_read(struct arena *arena, const struct request *q, bool m
 {
 	struct reading out = { .target = q->target };
 	str host = q->host, rest;
-	bool has = q->has_host;
-	if (read_absolute(q->target, &host, &rest)) {
-		out.absolute = has = true;
+	bool has = q->has_host, good = read_line(&out.target);
+	if (!str_starts(out.target, STR("/"))) {
+		out.absolute = read_absolute(out.target, &host, &rest);
+		good = good && out.absolute;
+	}
+	if (out.absolute) {
+		has = true;
 		out.target = rest;
 	}
 	out.has_host = has;
 	/* without a host a request of HTTP/1.0 is one; a host that is there must be good, in the target and in the header */
-	if (!has && !q->http10)
+	if (!good || (!has && !q->http10))
 		out.status = 400;
 	if (has && !read_host(arena, host, &out.host))
 		out.status = 400;
@@ -244,9 +264,9 @@ static bool must_escape(unsigned char c, enum escape_set set)
 {
 	switch (set) {
 	case ESCAPE_PATH:
-		return c <= 0x20 || c >= 0x7F || c == '#' || c == '%' || c == '?';
+		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%?\"<>\\^`{|}"), (char)c);
 	case ESCAPE_ARGS:
-		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%&+;?"), (char)c);
+		return c <= 0x20 || c >= 0x7F || str_has_char(STR("#%?\"<>\\^`{|}&+;"), (char)c);
 	case ESCAPE_COMPONENT:
 		return !char_is_alnum((char)c) && !str_has_char(STR("-._~"), (char)c);
 	}
@@ -267,6 +287,35 @@ str uri_escape(struct arena *arena, str text, enum escape_set set)
 			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)text.p[i]);
 		else
 			buf_add_char(&b, text.p[i]);
+	}
+	return buf_str(&b);
+}
+
+/* The byte of an escape that begins at i; -1: there is none. */
+static int escape_at(str text, size_t i)
+{
+	int high = i + 2 < text.n && text.p[i] == '%' ? hex(text.p[i + 1]) : -1, low = high >= 0 ? hex(text.p[i + 2]) : -1;
+	return low < 0 ? -1 : high * 16 + low;
+}
+
+str uri_unescape_redirect(struct arena *arena, str text)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < text.n; i++) {
+		int byte = escape_at(text, i);
+		if (text.p[i] != '%')
+			buf_add_char(&b, text.p[i]);
+		else if (byte > '%' && byte < 0x7F)
+			buf_add_char(&b, (char)byte);
+		else if (byte >= 0)
+			buf_add(&b, str_slice(text, i, i + 3));
+		i += byte >= 0 ? 2 : 0;
+		/* what stands behind it is a query already */
+		if (b.n && b.p[b.n - 1] == '?') {
+			buf_add(&b, str_from(text, i + 1));
+			break;
+		}
 	}
 	return buf_str(&b);
 }

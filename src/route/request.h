@@ -54,7 +54,7 @@ struct reading {
 	str path;                        /* decoded, without doubled slashes and dot segments */
 	str query;                       /* behind "?", or empty */
 	bool has_query;
-	bool escaped;                    /* the path held escapes or what else must be escaped again */
+	bool escaped;                    /* the path held "%" or "+" as it was sent */
 };
 
 struct reading request_read(struct arena *arena, const struct request *request, bool merge_slashes);
@@ -65,10 +65,12 @@ bool request_header(struct arena *arena, const struct request *request, str name
 bool request_cookie(struct arena *arena, const struct request *request, str name, str *value);
 
 enum escape_set {
-	ESCAPE_PATH,       /* blanks, "#", "%", "?", controls, bytes from 0x7F on */
-	ESCAPE_ARGS,       /* the same with "&", "+", ";" (nginx NGX_ESCAPE_ARGS) */
+	ESCAPE_PATH,       /* blanks, "#", "%", "?", what no URI has, controls, bytes from 0x7F on (nginx 1.21.1: NGX_ESCAPE_URI) */
+	ESCAPE_ARGS,       /* the same with "&", "+", ";" (NGX_ESCAPE_ARGS) */
 	ESCAPE_COMPONENT   /* everything but letters, digits and "-._~" */
 };
 str uri_escape(struct arena *arena, str text, enum escape_set set);
+/* Takes escapes of visible characters away, up to the query (nginx: NGX_UNESCAPE_REDIRECT). */
+str uri_unescape_redirect(struct arena *arena, str text);
 
 #endif

@@ -15,7 +15,8 @@ struct run {
 	const struct route *route;
 	str uri;                     /* the path as rewrites have left it */
 	bool rewritten;
-	str group[PATTERN_GROUPS];   /* of the last rewrite */
+	str group[PATTERN_GROUPS];   /* of the last expression that has taken something: host, path, rewrite */
+	LIST(struct header) named;   /* groups with names; the last one of a name counts */
 	/* as a proxy in front says, where it is believed; else as the connection is */
 	str scheme, port, host_header, client;
 	bool ended;                  /* a step has answered */
@@ -27,6 +28,15 @@ struct run {
 	bool keeps;                  /* a backend that may answer sets the route's cookie */
 	bool certified;              /* the client has sent a certificate that is trusted */
 };
+
+/*
+ * run_search.c: the expression is found in the text. groups: those of the run are then its groups. Where it takes too many steps, nothing can
+ * be said of the request: it is not found, and the outcome has a problem. what: names the expression in it.
+ */
+bool run_search(struct run *run, const struct pattern *pattern, str text, bool groups, const char *what);
+void run_name_group(struct run *run, str name, str value);
+/* The value of a group with that name; false: none has it. */
+bool run_named(const struct run *run, str name, str *value);
 
 /* run_text.c: a template with the request's values: "$host", "${host}", "$1"; names are those of nginx. */
 str run_expand(struct run *run, str text);
@@ -59,6 +69,7 @@ bool run_any_guard(struct run *run);
 
 /* index.c */
 const struct host *index_find_host(struct run *run, const struct entry *entry, str name, const struct host_name **by);
+bool index_has_group(const struct entry *entry, struct arena *scratch, str name);
 str index_find_certificate(const struct entry *entry, struct arena *scratch, str name);   /* empty: none */
 
 #endif

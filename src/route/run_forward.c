@@ -31,7 +31,7 @@ static bool holds(struct run *r, const struct forward_case *c)
 		return false;
 	if (!c->value_regex)
 		return str_eq(value, c->value);
-	return c->pattern && pattern_search(r->matcher, c->pattern, value, NULL) == FOUND;
+	return run_search(r, c->pattern, value, false, "the expression of a canary's header");
 }
 
 static bool is_conditional(const struct forward_case *c)

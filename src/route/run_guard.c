@@ -46,7 +46,7 @@ static struct verdict ask_header(struct run *r, const struct guard *g)
 	(void)request_header(r->scratch, r->request, g->header, &value);
 	for (size_t i = 0; i < g->patterns.n; i++) {
 		const struct header_pattern *p = &g->patterns.item[i];
-		bool hit = p->regex ? p->pattern && pattern_search(r->matcher, p->pattern, value, NULL) == FOUND : str_eq_nocase(value, p->text);
+		bool hit = p->regex ? run_search(r, p->pattern, value, false, "the expression of a header") : str_eq_nocase(value, p->text);
 		if (hit)
 			return refuse(403);
 	}
@@ -122,7 +122,7 @@ static struct verdict ask_service(struct run *r, const struct step *s)
 static bool name_fits(struct run *r, const struct guard *g)
 {
 	for (size_t i = 0; i < g->patterns.n; i++)
-		if (!g->patterns.item[i].pattern || pattern_search(r->matcher, g->patterns.item[i].pattern, STR(""), NULL) != FOUND)
+		if (!run_search(r, g->patterns.item[i].pattern, STR(""), false, "the expression of a certificate's name"))
 			return false;
 	return true;
 }
@@ -133,7 +133,8 @@ static const struct host *host_of_handshake(struct run *r)
 	const struct host_name *by;
 	if (!r->request->has_sni)
 		return r->out->host;
-	const struct host *host = index_find_host(r, r->out->entry, arena_lower(r->scratch, r->request->sni), &by);
+	struct run asked = *r;
+	const struct host *host = index_find_host(&asked, r->out->entry, arena_lower(r->scratch, r->request->sni), &by);
 	return host && (by->kind != HOST_ANY || host == r->out->host) ? host : NULL;
 }
 

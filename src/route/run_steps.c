@@ -67,10 +67,11 @@ void run_header(struct run *r, const struct header_edit *e)
 
 /* ---- answers ---- */
 
+/* A request without a host is led to the address that it came in at, which is not known: "*". */
 static str absolute(struct run *r, str location)
 {
 	str scheme = r->request->tls ? STR("https") : STR("http");
-	str host = r->reading.has_host ? r->reading.host : STR("_");
+	str host = r->reading.has_host ? r->reading.host : STR("*");
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(location));
 }
 
@@ -85,12 +86,20 @@ static str built_location(struct run *r, const struct redirect *to)
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path));
 }
 
-static void add_query(struct run *r, str *location)
+static void add_query(struct run *r, str template, str *location)
 {
 	if (r->reading.query.n == 0)
 		return;
-	const char *mark = str_has_char(*location, '?') ? "&" : "?";
+	const char *mark = str_has_char(template, '?') ? "&" : "?";
 	*location = arena_printf(r->scratch, "%.*s%s%.*s", STR_ARG(*location), mark, STR_ARG(r->reading.query));
+}
+
+/* A rewrite to an address escapes what it takes out of a path that was sent with escapes, and then takes most escapes away again. */
+static str rewritten_location(struct run *r, str template)
+{
+	for (size_t i = 0; r->reading.escaped && i < PATTERN_GROUPS; i++)
+		r->group[i] = uri_escape(r->scratch, r->group[i], ESCAPE_ARGS);
+	return uri_unescape_redirect(r->scratch, run_expand(r, template));
 }
 
 static void redirect(struct run *r, const struct step *s)
@@ -101,11 +110,11 @@ static void redirect(struct run *r, const struct step *s)
 	str name = r->reading.has_host ? r->reading.host : STR("_");
 	if (to->needs_certificate && index_find_certificate(r->out->entry, r->scratch, name).n == 0)
 		return;
-	if (to->pattern && pattern_search(r->matcher, to->pattern, r->uri, r->group) != FOUND)
+	if (to->pattern && !run_search(r, to->pattern, r->uri, true, "the expression of a redirect"))
 		return;
-	str location = to->location.n ? run_expand(r, to->location) : built_location(r, to);
+	str location = to->pattern ? rewritten_location(r, to->location) : to->location.n ? run_expand(r, to->location) : built_location(r, to);
 	if (to->adds_query)
-		add_query(r, &location);
+		add_query(r, to->location, &location);
 	if (to->cuts_slash && str_ends(location, STR("/")))
 		location.n--;
 	if (str_starts(location, STR("/")) && !to->relative)
@@ -130,7 +139,7 @@ static void cors(struct run *r, const struct step *s)
 	const struct cors *c = &s->as.cors;
 	str origin;
 	(void)request_header(r->scratch, r->request, STR("Origin"), &origin);
-	if (!c->any_origin && !(c->pattern && pattern_search(r->matcher, c->pattern, origin, NULL) == FOUND))
+	if (!c->any_origin && !run_search(r, c->pattern, origin, false, "the expression of the origins"))
 		return;
 	say(r, "Access-Control-Allow-Origin", c->any_origin ? STR("*") : origin);
 	if (c->credentials)
@@ -168,14 +177,8 @@ static void rewrite(struct run *r, const struct step *s)
 	if (w->regex.n == 0) {
 		rewrite_plainly(r, w);
 	} else {
-		enum found found = w->pattern ? pattern_search(r->matcher, w->pattern, r->uri, r->group) : FOUND_NOT;
-		if (found == FOUND_NOT)
+		if (!run_search(r, w->pattern, r->uri, true, "the expression of a rewrite"))
 			return;
-		if (found == FOUND_TOO_LONG) {
-			r->out->problem = STR("the expression of a rewrite takes too many steps on this path");
-			answered(r, s, 0);
-			return;
-		}
 		r->uri = run_expand(r, w->target);
 		r->rewritten = true;
 	}
@@ -269,7 +272,7 @@ static bool is_on_side(const struct run *r, const struct step *s)
 
 void run_steps(struct run *r)
 {
-	for (size_t i = 0; i < r->route->steps.n && !r->ended; i++)
+	for (size_t i = 0; i < r->route->steps.n && !r->ended && !r->out->problem.n; i++)
 		if (is_on_side(r, r->route->steps.item[i]))
 			run_step(r, r->route->steps.item[i]);
 	if (r->ended)

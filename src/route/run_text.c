@@ -185,22 +185,25 @@ static bool lookup_argument(struct run *r, str name, str *value)
 bool run_variable(struct run *r, str name, str *value)
 {
 	*value = (str){ "", 0 };
+	if (run_named(r, name, value))
+		return true;
 	for (size_t i = 0; i < sizeof VARIABLES / sizeof *VARIABLES; i++)
-		if (str_eq(VARIABLES[i].name, name)) {
+		if (str_eq_nocase(VARIABLES[i].name, name)) {
 			*value = VARIABLES[i].value(r);
 			return true;
 		}
-	if (str_starts(name, STR("http_"))) {
+	if (str_starts_nocase(name, STR("http_"))) {
 		(void)request_header(r->scratch, r->request, str_from(name, 5), value);
 		return true;
 	}
-	if (str_starts(name, STR("cookie_"))) {
+	if (str_starts_nocase(name, STR("cookie_"))) {
 		(void)request_cookie(r->scratch, r->request, str_from(name, 7), value);
 		return true;
 	}
-	if (str_starts(name, STR("arg_")))
+	if (str_starts_nocase(name, STR("arg_")))
 		return lookup_argument(r, str_from(name, 4), value);
-	return false;
+	/* of an expression that has taken nothing */
+	return r->out->entry && index_has_group(r->out->entry, r->scratch, name);
 }
 
 /* ---- templates ---- */
@@ -214,7 +217,7 @@ static str name_at(str text, size_t i, size_t *next)
 		*next = start + close + 1;
 		return *next <= text.n ? str_slice(text, start + 1, start + close) : (str){ "", 0 };
 	}
-	if (start < text.n && char_is_digit(text.p[start])) {
+	if (start < text.n && text.p[start] >= '1' && text.p[start] <= '9') {
 		*next = start + 1;
 		return str_slice(text, start, start + 1);
 	}
@@ -237,7 +240,7 @@ str run_expand(struct run *r, str text)
 			continue;
 		}
 		str name = name_at(text, i, &next), value;
-		if (name.n == 1 && char_is_digit(name.p[0]))
+		if (name.n == 1 && name.p[0] >= '1' && name.p[0] <= '9')
 			buf_add(&b, r->group[name.p[0] - '0']);
 		else if (name.n && run_variable(r, name, &value))
 			buf_add(&b, value);

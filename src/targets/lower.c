@@ -6,6 +6,7 @@
 #include "targets/lower.h"
 
 #include "gateway/cel.h"
+#include "route/pattern.h"
 #include "targets/clients.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
@@ -265,7 +266,7 @@ static void refuse_ends(struct host_side *hs)
 			str prefix = path_without_slash(m->value);
 			if (!str_eq(m->type, STR("PathPrefix")) || prefix.n < 2)
 				continue;
-			const struct route *first = host_first(hs->lw->arena, hs->host, path_decode(hs->lw->arena, prefix));
+			const struct route *first = host_first(hs->lw->matcher, hs->host, path_decode(hs->lw->arena, prefix));
 			if (first && route_is_closed(hs->lw, first, hs->side))
 				refuse_exactly(hs, first, prefix);
 		}
@@ -353,6 +354,8 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
 	hs->contested = hs->host->routes.n && is_contested(hs->lw, hs->host, hs->side);
+	if (hs->contested && !hs->lw->matcher)
+		hs->lw->matcher = matcher_new(hs->lw->arena, PATTERN_BUILD_STEPS);
 	map_init(&hs->taken, hs->lw->arena);
 	map_init(&hs->https, hs->lw->arena);
 	map_init(&hs->part_of_owner, hs->lw->arena);

@@ -310,7 +310,7 @@ static void drop_taken(struct lowering *lw, const struct rule_place *at, const s
 		if (below) {
 			if (!*below || d->cut.n || is_below(at->route, prefix))
 				continue;
-			if (at->contested && host_first(lw->arena, at->host, path_decode(lw->arena, prefix)) != at->route)
+			if (at->contested && host_first(lw->matcher, at->host, path_decode(lw->arena, prefix)) != at->route)
 				continue;
 			m = (struct path_match){ STR("Exact"), prefix };
 			if (map_get(at->taken, match_key(lw->arena, &m)))

@@ -117,9 +117,11 @@ static void tell_others(struct arena *scratch, struct matcher *matcher, const st
 {
 	const struct host *host = outcome->host;
 	size_t behind = 0, missed = 0;
-	for (size_t i = 0; i < host->routes.n; i++) {
+	enum found found = FOUND_NOT;
+	/* one that runs away is the last that is asked */
+	for (size_t i = 0; i < host->routes.n && behind < MOST_BEHIND && found != FOUND_TOO_LONG; i++) {
 		const struct route *route = host->routes.item[i];
-		if (route == outcome->route || behind == MOST_BEHIND || match_takes(matcher, &route->match, outcome->path) != FOUND)
+		if (route == outcome->route || (found = match_takes(matcher, &route->match, outcome->path)) != FOUND)
 			continue;
 		behind++;
 		if (outcome->route)
@@ -139,7 +141,7 @@ static void tell_path(struct arena *scratch, struct matcher *matcher, const stru
 	struct story *story)
 {
 	const struct route *route = outcome->route;
-	if (!outcome->host || outcome->host == outcome->entry->fallback)
+	if (!outcome->host || outcome->host == outcome->entry->fallback || (!route && outcome->problem.n))
 		return;
 	if (!route) {
 		story_add(scratch, story, STR("path"), STR("no path of this host takes it"));

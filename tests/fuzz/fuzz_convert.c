@@ -3,6 +3,8 @@
  * A whole conversion through the public function. A first byte of 0x80 and more is taken as options, so that any manifest is
  * a seed as it is; among these options are three that put the input into one Ingress, as a snippet, as a path with its rewrite or as
  * the value of an annotation, which reaches deeper than manifests that are made up of random bytes.
+ *
+ * covers: src/controllers/nginx_text.c src/kube/ingress.c src/kube/decode.c src/kube/meta.c
  */
 #include <stdbool.h>
 #include <stdint.h>

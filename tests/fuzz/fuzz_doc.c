@@ -2,6 +2,9 @@
 /*
  * Any text into the reader; whatever tree comes out is written as YAML and as JSON, and has to be read back as it was.
  * Places have to lie inside of the text.
+ *
+ * covers: src/doc/doc.c src/doc/json.c src/doc/json_check.c src/doc/pairs.c src/doc/scalar.c src/doc/text.c
+ * covers: src/doc/yaml.c src/doc/yaml_split.c src/doc/yaml_trouble.c src/doc/write_json.c src/doc/write_yaml.c
  */
 #include "doc/doc.h"
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line: words with NUL between them. What is refused has a reason; what is taken can be asked for. */
+/*
+ * The command line: words with NUL between them. What is refused has a reason; what is taken can be asked for.
+ *
+ * covers: src/cli/options.c
+ */
 #include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
 /*
  * Lines of requests, asked of a model that holds much and is made once. With a zero byte what stands before it is a manifest, and all goes
  * through the public function, which is much slower.
+ *
+ * covers: src/lib/trace_request.c src/verify/trace_json.c
  */
 #include <stdbool.h>
 #include <stdint.h>

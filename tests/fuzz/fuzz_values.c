@@ -3,6 +3,8 @@
  * Values of annotations and tables of users. The input is up to four parts with NUL between them. The first byte of the first
  * one chooses: below 0x80 the parts are words, pattern and text of a row, which is read as every type that there is; else all
  * that follows is a table that is added to a small vocabulary.
+ *
+ * covers: src/mapping/load.c src/mapping/load_controller.c src/mapping/values.c
  */
 #include <setjmp.h>
 #include <stdint.h>

@@ -37,19 +37,23 @@ static struct http_match matches[] = {
 };
 static str origins[] = { S("https://a.example"), S("https://b.example") }, methods[] = { S("GET"), S("PUT") }, allowed[] = { S("x-a") },
 	exposed[] = { S("x-b"), S("x-c") };
+static struct http_header set[] = { { S("x-d"), S("1") }, { S("x-e"), S("2, 3") } }, added[] = { { S("x-f"), S("4") } };
+static str taken[] = { S("x-g"), S("x-h") };
 static struct http_filter filters[] = {
 	{ .type = S("RequestRedirect"), .redirect = { S("https"), S("c.example"), { S("ReplaceFullPath"), S("/full"), S("") },
 		NUMBER(8443), NUMBER(301) } },
 	{ .type = S("URLRewrite"), .rewrite = { S("d.example"), { S("ReplacePrefixMatch"), S(""), S("/prefix") } } },
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
-	{ .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
+	{ .type = S("RequestHeaderModifier"), .request_headers = { { set, 2, 2 }, { added, 1, 1 }, TEXTS_OF(taken) } },
+	{ .type = S("ResponseHeaderModifier"), .response_headers = { { added, 1, 1 }, { NULL, 0, 0 }, { NULL, 0, 0 } } },
 	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = NUMBER(8080) } },
 };
 static int64_t codes[] = { 502, 503 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ S("why\nso"), { matches, 3, 3 }, { filters, 5, 5 }, { backends, 2, 2 }, S("0s"), { NUMBER(0), { codes, 2, 2 } },
-		{ S("Cookie"), S("1h"), S("name"), S("Permanent"), S("other"), S("/shop"), S("Session") } },
+	{ .comment = S("why\nso"), .matches = { matches, 3, 3 }, .filters = { filters, 6, 6 }, .backends = { backends, 2, 2 },
+		.request_timeout = S("0s"), .retry = { NUMBER(0), { codes, 2, 2 } },
+		.session = { S("Cookie"), S("1h"), S("name"), S("Permanent"), S("other"), S("/shop"), S("Session") } },
 	{ .comment = S("") },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
@@ -79,7 +83,12 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"        allowHeaders: [x-a]\n" \
 	"        exposeHeaders: [x-b, x-c]\n" \
 	"        maxAge: 600\n" \
-	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
+	"    - type: RequestHeaderModifier\n" \
+	"      requestHeaderModifier:\n" \
+	"        set: [{name: x-d, value: \"1\"}, {name: x-e, value: \"2, 3\"}]\n" \
+	"        add: [{name: x-f, value: \"4\"}]\n" \
+	"        remove: [x-g, x-h]\n" \
+	"    - {type: ResponseHeaderModifier, responseHeaderModifier: {set: [{name: x-f, value: \"4\"}]}}\n" \
 	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 8080}}}\n" \
 	"    backendRefs: [{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]\n" \
 	"    timeouts: {request: 0s}\n" \
@@ -95,10 +104,14 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 /* ---- GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy ---- */
 
 static struct grpc_match calls[] = { { S("shop.v1.Cart"), S("Empty"), { headers, 2, 2 } }, { .service = S("shop.v1.Pay") }, { .method = S("M") } };
-static struct grpc_filter grpc_filters[] = { { .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
-	{ .type = S("RequestMirror"), .mirror = { .name = S("copy"), .port = NUMBER(80) } } };
+static struct grpc_filter grpc_filters[] = {
+	{ .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
+	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = { true, 9090 } } },
+};
 static struct grpc_rule grpc_rules[] = {
-	{ S(""), { calls, 3, 3 }, { grpc_filters, 2, 2 }, { backends, 2, 2 }, { .type = S("Cookie") } }, { .comment = S("all") },
+	{ .matches = { calls, 3, 3 }, .filters = { grpc_filters, 2, 2 }, .backends = { backends, 2, 2 },
+		.session = { .type = S("Cookie"), .name = S("s") } },
+	{ .comment = S("all") },
 };
 static const struct grpc_route grpc = { S("calls"), META_OF("c"), { parents, 2, 2 }, TEXTS_OF(hostnames), { grpc_rules, 2, 2 } };
 static struct stream_rule stream_rules[] = { { { backends, 2, 2 } } };
@@ -126,9 +139,9 @@ static const struct backend_tls_policy policy = { S("p"), META_OF("p"), { target
 	"    - {method: {method: M}}\n" \
 	"    filters:\n" \
 	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
-	"    - {type: RequestMirror, requestMirror: {backendRef: {name: copy, port: 80}}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 9090}}}\n" \
 	"    backendRefs: " BACKENDS_TEXT "\n" \
-	"    sessionPersistence: {type: Cookie}\n" \
+	"    sessionPersistence: {sessionName: s, type: Cookie}\n" \
 	"  - {}\n"
 #define STREAM_TEXT(more) META_TEXT("t") "spec:\n" PARENTS_TEXT more "  rules: [{backendRefs: " BACKENDS_TEXT "}]\n"
 /* Groups are required: the core group is an empty one. */
@@ -306,6 +319,9 @@ static void test_decoded_values(void **state)
 	assert_true(rule->backends.item[0].weight.set && rule->backends.item[0].weight.value == 0 && !rule->backends.item[1].weight.set);
 	assert_true(rule->filters.item[2].cors.credentials && !rule->filters.item[0].cors.credentials);
 	assert_int_equal(rule->filters.item[0].redirect.port.value, 8443);
+	const struct header_modifier *edits = &rule->filters.item[3].request_headers;
+	assert_true(edits->set.n == 2 && str_eq(edits->set.item[1].value, STR("2, 3")) && edits->add.n == 1 && edits->remove.n == 2);
+	assert_true(rule->filters.item[4].response_headers.set.n == 1 && rule->filters.item[4].request_headers.set.n == 0);
 	assert_false(rule->filters.item[1].redirect.port.set);
 	gateway_stop(&run);
 }
@@ -332,7 +348,7 @@ static const struct {
 	enum object_kind kind;
 	const char *rest, *why;
 } REFUSED[] = {
-	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {retry: {}}]}", "spec.rules[1].retry cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {name: {}}]}", "spec.rules[1].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{matches: [{path: {value: /}, method: GET}]}]}", "spec.rules[0].matches[0].method cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: a, port: \"80\"}]}]}", "spec.rules[0].backendRefs[0].port cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: 7, port: 80}]}]}", "spec.rules[0].backendRefs[0].name cannot be read" },

@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "ledger/ledger.h"
-#include "route/model.h"
+#include "route/evaluate.h"
 
 extern const struct CMUnitTest route_tests[];
 extern const size_t route_tests_count;
@@ -40,14 +40,14 @@ static void start(struct run *run)
 
 enum { GROUPS = 10 };
 
-struct found {
+struct hit {
 	bool hit;
 	str group[GROUPS];
 };
 
-static struct found search(str regex, str subject, uint32_t options)
+static struct hit search(str regex, str subject, uint32_t options)
 {
-	struct found found = { 0 };
+	struct hit found = { 0 };
 	int error;
 	PCRE2_SIZE at;
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)regex.p, regex.n, options, &error, &at, NULL);
@@ -77,7 +77,7 @@ static str source_path(struct arena *arena, str path, str target, str request)
 	struct buf b;
 	if (!location_takes(arena, path, request))
 		return str_c(NO_ROUTE);
-	struct found found = search(path, request, PCRE2_CASELESS);
+	struct hit found = search(path, request, PCRE2_CASELESS);
 	buf_init(&b, arena, 0);
 	for (size_t i = 0; i < target.n; i++) {
 		char digit = target.p[i] == '$' && i + 1 < target.n ? target.p[i + 1] : 0;
@@ -421,9 +421,23 @@ static void test_fold_case(void **state)
 
 /* ---- expressions ---- */
 
+static struct match match_of(struct arena *arena, const char *regex)
+{
+	struct match m = { .kind = MATCH_REGEX, .path = str_c(regex) };
+	m.pattern = pattern_new(arena, arena_join(arena, STR("^"), m.path), PATTERN_NOCASE, NULL, NULL);
+	return m;
+}
+
+static bool takes_all(struct arena *arena, const char *regex, const char *literal)
+{
+	struct match m = match_of(arena, regex);
+	return match_takes_all(matcher_new(arena, PATTERN_BUILD_STEPS), &m, str_c(literal));
+}
+
 static void test_takes_all(void **state)
 {
 	(void)state;
+	struct run run;
 	static const struct {
 		const char *regex, *literal;
 		bool takes;
@@ -435,11 +449,12 @@ static void test_takes_all(void **state)
 		{ "/x$", "/x", false }, { "/x(/|$)(.*)", "/x", false }, { "/x\\b", "/x", false }, { "/x(?!y)", "/x", false }, { "/a|/x", "/x", false },
 		{ "/x(?=/)", "/x/", false }, { "/x\\z", "/x", false }, { "/(", "/x", false },
 		/* Takes for ever where a matcher goes back. */
-		{ "/(((a+)+)+)+b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false },
+		{ "/(((a+)+)+)+b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb", false },
 	};
 	static const char *const more[] = { "", "/", "y", "/y", "\n", "$", "/y/z", "\xff", "X" };
+	start(&run);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (regex_takes_all(str_c(rows[i].regex), str_c(rows[i].literal)) != rows[i].takes)
+		if (takes_all(&run.arena, rows[i].regex, rows[i].literal) != rows[i].takes)
 			fail_msg("%s and %s", rows[i].regex, rows[i].literal);
 		for (size_t j = 0; rows[i].takes && j < COUNT(more); j++) {
 			char path[64];
@@ -448,7 +463,24 @@ static void test_takes_all(void **state)
 				fail_msg("%s does not take %s", rows[i].regex, path);
 		}
 	}
-	assert_true(regex_takes_all(STR(""), STR("")));
+	assert_true(takes_all(&run.arena, "", ""));
+	arena_release(&run.arena);
+}
+
+/* The first route of a host with these expressions that takes the path; -1: none. */
+static int first_of(struct arena *arena, const char *const *regexes, size_t n, const char *path)
+{
+	struct host host = { .name = { .kind = HOST_ANY } };
+	for (size_t i = 0; i < n; i++) {
+		struct route *r = NEW(arena, struct route);
+		r->match = match_of(arena, regexes[i]);
+		LIST_PUSH(arena, &host.routes, r);
+	}
+	const struct route *found = host_first(matcher_new(arena, PATTERN_BUILD_STEPS), &host, str_c(path));
+	for (size_t i = 0; i < n; i++)
+		if (host.routes.item[i] == found)
+			return (int)i;
+	return -1;
 }
 
 static void test_matches(void **state)
@@ -461,14 +493,19 @@ static void test_matches(void **state)
 		{ "/x", "/X/y", true }, { "/x", "/a/x", false }, { "/v1.0", "/v1x0", true }, { "/x$", "/x", true }, { "/x$", "/xy", false },
 		{ "/x(/|$)(.*)", "/x", true }, { "/x(/|$)(.*)", "/xy", false }, { "/x/", "/x", false },
 		/* only the first alternative is bound to the start */
-		{ "/a|/b", "/zzz/b/q", true }, { "/a|/b", "/z/a", false }, { "(/a|/b)", "/z/b", false },
-		{ "/(((a+)+)+)+b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false }, { "/(", "/(", false },
+		{ "/a|/b", "/zzz/b/q", true }, { "/a|/b", "/z/a", false }, { "(/a|/b)", "/z/b", false }, { "/(", "/(", false },
+		/* what is not known counts as taking it */
+		{ "/(((a+)+)+)+b", "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaacb", true },
 	};
+	static const char *const several[] = { "/x/y", "/x", "/" };
 	struct run run;
 	start(&run);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (regex_matches(&run.arena, str_c(rows[i].regex), str_c(rows[i].path)) != rows[i].matches)
+		if ((first_of(&run.arena, &rows[i].regex, 1, rows[i].path) == 0) != rows[i].matches)
 			fail_msg("%s and %s", rows[i].regex, rows[i].path);
+	assert_int_equal(first_of(&run.arena, several, COUNT(several), "/x/z"), 1);
+	assert_int_equal(first_of(&run.arena, several, COUNT(several), "/y"), 2);
+	assert_int_equal(first_of(&run.arena, several, COUNT(several), "y"), -1);
 	arena_release(&run.arena);
 }
 
@@ -477,12 +514,37 @@ static void test_valid(void **state)
 	(void)state;
 	static const char *const good[] = { "", "/", "/x(/|$)(.*)", "/(?<year>\\d{4})/", "/(?!api)", "/a++", "/\\Qx(\\E", "/x]", "/x}", "/{a}" };
 	static const char *const bad[] = { "/(", "/)", "/[a", "/*+*", "/(?<n", "/a{2,1}", "/\\", "/(?z)", "/[b-a]", "/\\k<none>" };
+	struct run run;
+	start(&run);
 	for (size_t i = 0; i < COUNT(good); i++)
-		if (!regex_is_valid(str_c(good[i])))
+		if (!match_of(&run.arena, good[i]).pattern)
 			fail_msg("%s", good[i]);
 	for (size_t i = 0; i < COUNT(bad); i++)
-		if (regex_is_valid(str_c(bad[i])))
+		if (match_of(&run.arena, bad[i]).pattern)
 			fail_msg("%s", bad[i]);
+	arena_release(&run.arena);
+}
+
+/* Groups with names, also where there are more groups than "$9" can name. */
+static void test_names(void **state)
+{
+	(void)state;
+	struct run run;
+	str name, group[PATTERN_GROUPS];
+	size_t number;
+	start(&run);
+	const struct pattern *p = pattern_new(&run.arena, STR("/(?<b>.)(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)(?'a'.)(x)?"), 0, NULL, NULL);
+	struct matcher *matcher = matcher_new(&run.arena, 0);
+	str text = STR("/0123456789abcdef");
+	assert_true(p && pattern_search(matcher, p, text, group) == FOUND);
+	assert_true(pattern_name(p, 0, &name, &number) && str_eq(name, STR("a")) && str_eq(pattern_group(matcher, text, number), STR("b")));
+	assert_true(pattern_name(p, 1, &name, &number) && str_eq(name, STR("b")) && str_eq(pattern_group(matcher, text, number), STR("0")));
+	assert_false(pattern_name(p, 2, &name, &number));
+	assert_true(str_eq(group[9], STR("8")) && pattern_group(matcher, text, 13).n == 0 && pattern_group(matcher, text, 99).n == 0);
+	p = pattern_new(&run.arena, STR("^/x"), PATTERN_NOCASE, NULL, NULL);
+	assert_true(pattern_search(matcher, p, STR("/Xy"), group) == FOUND && str_eq(group[0], STR("/X")) && group[1].n == 0);
+	assert_false(pattern_name(p, 0, &name, &number));
+	arena_release(&run.arena);
 }
 
 /* ---- hosts ---- */
@@ -600,6 +662,7 @@ const struct CMUnitTest route_tests[] = {
 	cmocka_unit_test(test_takes_all),
 	cmocka_unit_test(test_matches),
 	cmocka_unit_test(test_valid),
+	cmocka_unit_test(test_names),
 	cmocka_unit_test(test_wider), cmocka_unit_test(test_take),
 	cmocka_unit_test(test_steps),
 };
