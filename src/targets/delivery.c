@@ -23,6 +23,15 @@ static struct fact_list list_of(struct lowering *lw, struct fact *fact)
 	return list;
 }
 
+static bool leads_to_backend(const struct lowering *lw, const struct rule_place *at)
+{
+	const struct route *r = at->route;
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (step_is_said(r->steps.item[i], at->side) && (r->steps.item[i]->kind == STEP_REDIRECT || r->steps.item[i]->kind == STEP_STATUS))
+			return false;
+	return r->cases.n > 0 && !route_is_closed(lw, r, at->side);
+}
+
 /* A GRPCRoute has no times and no tries. */
 static bool lost_on_calls(struct lowering *lw, const struct rule_place *at, const struct step *step)
 {
@@ -319,15 +328,6 @@ static void say_copies(struct lowering *lw, const struct rule_place *at, const s
 	differ(lw, at->route, &target, &text);
 }
 
-static bool leads_to_backend(const struct lowering *lw, const struct rule_place *at)
-{
-	const struct route *r = at->route;
-	for (size_t i = 0; i < r->steps.n; i++)
-		if (step_is_said(r->steps.item[i], at->side) && (r->steps.item[i]->kind == STEP_REDIRECT || r->steps.item[i]->kind == STEP_STATUS))
-			return false;
-	return r->cases.n > 0 && !route_is_closed(lw, r, at->side);
-}
-
 static void add_mirror(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	const struct mirror *m = &step->as.mirror;
@@ -392,6 +392,9 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 
 void delivery_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	/* the root that the controller makes for each host has the settings of an Ingress, and no backend that they act on */
+	if (step->delivery != DELIVERY_NONE && !leads_to_backend(lw, at))
+		return;
 	switch (step->delivery) {
 	case DELIVERY_SILENCE:
 		add_silence(lw, at, step, d);

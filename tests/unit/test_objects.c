@@ -46,10 +46,14 @@ static struct http_filter filters[] = {
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
 	{ .type = S("RequestHeaderModifier"), .request_headers = { { set, 2, 2 }, { added, 1, 1 }, TEXTS_OF(taken) } },
 	{ .type = S("ResponseHeaderModifier"), .response_headers = { { added, 1, 1 }, { NULL, 0, 0 }, { NULL, 0, 0 } } },
+	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = NUMBER(8080) } },
 };
+static int64_t codes[] = { 502, 503 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ .comment = S("why\nso"), .matches = { matches, 3, 3 }, .filters = { filters, 5, 5 }, .backends = { backends, 2, 2 } },
+	{ .comment = S("why\nso"), .matches = { matches, 3, 3 }, .filters = { filters, 6, 6 }, .backends = { backends, 2, 2 },
+		.request_timeout = S("0s"), .retry = { NUMBER(0), { codes, 2, 2 } },
+		.session = { S("Cookie"), S("1h"), S("name"), S("Permanent"), S("other"), S("/shop"), S("Session") } },
 	{ .comment = S("") },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
@@ -85,7 +89,16 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"        add: [{name: x-f, value: \"4\"}]\n" \
 	"        remove: [x-g, x-h]\n" \
 	"    - {type: ResponseHeaderModifier, responseHeaderModifier: {set: [{name: x-f, value: \"4\"}]}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 8080}}}\n" \
 	"    backendRefs: [{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]\n" \
+	"    timeouts: {request: 0s}\n" \
+	"    retry: {attempts: 0, codes: [502, 503]}\n" \
+	"    sessionPersistence:\n" \
+	"      type: Cookie\n" \
+	"      sessionName: name\n" \
+	"      absoluteTimeout: 1h\n" \
+	"      cookieConfig: {lifetimeType: Permanent}\n" \
+	"      cookie: {name: other, path: /shop, lifetimeType: Session}\n" \
 	"  - {}\n"
 
 /* ---- GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy ---- */
@@ -341,6 +354,8 @@ static const struct {
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: 7, port: 80}]}]}", "spec.rules[0].backendRefs[0].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{filters: [{type: CORS, cors: {allowCredentials: \"true\"}}]}]}",
 	  "spec.rules[0].filters[0].cors.allowCredentials cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{retry: {codes: [\"502\"]}}]}", "spec.rules[0].retry.codes cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{retry: {backoff: 1s}}]}", "spec.rules[0].retry.backoff cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: {}}", "spec.rules cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [a]}", "spec.rules[0] cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [null]}", "spec.rules[0] cannot be read" },
