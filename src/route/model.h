@@ -274,7 +274,7 @@ struct owner {
 
 /* A cookie that keeps a client at the place where its first request went. */
 struct sticky_cookie {
-	str name, tag;               /* the cookie's value ends in "|" and the tag of the backend it was set for */
+	str name;
 	str attributes;              /* as they stand behind the value: "; Path=/app; HttpOnly" */
 	str secure_attributes;       /* the same on TLS */
 	bool known_only;             /* a cookie that names no endpoint is replaced; else any cookie of the name will do */
@@ -406,6 +406,8 @@ struct http_rules {
 	bool merge_slashes;          /* runs of "/" count as one */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
+	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
+	bool proxy_protocol;         /* connections come with the PROXY protocol: its port says whether TLS ended before */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
 	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */
