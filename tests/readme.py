@@ -146,7 +146,8 @@ def table_annotations(binary):
         groups.setdefault(next((word for word in OUTCOMES if word in found), ""), []).append(item["name"])
     text = head("What becomes of it", "Number", "Annotations")
     for word, title in OUTCOMES.items():
-        text += row(title, len(groups.get(word, [])), code(sorted(groups.get(word, []))))
+        if word in groups or word != "pending":
+            text += row(title, len(groups.get(word, [])), code(sorted(groups.get(word, []))))
     return text
 
 

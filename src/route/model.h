@@ -241,7 +241,7 @@ struct step {
 		struct rewrite rewrite;
 		struct cors cors;
 		struct guard guard;
-		struct { LIST(struct header_edit) edits; } header;
+		struct { LIST(struct header_edit) edits; bool unknown; } header;   /* unknown: what is set stands outside the input */
 		struct error_pages errors;
 		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */

@@ -224,6 +224,16 @@ void headers_collect(struct lowering *lw, const struct rule_place *at, const str
 		lose_feature(lw, step);
 		return;
 	}
+	if (step->as.header.unknown) {
+		struct loss_text text = {
+			.code = DIAG_HEADER_LOST, .loss = LOSS_BEHAVIOUR,
+			.message = arena_printf(lw->arena, "headers of answers are not known: ConfigMap %.*s is not in the input", STR_ARG(step->value)),
+			.effect = STR("answers lack the headers that it lists"),
+			.help = STR("add the ConfigMap to the input and convert again"),
+		};
+		lose(lw, at->route, &step->facts, &text);
+		return;
+	}
 	for (size_t i = 0; i < step->as.header.edits.n; i++)
 		collect(lw, at, step, &step->as.header.edits.item[i], d);
 }
