@@ -134,7 +134,8 @@ class Candidate:
         self.name = "%s/%s" % (namespace(route), route["metadata"]["name"])
         self.kind, self.value = path.get("type", "PathPrefix"), path.get("value", "/")
         self.method, self.place = match.get("method"), place
-        self.regex = re.compile(self.value) if self.kind == "RegularExpression" else None
+        # PCRE names a group without P.
+        self.regex = re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", self.value)) if self.kind == "RegularExpression" else None
         self.headers = {}
         for header in match.get("headers") or []:
             self.headers.setdefault(header["name"].lower(), header)

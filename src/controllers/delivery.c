@@ -206,15 +206,24 @@ static int64_t usual_seconds(const struct instance *in, str feature)
 	return seconds;
 }
 
+/* Of the Ingress, else of the ConfigMap where that asks for more than the controller has by itself. */
 static void silence(struct instance *in, struct subject *s, struct route *r, str feature)
 {
-	struct setting *at = unusual(in, subject_setting(s, feature, STR("seconds")), true, r);
-	if (!at)
+	struct arena *a = in->front->arena;
+	struct setting *own = subject_setting(s, feature, STR("seconds"));
+	str general = controller_default(in->controller, feature, STR("seconds"));
+	int64_t seconds = 0, usual = usual_seconds(in, feature);
+	bool same = !own || setting_is_usual(in, own), longer = str_to_i64(general, &seconds) && seconds > usual;
+	if (same && !longer) {
+		fact_list_add(a, &r->usual, own ? own->fact : NULL);
 		return;
+	}
 	struct step *step = delivery_step(in, r, feature, DELIVERY_SILENCE);
-	fact_list_add(in->front->arena, &step->facts, at->fact);
-	step->value = at->value.text;
-	step->as.silence.longer = at->value.number > usual_seconds(in, feature);
+	fact_list_add(a, &step->facts, own ? own->fact : NULL);
+	if (same)
+		fact_list_add(a, &step->facts, controller_default_fact(in->controller, feature));
+	step->value = own ? own->value.text : general;
+	step->as.silence.longer = same || own->value.number > usual;
 }
 
 void delivery_steps(struct instance *in, const struct location *l, struct route *r)

@@ -197,17 +197,23 @@ static bool is_in_force(const struct instance *in, struct subject *s, const stru
 	return false;
 }
 
-/* nginx pushes nothing since 1.25, which came with release 1.10. */
-static bool is_past(const struct instance *in, const struct feature *f)
+/* Why a feature has no effect at a location, whatever its settings say; empty where it may have one. */
+static str hindrance(const struct instance *in, const struct location *l, const struct feature *f)
 {
-	return in->nginx && str_eq(f->name, STR("http2.push")) && !controller_is_before(in->controller, 1010);
+	/* since nginx 1.25, which came with release 1.10 */
+	if (in->nginx && str_eq(f->name, STR("http2.push")) && !controller_is_before(in->controller, 1010))
+		return STR("the nginx of this release pushes nothing");
+	/* how the endpoints of a Service port are used is decided once for all that name it (reference: A.4) */
+	if (in->nginx && f->scope == SCOPE_BACKEND && l->upstream && l->upstream->creator && l->upstream->creator != l->subject)
+		return STR("an older Ingress with the same Service port decides");
+	return STR("");
 }
 
-static void idle_past(struct subject *s, const struct feature *f)
+static void idle_hindered(struct subject *s, const struct feature *f, str why)
 {
 	for (size_t i = 0; i < s->settings.n; i++)
 		if (setting_counts(&s->settings.item[i]) && str_eq(s->settings.item[i].row->feature, f->name))
-			fact_idle(s->settings.item[i].fact, STR("the nginx of this release pushes nothing"));
+			fact_idle(s->settings.item[i].fact, why);
 }
 
 static bool belongs_to_tables(const struct instance *in, const struct feature *f)
@@ -249,8 +255,9 @@ static void build_features(struct instance *in, const struct location *l, struct
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))
 			continue;
-		if (is_past(in, f))
-			idle_past(l->subject, f);
+		str why = hindrance(in, l, f);
+		if (why.n)
+			idle_hindered(l->subject, f, why);
 		else if (is_in_force(in, l->subject, f))
 			use_feature(in, l->subject, f, r);
 		else if (!by_default)

@@ -22,6 +22,7 @@ struct affinity {
 struct upstream {
 	str key;                         /* namespace, Service and port as written, joined by "-" */
 	struct backend backend;
+	struct subject *creator;         /* the Ingress that decides how it is asked; NULL: none has named it */
 	uint32_t answer;                 /* the controller's own answer in place of an endpoint's: 503, 502; 0: there are endpoints */
 	struct affinity *affinity;       /* or NULL */
 	bool copied_affinity;            /* of a canary: that of the main Service */
