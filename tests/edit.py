@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes of one fact in an input: where it stands, taking it away, giving it another valid value.
 
-A fact is an annotation (its name), a directive of a snippet (name#directive), a label (metadata.labels.NAME) or a leaf of
-the spec (its path, list positions as .0 or [0]). Editing works on the tree and leaves a valid Ingress behind.
+A fact is an annotation (its name), a directive of a snippet (name#directive), a label (metadata.labels.NAME), a leaf of
+the spec (its path, list positions as .0 or [0]) or an entry of a ConfigMap (data.KEY). Editing works on the tree and leaves a
+valid object behind.
 """
 import copy
 import re
@@ -83,6 +84,8 @@ def path_of(item, key):
         path = tokens(key)
     elif name.startswith("metadata.labels."):
         path = ["metadata", "labels", name[len("metadata.labels."):]]
+    elif name.startswith("data."):
+        path = ["data", name[len("data."):]]
     elif name in (metadata.get("annotations") or {}):
         path = ["metadata", "annotations", name]
     else:
@@ -184,6 +187,8 @@ def alternatives(key, value, rows):
     path = tokens(key)
     if path is None:
         name = normal(key)
+        if name.startswith("data."):
+            return [str(value).replace("/", "/alt-", 1)]
         if name.startswith("metadata.labels.") or "#" in name:
             return ["%s-alt" % value] if "#" not in name else []
         if name in CHOOSERS:

@@ -104,6 +104,25 @@ seed fuzz_values 'GET|POST\0\00010.0.0.0/8, ::1'
 seed fuzz_values '\x80name: x\nrecognise:\n  prefixes: [x.io/]\nannotations:\n  - name: a\n    type: int\n    feature: timeout.request\n'
 seed fuzz_values '\x80ecosystem:\n  - {key: a.io/*, place: drop, tool: a, note: b}\n'
 seed fuzz_values '\x80name: x\ngateway_class: x\nfeatures:\n  - {feature: auth.basic, how: none, without: it}\n'
+# Texts of nginx; the first byte from 0x80 on chooses where they stand, see fuzz_snippet.c.
+while IFS= read -r text; do
+	for place in '' '\x80' '\x81' '\x82' '\x83' '\x8c' '\xb0' '\xc4'; do
+		seed fuzz_snippet "$place$text"
+	done
+done <<'EOF'
+more_set_headers "X-A: b" "X-C:"; add_header X-D $e always; proxy_hide_header F;
+proxy_set_header Host $host; proxy_set_header X-A "$http_b"; more_set_input_headers -r "X: y";
+return 301 https://$host$request_uri; return 200 "ok"; return https://a.example/b?c;
+rewrite ^/(.*)$ https://a.example/$1? permanent; rewrite ^/x/(.*)$ /$1 break;
+if ($scheme = http) { return 308 https://$server_name$request_uri; }
+if ($host != "a.example.com") { set $x 1; } if ($x = 1) { return 403; }
+location = /a { deny all; } location ~ \\.php$ { root /b; }
+allow 10.0.0.0/8; allow ::1/64; deny all; satisfy any; auth_basic "x"; auth_request /a;
+map $a $b { default 0; ~*c 1; } limit_req_zone $a zone=b:1m rate=1r/s;
+access_by_lua_block { x = "}" -- }\n y = [==[ } ]==] }
+set $a "b${c}"; set $d "$a$a"; add_header X-E "$d"; } location / {
+proxy_read_timeout 5; client_max_body_size 1m; frobnicate;
+EOF
 seed fuzz_options 'convert\0-f\0x\0--report\0json=y\0--max-size=10M\0-o\0dir=x'
 seed fuzz_options '--strict=security\0convert\0--accept\0a,b\0--gateway=a/b\0--\0-x'
 seed fuzz_options 'trace\0http://a/\0-H\0A: b\0-XPUT\0--given\0auth.basic=pass\0--body=1K\0--before\0x'

@@ -22,8 +22,27 @@ RANKS = [("regex before prefix", BEFORE_PREFIX), ("prefix before regex", AFTER_P
 VARIANTS = [Variant(rank + (", wider hosts after" if falls else "") + (", ties reversed" if ties else ""), regex, falls, ties)
             for rank, regex in RANKS for falls in (False, True) for ties in (False, True)]
 
+# Kinds of routes and the protocols of the listeners that they attach to.
+ROUTES = {"HTTPRoute": ("HTTP", "HTTPS"), "GRPCRoute": ("HTTP", "HTTPS"), "TLSRoute": ("TLS",), "TCPRoute": ("TCP",), "UDPRoute": ("UDP",)}
 WELL_KNOWN = {"http": 80, "https": 443}
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+
+
+def as_http(route):
+    """A GRPCRoute as the HTTPRoute that takes the same calls; others as they are."""
+    if route["kind"] != "GRPCRoute":
+        return route
+
+    def path(match):
+        method = match.get("method") or {}
+        if not method.get("service"):
+            return {"type": "PathPrefix", "value": "/"}
+        if not method.get("method"):
+            return {"type": "PathPrefix", "value": "/" + method["service"]}
+        return {"type": "Exact", "value": "/%(service)s/%(method)s" % method}
+    rules = [dict(rule, matches=[dict(match, path=path(match), method=None) for match in rule.get("matches") or [{}]])
+             for rule in route["spec"].get("rules") or []]
+    return dict(route, spec=dict(route["spec"], rules=rules))
 
 
 class Answer:
@@ -115,7 +134,8 @@ class Candidate:
         self.name = "%s/%s" % (namespace(route), route["metadata"]["name"])
         self.kind, self.value = path.get("type", "PathPrefix"), path.get("value", "/")
         self.method, self.place = match.get("method"), place
-        self.regex = re.compile(self.value) if self.kind == "RegularExpression" else None
+        # PCRE names a group without P.
+        self.regex = re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", self.value)) if self.kind == "RegularExpression" else None
         self.headers = {}
         for header in match.get("headers") or []:
             self.headers.setdefault(header["name"].lower(), header)
@@ -149,7 +169,7 @@ class Candidate:
                 all(self.header_fits(header, headers) for header in self.headers.values()))
 
     def __str__(self):
-        return "HTTPRoute %s rule %d match %d: %s %s, host %s" % (self.name, *self.place, self.kind, self.value, self.host)
+        return "%s %s rule %d match %d: %s %s, host %s" % (self.route["kind"], self.name, *self.place, self.kind, self.value, self.host)
 
 
 class Listener:
@@ -211,10 +231,10 @@ class Manifests:
         self.owners = {listener.owner for listener in self.listeners}
         self.check_listeners()
         for item in objects:
-            if item["kind"] == "HTTPRoute":
+            if item["kind"] in ROUTES:
                 self.check_references(item)
                 for parent in item["spec"].get("parentRefs") or []:
-                    self.attach(item, parent)
+                    self.attach(as_http(item), parent)
 
     # ---- structure ----
 
@@ -243,7 +263,7 @@ class Manifests:
         self.listeners = distinct
 
     def check_references(self, route):
-        own = ("HTTPRoute", namespace(route), route["metadata"]["name"])
+        own = (route["kind"], namespace(route), route["metadata"]["name"])
         for rule in route["spec"].get("rules") or []:
             for backend in rule.get("backendRefs") or []:
                 self.check_grant(own, backend.get("kind", "Service"), backend)
@@ -265,10 +285,10 @@ class Manifests:
         owner = (parent.get("kind", "Gateway"), parent.get("namespace") or own, parent["name"])
         if owner not in self.owners:
             if owner[0] != "Gateway" or owner[1:] in self.gateways:
-                self.faults.append("HTTPRoute %s/%s: no listener in %s %s/%s" % (own, route["metadata"]["name"], *owner))
+                self.faults.append("%s %s/%s: no listener in %s %s/%s" % (route["kind"], own, route["metadata"]["name"], *owner))
             return      # a Gateway that stands in the cluster already: nothing is known of its listeners
         for listener in self.listeners:
-            if (listener.owner != owner or parent.get("sectionName") not in (None, listener.spec["name"]) or
+            if (listener.owner != owner or listener.protocol not in ROUTES[route["kind"]] or parent.get("sectionName") not in (None, listener.spec["name"]) or
                     parent.get("port") not in (None, listener.port) or
                     not admits((listener.spec.get("allowedRoutes") or {}).get("namespaces"), owner[1], own, "Same")):
                 continue
@@ -278,7 +298,7 @@ class Manifests:
                     for k, match in enumerate(rule.get("matches") or [{}]):
                         listener.candidates.append(Candidate(route, host, rule, match, (i, k)))
         if not attached:
-            self.faults.append("HTTPRoute %s/%s: no listener of %s %s/%s takes it" % (own, route["metadata"]["name"], *owner))
+            self.faults.append("%s %s/%s: no listener of %s %s/%s takes it" % (route["kind"], own, route["metadata"]["name"], *owner))
 
     # ---- requests ----
 
@@ -290,6 +310,8 @@ class Manifests:
         if not fitting:
             return Answer("nothing", "no listener")
         listener = max(fitting, key=lambda item: specific(item.hostname))
+        if listener.protocol == "HTTPS" and self.asks(listener.gateway):
+            return Answer("nothing", "handshake")
         candidates = listener.ordered(variant, request.host)
         if candidates and not variant.falls_through:
             best = max(specific(item.host) for item in candidates)
@@ -298,6 +320,11 @@ class Manifests:
             if item.fits(request.path, request.method, request.headers):
                 return self.perform(listener, item, request, services)
         return Answer("nothing", 404)
+
+    def asks(self, gateway):
+        """Whether clients of its HTTPS listeners need a certificate, which none of the requests here has."""
+        frontend = (self.gateways[gateway]["spec"].get("tls") or {}).get("frontend") or {}
+        return bool(((frontend.get("default") or {}).get("validation") or {}).get("caCertificateRefs"))
 
     def perform(self, listener, candidate, request, services):
         """The filters of a rule in their order, then its backends."""
@@ -313,7 +340,7 @@ class Manifests:
                 path = modified(item["urlRewrite"].get("path"), path, candidate)
             if item["type"] == "CORS" and is_preflight(request, item["cors"]):
                 return Answer("preflight", 200, **about)
-        backends, own = {}, ("HTTPRoute", namespace(candidate.route), "")
+        backends, own = {}, (candidate.route["kind"], namespace(candidate.route), "")
         weighted = [item for item in candidate.rule.get("backendRefs") or [] if item.get("weight", 1)]
         total = sum(item.get("weight", 1) for item in weighted)
         for item in weighted:

@@ -3,7 +3,8 @@
 
     same bytes     twice, in another locale and time zone, and with the input files in reversed order
     read back      the YAML as another reader sees it is the JSON; comments change no object
-    no vanishing   every annotation, label and spec leaf of an input Ingress is a fact of it in the report
+    no vanishing   every annotation, label and spec leaf of an input Ingress is a fact of it in the report, and every entry of a
+                   ConfigMap that is reported
     places         what the report names as the place of a fact is in the printed manifests
     removal        a `translated` fact taken away or changed changes the manifests, an `ineffective` one does not
     coverage       every complete row of a controller's table is used by a fixture
@@ -107,22 +108,38 @@ class Subject:
             return self.run(more=["--no-comments"], cwd=folder, stdin=stdin)
 
     def edited(self, changes):
-        """changes: (Ingress name, function from Ingress to Ingress or None). Files with these changed, or None."""
+        """changes: (name of an object, function from object to object or None). Files with these changed, or None."""
         changed = {path: list(objects) for path, objects in self.files.items()}
         for name, change in changes:
             for objects in changed.values():
                 for i, item in enumerate(objects):
-                    if kubeyaml.is_ingress(item) and kubeyaml.ingress_name(item) == name:
+                    if object_name(item) == name:
                         objects[i] = change(item)
                         if objects[i] is None:
                             return None
         return changed
 
-    def ingress(self, name):
+    def find(self, name):
         """The one that counts: the last of that name."""
-        found = [item for objects in self.files.values() for item in objects
-                 if kubeyaml.is_ingress(item) and kubeyaml.ingress_name(item) == name]
+        found = [item for objects in self.files.values() for item in objects if object_name(item) == name]
         return found[-1] if found else None
+
+
+def object_name(item):
+    """(namespace, name) of an Ingress, (kind, namespace, name) of a ConfigMap, else None."""
+    if kubeyaml.is_ingress(item):
+        return kubeyaml.ingress_name(item)
+    if isinstance(item, dict) and item.get("kind") == "ConfigMap" and isinstance(item.get("metadata"), dict):
+        return "ConfigMap", item["metadata"].get("namespace") or "default", item["metadata"].get("name")
+    return None
+
+
+def reported(report):
+    """All objects with facts: (name as in object_name, entry)."""
+    for ingress in report.get("ingresses", []):
+        yield (ingress["namespace"], ingress["name"]), ingress
+    for other in report.get("others", []):
+        yield (other["kind"], other["namespace"], other["name"]), other
 
 
 # ---- same bytes, read back, no vanishing ----
@@ -172,9 +189,9 @@ def no_vanishing(subject):
     if outcome.fault:
         return outcome.fault
     known = {}
-    for ingress in outcome.report.get("ingresses", []):
-        keys = known.setdefault((ingress["namespace"], ingress["name"]), set())
-        for fact in ingress["facts"]:
+    for name, entry in reported(outcome.report):
+        keys = known.setdefault(name, set())
+        for fact in entry["facts"]:
             keys.add(edit.normal(fact["key"]))
     lost = collections.defaultdict(list)
     for objects in subject.files.values():
@@ -184,6 +201,10 @@ def no_vanishing(subject):
                 lost[name].append(["the Ingress itself"])
                 continue
             lost[name].append([key for key, _ in edit.leaves(item) if key not in known[name]])
+        for item in objects:
+            name = object_name(item)
+            if name in known and name[0] == "ConfigMap":
+                lost["/".join(name), "data"].append([key for key in item.get("data") or {} if "data.%s" % key not in known[name]])
     # Of two objects with one name one counts.
     return "; ".join("%s/%s: %s" % (name + (", ".join(min(keys, key=len)[:10]),)) for name, keys in sorted(lost.items()) if all(keys))
 
@@ -209,8 +230,8 @@ def places(subject):
     outcome = subject.run()
     if outcome.fault:
         return outcome.fault
-    lost = ["%s of %s/%s: %s" % (fact["key"], ingress["namespace"], ingress["name"], place)
-            for ingress in outcome.report.get("ingresses", []) for fact in ingress["facts"] for place in fact.get("places") or []
+    lost = ["%s of %s: %s" % (fact["key"], "/".join(name), place)
+            for name, entry in reported(outcome.report) for fact in entry["facts"] for place in fact.get("places") or []
             if at_place(outcome.trees, place) is None]
     return "not there: " + "; ".join(lost[:5]) if lost else ""
 
@@ -218,15 +239,15 @@ def places(subject):
 # ---- removal ----
 
 class Fact:
-    def __init__(self, ingress, fact):
-        self.name = (ingress["namespace"], ingress["name"])
-        self.ingress_state = ingress["state"]
+    def __init__(self, name, entry, fact):
+        self.name = name
+        self.ingress_state = entry.get("state")
         self.key, self.state = fact["key"], fact["state"]
         self.places = set(fact.get("places") or [])
         self.value = None
 
     def title(self):
-        return "%s of %s/%s (%s)" % ((self.key,) + self.name + (self.state,))
+        return "%s of %s (%s)" % (self.key, "/".join(self.name), self.state)
 
     def says_the_same(self, other):
         return edit.general(self.key) == edit.general(other.key) and self.value == other.value and self is not other
@@ -252,12 +273,12 @@ class Removal:
         self.subject, self.rows = subject, rows
         self.base = subject.convert({})
         self.facts = []
-        for ingress in self.base.report.get("ingresses", []):
-            for entry in ingress["facts"]:
-                if entry["key"].startswith("default:"):
+        for name, entry in reported(self.base.report):
+            for line in entry["facts"]:
+                if line["key"].startswith("default:"):
                     continue
-                fact = Fact(ingress, entry)
-                item = subject.ingress(fact.name)
+                fact = Fact(name, entry, line)
+                item = subject.find(fact.name)
                 fact.value = edit.value_of(item, fact.key) if item else None
                 self.facts.append(fact)
 
@@ -335,9 +356,9 @@ class Removal:
         """It must have no effect either when it is the only one of its host to say so."""
         if not edit.optional(fact.key):
             return ""
-        mine = hosts(self.subject.ingress(fact.name))
+        mine = hosts(self.subject.find(fact.name))
         others = [other for other in self.facts if fact.says_the_same(other) and other.state in ("translated", "different") and
-                  mine & hosts(self.subject.ingress(other.name) or {})]
+                  mine & hosts(self.subject.find(other.name) or {})]
         if not others:
             return ""
         # Of several in one list the last goes first, so that positions stay true.

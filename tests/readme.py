@@ -146,7 +146,8 @@ def table_annotations(binary):
         groups.setdefault(next((word for word in OUTCOMES if word in found), ""), []).append(item["name"])
     text = head("What becomes of it", "Number", "Annotations")
     for word, title in OUTCOMES.items():
-        text += row(title, len(groups.get(word, [])), code(sorted(groups.get(word, []))))
+        if word in groups or word != "pending":
+            text += row(title, len(groups.get(word, [])), code(sorted(groups.get(word, []))))
     return text
 
 
@@ -154,7 +155,8 @@ def table_features(_):
     text = head("Feature", "Since", "Where it differs from the source")
     for name, item in said("standard").items():
         if item["how"] != "none":
-            text += row("`%s`" % name, item.get("since", ""), item.get("differs", ""))
+            since = [str(item[key]) + more for key, more in (("since", ""), ("experimental", " experimental")) if item.get(key)]
+            text += row("`%s`" % name, ", ".join(since), item.get("differs", ""))
     return text
 
 

@@ -46,13 +46,13 @@ PREFIX = "nginx.ingress.kubernetes.io/"
 # The service of the records that answers requests of nginx itself about authentication.
 AUTH = "auth-system/auth"
 
-# Codes by what they say, for STATED; where a loss stands behind a code, only with that loss.
-CLOSED = ["I2G-1001", "I2G-1002", "I2G-0224 security"]
+# Codes by what they say, for STATED; where a word stands behind a code, only with that loss, or about that annotation.
+CLOSED = ["I2G-1001", "I2G-1002"]
 NO_CERTIFICATE = ["I2G-0012"]
 STATUS = ["I2G-3007", "I2G-2002"] + CLOSED
-NO_SERVICE = ["I2G-0213", "I2G-0214", "I2G-0224 behaviour"]
+NO_SERVICE = ["I2G-0213", "I2G-0214", "I2G-3002 service-upstream"]
 BODY = ["I2G-3002", "I2G-0002"]
-ERROR_PAGES = ["I2G-3002", "I2G-0002", "I2G-0224 availability"]
+ERROR_PAGES = ["I2G-3002", "I2G-0002", "I2G-3001 default-backend"]
 EDGE = ["I2G-3006"]
 # (the controller's kind of answer, the manifests') -> codes of which one must be there. "dead": no Service that can answer.
 STATED = {
@@ -64,6 +64,7 @@ STATED = {
     ("backend", "target"): ["I2G-2001"] + EDGE,
     ("redirect", "closed"): ["I2G-2002"] + CLOSED,
     ("redirect", "unserved"): NO_CERTIFICATE,
+    ("redirect", "handshake"): ["I2G-3002"],
     ("redirect", "status"): EDGE,
     ("redirect", "location"): ["I2G-3005"],
     ("sign-in", "closed"): CLOSED,
@@ -150,7 +151,8 @@ class Set(Converted):
 
 
 def says(diagnostic, codes):
-    return diagnostic["code"] in codes or "%s %s" % (diagnostic["code"], diagnostic.get("loss")) in codes
+    words = [diagnostic.get("loss"), diagnostic["message"].split(" ")[0].split("/")[-1]]
+    return diagnostic["code"] in codes or any("%s %s" % (diagnostic["code"], word) in codes for word in words)
 
 
 def hosts(ingress):
@@ -249,7 +251,7 @@ def deviation(request, answer, ours):
     """(the controller's kind of answer, ours) where they differ, else None."""
     before = seen(request, answer, ours)
     if ours.kind == "nothing":
-        after = {"no listener": "unserved", 404: "none"}.get(ours.status, "dead" if ours.backends else "closed")
+        after = {"no listener": "unserved", "handshake": "handshake", 404: "none"}.get(ours.status, "dead" if ours.backends else "closed")
         same = before in ("refused", str(ours.status)) or (before, after) in (("404", "unserved"), ("sign-in", "none"))
         return None if same else (before, after)
     if ours.kind == "forward" and before == "backend":

@@ -15,6 +15,11 @@ py() {
 }
 
 tally 'build, sanitizers'  once "$make" --no-print-directory test-build
+# what is there of an older build says nothing about this one
+if [ "$tally_failed" != 0 ]; then
+	tally_end
+	exit 1
+fi
 tally 'build, clang'       once "$make" --no-print-directory clang-build
 tally 'include rule'       py includes
 tally 'style'              py style

@@ -74,22 +74,24 @@ static void hsts(struct instance *in, struct route *r)
 /* ---- error pages ---- */
 
 /* The Ingress's own description of a location: what goes to error pages as X-Service-Name and X-Service-Port. */
-static void name_service(struct subject *s, const struct location *l, str host, str *name, str *port)
+static const struct ingress_backend *find_backend(const struct subject *s, str host, str path)
 {
-	const struct ingress_backend *b = s->ingress->default_backend.service ? &s->ingress->default_backend : NULL;
 	for (size_t i = 0; i < s->ingress->rules.n; i++) {
 		const struct ingress_rule *rule = &s->ingress->rules.item[i];
 		if (!str_eq(rule->host ? rule->host->value : STR(""), host))
 			continue;
 		for (size_t j = 0; j < rule->paths.n; j++) {
 			const struct ingress_path *p = &rule->paths.item[j];
-			if (p->backend.service && str_eq(p->path ? p->path->value : STR(""), l->path)) {
-				b = &p->backend;
-				i = s->ingress->rules.n - 1;
-				break;
-			}
+			if (p->backend.service && str_eq(p->path ? p->path->value : STR(""), path))
+				return &p->backend;
 		}
 	}
+	return s->ingress->default_backend.service ? &s->ingress->default_backend : NULL;
+}
+
+static void name_service(const struct subject *s, const struct location *l, str host, str *name, str *port)
+{
+	const struct ingress_backend *b = find_backend(s, host, l->ingress_path);
 	*name = b ? b->service->value : STR("");
 	*port = b && b->port ? b->port->value : STR("");
 }

@@ -55,7 +55,7 @@ static const struct backend_tls *tls_of(const struct instance *in, struct subjec
 	tls->copied = ca_is_copied(in->front, tls->namespace, tls->name);
 	tls->verified = verify && verify->value.truth;
 	if (name)
-		tls->hostname = str_trim(name->value.text);
+		tls->hostname = arena_lower(a, str_trim(name->value.text));
 	fact_list_add(a, &tls->secret_facts, secret->fact);
 	add_fact(a, s, "verify", &tls->verify_facts);
 	add_fact(a, s, "name", &tls->name_facts);
@@ -91,7 +91,7 @@ static enum speech_kind kind_of(const struct setting *at)
 	return SPEECH_HTTP;
 }
 
-/* NULL: plain HTTP. */
+/* NULL: nothing is said, which is plain HTTP. */
 static const struct speech *speech_new(const struct instance *in, const struct server *server, struct subject *s)
 {
 	struct arena *a = in->front->arena;
@@ -104,10 +104,8 @@ static const struct speech *speech_new(const struct instance *in, const struct s
 		idle_settings(s, TLS, STR("the backend is not spoken to in TLS"));
 	else if (!subject_setting(s, TLS, STR("secret")))
 		idle_settings(s, TLS, STR("what switches it on, proxy-ssl-secret, is absent"));
-	if (kind == SPEECH_HTTP) {
-		fact_idle(at ? at->fact : NULL, STR("it says what the controller does anyway"));
+	if (!at)
 		return NULL;
-	}
 	struct speech *speech = NEW(a, struct speech);
 	struct subject *holder = secure ? tls_subject(in, server, s) : NULL;
 	speech->kind = kind;

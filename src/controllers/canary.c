@@ -12,32 +12,39 @@ static void copy_affinity(struct subject *s, const struct upstream *primary, str
 		alt->affinity = primary->affinity;
 }
 
-/* Hangs the canary's upstream on the upstreams of locations with the same path and type. */
-static bool merge_path(struct instance *in, struct server *server, struct subject *s, const struct ingress_rule *rule,
-	const struct ingress_path *p, struct upstream *alt)
+/* Of a canary: a Service and where it is to hang on. */
+struct wish {
+	struct upstream *upstream;
+	bool anywhere;                   /* a default backend, at all locations of the default server */
+	str path;
+	bool exact;
+	struct fact_list facts;          /* host, path, pathType */
+	const struct ingress_backend *backend;
+};
+
+/* Hangs the canary's upstream on the upstreams of locations with the same path and type. False: nothing came of it. */
+static bool merge(struct instance *in, const struct server *server, struct subject *s, const struct wish *w)
 {
 	struct arena *a = in->front->arena;
-	str path = p->path && p->path->value.n ? p->path->value : STR("/");
 	bool merged = false;
 	for (size_t i = 0; i < server->locations.n; i++) {
-		struct location *l = server->locations.item[i];
-		if (!l->upstream || l->upstream == in->default_upstream)
+		struct upstream *u = server->locations.item[i]->upstream;
+		const struct location *l = server->locations.item[i];
+		if (!u || u == in->default_upstream)
 			continue;
-		if (l->upstream == alt)
+		if (u == w->upstream)
 			return true;
-		if (l->upstream->canary || !str_eq(l->path, path) || l->exact != (p->type == PATH_EXACT))
+		if (u->canary || (!w->anywhere && (!str_eq(l->path, w->path) || l->exact != w->exact)))
 			continue;
 		merged = true;
-		if (l->upstream->alternative && l->upstream->alternative != alt)
+		if (u->alternative && u->alternative != w->upstream)
 			continue;
-		l->upstream->alternative = alt;
-		l->upstream->canary_subject = s;
-		copy_affinity(s, l->upstream, alt);
-		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, rule->host));
-		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, p->path));
-		fact_list_add(a, &l->upstream->canary_facts, subject_fact(s, p->type_field));
-		fact_list_add(a, &alt->backend.facts, subject_fact(s, p->backend.service));
-		fact_list_add(a, &alt->backend.facts, subject_fact(s, p->backend.port));
+		u->alternative = w->upstream;
+		u->canary_subject = s;
+		copy_affinity(s, u, w->upstream);
+		fact_list_join(a, &u->canary_facts, &w->facts);
+		fact_list_add(a, &w->upstream->backend.facts, subject_fact(s, w->backend->service));
+		fact_list_add(a, &w->upstream->backend.facts, subject_fact(s, w->backend->port));
 	}
 	return merged;
 }
@@ -67,33 +74,57 @@ static void crash(struct instance *in, struct subject *s, const struct ingress_r
 	entry_crash(in, rule->at, d->message);
 }
 
+/* One that finds no place is deleted, also where it found one before (D110); what is deleted finds none any more. */
+static bool place(struct instance *in, struct server *server, struct subject *s, const struct wish *w, const struct ingress_path *path)
+{
+	if (server && !w->upstream->deleted && merge(in, server, s, w))
+		return true;
+	if (path)
+		unmatched(in->front, s, path);
+	if (server)
+		w->upstream->deleted = true;
+	return false;
+}
+
+static bool place_rule(struct instance *in, struct subject *s, const struct ingress_rule *rule)
+{
+	struct arena *a = in->front->arena;
+	struct server *server = servers_find(in, rule->host ? arena_lower(a, rule->host->value) : (str){ "", 0 });
+	bool any = false;
+	if (rule->paths.n == 0)
+		crash(in, s, rule);
+	for (size_t i = 0; i < rule->paths.n; i++) {
+		const struct ingress_path *p = &rule->paths.item[i];
+		if (!p->backend.service)
+			continue;
+		struct wish w = { .upstream = upstream_of(in, s, &p->backend), .exact = p->type == PATH_EXACT, .backend = &p->backend };
+		w.path = p->path && p->path->value.n ? p->path->value : STR("/");
+		fact_list_add(a, &w.facts, subject_fact(s, rule->host));
+		fact_list_add(a, &w.facts, subject_fact(s, p->path));
+		fact_list_add(a, &w.facts, subject_fact(s, p->type_field));
+		any = place(in, server, s, &w, p) || any;
+	}
+	return any;
+}
+
+static bool place_default(struct instance *in, struct subject *s)
+{
+	const struct ingress_backend *b = &s->ingress->default_backend;
+	if (!b->service || !in->nginx)
+		return false;
+	const struct wish w = { .upstream = upstream_of(in, s, b), .anywhere = true, .backend = b };
+	return place(in, servers_find(in, (str){ "", 0 }), s, &w, NULL);
+}
+
 void canaries_merge(struct instance *in)
 {
 	for (size_t i = 0; i < in->subjects.n; i++) {
 		struct subject *s = in->subjects.item[i];
 		if (!subject_is_canary(s))
 			continue;
-		bool any = false;
-		for (size_t r = 0; r < s->ingress->rules.n; r++) {
-			const struct ingress_rule *rule = &s->ingress->rules.item[r];
-			str host = rule->host ? arena_lower(in->front->arena, rule->host->value) : (str){ "", 0 };
-			struct server *server = servers_find(in, host);
-			if (rule->paths.n == 0)
-				crash(in, s, rule);
-			for (size_t p = 0; p < rule->paths.n; p++) {
-				const struct ingress_path *path = &rule->paths.item[p];
-				if (!path->backend.service)
-					continue;
-				struct upstream *alt = upstream_of(in, s, &path->backend);
-				if (server && merge_path(in, server, s, rule, path, alt)) {
-					any = true;
-					continue;
-				}
-				unmatched(in->front, s, path);
-				if (server)
-					alt->deleted = true;
-			}
-		}
+		bool any = place_default(in, s);
+		for (size_t r = 0; r < s->ingress->rules.n; r++)
+			any = place_rule(in, s, &s->ingress->rules.item[r]) || any;
 		if (!any) {
 			struct diag_site site = { s->ingress->meta.at, 1, record_object(in->front->arena, s->record) };
 			diag_add(in->front->diags, DIAG_INACTIVE, site, STR("inactive: a canary without a main Ingress is not served"));
@@ -221,6 +252,7 @@ void canary_cases(struct instance *in, struct upstream *u, const struct fact_lis
 	fact_list_join(a, &always, &u->canary_facts);
 	fact_list_add(a, &always, enabled ? enabled->fact : NULL);
 	steps_canary(in, s, route);
+	affinity_canary(in, s, route);
 	affinity_case(in, u, u, route);
 	affinity_case(in, u->alternative, u->alternative, route);
 	by_header(a, u, s, route, &always);

@@ -63,10 +63,10 @@ static struct client_check *check_new(const struct instance *in, struct subject 
 	for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++)
 		LIST_PUSH(a, &c->headers, HEADERS[i]);
 	fact_list_add(a, &c->facts, secret->fact);
+	fact_list_add(a, &c->verify, fact_of(s, "verify"));
 	fact_list_add(a, &c->depth, fact_of(s, "depth"));
 	fact_list_add(a, &c->page, fact_of(s, "error-page"));
 	fact_list_add(a, forward && forward->value.truth ? &c->forward : &c->usual, fact_of(s, "forward"));
-	fact_list_add(a, &c->usual, fact_of(s, "verify"));
 	return c;
 }
 

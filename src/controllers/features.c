@@ -5,7 +5,10 @@
  */
 #include "controllers/snippet.h"
 
-/* Features with a meaning of their own in steps.c, routes.c, canary.c, passthrough.c, backends.c; the others are only guards or losses. */
+/*
+ * Features with a meaning of their own in steps.c, routes.c, canary.c, passthrough.c, backends.c, headers.c, delivery.c; the others are
+ * only guards or losses.
+ */
 static bool is_special(str feature)
 {
 	static const str SPECIAL[] = {
@@ -13,6 +16,8 @@ static bool is_special(str feature)
 		STR_INIT("redirect.https"), STR_INIT("redirect.permanent"), STR_INIT("redirect.temporal"),
 		STR_INIT("redirect.app-root"), STR_INIT("redirect.www"), STR_INIT("cors"), STR_INIT("backend.host"),
 		STR_INIT("redirect.relative"), STR_INIT("auth.satisfy"), STR_INIT("snippet.location"), STR_INIT("snippet.server"),
+		STR_INIT("headers.prefix"), STR_INIT("headers.connection"), STR_INIT("retry"), STR_INIT("mirror"), STR_INIT("affinity.cookie"),
+		STR_INIT("timeout.read"), STR_INIT("timeout.send"),
 		STR_INIT("tls.passthrough"), STR_INIT("backend.protocol"), STR_INIT("backend.tls"), STR_INIT("backend.fastcgi"),
 	};
 	for (size_t i = 0; i < sizeof SPECIAL / sizeof *SPECIAL; i++)
@@ -21,7 +26,7 @@ static bool is_special(str feature)
 	return false;
 }
 
-static bool says_default(const struct instance *in, const struct setting *s)
+bool setting_is_usual(const struct instance *in, const struct setting *s)
 {
 	str d = controller_default(in->controller, s->row->feature, s->row->field);
 	if (str_eq(s->row->type, STR("bool")) || str_eq(s->row->type, STR("switch")))
@@ -102,7 +107,7 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 		struct setting *at = &s->settings.item[i];
 		if (!setting_counts(at) || !str_eq(at->row->feature, f->name) || at->said)
 			continue;
-		if (!guard && says_default(in, at)) {
+		if (!guard && setting_is_usual(in, at)) {
 			fact_idle(at->fact, STR("it says what the controller does anyway"));
 			continue;
 		}
@@ -192,6 +197,25 @@ static bool is_in_force(const struct instance *in, struct subject *s, const stru
 	return false;
 }
 
+/* Why a feature has no effect at a location, whatever its settings say; empty where it may have one. */
+static str hindrance(const struct instance *in, const struct location *l, const struct feature *f)
+{
+	/* since nginx 1.25, which came with release 1.10 */
+	if (in->nginx && str_eq(f->name, STR("http2.push")) && !controller_is_before(in->controller, 1010))
+		return STR("the nginx of this release pushes nothing");
+	/* how the endpoints of a Service port are used is decided once for all that name it (reference: A.4) */
+	if (in->nginx && f->scope == SCOPE_BACKEND && l->upstream && l->upstream->creator && l->upstream->creator != l->subject)
+		return STR("an older Ingress with the same Service port decides");
+	return STR("");
+}
+
+static void idle_hindered(struct subject *s, const struct feature *f, str why)
+{
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (setting_counts(&s->settings.item[i]) && str_eq(s->settings.item[i].row->feature, f->name))
+			fact_idle(s->settings.item[i].fact, why);
+}
+
 static bool belongs_to_tables(const struct instance *in, const struct feature *f)
 {
 	if (in->nginx)
@@ -211,6 +235,15 @@ static void guard_for_rival(struct instance *in, const struct location *l, struc
 	}
 }
 
+/* The list of exempt addresses is one for requests and for connections, whichever of them is limited. */
+static void exempt_connections(struct instance *in, struct subject *s, struct route *r)
+{
+	struct setting *exempt = subject_setting(s, STR("rate.requests"), STR("exempt"));
+	for (size_t i = 0; exempt && i < r->steps.n; i++)
+		if (str_eq(r->steps.item[i]->feature, STR("rate.connections")))
+			fact_list_add(in->front->arena, &r->steps.item[i]->facts, exempt->fact);
+}
+
 /* Limits stand before all checks (reference: A.10). */
 static void build_features(struct instance *in, const struct location *l, struct route *r, bool limits)
 {
@@ -222,7 +255,10 @@ static void build_features(struct instance *in, const struct location *l, struct
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))
 			continue;
-		if (is_in_force(in, l->subject, f))
+		str why = hindrance(in, l, f);
+		if (why.n)
+			idle_hindered(l->subject, f, why);
+		else if (is_in_force(in, l->subject, f))
 			use_feature(in, l->subject, f, r);
 		else if (!by_default)
 			idle_feature(in, l->subject, f, r);
@@ -233,6 +269,7 @@ void features_build(struct instance *in, const struct location *l, struct route 
 {
 	build_features(in, l, r, true);
 	build_features(in, l, r, false);
+	exempt_connections(in, l->subject, r);
 	if (l->rival)
 		guard_for_rival(in, l, r);
 }
@@ -259,7 +296,7 @@ void steps_canary(struct instance *in, struct subject *s, struct route *r)
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (f->scope == SCOPE_BACKEND && !is_special(f->name) && !str_eq(f->name, STR("affinity.cookie")) && has_settings(s, f->name) &&
+		if (f->scope == SCOPE_BACKEND && !is_special(f->name) && has_settings(s, f->name) &&
 			(f->needs.n == 0 || subject_feature_on(s, f)))
 			use_feature(in, s, f, r);
 	}

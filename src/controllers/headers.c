@@ -28,6 +28,7 @@ void headers_of_answer(struct instance *in, struct subject *s, struct route *r)
 		return;
 	struct step *step = header_step(in, r, at, true, (str){ "", 0 }, (str){ "", 0 });
 	const struct config_map *map = str_cut(at->value.text, '/', &namespace, &name) ? snapshot_config_map(in->front->snapshot, namespace, name) : NULL;
+	step->as.header.unknown = !map;
 	for (size_t i = 0; map && i < map->data.n; i++) {
 		struct header_edit e = { .response = true, .name = map->data.item[i].key };
 		e.value = without_variables(in->front->arena, map->data.item[i].value);

@@ -52,8 +52,6 @@ static void decide(struct instance *in, struct server *server)
 	struct arena *a = in->front->arena;
 	for (size_t i = 0; i < server->owners.n; i++) {
 		struct setting *at = setting_of(server->owners.item[i]);
-		if (at && !at->value.truth)
-			fact_idle(at->fact, STR("it is switched off"));
 		if (!at || !at->value.truth)
 			continue;
 		str why = hindrance(in, server);
@@ -171,7 +169,10 @@ static void settle(struct instance *in, const struct server *server)
 	p->at = root->at;
 	if (!root->implicit && root->upstream) {
 		p->backend = root->upstream->backend;
-		p->backend.facts = root->backend_facts;
+		p->backend.facts = (struct fact_list){ 0 };
+		fact_list_join(in->front->arena, &p->backend.facts, &root->backend_facts);
+		fact_list_join(in->front->arena, &p->backend.facts, &root->facts);
+		fact_list_add(in->front->arena, &p->backend.facts, root->type_fact);
 		say_headless(in, server, root);
 	}
 	fact_list_join(in->front->arena, &p->facts, &server->passthrough_facts);
@@ -186,9 +187,27 @@ static bool is_printed(const struct entry *entry, const struct host *host)
 	return false;
 }
 
+/* "false" decides that TLS ends at the controller, for a host whose TLS does so. */
+static void account_off(struct instance *in, const struct server *server)
+{
+	bool ends = !server->passthrough && server->host && server->host->certificate.kind != CERTIFICATE_NONE && !hindrance(in, server).n;
+	for (size_t i = 0; i < server->owners.n; i++) {
+		struct setting *at = setting_of(server->owners.item[i]);
+		if (!at || at->value.truth)
+			continue;
+		for (size_t j = 0; ends && j < server->host->routes.n; j++)
+			fact_list_add(in->front->arena, &server->host->routes.item[j]->facts, at->fact);
+		if (!ends)
+			fact_idle(at->fact, STR("it is switched off"));
+	}
+}
+
 void passthrough_settle(struct instance *in)
 {
-	for (size_t i = 0; i < in->servers.n; i++)
-		if (in->servers.item[i]->passthrough && in->servers.item[i]->host && is_printed(in->entry, in->servers.item[i]->host))
-			settle(in, in->servers.item[i]);
+	for (size_t i = 0; i < in->servers.n && in->nginx; i++) {
+		const struct server *server = in->servers.item[i];
+		if (server->passthrough && server->host && is_printed(in->entry, server->host))
+			settle(in, server);
+		account_off(in, server);
+	}
 }

@@ -148,12 +148,23 @@ static void check_password(struct front *front, struct subject *s)
 		deny(front, s, type, false, STR("no Secret with passwords is named"));
 }
 
+/* A Service that is not there is passed over. */
+static void check_fallback(struct front *front, struct subject *s)
+{
+	struct setting *at = subject_setting(s, STR("backend.fallback"), STR("service"));
+	if (!front->closed_world || !at || snapshot_service(front->snapshot, s->ingress->meta.namespace, at->value.text))
+		return;
+	at->shadowed = true;
+	fact_idle(at->fact, STR("the Service does not exist, and the controller passes it over"));
+}
+
 void references_check(struct front *front, struct subject *s)
 {
 	if (!str_eq(s->table->routing, STR("nginx")))
 		return;
 	check_headers(front, s);
 	check_password(front, s);
+	check_fallback(front, s);
 	for (size_t i = 0; i < s->settings.n; i++) {
 		struct setting *at = &s->settings.item[i];
 		const struct feature *f = mapping_feature(front->mapping, at->row->feature);

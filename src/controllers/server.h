@@ -22,6 +22,7 @@ struct affinity {
 struct upstream {
 	str key;                         /* namespace, Service and port as written, joined by "-" */
 	struct backend backend;
+	struct subject *creator;         /* the Ingress that decides how it is asked; NULL: none has named it */
 	uint32_t answer;                 /* the controller's own answer in place of an endpoint's: 503, 502; 0: there are endpoints */
 	struct affinity *affinity;       /* or NULL */
 	bool copied_affinity;            /* of a canary: that of the main Service */
@@ -138,6 +139,8 @@ void answers_fallback(struct instance *instance, struct location *location);
 /* affinity.c (A.14). */
 void affinity_note(struct instance *instance, const struct server *server, struct subject *subject, struct upstream *upstream, str path);
 void affinity_build(struct instance *instance, const struct server *server, const struct location *location, struct route *route);
+/* What the canary of a route says of clients that were sent to it. */
+void affinity_canary(struct instance *instance, struct subject *canary, struct route *route);
 /* A case that keeps clients where the cookie of that upstream says they were. */
 void affinity_case(struct instance *instance, const struct upstream *owner, const struct upstream *named, struct route *route);
 
@@ -174,6 +177,10 @@ void headers_of_request(struct instance *instance, const struct location *locati
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* delivery.c: tries, copies, patience with a silent backend. */
+void delivery_steps(struct instance *instance, const struct location *location, struct route *route);
+/* It says what the controller does anyway. */
+bool setting_is_usual(const struct instance *instance, const struct setting *setting);
 /* features.c: what only the tables know, of a location; how its checks go together. */
 void features_build(struct instance *instance, const struct location *location, struct route *route);
 void features_satisfy(struct instance *instance, struct subject *subject, struct route *route);

@@ -21,28 +21,44 @@ static const struct workload *find_workload(const struct front *front, const str
 	return NULL;
 }
 
-/* The value of "--name=value", or "true" of "--name"; false when the text is another argument. */
-static bool argument_value(str text, str name, str *out)
+/*
+ * The name and value of an argument: of "--name=value", of "--name" with the value as the argument behind it, or "true" where none is
+ * behind it. False when the text is no option.
+ */
+static bool split_argument(const struct workload *w, size_t i, str *name, str *value)
 {
-	str head;
+	str text = w->args.item[i]->value;
+	if (!str_starts(text, STR("-")))
+		return false;
 	while (str_starts(text, STR("-")))
 		text = str_from(text, 1);
-	if (!str_cut(text, '=', &head, out))
-		*out = STR("true");
-	return str_eq(head, name);
+	bool more = i + 1 < w->args.n && !str_starts(w->args.item[i + 1]->value, STR("-"));
+	if (!str_cut(text, '=', name, value))
+		*value = more ? w->args.item[i + 1]->value : STR("true");
+	return true;
 }
 
+static void split_flag(str text, str *name, str *value)
+{
+	while (str_starts(text, STR("-")))
+		text = str_from(text, 1);
+	if (!str_cut(text, '=', name, value))
+		*value = STR("true");
+}
+
+/* The last one counts where there are several. */
 str controller_argument(const struct front *front, const struct controller_table *table, str name)
 {
-	str value;
-	for (size_t i = 0; i < front->controller_flags->n; i++)
-		if (argument_value(front->controller_flags->item[i], name, &value))
-			return value;
+	str head, value, found = { "", 0 };
 	const struct workload *w = find_workload(front, table);
 	for (size_t i = 0; w && i < w->args.n; i++)
-		if (str_starts(w->args.item[i]->value, STR("-")) && argument_value(w->args.item[i]->value, name, &value))
-			return value;
-	return (str){ "", 0 };
+		if (split_argument(w, i, &head, &value) && str_eq(head, name))
+			found = value;
+	for (size_t i = 0; i < front->controller_flags->n; i++) {
+		split_flag(front->controller_flags->item[i], &head, &value);
+		found = str_eq(head, name) ? value : found;
+	}
+	return found;
 }
 
 /* "1.11", "v1.11.2" as 1011; 0 when it is no version. */
@@ -93,16 +109,24 @@ bool controller_is_before(const struct controller_settings *c, unsigned version)
 }
 
 /* "--name=value", "-name=value", "--name" (true). */
-static void read_flag(struct front *front, struct controller_settings *c, str arg)
+static void set_flag(struct front *front, struct controller_settings *c, str name, str value)
 {
-	if (!str_starts(arg, STR("-")))
-		return;
-	while (str_starts(arg, STR("-")))
-		arg = str_from(arg, 1);
-	str name, value;
 	str *at = NEW(front->arena, str);
-	*at = str_cut(arg, '=', &name, &value) ? value : STR("true");
+	*at = value;
 	map_set(&c->flags, name, at);
+}
+
+/* The command line of the workload, and above it what the user says. */
+static void read_flags(struct front *front, struct controller_settings *c)
+{
+	str name, value;
+	for (size_t i = 0; c->workload && i < c->workload->args.n; i++)
+		if (split_argument(c->workload, i, &name, &value))
+			set_flag(front, c, name, value);
+	for (size_t i = 0; i < front->controller_flags->n; i++) {
+		split_flag(front->controller_flags->item[i], &name, &value);
+		set_flag(front, c, name, value);
+	}
 }
 
 static str flag(const struct controller_settings *c, str name)
@@ -216,13 +240,9 @@ struct controller_settings *controller_settings_find(struct front *front, const 
 	c->table = table;
 	map_init(&c->flags, front->arena);
 	c->workload = find_workload(front, table);
-	if (c->workload) {
+	if (c->workload)
 		c->namespace = c->workload->meta.namespace;
-		for (size_t i = 0; i < c->workload->args.n; i++)
-			read_flag(front, c, c->workload->args.item[i]->value);
-	}
-	for (size_t i = 0; i < front->controller_flags->n; i++)
-		read_flag(front, c, arena_join(front->arena, STR("--"), front->controller_flags->item[i]));
+	read_flags(front, c);
 	find_version(front, c);
 	str prefix = flag(c, STR("annotations-prefix"));
 	if (prefix.n)

@@ -8,6 +8,7 @@ static void add_block(struct snippet_view *v, struct snippet *snippet)
 {
 	if (!snippet)
 		return;
+	snippet_check(v->in, snippet);
 	const struct snippet_block block = { snippet->level, snippet, &snippet->statements };
 	LIST_PUSH(v->in->front->arena, &v->blocks, block);
 }
@@ -45,6 +46,18 @@ void view_add_host(struct snippet_view *v)
 /* More than these are not followed, so that no text takes long. */
 enum { VARIABLES_MOST = 32, EXPANSIONS_MOST = 4096 };
 
+/* "(?<name>...)" in an expression sets the variable as well. */
+static bool captures(str text, str name)
+{
+	for (size_t at = 0; at < text.n; at++) {
+		at += str_find_char(str_from(text, at), '<');
+		str rest = str_from(text, at + 1);
+		if (str_starts(rest, name) && rest.n > name.n && rest.p[name.n] == '>')
+			return true;
+	}
+	return false;
+}
+
 /* How often the variable is set, at any depth, by whatever sets one. */
 static size_t times_set(const struct statement_list *list, str name)
 {
@@ -54,6 +67,8 @@ static size_t times_set(const struct statement_list *list, str name)
 		str first = statement_arg(s, 0);
 		bool sets = str_starts(s->d->name, STR("set")) || str_starts(s->d->name, STR("auth_request_set"));
 		n += sets && first.n > 1 && first.p[0] == '$' && str_eq(str_from(first, 1), name);
+		for (size_t j = 0; j < s->d->args.n; j++)
+			n += captures(s->d->args.item[j].text, name);
 		n += times_set(&s->children, name);
 	}
 	return n;
@@ -72,16 +87,17 @@ static void add_variables(struct snippet_view *v, const struct snippet_block *bl
 	for (size_t i = 0; i < block->statements->n && v->variables.n < VARIABLES_MOST; i++) {
 		struct statement *s = &block->statements->item[i];
 		str name = statement_arg(s, 0);
-		if (!statement_is(s, READ_SET) || s->d->args.n != 2 || !str_starts(name, STR("$")) || statement_refuses(s))
+		bool service = str_eq(s->d->name, STR("auth_request_set"));
+		if ((!statement_is(s, READ_SET) && !service) || s->d->args.n != 2 || !str_starts(name, STR("$")) || statement_refuses(s))
 			continue;
-		struct snippet_variable variable = { str_from(name, 1), statement_arg(s, 1), s, is_set_times(v, str_from(name, 1), 1) };
+		struct snippet_variable variable = { str_from(name, 1), statement_arg(s, 1), s, is_set_times(v, str_from(name, 1), 1), service };
 		LIST_PUSH(v->in->front->arena, &v->variables, variable);
 	}
 }
 
 static void add_known(struct snippet_view *v, str name, str value)
 {
-	const struct snippet_variable variable = { name, value, NULL, is_set_times(v, name, 0) };
+	const struct snippet_variable variable = { name, value, NULL, is_set_times(v, name, 0), false };
 	if (value.n)
 		LIST_PUSH(v->in->front->arena, &v->variables, variable);
 }
@@ -170,9 +186,11 @@ static size_t variable_at(str s, str *name)
 
 static const struct snippet_variable *known_variable(const struct snippet_view *v, str name)
 {
-	for (size_t i = 0; i < v->variables.n; i++)
-		if (str_eq(v->variables.item[i].name, name) && v->variables.item[i].constant)
-			return &v->variables.item[i];
+	for (size_t i = 0; i < v->variables.n; i++) {
+		const struct snippet_variable *variable = &v->variables.item[i];
+		if (str_eq(variable->name, name) && variable->constant && (v->requests || !variable->service))
+			return variable;
+	}
 	return NULL;
 }
 
@@ -237,7 +255,7 @@ void statement_close(struct snippet_view *v, const struct statement *s)
 	s->fact->feature = feature;
 	for (size_t i = 0; i < s->children.n; i++) {
 		const struct statement *c = &s->children.item[i];
-		if (statement_refuses(c) || !statement_is(s, READ_IF))
+		if (statement_guards(c) || !statement_is(s, READ_IF))
 			statement_close(v, c);
 		else
 			statement_lose(v, c);
@@ -371,12 +389,25 @@ static void attach(struct snippet_view *v, const struct statement_list *list, st
 	}
 }
 
-/* A text that does nothing is still the one that counts: another one in its place would do something. */
+static bool is_guarded(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (r->steps.item[i]->kind == STEP_GUARD)
+			return true;
+	return false;
+}
+
+/* A text that does nothing is still the one that counts: another one in its place would do something, unless a check comes before. */
 static void carry_idle(struct snippet_view *v)
 {
+	bool guarded = is_guarded(v->route);
 	for (size_t i = 0; i < v->blocks.n; i++) {
 		const struct snippet *snippet = v->blocks.item[i].snippet;
-		if (snippet->record && !step_with(v->route, snippet->fact))
+		if (!snippet->record || step_with(v->route, snippet->fact))
+			continue;
+		if (guarded)
+			fact_idle(snippet->fact, STR("none of its directives has an effect here"));
+		else
 			fact_list_add(v->in->front->arena, &v->route->facts, snippet->fact);
 	}
 }
@@ -392,6 +423,7 @@ void snippets_end(struct instance *in, struct server *server, const struct locat
 			str_eq(at->row->feature, STR("snippet.server")))
 			continue;
 		struct snippet *snippet = snippet_of_setting(in, l->subject, at);
+		snippet_check(in, snippet);
 		attach(&v, &snippet->statements, step_with(r, at->fact));
 	}
 }

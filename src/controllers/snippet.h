@@ -61,6 +61,7 @@ struct snippet {
 	struct record *record;               /* NULL: of the controller */
 	struct nginx_text text;
 	struct statement_list statements;
+	bool checked;
 	struct map several;                  /* keys of facts that stand for several directives */
 	size_t line, source_line;            /* where one line begins in the value and in the source: places are asked for in order */
 };
@@ -75,7 +76,8 @@ struct snippet_block {
 struct snippet_variable {
 	str name, value;
 	struct statement *set;               /* NULL: the controller's */
-	bool constant;
+	bool constant;                       /* set once, to this */
+	bool service;                        /* of the answer of an authentication service */
 };
 
 /* The texts around a route, from the outside in. */
@@ -89,12 +91,15 @@ struct snippet_view {
 	LIST(struct snippet_block) blocks;
 	LIST(struct snippet_variable) variables;
 	unsigned expansions;                 /* made so far */
+	bool requests;                       /* headers of requests are looked at: $upstream_http_x is the authentication service's */
 	bool answered[2];                    /* by side: nothing behind acts on the request */
 };
 
 /* snippet_text.c: texts and their facts, read once. */
 struct snippet *snippet_of_setting(struct instance *instance, struct subject *subject, struct setting *setting);
 struct snippet *snippet_of_default(struct instance *instance, str feature, str field);   /* NULL: there is none */
+/* Says once what nginx refuses of a text that counts. */
+void snippet_check(struct instance *instance, struct snippet *snippet);
 /* nginx refuses the configuration because of what stands at that offset. */
 void snippet_reject(struct instance *instance, struct snippet *snippet, size_t offset, size_t length, const char *why);
 /* The statement's fact and the annotation's. */
@@ -105,6 +110,8 @@ bool statement_is(const struct statement *s, enum directive_reader reader);
 str statement_arg(const struct statement *s, size_t i);   /* empty where there is none */
 /* It or a statement of its blocks may refuse or route a request. */
 bool statement_refuses(const struct statement *s);
+/* The same of one within a block; there also what keeps headers of clients from the backend, which may trust them. */
+bool statement_guards(const struct statement *s);
 /* It has no effect, with its blocks. */
 void statement_idle(const struct statement *s, str why);
 

@@ -206,6 +206,12 @@ static void host_statement(struct snippet_view *v, const struct statement *s, st
 	struct step *step = statement_step(v, s, STEP_HOST, STR("backend.host"));
 	fact_list_join(v->in->front->arena, &step->facts, facts);
 	step->value = value;
+	if (str_has_char(value, '$')) {
+		/* backends may choose by it what they serve */
+		step->quiet = true;
+		statement_close(v, s);
+		return;
+	}
 	static const str WHY = STR_INIT("a snippet sets the Host header beside that of the controller, and backends get both");
 	struct diag *d = diag_add(v->in->front->diags, DIAG_HEADER_DIFFERS, fact_site(v->in->front->arena, s->fact), WHY);
 	d->level = DIAG_WARNING;
@@ -248,7 +254,8 @@ static void input_statement(struct snippet_view *v, const struct statement *s)
 	struct fact_list facts = { 0 };
 	bool trusts = controller_default_flag(v->in->controller, STR("client.address"), STR("forwarded")), read = false;
 	if (!more_edits(v, s, false, statement_is(s, READ_CLEAR_INPUT), &edits, &facts)) {
-		statement_lose(v, s);
+		/* it keeps headers of clients from the backend, which may trust them */
+		statement_close(v, s);
 		return;
 	}
 	for (size_t i = 0; i < edits.n; i++) {
@@ -277,6 +284,7 @@ static enum directive_reader request_reader(const struct snippet_view *v)
 void header_requests(struct snippet_view *v)
 {
 	enum directive_reader reader = request_reader(v);
+	v->requests = true;
 	for (size_t i = 0; i < v->blocks.n; i++)
 		for (size_t j = 0; j < v->blocks.item[i].statements->n; j++) {
 			const struct statement *s = &v->blocks.item[i].statements->item[j];

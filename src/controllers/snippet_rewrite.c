@@ -211,7 +211,9 @@ static bool has_more(const struct snippet_block *block, const struct statement *
 {
 	for (size_t i = 0; i < block->statements->n; i++) {
 		const struct statement *other = &block->statements->item[i];
-		if (other > s && (statement_is(other, READ_RETURN) || statement_is(other, READ_REWRITE) || statement_is(other, READ_IF)))
+		bool module = statement_is(other, READ_RETURN) || statement_is(other, READ_REWRITE) || statement_is(other, READ_IF) ||
+			statement_is(other, READ_SET);
+		if (other > s && module)
 			return true;
 	}
 	return false;

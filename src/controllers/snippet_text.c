@@ -171,7 +171,7 @@ static void reject_statement(struct instance *in, const struct statement *s, con
 	fact_lost(s->fact, FACT_INVALID, LOSS_NONE, DIAG_CONFIG_REJECTED, STR("nginx refuses it"));
 }
 
-static void check(struct instance *in, struct snippet *snippet)
+static void check_text(struct instance *in, struct snippet *snippet)
 {
 	const struct nginx_text *t = &snippet->text;
 	if (t->fault != NGINX_GOOD && t->fault != NGINX_LIMIT)
@@ -223,16 +223,25 @@ static void check_rules(struct instance *in, struct snippet *snippet)
 		: "rules of a firewall have a single quote, which ends the word that nginx reads them as");
 }
 
+void snippet_check(struct instance *in, struct snippet *snippet)
+{
+	if (snippet->checked)
+		return;
+	snippet->checked = true;
+	if (str_eq(snippet->feature, STR("waf")))
+		check_rules(in, snippet);
+	else
+		check_text(in, snippet);
+}
+
 /* ---- reading ---- */
 
 static void read_text(struct instance *in, struct snippet *snippet)
 {
-	if (str_eq(snippet->feature, STR("waf"))) {
+	if (str_eq(snippet->feature, STR("waf")))
 		read_rules(in->front->arena, snippet->value, &snippet->text);
-		check_rules(in, snippet);
-	} else {
+	else
 		nginx_text_read(in->front->arena, snippet->value, &snippet->text);
-	}
 }
 
 static struct snippet *read_snippet(struct instance *in, const struct snippet *from, str cache_key)
@@ -251,7 +260,6 @@ static struct snippet *read_snippet(struct instance *in, const struct snippet *f
 	snippet->statements = statements_of(in, snippet, &snippet->text.directives, false);
 	if (snippet->statements.n == 0 && snippet->text.fault == NGINX_GOOD)
 		fact_idle(snippet->fact, STR("the snippet holds nothing but blanks and comments"));
-	check(in, snippet);
 	return snippet;
 }
 
@@ -317,9 +325,14 @@ bool statement_refuses(const struct statement *s)
 	if (own && !statement_is(s, READ_IF))
 		return true;
 	for (size_t i = 0; i < s->children.n; i++)
-		if (statement_refuses(&s->children.item[i]))
+		if (statement_guards(&s->children.item[i]))
 			return true;
 	return false;
+}
+
+bool statement_guards(const struct statement *s)
+{
+	return statement_refuses(s) || statement_is(s, READ_INPUT_HEADERS) || statement_is(s, READ_CLEAR_INPUT);
 }
 
 void statement_idle(const struct statement *s, str why)

@@ -393,6 +393,19 @@ static void note_passwords(struct instance *in, struct subject *s, struct route 
 		fact_list_add(in->front->arena, &r->facts, secret->fact);
 }
 
+/* What the refusal hangs on: a reference that leads nowhere, and what switches the group of a refused value on. */
+static void keep_switch(struct instance *in, const struct subject *s, struct route *r)
+{
+	const struct feature *f = s->denied_fact ? mapping_feature(in->front->mapping, s->denied_fact->feature) : NULL;
+	if (s->denied_fact && s->denied_fact->state != FACT_INVALID)
+		fact_list_add(in->front->arena, &r->facts, s->denied_fact);
+	for (size_t i = 0; f && i < s->settings.n; i++) {
+		const struct setting *at = &s->settings.item[i];
+		if (setting_counts(at) && str_eq(at->row->feature, f->name) && str_list_has(&f->needs, at->row->field))
+			fact_list_add(in->front->arena, &r->facts, at->fact);
+	}
+}
+
 void steps_build(struct instance *in, struct server *server, const struct location *l, struct route *r)
 {
 	struct subject *s = l->subject;
@@ -406,6 +419,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 		struct step *step = route_step(in->front->arena, r, STEP_STATUS, s->denied_fact ? s->denied_fact->feature : (str){ "", 0 }, NULL);
 		step->status = 503;
 		step->value = s->denied_why;
+		keep_switch(in, s, r);
 		return;
 	}
 	if (!in->nginx) {
@@ -430,6 +444,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	features_satisfy(in, s, r);
 	upstream_host(in, s, r);
 	headers_of_request(in, l, r);
+	delivery_steps(in, l, r);
 	snippets_end(in, server, l, r);
 	answers_after(in, server, l, r);
 	note_passwords(in, s, r);

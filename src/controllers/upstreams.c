@@ -103,7 +103,7 @@ static uint32_t answer_of(struct instance *in, struct subject *s, const struct i
 
 static void fill_upstream(struct instance *in, struct upstream *u, struct subject *subject, const struct ingress_backend *b)
 {
-	*u = (struct upstream){ .key = u->key };
+	*u = (struct upstream){ .key = u->key, .creator = subject };
 	u->backend.namespace = subject->owner->namespace;
 	u->backend.name = b->service->value;
 	resolve_service(in->front, subject, b, &u->backend);

@@ -282,8 +282,8 @@ static void add_gateway(struct plan *plan, size_t index)
 	if (sets.n)
 		gateway.listener_sets = from(as, plan->namespace, &sets);
 	struct listener http = http_listener(as, plan, g);
-	/* a controller that nothing but streams is known of */
-	if (plan->part->routes.n)
+	/* not where nothing but streams is known of the controller; but a Gateway has one listener at least */
+	if (plan->part->routes.n || g->listeners.n == 0)
 		LIST_PUSH(as->arena, &gateway.listeners, http);
 	for (size_t i = 0; i < g->listeners.n; i++) {
 		const struct listener_plan *l = g->listeners.item[i];

@@ -30,10 +30,10 @@ bool grpc_path(const struct path_match *path, str *service, str *method)
 	if (!str_starts(path->value, STR("/")) || (!prefix && !exact))
 		return false;
 	str rest = str_from(path->value, 1);
-	if (prefix && str_ends(rest, STR("/")))
-		rest.n--;
 	if (rest.n == 0)
 		return prefix;
+	if (prefix && str_ends(rest, STR("/")))
+		rest.n--;
 	bool both = str_cut(rest, '/', service, method);
 	if (!is_service(*service))
 		return false;
@@ -51,7 +51,7 @@ bool grpc_takes_all(const struct http_rule *rule)
 
 static struct grpc_rule rule_of(struct arena *arena, const struct http_rule *in)
 {
-	struct grpc_rule out = { .comment = in->comment };
+	struct grpc_rule out = { .comment = in->comment, .session = in->session };
 	for (size_t i = 0; i < in->matches.n && !grpc_takes_all(in); i++) {
 		struct grpc_match m = { 0 };
 		(void)grpc_path(&in->matches.item[i].path, &m.service, &m.method);
@@ -60,7 +60,7 @@ static struct grpc_rule rule_of(struct arena *arena, const struct http_rule *in)
 		LIST_PUSH(arena, &out.matches, m);
 	}
 	for (size_t i = 0; i < in->filters.n; i++) {
-		struct grpc_filter filter = { in->filters.item[i].type, in->filters.item[i].request_headers };
+		struct grpc_filter filter = { in->filters.item[i].type, in->filters.item[i].request_headers, in->filters.item[i].mirror };
 		LIST_PUSH(arena, &out.filters, filter);
 	}
 	for (size_t i = 0; i < in->backends.n; i++)

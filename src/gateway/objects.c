@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* GROUP is a text that is printed even when it is empty: the core group, in a field that is required. */
-enum field_type { TEXT, GROUP, NUMBER, FLAG, TEXTS, MAP, OBJECT, OBJECTS, COMMENT };
+enum field_type { TEXT, GROUP, NUMBER, FLAG, TEXTS, NUMBERS, MAP, OBJECT, OBJECTS, COMMENT };
 
 struct shape;
 
@@ -85,23 +85,39 @@ static const struct field cors_fields[] = {
 };
 SHAPE(cors, cors_filter);
 
-static const struct field filter_fields[] = {
-	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestHeaderModifier", http_filter, request_headers, headers_shape),
-	FIELD_OF(OBJECT, "responseHeaderModifier", http_filter, response_headers, headers_shape),
-	FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
-	FIELD_OF(OBJECT, "urlRewrite", http_filter, rewrite, rewrite_shape), FIELD_OF(OBJECT, "cors", http_filter, cors, cors_shape),
-};
-SHAPE(filter, http_filter);
-
 static const struct field backend_fields[] = {
 	FIELD(TEXT, "namespace", backend_ref, namespace), FIELD(TEXT, "name", backend_ref, name),
 	FIELD(NUMBER, "port", backend_ref, port), FIELD(NUMBER, "weight", backend_ref, weight),
 };
 SHAPE(backend, backend_ref);
 
+static const struct field filter_fields[] = {
+	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestHeaderModifier", http_filter, request_headers, headers_shape),
+	FIELD_OF(OBJECT, "responseHeaderModifier", http_filter, response_headers, headers_shape),
+	FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
+	FIELD_OF(OBJECT, "urlRewrite", http_filter, rewrite, rewrite_shape), FIELD_OF(OBJECT, "cors", http_filter, cors, cors_shape),
+	FIELD_OF(OBJECT, "requestMirror.backendRef", http_filter, mirror, backend_shape),
+};
+SHAPE(filter, http_filter);
+
+static const struct field retry_fields[] = {
+	FIELD(NUMBER, "attempts", retry_rule, attempts), FIELD(NUMBERS, "codes", retry_rule, codes),
+};
+SHAPE(retry, retry_rule);
+
+static const struct field session_fields[] = {
+	FIELD(TEXT, "type", session_persistence, type), FIELD(TEXT, "sessionName", session_persistence, name),
+	FIELD(TEXT, "absoluteTimeout", session_persistence, absolute), FIELD(TEXT, "cookieConfig.lifetimeType", session_persistence, lifetime),
+	FIELD(TEXT, "cookie.name", session_persistence, cookie_name), FIELD(TEXT, "cookie.path", session_persistence, cookie_path),
+	FIELD(TEXT, "cookie.lifetimeType", session_persistence, cookie_lifetime),
+};
+SHAPE(session, session_persistence);
+
 static const struct field rule_fields[] = {
 	FIELD(COMMENT, "", http_rule, comment), FIELD_OF(OBJECTS, "matches", http_rule, matches, match_shape),
 	FIELD_OF(OBJECTS, "filters", http_rule, filters, filter_shape), FIELD_OF(OBJECTS, "backendRefs", http_rule, backends, backend_shape),
+	FIELD(TEXT, "timeouts.request", http_rule, request_timeout), FIELD_OF(OBJECT, "retry", http_rule, retry, retry_shape),
+	FIELD_OF(OBJECT, "sessionPersistence", http_rule, session, session_shape),
 };
 SHAPE(rule, http_rule);
 
@@ -121,12 +137,14 @@ SHAPE(grpc_match, grpc_match);
 static const struct field grpc_filter_fields[] = {
 	FIELD(TEXT, "type", grpc_filter, type),
 	FIELD_OF(OBJECT, "requestHeaderModifier", grpc_filter, request_headers, headers_shape),
+	FIELD_OF(OBJECT, "requestMirror.backendRef", grpc_filter, mirror, backend_shape),
 };
 SHAPE(grpc_filter, grpc_filter);
 
 static const struct field grpc_rule_fields[] = {
 	FIELD(COMMENT, "", grpc_rule, comment), FIELD_OF(OBJECTS, "matches", grpc_rule, matches, grpc_match_shape),
 	FIELD_OF(OBJECTS, "filters", grpc_rule, filters, grpc_filter_shape), FIELD_OF(OBJECTS, "backendRefs", grpc_rule, backends, backend_shape),
+	FIELD_OF(OBJECT, "sessionPersistence", grpc_rule, session, session_shape),
 };
 SHAPE(grpc_rule, grpc_rule);
 
@@ -299,6 +317,14 @@ static struct node *encode_texts(struct arena *a, const struct str_list *texts)
 	return texts->n ? list : NULL;
 }
 
+static struct node *encode_numbers(struct arena *a, const struct number_list *numbers)
+{
+	struct node *list = node_list(a);
+	for (size_t i = 0; i < numbers->n; i++)
+		node_add(a, list, node_int(a, numbers->item[i]));
+	return numbers->n ? list : NULL;
+}
+
 static struct node *encode_map(struct arena *a, const struct text_map *pairs)
 {
 	struct node *map = node_map(a);
@@ -325,6 +351,8 @@ static struct node *encode_field(struct arena *a, const struct field *f, const v
 		return *(const bool *)at ? node_bool(a, true) : NULL;
 	case TEXTS:
 		return encode_texts(a, at);
+	case NUMBERS:
+		return encode_numbers(a, at);
 	case MAP:
 		return encode_map(a, at);
 	case OBJECT: {
@@ -404,6 +432,18 @@ static bool decode_texts(struct arena *a, const struct node *value, struct str_l
 	return true;
 }
 
+static bool decode_numbers(struct arena *a, const struct node *value, struct number_list *out)
+{
+	if (value->kind != NODE_LIST)
+		return false;
+	for (size_t i = 0; i < value->as.list.n; i++) {
+		if (value->as.list.item[i]->kind != NODE_INT)
+			return false;
+		LIST_PUSH(a, out, value->as.list.item[i]->number);
+	}
+	return true;
+}
+
 static bool decode_map(struct arena *a, const struct node *value, struct text_map *out)
 {
 	if (value->kind != NODE_MAP)
@@ -451,6 +491,9 @@ static bool decode_field(struct arena *a, const struct field *f, const struct no
 		break;
 	case TEXTS:
 		ok = decode_texts(a, value, at);
+		break;
+	case NUMBERS:
+		ok = decode_numbers(a, value, at);
 		break;
 	case MAP:
 		ok = decode_map(a, value, at);

@@ -18,6 +18,11 @@ struct number {
 	int64_t value;
 };
 
+struct number_list {
+	int64_t *item;
+	size_t n, cap;
+};
+
 struct text_pair {
 	str key, value;
 };
@@ -80,17 +85,31 @@ struct cors_filter {
 	struct number max_age;           /* seconds */
 };
 
+struct backend_ref {
+	str namespace, name;             /* of a Service */
+	struct number port, weight;
+};
+
 struct http_filter {
-	str type;                        /* "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS" */
+	str type;                        /* "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS", "RequestMirror" */
 	struct header_modifier request_headers, response_headers;
 	struct request_redirect redirect;
 	struct url_rewrite rewrite;
 	struct cors_filter cors;
+	struct backend_ref mirror;
 };
 
-struct backend_ref {
-	str namespace, name;             /* of a Service */
-	struct number port, weight;
+struct retry_rule {
+	struct number attempts;          /* after the first one */
+	struct number_list codes;
+};
+
+/* Until 1.6 sessionName and cookieConfig, since then cookie. */
+struct session_persistence {
+	str type;                        /* "Cookie"; empty: there is none */
+	str absolute;                    /* a duration */
+	str name, lifetime;
+	str cookie_name, cookie_path, cookie_lifetime;
 };
 
 struct http_rule {
@@ -98,6 +117,9 @@ struct http_rule {
 	LIST(struct http_match) matches;
 	LIST(struct http_filter) filters;
 	LIST(struct backend_ref) backends;
+	str request_timeout;             /* a duration */
+	struct retry_rule retry;
+	struct session_persistence session;
 };
 
 struct http_route {
@@ -114,8 +136,9 @@ struct grpc_match {
 };
 
 struct grpc_filter {
-	str type;                        /* "RequestHeaderModifier" */
+	str type;                        /* "RequestHeaderModifier", "RequestMirror" */
 	struct header_modifier request_headers;
+	struct backend_ref mirror;
 };
 
 struct grpc_rule {
@@ -123,6 +146,7 @@ struct grpc_rule {
 	LIST(struct grpc_match) matches;
 	LIST(struct grpc_filter) filters;
 	LIST(struct backend_ref) backends;
+	struct session_persistence session;
 };
 
 struct grpc_route {

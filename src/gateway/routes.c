@@ -289,14 +289,21 @@ static void carry_rules(const struct emission *e, const struct route_part *part,
 	}
 }
 
+static void grant_backend(const struct emission *e, const struct backend_ref *ref)
+{
+	if (ref->namespace.n)
+		assembly_grant(e->plan->as, object_kind_name(kind_of(e)), e->group->owner->namespace, STR("Service"), ref->namespace, ref->name);
+}
+
 static void grant_backends(const struct emission *e, const struct http_route *route)
 {
-	for (size_t i = 0; i < route->rules.n; i++)
-		for (size_t b = 0; b < route->rules.item[i].backends.n; b++) {
-			const struct backend_ref *ref = &route->rules.item[i].backends.item[b];
-			if (ref->namespace.n)
-				assembly_grant(e->plan->as, object_kind_name(kind_of(e)), e->group->owner->namespace, STR("Service"), ref->namespace, ref->name);
-		}
+	for (size_t i = 0; i < route->rules.n; i++) {
+		const struct http_rule *rule = &route->rules.item[i];
+		for (size_t b = 0; b < rule->backends.n; b++)
+			grant_backend(e, &rule->backends.item[b]);
+		for (size_t f = 0; f < rule->filters.n; f++)
+			grant_backend(e, &rule->filters.item[f].mirror);
+	}
 }
 
 static void emit_route(const struct emission *e, const struct served_list *hosts, const struct share *rules, str more)

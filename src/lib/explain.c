@@ -345,8 +345,9 @@ static bool explain_feature(struct buf *out, const struct tables *tables, str na
 		const struct target_row *row = target_feature(target, name);
 		if (!row)
 			continue;
+		str since = tables_since(out->arena, row);
 		line(out, "target", arena_printf(out->arena, "%.*s: %.*s%s%.*s", STR_ARG(target->name), STR_ARG(row->how),
-			row->since.n ? ", since Gateway API " : "", STR_ARG(row->since)));
+			since.n ? ", since Gateway API " : "", STR_ARG(since)));
 		line(out, "", row->differs);
 		line(out, "", row->without);
 	}

@@ -145,6 +145,15 @@ static void controller_text(struct buf *out, const struct tables *tables, const 
 	columns_print(out, &columns);
 }
 
+str tables_since(struct arena *arena, const struct target_row *row)
+{
+	if (row->experimental.n == 0)
+		return row->since;
+	if (row->since.n == 0)
+		return arena_printf(arena, "%.*s experimental", STR_ARG(row->experimental));
+	return arena_printf(arena, "%.*s, %.*s experimental", STR_ARG(row->since), STR_ARG(row->experimental));
+}
+
 static void target_text(struct buf *out, const struct target_table *t)
 {
 	struct columns columns = { 0 };
@@ -156,7 +165,7 @@ static void target_text(struct buf *out, const struct target_table *t)
 	for (size_t i = 0; i < t->features.n; i++) {
 		const struct target_row *row = &t->features.item[i];
 		columns_row(&columns, out->arena, 4,
-			(const str[]){ row->feature, row->how, row->since, row->differs.n ? row->differs : row->without });
+			(const str[]){ row->feature, row->how, tables_since(out->arena, row), row->differs.n ? row->differs : row->without });
 	}
 	columns_print(out, &columns);
 }
@@ -243,6 +252,7 @@ static struct node *target_json(struct arena *arena, const struct target_table *
 		node_set_text(arena, feature, STR("feature"), row->feature);
 		node_set_text(arena, feature, STR("how"), row->how);
 		node_set_text(arena, feature, STR("since"), row->since);
+		node_set_text(arena, feature, STR("experimental"), row->experimental);
 		node_set_text(arena, feature, STR("differs"), row->differs);
 		node_set_text(arena, feature, STR("without"), row->without);
 		node_add(arena, features, feature);

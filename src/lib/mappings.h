@@ -43,4 +43,7 @@ void tables_list(struct buf *out, const struct tables *tables);
  */
 bool tables_show(struct buf *out, const struct tables *tables, str name, enum tables_form form, str *near);
 
+/* Since when a target can say a feature: "1.5", "1.1 experimental", "1.7, 1.2 experimental", or empty. */
+str tables_since(struct arena *arena, const struct target_row *row);
+
 #endif

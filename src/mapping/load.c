@@ -258,6 +258,7 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("feature"), KEY_TEXT, NEEDED, offsetof(struct target_row, feature), NULL, 0, NULL },
 	{ STR_INIT("how"), KEY_WORD, NEEDED, offsetof(struct target_row, how), HOWS, COUNT_OF(HOWS), NULL },
 	{ STR_INIT("since"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since), NULL, 0, NULL },
+	{ STR_INIT("experimental"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, experimental), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
 };

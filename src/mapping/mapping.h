@@ -41,7 +41,7 @@ struct annotation_row {
 	bool strip;
 	struct str_list words;   /* with type "enum" or "words" */
 	enum invalid invalid;
-	enum invalid malformed;  /* with type "url": what it does with a value that the pattern takes and that is no URL */
+	enum invalid malformed;  /* with type "url" or "times": what it does with a value that the pattern takes and that is none */
 	str risk;                /* "low" ... "critical"; ingress-nginx only */
 	enum scope scope;
 	str feature, field;      /* what it sets; feature is never empty, field may be */
@@ -115,8 +115,9 @@ struct target_row {
 	str feature;
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
+	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
-	str without;             /* with "none": what loses it and who has an expression, one sentence */
+	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 };
 
 struct target_table {

@@ -345,6 +345,44 @@ static bool parse_pattern(struct reading *r)
 	return true;   /* a pattern is asked whatever the type */
 }
 
+/* "200 202 5m, 401 1m": statuses, and behind them one time with its unit. */
+static bool is_time(str word)
+{
+	static const str UNITS[] = {
+		STR_INIT("ms"), STR_INIT("s"), STR_INIT("m"), STR_INIT("h"), STR_INIT("d"), STR_INIT("w"), STR_INIT("M"), STR_INIT("y"),
+	};
+	size_t n = 0;
+	while (n < word.n && char_is_digit(word.p[n]))
+		n++;
+	for (size_t i = 0; n > 0 && i < COUNT_OF(UNITS); i++)
+		if (str_eq(UNITS[i], str_from(word, n)))
+			return true;
+	return false;
+}
+
+static bool is_status(str word)
+{
+	return word.n == 3 && char_is_digit(word.p[0]) && char_is_digit(word.p[1]) && char_is_digit(word.p[2]);
+}
+
+static bool parse_times(struct reading *r)
+{
+	struct str_list *items = &r->out->items;
+	split_commas(r->arena, r->raw, items, false);
+	for (size_t i = 0; i < items->n; i++) {
+		str word, rest = items->item[i];
+		bool ended = false, good = true;
+		while (good && rest.n) {
+			str_cut(rest, ' ', &word, &rest);
+			good = word.n == 0 || (!ended && (is_time(word) || is_status(word)));
+			ended = ended || is_time(word);
+		}
+		if (!good || !ended)
+			return refuse(r, items->item[i], "is no list of statuses with one time behind it, as in 200 401 5m");
+	}
+	return true;
+}
+
 static bool parse_text(struct reading *r)
 {
 	(void)r;
@@ -367,6 +405,7 @@ static const struct value_type TYPES[] = {
 	{ STR_INIT("url"), parse_url, STR_INIT("an absolute URL with scheme and host, without blanks"), false, false },
 	{ STR_INIT("secret"), parse_secret, STR_INIT("a Secret as name or namespace/name"), false, false },
 	{ STR_INIT("configmap"), parse_pattern, STR_INIT("a ConfigMap as namespace/name"), false, true },
+	{ STR_INIT("times"), parse_times, STR_INIT("statuses and a time with its unit (ms, s, m, h, d, w, M, y), several with commas between them"), false, false },
 	{ STR_INIT("headers"), parse_headers, STR_INIT("names of headers with commas between them"), false, false },
 	{ STR_INIT("snippet"), parse_text, STR_INIT("text of the proxy's own configuration"), false, false },
 	{ STR_INIT("host"), parse_host, STR_INIT("a host name, with a port or without"), false, false },
@@ -390,13 +429,15 @@ bool value_parse(struct arena *arena, const struct annotation_row *row, str text
 	struct reading r = { arena, row, text, out, { "", 0 } };
 	/* The loader lets no unknown type through; a row that somebody else made is refused, which closes rather than opens. */
 	bool good = type ? type->parse(&r) : refuse(&r, row->type, "is no type of value");
-	/* of a URL with a pattern the pattern is asked first, and what it takes may be no URL nevertheless */
-	if (type && type->parse == parse_url && row->pattern.n > 0) {
+	/* of a URL or times with a pattern the pattern is asked first, and what it takes may be none of these nevertheless */
+	if (type && (type->parse == parse_url || type->parse == parse_times) && row->pattern.n > 0) {
 		bool fits = check_pattern(&r);
+		out->unfit = good && !fits;
 		out->malformed = fits && !good;
 		good = fits && (good || row->malformed == INVALID_DEFAULT);
 	} else if (good && row->pattern.n > 0) {
 		good = check_pattern(&r);
+		out->unfit = !good;
 	}
 	*why = r.why;
 	return good;

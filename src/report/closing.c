@@ -33,7 +33,7 @@ static void add_count(struct buf *out, size_t n, str word)
 static void add_written(struct buf *out, const struct report *report)
 {
 	if (report->written.n == 0) {
-		buf_add(out, report->ledger->records.n ? STR("  nothing was written\n") : STR("  no Ingress in the input, nothing was written\n"));
+		buf_add(out, report->ledger->records.n || report->ledger->others.n ? STR("  nothing was written\n") : STR("  no Ingress in the input, nothing was written\n"));
 		return;
 	}
 	buf_add(out, STR("  wrote "));
@@ -47,6 +47,23 @@ static void add_written(struct buf *out, const struct report *report)
 	buf_add_char(out, ' ');
 	visible_add(out, report->channel);
 	buf_add_char(out, '\n');
+}
+
+/* Entries of ConfigMaps are facts beside those of the table. */
+static void add_others(struct buf *out, const struct ledger *ledger)
+{
+	size_t all = 0, by_state[FACT_STATE_COUNT] = { 0 };
+	for (size_t i = 0; i < ledger->others.n; i++)
+		for (size_t j = 0; j < ledger->others.item[i]->facts.n; j++) {
+			by_state[ledger->others.item[i]->facts.item[j]->state]++;
+			all++;
+		}
+	if (all == 0)
+		return;
+	size_t good = by_state[FACT_TRANSLATED], differ = by_state[FACT_DIFFERENT], idle = by_state[FACT_INEFFECTIVE];
+	buf_add(out, STR("  besides "));
+	add_count(out, all, STR("TCP or UDP service"));
+	buf_printf(out, ": %zu translated, %zu differ, %zu lost, %zu idle\n", good, differ, all - good - differ - idle, idle);
 }
 
 /* Losses of the controller's defaults count only where behaviour does. */
@@ -163,6 +180,7 @@ void closing_add(const struct page *page, const struct report *report)
 {
 	struct buf *out = page->out;
 	struct verdict verdict = judge(report);
+	add_others(out, report->ledger);
 	add_written(out, report);
 	if (report->closed_rules)
 		buf_printf(out, "  %zu %s closed\n", report->closed_rules, report->closed_rules == 1 ? "rule stands" : "rules stand");
@@ -170,6 +188,6 @@ void closing_add(const struct page *page, const struct report *report)
 		buf_printf(out, "  %zu other %s passed over\n", report->other_objects, report->other_objects == 1 ? "object was" : "objects were");
 	if (report->exit_code != 0)
 		add_bad(out, report, &verdict);
-	else if (report->ledger->records.n)
+	else if (report->ledger->records.n || report->ledger->others.n)
 		add_good(out, report, &verdict);
 }

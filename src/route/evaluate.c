@@ -50,24 +50,30 @@ static str forwarded_client(struct run *r, const struct http_rules *http)
 	return client;
 }
 
+static void read_forwarded(struct run *r)
+{
+	str value;
+	if (request_header(r->scratch, r->request, STR("X-Forwarded-Proto"), &value))
+		r->scheme = value;
+	if (request_header(r->scratch, r->request, STR("X-Forwarded-Port"), &value))
+		r->port = value;
+	if (request_header(r->scratch, r->request, STR("X-Forwarded-Host"), &value))
+		r->host_header = str_slice(value, 0, str_find_char(value, ','));
+}
+
 static void read_connection(struct run *r, const struct http_rules *http)
 {
 	const struct request *q = r->request;
 	uint32_t port = q->port ? q->port : q->tls ? http->https_port : http->http_port;
-	str value;
 	r->scheme = q->tls ? STR("https") : STR("http");
 	r->port = arena_printf(r->scratch, "%u", (unsigned)(port ? port : q->tls ? 443 : 80));
 	r->host_header = q->has_host ? q->host : r->reading.has_host ? r->reading.host : STR("_");
-	r->client = q->client;
-	if (!http->forwarded)
-		return;
-	if (request_header(r->scratch, q, STR("X-Forwarded-Proto"), &value))
-		r->scheme = value;
-	if (request_header(r->scratch, q, STR("X-Forwarded-Port"), &value))
-		r->port = value;
-	if (request_header(r->scratch, q, STR("X-Forwarded-Host"), &value))
-		r->host_header = str_slice(value, 0, str_find_char(value, ','));
-	r->client = forwarded_client(r, http);
+	r->client = http->forwarded || http->real_ip ? forwarded_client(r, http) : q->client;
+	if (http->forwarded)
+		read_forwarded(r);
+	/* the port of the PROXY protocol, before which TLS may have ended */
+	if (http->proxy_protocol && str_eq(r->port, STR("443")))
+		r->scheme = STR("https");
 }
 
 /* ---- entry, host, route ---- */

@@ -177,6 +177,40 @@ struct error_pages {
 	LIST(struct header_edit) headers;   /* of the request to it */
 };
 
+/* What a STEP_OTHER says of the way to the backend; a Gateway may have a field for it. */
+enum delivery { DELIVERY_NONE, DELIVERY_RETRY, DELIVERY_MIRROR, DELIVERY_AFFINITY, DELIVERY_SILENCE };
+
+/* Tries after one that failed. The facts are those that say so, or NULL. */
+struct retry {
+	bool never;                  /* one try alone */
+	bool connection;             /* after a connection that failed or took too long */
+	bool other;                  /* after failures that no status tells */
+	bool repeats;                /* what may have changed something is sent again as well */
+	LIST(uint32_t) codes;        /* after these answers */
+	int64_t tries;               /* the first one included; 0: any number */
+	struct fact *on, *count, *time;
+};
+
+/* Copies of requests. */
+struct mirror {
+	str why;                     /* no Service of the cluster gets them as they are: in one clause; else empty */
+	bool nowhere;                /* they arrive nowhere today */
+	struct backend to;
+	bool slash;                  /* the copies have one slash more in front of their path */
+	bool same_host;              /* they have the Host of the request */
+	struct fact *target, *host, *body;   /* NULL: nothing is said; body: they go without bodies */
+};
+
+/* A cookie that keeps a client on its endpoint. */
+struct affinity_fields {
+	str name, path;              /* name: as given, or empty; path: always */
+	bool path_regex;             /* the path is an expression, and no browser sends the cookie back */
+	int64_t lifetime;            /* seconds; 0: as long as the browser runs */
+	struct fact *name_fact, *path_fact, *lifetime_fact;
+	struct fact_list more;       /* what else is said of the cookie */
+	struct fact *legacy;         /* clients that were sent to a canary are not kept there */
+};
+
 enum step_kind {
 	STEP_GUARD,          /* may refuse: address lists, authentication, limits; what it needs stands in value */
 	STEP_STATUS,         /* answers with a fixed status */
@@ -197,6 +231,7 @@ struct step {
 	enum side side;
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
 	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
+	enum delivery delivery;      /* STEP_OTHER: which of the last structs below says more */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
@@ -206,10 +241,14 @@ struct step {
 		struct rewrite rewrite;
 		struct cors cors;
 		struct guard guard;
-		struct { LIST(struct header_edit) edits; } header;
+		struct { LIST(struct header_edit) edits; bool unknown; } header;   /* unknown: what is set stands outside the input */
 		struct error_pages errors;
 		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */
+		struct retry retry;
+		struct mirror mirror;
+		struct affinity_fields affinity;
+		struct { bool longer; } silence;   /* DELIVERY_SILENCE: the backend may be silent for longer than usual */
 		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
 };
@@ -235,7 +274,7 @@ struct owner {
 
 /* A cookie that keeps a client at the place where its first request went. */
 struct sticky_cookie {
-	str name, tag;               /* the cookie's value ends in "|" and the tag of the backend it was set for */
+	str name;
 	str attributes;              /* as they stand behind the value: "; Path=/app; HttpOnly" */
 	str secure_attributes;       /* the same on TLS */
 	bool known_only;             /* a cookie that names no endpoint is replaced; else any cookie of the name will do */
@@ -258,7 +297,7 @@ struct backend_tls {
 	struct fact_list more;       /* depth, versions, ciphers */
 };
 
-/* Another protocol than plain HTTP/1.1 towards the backends of routes. */
+/* What is spoken to the backends of routes. */
 struct speech {
 	enum speech_kind kind;
 	struct fact_list facts;      /* what chose it */
@@ -276,6 +315,7 @@ struct route {
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
 	const struct speech *speech; /* to all backends of the cases; NULL: plain HTTP */
 	struct fact_list facts;      /* path, pathType */
+	struct fact_list usual;      /* say what the source does anyway, where another value would change the way to the backend */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
 	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
@@ -346,7 +386,7 @@ struct client_check {
 	str beyond;                  /* what decides besides the CA, in words, or empty */
 	struct str_list headers;     /* by which backends are told who the client is; those of clients themselves are dropped */
 	struct fact_list facts;      /* first the Secret */
-	struct fact_list depth, page, forward, usual;   /* of the others; usual: they say what is done anyway */
+	struct fact_list verify, depth, page, forward, usual;   /* of the others; usual: they say what is done anyway */
 };
 
 struct host {
@@ -366,6 +406,8 @@ struct http_rules {
 	bool merge_slashes;          /* runs of "/" count as one */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
+	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
+	bool proxy_protocol;         /* connections come with the PROXY protocol: its port says whether TLS ended before */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
 	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */

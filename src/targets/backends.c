@@ -10,17 +10,25 @@
 #include "targets/rules.h"
 #include "targets/versions.h"
 
-static const str POLICY = STR_INIT("BackendTLSPolicy"), VALIDATION = STR_INIT("spec.validation");
+static const str POLICY = STR_INIT("BackendTLSPolicy"), VALIDATION = STR_INIT("spec.validation"), PROTOCOL = STR_INIT("backend.protocol");
 
 struct use_list {
 	const struct backend_use **item;
 	size_t n, cap;
 };
 
+/* All that forwards to one port of a Service, and what it wants. */
+struct port_uses {
+	uint32_t port;
+	struct use_list uses;
+	bool tls, plain, http, h2c;
+};
+
 /* All that forwards to one Service. */
 struct service_uses {
 	str namespace, name;
 	struct use_list uses;
+	LIST(struct port_uses) ports;
 };
 
 struct services {
@@ -52,30 +60,19 @@ static bool wants_h2c(const struct backend_use *use)
 	return kind_of(use) == SPEECH_GRPC && !use->part->grpc;
 }
 
-static bool is_one(const struct backend_use *use, bool (*wants)(const struct backend_use *), uint32_t port)
-{
-	return (port == 0 || use->backend->port == port) && wants(use);
-}
-
-static bool has_use(const struct service_uses *s, bool (*wants)(const struct backend_use *), uint32_t port)
-{
-	for (size_t i = 0; i < s->uses.n; i++)
-		if (is_one(s->uses.item[i], wants, port))
-			return true;
-	return false;
-}
-
 static bool wants_http(const struct backend_use *use)
 {
 	return kind_of(use) == SPEECH_HTTP;
 }
+
+typedef bool wish(const struct backend_use *use);
 
 /* ---- what cannot be said ---- */
 
 static void lose_fastcgi(struct lowering *lw, const struct route *r)
 {
 	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .loss = LOSS_ROUTING,
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
 		.message = STR_INIT("FastCGI cannot be spoken to a backend by any Gateway"),
 		.effect = STR_INIT("requests reach the FastCGI process in HTTP, which it does not understand"),
 		.help = STR_INIT("put a web server between the Gateway and the process, in the same pod, and let it speak FastCGI"),
@@ -88,7 +85,7 @@ static void lose_fastcgi(struct lowering *lw, const struct route *r)
 static void lose_scheme(struct lowering *lw, const struct route *r)
 {
 	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .loss = LOSS_ROUTING,
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
 		.message = STR_INIT("a backend that is spoken to in the scheme of the client cannot be said"),
 		.effect = STR_INIT("what came over HTTPS reaches the backend in plain HTTP, as what came over HTTP does"),
 		.help = STR_INIT("decide for one: HTTP (take the annotation out) or HTTPS, which a BackendTLSPolicy says"),
@@ -100,23 +97,26 @@ static void lose_scheme(struct lowering *lw, const struct route *r)
 
 static void say_h2c(struct lowering *lw, const struct backend_use *use)
 {
+	static const struct loss_text SAID = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_COSMETIC,
+		.message = STR_INIT("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
+		.effect = STR_INIT("none as long as it says so"),
+		.help = STR_INIT("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"),
+	};
 	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .loss = LOSS_ROUTING,
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
 		.message = STR_INIT("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
 		.effect = STR_INIT("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
 		.help = STR_INIT("set appProtocol: kubernetes.io/h2c on the port of the Service. A GRPCRoute is printed where all paths of a host are gRPC, "
 			"each / or /package.Service or /package.Service/Method, without filters, and no other host's name takes its requests"),
 	};
-	if (use->backend->h2c)
-		idle_facts(lw, &use->route->speech->facts, STR("the port of the Service says it by its appProtocol"));
-	else
-		differ(lw, use->route, &use->route->speech->facts, &TEXT);
+	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &SAID : &TEXT);
 }
 
 static void say_alpn(struct lowering *lw, const struct backend_use *use)
 {
 	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .loss = LOSS_ROUTING,
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
 		.message = STR_INIT("gRPC over TLS in an HTTPRoute: whether the backend is spoken to in HTTP/2 is up to the implementation"),
 		.effect = STR_INIT("where it speaks HTTP/1.1, no gRPC server answers"),
 		.help = STR_INIT("make sure that the implementation negotiates HTTP/2 with backends. A GRPCRoute is printed where all paths of a host are "
@@ -170,58 +170,60 @@ static void lose_wish(struct lowering *lw, const struct backend_use *use, const 
 	lose(lw, use->route, &facts, text);
 }
 
+struct disagreement {
+	const struct use_list *losers, *others;
+	wish *lost, *other;
+};
+
 /* Those that speak in one way and those that speak in another one: one diagnostic with the places of both. */
-static void say_disagree(struct lowering *lw, const struct service_uses *s, uint32_t port, const struct loss_text *text,
-	bool (*loses)(const struct backend_use *), bool (*other)(const struct backend_use *))
+static void say_disagree(struct lowering *lw, const struct disagreement *d, const struct loss_text *text)
 {
-	for (size_t i = 0; i < s->uses.n; i++)
-		if (is_one(s->uses.item[i], loses, port))
-			lose_wish(lw, s->uses.item[i], text);
-	for (size_t i = 0; i < s->uses.n && !lw->open; i++) {
-		const struct backend_use *use = s->uses.item[i];
-		if (!is_one(use, other, 0) || (use->backend->port != port && use->backend->known))
-			continue;
-		struct fact *fact = use->route->speech && use->route->speech->facts.n ? use->route->speech->facts.item[0]
-			: use->backend->facts.n ? use->backend->facts.item[0] : NULL;
-		if (fact && fact->record)
+	for (size_t i = 0; i < d->losers->n; i++)
+		if (d->lost(d->losers->item[i]))
+			lose_wish(lw, d->losers->item[i], text);
+	for (size_t i = 0; i < d->others->n && !lw->open; i++) {
+		const struct backend_use *use = d->others->item[i];
+		const struct speech *speech = use->route->speech;
+		struct fact *fact = speech && speech->facts.n ? speech->facts.item[0] : use->backend->facts.n ? use->backend->facts.item[0] : NULL;
+		if (d->other(use) && fact && fact->record)
 			(void)diag_add(lw->diags, text->code, fact_site(lw->arena, fact), text->message);
 	}
 }
 
-static void disagree_about_tls(struct services *all, const struct service_uses *s, uint32_t port)
+static void disagree_about_tls(struct lowering *lw, const struct service_uses *s, const struct port_uses *at)
 {
 	struct loss_text text = {
-		.code = DIAG_BACKENDS_DISAGREE, .loss = LOSS_ROUTING,
-		.message = arena_printf(all->lw->arena, "port %u of Service %.*s/%.*s is spoken to in TLS by one Ingress and without by another", (unsigned)port,
+		.code = DIAG_BACKENDS_DISAGREE, .feature = PROTOCOL, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "port %u of Service %.*s/%.*s is spoken to in TLS by one Ingress and without by another", (unsigned)at->port,
 			STR_ARG(s->namespace), STR_ARG(s->name)),
 		.effect = STR("no BackendTLSPolicy is printed, because it would act on both: the one that speaks TLS reaches the port in plain text"),
 		.help = STR("a port speaks one of the two: correct the other Ingress; or give one of them a Service of its own"),
 	};
-	say_disagree(all->lw, s, port, &text, wants_tls, wants_plain);
+	say_disagree(lw, &(struct disagreement){ &at->uses, &at->uses, wants_tls, wants_plain }, &text);
 }
 
-static void disagree_about_ports(struct services *all, const struct service_uses *s, uint32_t port)
+static void disagree_about_ports(struct lowering *lw, const struct service_uses *s, const struct port_uses *at)
 {
 	struct loss_text text = {
-		.code = DIAG_BACKENDS_DISAGREE, .loss = LOSS_ROUTING,
-		.message = arena_printf(all->lw->arena, "one port of Service %.*s/%.*s is spoken to in TLS and another one without, and their names are not known",
+		.code = DIAG_BACKENDS_DISAGREE, .feature = PROTOCOL, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "one port of Service %.*s/%.*s is spoken to in TLS and another one without, and their names are not known",
 			STR_ARG(s->namespace), STR_ARG(s->name)),
 		.effect = STR("no BackendTLSPolicy is printed, because it would act on both: the port with TLS is reached in plain text"),
 		.help = STR("add the Service to the input (kubectl get services -A -o yaml): a BackendTLSPolicy names a port by its name"),
 	};
-	say_disagree(all->lw, s, port, &text, wants_tls, wants_plain);
+	say_disagree(lw, &(struct disagreement){ &at->uses, &s->uses, wants_tls, wants_plain }, &text);
 }
 
-static void disagree_about_http(struct services *all, const struct service_uses *s, uint32_t port)
+static void disagree_about_http(struct lowering *lw, const struct service_uses *s, const struct port_uses *at)
 {
 	struct loss_text text = {
-		.code = DIAG_BACKENDS_DISAGREE, .loss = LOSS_ROUTING,
-		.message = arena_printf(all->lw->arena, "port %u of Service %.*s/%.*s is spoken to in gRPC by one Ingress and in HTTP/1.1 by another", (unsigned)port,
-			STR_ARG(s->namespace), STR_ARG(s->name)),
+		.code = DIAG_BACKENDS_DISAGREE, .feature = PROTOCOL, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "port %u of Service %.*s/%.*s is spoken to in gRPC by one Ingress and in HTTP/1.1 by another",
+			(unsigned)at->port, STR_ARG(s->namespace), STR_ARG(s->name)),
 		.effect = STR("the Service can say one protocol for its port: with appProtocol: kubernetes.io/h2c both are spoken to in HTTP/2"),
 		.help = STR("look whether the backend takes HTTP/2 from both, or give one of the Ingresses a Service of its own"),
 	};
-	say_disagree(all->lw, s, port, &text, wants_h2c, wants_http);
+	say_disagree(lw, &(struct disagreement){ &at->uses, &at->uses, wants_h2c, wants_http }, &text);
 }
 
 /* ---- policies ---- */
@@ -238,7 +240,7 @@ static bool is_hostname(str name)
 }
 
 static const struct loss_text UNCHECKED_SYSTEM = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_ROUTING,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("nginx checks no certificate of the backend; a BackendTLSPolicy always does, here by the CAs of the system"),
 	.effect = STR_INIT("requests get 5xx unless the certificate is signed by a CA that the implementation knows, for the name in validation.hostname"),
 	.help = STR_INIT("put the CA of the backend into a ConfigMap (key ca.crt) beside the Service, name it in validation.caCertificateRefs in place "
@@ -247,28 +249,28 @@ static const struct loss_text UNCHECKED_SYSTEM = {
 };
 
 static const struct loss_text UNCHECKED_CA = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_ROUTING,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("nginx does not check the certificate of the backend, and a BackendTLSPolicy always does, here by the CA that is named"),
 	.effect = STR_INIT("requests get 5xx unless the certificate is signed by that CA, for the name in validation.hostname"),
 	.help = STR_INIT("switch proxy-ssl-verify on at the source and see whether requests still pass"),
 };
 
 static const struct loss_text NAMELESS = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_ROUTING,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("the name in the backend's certificate is not said: a BackendTLSPolicy needs one, and the Service's is taken"),
 	.effect = STR_INIT("requests get 5xx unless the certificate stands for SERVICE.NAMESPACE.svc; nginx wants upstream_balancer in it"),
 	.help = STR_INIT("write the name into proxy-ssl-name, or into validation.hostname of the policy"),
 };
 
 static const struct loss_text BAD_NAME = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_ROUTING,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("proxy-ssl-name is no hostname that a BackendTLSPolicy takes, and the Service's name is taken"),
 	.effect = STR_INIT("requests get 5xx unless the certificate stands for SERVICE.NAMESPACE.svc"),
 	.help = STR_INIT("write a DNS name without variables"),
 };
 
 static const struct loss_text NO_CA = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_ROUTING,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("the Secret of proxy-ssl-secret holds no CA (ca.crt): a BackendTLSPolicy checks by the CAs of the system"),
 	.effect = STR_INIT("requests get 5xx unless the certificate is signed by a CA that the implementation knows"),
 	.help = STR_INIT("put the CA of the backend into a ConfigMap (key ca.crt) beside the Service, and name it in validation.caCertificateRefs"),
@@ -279,14 +281,14 @@ static const struct loss_text NO_CA = {
 	"konghq.com/client-cert (Kong)"
 
 static const struct loss_text SHOWN = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_ROUTING,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("the Secret of proxy-ssl-secret holds a certificate that nginx shows to the backend, and a Gateway shows none"),
 	.effect = STR_INIT("a backend that asks for one refuses the connection, and requests get 5xx"),
 	.help = STR_INIT(SHOW_HELP),
 };
 
 static const struct loss_text MAY_SHOW = {
-	.code = DIAG_BACKEND_TLS_DIFFERS, .loss = LOSS_BEHAVIOUR,
+	.code = DIAG_BACKEND_TLS_DIFFERS, .feature = STR_INIT("backend.tls"), .loss = LOSS_BEHAVIOUR,
 	.message = STR_INIT("the Secret of proxy-ssl-secret may hold a certificate that nginx shows to the backend, and a Gateway shows none"),
 	.effect = STR_INIT("a backend that asks for one refuses the connection, and requests get 5xx"),
 	.help = STR_INIT("add the Secret to the input: of it only the names of its keys are read; " SHOW_HELP),
@@ -310,7 +312,7 @@ static void say_check(struct lowering *lw, const struct backend_use *use, const 
 	if (!tls->has_ca)
 		differ(lw, r, &tls->secret_facts, &NO_CA);
 	else if (!tls->copied || !str_eq(tls->namespace, use->backend->namespace))
-		say_copy(lw, r, &tls->secret_facts, (struct copy){ tls->namespace, tls->name, use->backend->namespace,
+		say_copy(lw, r, &tls->secret_facts, (struct copy){ STR("backend.tls"), tls->namespace, tls->name, use->backend->namespace,
 			STR("requests get 5xx until it is there, because a policy without its CA lets nothing pass") });
 	if (tls->may_show)
 		differ(lw, r, &tls->secret_facts, tls->known ? &SHOWN : &MAY_SHOW);
@@ -318,23 +320,6 @@ static void say_check(struct lowering *lw, const struct backend_use *use, const 
 		: STR("it says what the controller does anyway"));
 	for (size_t i = 0; i < tls->more.n; i++)
 		lose_one(lw, STR("backend.tls"), tls->more.item[i]);
-}
-
-static void mark_use(struct lowering *lw, const struct backend_use *use, struct policy_part *policy)
-{
-	const struct speech *speech = use->route->speech;
-	mark_facts(lw->arena, &policy->marks, &speech->facts, STR("/spec/targetRefs/0"));
-	if (speech->tls && speech->tls->has_ca && policy->ca.n)
-		mark_facts(lw->arena, &policy->marks, &speech->tls->secret_facts, STR("/spec/validation/caCertificateRefs/0"));
-	else if (speech->tls)
-		mark_facts(lw->arena, &policy->marks, &speech->tls->secret_facts, STR("/spec/validation"));
-	if (speech->tls && is_hostname(speech->tls->hostname))
-		mark_facts(lw->arena, &policy->marks, &speech->tls->name_facts, STR("/spec/validation/hostname"));
-	for (size_t i = 0; use->route->owner && i < policy->owners.n; i++)
-		if (policy->owners.item[i] == use->route->owner)
-			return;
-	if (use->route->owner)
-		LIST_PUSH(lw->arena, &policy->owners, use->route->owner);
 }
 
 /* What one use says of the check: empty texts where it says nothing. */
@@ -355,11 +340,29 @@ static bool differs(str mine, str first)
 	return mine.n && first.n && !str_eq(mine, first);
 }
 
+/* Of an Ingress whose check is not in force only the wish for TLS is said. */
+static void mark_use(struct lowering *lw, const struct backend_use *use, bool checked, struct policy_part *policy)
+{
+	const struct speech *speech = use->route->speech;
+	const struct backend_tls *tls = checked ? speech->tls : NULL;
+	mark_facts(lw->arena, &policy->marks, &speech->facts, STR("/spec/targetRefs/0"));
+	if (tls)
+		mark_facts(lw->arena, &policy->marks, &tls->secret_facts, ca_of(use).n ? STR("/spec/validation/caCertificateRefs/0") : STR("/spec/validation"));
+	if (tls && hostname_of(use).n)
+		mark_facts(lw->arena, &policy->marks, &tls->name_facts, STR("/spec/validation/hostname"));
+	for (size_t i = 0; use->route->owner && i < policy->owners.n; i++)
+		if (policy->owners.item[i] == use->route->owner)
+			return;
+	if (use->route->owner)
+		LIST_PUSH(lw->arena, &policy->owners, use->route->owner);
+}
+
 /* The uses agree about TLS and not about the check: the first one's counts. */
-static void disagree_about_check(struct lowering *lw, const struct policy_part *policy, const struct backend_use *first, const struct backend_use *use)
+static void disagree_about_check(struct lowering *lw, const struct policy_part *policy, const struct backend_use *first,
+	const struct backend_use *use)
 {
 	struct loss_text text = {
-		.code = DIAG_BACKENDS_DISAGREE, .loss = LOSS_ROUTING,
+		.code = DIAG_BACKENDS_DISAGREE, .feature = STR("backend.tls"), .loss = LOSS_ROUTING,
 		.message = arena_printf(lw->arena, "Ingresses check the certificate of Service %.*s/%.*s in different ways, and a BackendTLSPolicy has one",
 			STR_ARG(policy->namespace), STR_ARG(policy->service)),
 		.effect = STR("the check of the first Ingress is in force for all: requests get 5xx where the certificate does not pass it"),
@@ -372,8 +375,9 @@ static void disagree_about_check(struct lowering *lw, const struct policy_part *
 	if (differs(hostname_of(use), policy->hostname))
 		fact_list_join(lw->arena, &facts, &mine->name_facts);
 	lose(lw, use->route, &facts, &text);
-	if (!lw->open && theirs && theirs->secret_facts.n)
-		(void)diag_add(lw->diags, text.code, fact_site(lw->arena, theirs->secret_facts.item[0]), text.message);
+	const struct fact_list *first_facts = differs(ca_of(use), policy->ca) ? &theirs->secret_facts : &theirs->name_facts;
+	if (!lw->open && first_facts->n)
+		(void)diag_add(lw->diags, text.code, fact_site(lw->arena, first_facts->item[0]), text.message);
 }
 
 static struct policy_part *policy_of(struct services *all, const struct service_uses *s, str section)
@@ -404,8 +408,7 @@ static void add_policy(struct services *all, const struct use_list *uses, const 
 		bool other_ca = differs(ca_of(use), policy->ca), other_name = name && differs(hostname_of(use), policy->hostname);
 		if (other_ca || other_name)
 			disagree_about_check(lw, policy, other_ca ? ca : name, use);
-		else
-			mark_use(lw, use, policy);
+		mark_use(lw, use, !other_ca && !other_name, policy);
 		say_check(lw, use, policy);
 	}
 }
@@ -413,7 +416,7 @@ static void add_policy(struct services *all, const struct use_list *uses, const 
 static void lose_version(struct lowering *lw, const struct backend_use *use)
 {
 	struct loss_text text = {
-		.code = DIAG_VERSION_LOST, .loss = LOSS_ROUTING,
+		.code = DIAG_VERSION_LOST, .feature = PROTOCOL, .loss = LOSS_ROUTING,
 		.message = version_lacks(lw, POLICY),
 		.effect = STR("requests reach the backend in plain HTTP, which a port with TLS does not understand"),
 		.help = version_ways(lw, POLICY, VALIDATION),
@@ -421,65 +424,81 @@ static void lose_version(struct lowering *lw, const struct backend_use *use)
 	lose_wish(lw, use, &text);
 }
 
-/* The port's name, as a policy says it; empty: the whole Service. False: it cannot be told from other ports. */
-static bool section_of(const struct service_uses *s, const struct backend_use *use, str *section)
+/* The port's name, as a policy says it; empty: the whole Service. */
+static str section_of(const struct port_uses *at)
 {
-	*section = use->backend->port_name;
-	if (section->n)
-		return true;
-	for (size_t i = 0; i < s->uses.n; i++)
-		if (s->uses.item[i]->backend->port != use->backend->port && wants_plain(s->uses.item[i]))
-			return false;
-	return true;
+	return at->uses.item[0]->backend->port_name;
 }
 
-static bool is_done(const struct str_list *done, str section)
+static bool has_plain(const struct service_uses *s)
 {
-	for (size_t i = 0; i < done->n; i++)
-		if (str_eq(done->item[i], section))
+	for (size_t i = 0; i < s->ports.n; i++)
+		if (s->ports.item[i].plain)
 			return true;
 	return false;
 }
 
-/* Those that a policy with that section is about. */
-static struct use_list uses_of(struct arena *arena, const struct service_uses *s, str section, uint32_t port)
+static struct use_list tls_uses(struct arena *arena, const struct use_list *all)
 {
 	struct use_list uses = { 0 };
-	for (size_t i = 0; i < s->uses.n; i++)
-		if (wants_tls(s->uses.item[i]) && (section.n == 0 || s->uses.item[i]->backend->port == port))
-			LIST_PUSH(arena, &uses, s->uses.item[i]);
+	for (size_t i = 0; i < all->n; i++)
+		if (wants_tls(all->item[i]))
+			LIST_PUSH(arena, &uses, all->item[i]);
 	return uses;
+}
+
+/* True where a policy of the whole Service is said, which is about all of its ports. */
+static bool say_port(struct services *all, const struct service_uses *s, const struct port_uses *at, bool whole_said)
+{
+	struct lowering *lw = all->lw;
+	str section = section_of(at);
+	if (at->h2c && at->http)
+		disagree_about_http(lw, s, at);
+	if (!at->tls)
+		return false;
+	if (!version_has(lw, POLICY, VALIDATION)) {
+		for (size_t i = 0; i < at->uses.n; i++)
+			if (wants_tls(at->uses.item[i]))
+				lose_version(lw, at->uses.item[i]);
+	} else if (at->plain) {
+		disagree_about_tls(lw, s, at);
+	} else if (section.n == 0 && has_plain(s)) {
+		disagree_about_ports(lw, s, at);
+	} else if (section.n || !whole_said) {
+		const struct use_list uses = tls_uses(lw->arena, section.n ? &at->uses : &s->uses);
+		add_policy(all, &uses, s, section);
+		return section.n == 0;
+	}
+	return false;
 }
 
 static void say_service(struct services *all, const struct service_uses *s)
 {
-	struct lowering *lw = all->lw;
-	struct str_list done = { 0 };
-	bool has = version_has(lw, POLICY, VALIDATION);
-	for (size_t i = 0; i < s->uses.n; i++) {
-		const struct backend_use *use = s->uses.item[i];
-		uint32_t port = use->backend->port;
-		str section;
-		say_protocol(lw, use);
-		if (wants_h2c(use) && has_use(s, wants_http, port))
-			disagree_about_http(all, s, port);
-		if (!wants_tls(use))
-			continue;
-		if (!has) {
-			lose_version(lw, use);
-		} else if (has_use(s, wants_plain, port)) {
-			disagree_about_tls(all, s, port);
-		} else if (!section_of(s, use, &section)) {
-			disagree_about_ports(all, s, port);
-		} else if (!is_done(&done, section)) {
-			LIST_PUSH(lw->arena, &done, section);
-			const struct use_list uses = uses_of(lw->arena, s, section, port);
-			add_policy(all, &uses, s, section);
-		}
-	}
+	bool whole_said = false;
+	for (size_t i = 0; i < s->uses.n; i++)
+		say_protocol(all->lw, s->uses.item[i]);
+	for (size_t i = 0; i < s->ports.n; i++)
+		whole_said = say_port(all, s, &s->ports.item[i], whole_said) || whole_said;
 }
 
 /* ---- all ---- */
+
+static void add_to_port(struct arena *arena, struct service_uses *s, const struct backend_use *use)
+{
+	size_t i = 0;
+	while (i < s->ports.n && s->ports.item[i].port != use->backend->port)
+		i++;
+	if (i == s->ports.n) {
+		struct port_uses fresh = { .port = use->backend->port };
+		LIST_PUSH(arena, &s->ports, fresh);
+	}
+	struct port_uses *at = &s->ports.item[i];
+	LIST_PUSH(arena, &at->uses, use);
+	at->tls = at->tls || wants_tls(use);
+	at->plain = at->plain || wants_plain(use);
+	at->http = at->http || wants_http(use);
+	at->h2c = at->h2c || wants_h2c(use);
+}
 
 static void add_use(struct services *all, const struct backend_use *use)
 {
@@ -494,6 +513,7 @@ static void add_use(struct services *all, const struct backend_use *use)
 		LIST_PUSH(arena, &all->list, s);
 	}
 	LIST_PUSH(arena, &s->uses, use);
+	add_to_port(arena, s, use);
 }
 
 struct policy_list lower_backends(struct lowering *lw)

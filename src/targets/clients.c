@@ -6,14 +6,14 @@
 #include "targets/losses.h"
 #include "targets/versions.h"
 
-static const str FIELD = STR_INIT("spec.tls.frontend.default.validation.caCertificateRefs"), CLIENTS = STR_INIT("auth.client-certificate");
+static const str FIELD = STR_INIT("spec.tls.frontend.default.validation.caCertificateRefs");
 
 static bool fits(const struct client_check *c, const struct client_check *first)
 {
 	return c && c->refuses && c->beyond.n == 0 && str_eq(c->namespace, first->namespace) && str_eq(c->name, first->name);
 }
 
-static bool all_fit(const struct host_list *hosts)
+bool clients_agree(const struct host_list *hosts)
 {
 	for (size_t i = 0; i < hosts->n; i++)
 		if (!hosts->item[0]->clients || !fits(hosts->item[i]->clients, hosts->item[0]->clients))
@@ -36,14 +36,15 @@ static void say_assumed(struct lowering *lw, const struct client_check *c)
 static void say_differences(struct lowering *lw, const struct host *host, const struct client_check *c)
 {
 	static const struct loss_text CHAIN = {
-		.code = DIAG_CLIENT_CHECK_DIFFERS, .loss = LOSS_SECURITY,
+		.code = DIAG_CLIENT_CHECK_DIFFERS, .feature = STR_INIT("auth.client-certificate"), .loss = LOSS_SECURITY,
 		.message = STR_INIT("the Gateway asks all HTTPS clients for a certificate, and knows no limit for the length of its chain"),
 		.effect = STR_INIT("clients without a good certificate fail in the handshake, where they got 400; one with more certificates between it and "
-			"the CA than nginx allowed is let in"),
-		.help = STR_INIT("put only the CA that signs clients itself into ca.crt; or --accept auth.client-certificate, if no such chain exists"),
+			"the CA than nginx allowed is let in; an implementation that does not know spec.tls.frontend asks nobody"),
+		.help = STR_INIT("make sure that the implementation supports GatewayFrontendClientCertificateValidation (status of its GatewayClass), and "
+			"put only the CA that signs clients itself into ca.crt; then --accept auth.client-certificate"),
 	};
 	static const struct loss_text HEADERS = {
-		.code = DIAG_FEATURE_LOST_BEHAVIOUR, .loss = LOSS_BEHAVIOUR,
+		.code = DIAG_FEATURE_LOST_BEHAVIOUR, .feature = STR_INIT("auth.client-certificate"), .loss = LOSS_BEHAVIOUR,
 		.message = STR_INIT("backends are no longer told in ssl-client-* headers who the client is"),
 		.effect = STR_INIT("the headers are taken off every request, so that no client can write them; an application that reads them knows nobody"),
 		.help = STR_INIT("use what the implementation has: ClientTrafficPolicy headers.xForwardedClientCert (Envoy Gateway), Middleware "
@@ -53,10 +54,11 @@ static void say_differences(struct lowering *lw, const struct host *host, const 
 	struct fact_list facts = { 0 };
 	fact_list_join(lw->arena, &facts, &c->facts);
 	fact_list_join(lw->arena, &facts, &c->depth);
-	differ_in(lw, CLIENTS, &place, &facts, &CHAIN);
+	differ(lw, &place, &facts, &CHAIN);
 	differ(lw, &place, &c->facts, &HEADERS);
 	if (!c->copied)
-		say_copy(lw, &place, &c->facts, (struct copy){ c->namespace, c->name, c->namespace, STR("HTTPS connections are refused until it is there") });
+		say_copy(lw, &place, &c->facts, (struct copy){ STR("auth.client-certificate"), c->namespace, c->name, c->namespace,
+			STR("HTTPS connections are refused until it is there") });
 }
 
 static void account(struct lowering *lw, const struct host *host, struct frontend_part *out)
@@ -70,11 +72,12 @@ static void account(struct lowering *lw, const struct host *host, struct fronten
 		lose_other(lw, c->forward.item[i], LOSS_BEHAVIOUR);
 	idle_facts(lw, &c->usual, STR("it says what the controller does anyway"));
 	fact_list_join(lw->arena, &out->facts, &c->facts);
+	fact_list_join(lw->arena, &out->facts, &c->verify);
 }
 
 const struct frontend_part *lower_clients(struct lowering *lw, const struct host_list *hosts)
 {
-	if (!all_fit(hosts) || !version_has(lw, STR("Gateway"), FIELD))
+	if (!hosts->agree || !version_has(lw, STR("Gateway"), FIELD))
 		return NULL;
 	struct frontend_part *out = NEW(lw->arena, struct frontend_part);
 	out->namespace = hosts->item[0]->clients->namespace;
@@ -82,4 +85,18 @@ const struct frontend_part *lower_clients(struct lowering *lw, const struct host
 	for (size_t i = 0; i < hosts->n; i++)
 		account(lw, hosts->item[i], out);
 	return out;
+}
+
+str clients_why(struct lowering *lw, const struct host_list *hosts, const struct host *host, bool tls)
+{
+	const struct client_check *c = host->clients;
+	if (!c || !c->refuses)
+		return (str){ "", 0 };
+	if (c->beyond.n)
+		return c->beyond;
+	if (!tls)
+		return STR("HTTPS, where certificates are asked for, is not carried over for the host");
+	if (hosts->agree)
+		return version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
+	return STR("a Gateway asks on all its HTTPS listeners, and another host wants no certificate, or one of another CA");
 }

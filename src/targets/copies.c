@@ -5,7 +5,7 @@
 void say_copy(struct lowering *lw, const struct route *route, const struct fact_list *facts, struct copy copy)
 {
 	struct loss_text text = {
-		.code = DIAG_CA_NEEDED, .loss = LOSS_ROUTING,
+		.code = DIAG_CA_NEEDED, .feature = copy.feature, .loss = LOSS_ROUTING,
 		.message = arena_printf(lw->arena, "ConfigMap %.*s/%.*s with the CA of Secret %.*s/%.*s has to be made", STR_ARG(copy.to),
 			STR_ARG(copy.name), STR_ARG(copy.namespace), STR_ARG(copy.name)),
 		.effect = copy.until,

@@ -6,6 +6,7 @@
 #include "targets/losses.h"
 
 struct copy {
+	str feature;                 /* that needs it */
 	str namespace, name;         /* of the Secret; the ConfigMap has the same name */
 	str to;                      /* namespace of the ConfigMap */
 	str until;                   /* what happens as long as it is not there */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of a route in their order, as filters, as an answer, or as losses: see rules.h. */
+#include "targets/delivery.h"
 #include "targets/filters.h"
 #include "targets/headers.h"
 #include "targets/rules.h"
@@ -120,11 +121,13 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	case STEP_HEADER:
 		headers_collect(lw, at, step, d);
 		break;
+	case STEP_OTHER:
+		delivery_add(lw, at, step, d);
+		break;
 	case STEP_BODY:
 	case STEP_ERRORS:
 	case STEP_TLS:
 	case STEP_ANSWER:
-	case STEP_OTHER:
 		lose_feature(lw, step);
 		break;
 	}
@@ -188,6 +191,7 @@ static void drop_client_headers(struct lowering *lw, const struct rule_place *at
 struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 {
 	struct draft d = { .cut = STR_INIT("") };
+	delivery_copies(lw, at, &d);
 	for (size_t i = 0; i < at->route->steps.n && !d.answer; i++) {
 		const struct step *step = at->route->steps.item[i];
 		if (!step_is_said(step, at->side))
@@ -201,5 +205,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		close_draft(lw, at, &d);
 	else
 		headers_write(lw, at, &d);
+	if (!d.closed && !d.answer)
+		delivery_usual(lw, at, &d);
 	return d;
 }

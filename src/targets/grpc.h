@@ -9,6 +9,12 @@
 
 #include "targets/lower.h"
 
+/* What the controller answers for itself at a path that no call has: /package.Service without a method. */
+bool grpc_never(const struct route *route, const struct http_rule *rule);
+
+/* The backends of the route speak gRPC, whatever becomes of it. */
+bool grpc_is_spoken(const struct route *route);
+
 /* The rule can stand in a GRPCRoute. side: of the rule. */
 bool grpc_fits(const struct lowering *lowering, const struct route *route, enum side side, const struct http_rule *rule);
 

@@ -216,9 +216,24 @@ static void collect(struct lowering *lw, const struct rule_place *at, const stru
 
 void headers_collect(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	const struct target_row *row = target_feature(lw->target, step->feature);
 	/* of a closed route nothing is said but why it is closed */
 	if (route_is_closed(lw, at->route, at->side))
 		return;
+	if (row && str_eq(row->how, STR("none"))) {
+		lose_feature(lw, step);
+		return;
+	}
+	if (step->as.header.unknown) {
+		struct loss_text text = {
+			.code = DIAG_HEADER_LOST, .loss = LOSS_BEHAVIOUR,
+			.message = arena_printf(lw->arena, "headers of answers are not known: ConfigMap %.*s is not in the input", STR_ARG(step->value)),
+			.effect = STR("answers lack the headers that it lists"),
+			.help = STR("add the ConfigMap to the input and convert again"),
+		};
+		lose(lw, at->route, &step->facts, &text);
+		return;
+	}
 	for (size_t i = 0; i < step->as.header.edits.n; i++)
 		collect(lw, at, step, &step->as.header.edits.item[i], d);
 }

@@ -86,7 +86,7 @@ static struct diag_site route_site(const struct lowering *lw, const struct route
 /* "https://shop.example.com/admin", as an example of what is concerned. */
 static str example_url(const struct lowering *lw, const struct host *host, const struct route *route)
 {
-	const char *scheme = host->certificate.kind != CERTIFICATE_NONE ? "https" : "http";
+	const char *scheme = host->certificate.kind != CERTIFICATE_NONE && !host->passthrough ? "https" : "http";
 	str name = host->name.kind == HOST_ANY ? STR("ANY-HOST") : host->name.name;
 	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
 }
@@ -155,8 +155,12 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
 	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
-	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)),
-		STR_ARG(pending ? STR("is not worked out yet") : unsaid(lw)), whole_host ? "whole host" : "route");
+	bool reasoned = lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
+	str what = pending ? STR("is not worked out yet") : unsaid(lw);
+	if (reasoned && !pending)
+		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(lw->clients_why));
+	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)), STR_ARG(what),
+		whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;
 	d->loss = LOSS_SECURITY;
 	d->feature = step->feature;
@@ -286,39 +290,53 @@ void idle_facts(struct lowering *lw, const struct fact_list *facts, str why)
 		fact_idle(facts->item[i], why);
 }
 
-static struct diag *say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+void lose_by_version(struct lowering *lw, const struct step *step, str lacks, str ways, str effect)
+{
+	const struct feature *f = mapping_feature(lw->mapping, step->feature);
+	struct fact *main = main_fact(lw, step);
+	if (lw->open || !main || !f)
+		return;
+	const struct annotation_row *row = row_of(lw, main);
+	struct diag *d = diag_addf(lw->diags, DIAG_VERSION_LOST, fact_site(lw->arena, main), "%.*s is lost: %.*s", STR_ARG(name_of(lw, step, main)),
+		STR_ARG(lacks));
+	d->level = level_of(f->loss);
+	d->loss = f->loss;
+	d->feature = step->feature;
+	d->accepted = loss_is_accepted(lw, step->feature);
+	d->effect = effect;
+	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step->feature, false)));
+	mark_lost(main, &step->facts, f->loss, DIAG_VERSION_LOST, lacks);
+}
+
+static void say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
 	struct fact *fact = facts->n ? facts->item[0] : NULL;
 	struct diag_site site = fact && fact->record ? fact_site(lw->arena, fact) : route_site(lw, route);
 	struct diag *d = diag_add(lw->diags, text->code, site, text->message);
 	d->level = level_of(text->loss);
 	d->loss = text->loss;
+	d->feature = text->feature;
+	d->accepted = loss_is_accepted(lw, text->feature);
 	d->effect = text->effect;
 	d->help = text->help;
-	return d;
 }
 
-void lose(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+static void say_all(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text,
+	enum fact_state state)
 {
 	if (lw->open)
 		return;
 	say(lw, route, facts, text);
 	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, text->loss, text->code, text->message);
+		fact_lost(facts->item[i], state, text->loss, text->code, text->message);
+}
+
+void lose(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
+{
+	say_all(lw, route, facts, text, FACT_INEXPRESSIBLE);
 }
 
 void differ(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
 {
-	differ_in(lw, (str){ "", 0 }, route, facts, text);
-}
-
-void differ_in(struct lowering *lw, str feature, const struct route *route, const struct fact_list *facts, const struct loss_text *text)
-{
-	if (lw->open)
-		return;
-	struct diag *d = say(lw, route, facts, text);
-	d->feature = feature;
-	d->accepted = loss_is_accepted(lw, feature);
-	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_DIFFERENT, text->loss, text->code, text->message);
+	say_all(lw, route, facts, text, FACT_DIFFERENT);
 }

@@ -31,6 +31,7 @@ void lose_feature(struct lowering *lowering, const struct step *step);
 /* One thing of a step cannot be said, with a code of its own. The site is the step's first fact, else the route. */
 struct loss_text {
 	enum diag_code code;
+	str feature;                 /* whose loss --accept takes; or empty */
 	enum loss loss;
 	str message, effect, help;
 };
@@ -45,8 +46,10 @@ void lose_other(struct lowering *lowering, struct fact *fact, enum loss loss);
 /* Idle, unless it is looked at for the file of rejects only. */
 void idle_facts(struct lowering *lowering, const struct fact_list *facts, str why);
 
-/* It is said, with a difference; the second one of a feature whose loss may be accepted. */
+/* A feature that another version or channel could say. lacks, ways: as versions.h has them. */
+void lose_by_version(struct lowering *lowering, const struct step *step, str lacks, str ways, str effect);
+
+/* It is said, with a difference. */
 void differ(struct lowering *lowering, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
-void differ_in(struct lowering *lowering, str feature, const struct route *route, const struct fact_list *facts, const struct loss_text *text);
 
 #endif

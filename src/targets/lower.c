@@ -111,7 +111,7 @@ struct host_side {
 	const struct host *host;
 	enum side side;
 	bool wider;                      /* another host's routes would take what this one leaves */
-	bool alone;                      /* no name of another host takes requests of this one, nor the reverse */
+	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
 	bool contested;                  /* see rules.h */
 	LIST(struct route_part *) parts;
@@ -320,16 +320,34 @@ static void carry_by_root(struct host_side *hs, struct route_part *part, const s
 	}
 }
 
+/* The rules that a part keeps when it is said as a GRPCRoute. */
+static void keep_calls(struct host_side *hs, struct route_part *part)
+{
+	struct route_part fresh = *part;
+	fresh.rules.item = NULL;
+	fresh.rules.n = fresh.rules.cap = 0;
+	for (size_t i = 0; i < hs->added.n; i++) {
+		const struct added *a = &hs->added.item[i];
+		if (a->part != part || grpc_never(a->route, rule_of(a)))
+			continue;
+		struct rule_part rule = part->rules.item[a->rule];
+		grpc_mark(hs->lw, a->route, &rule);
+		LIST_PUSH(hs->lw->arena, &fresh.rules, rule);
+	}
+	fresh.grpc = true;
+	*part = fresh;
+}
+
 /* A GRPCRoute beside an HTTPRoute of the same host would be refused: all rules of the side are of gRPC, or none is said as such. */
 static void say_grpc(struct host_side *hs)
 {
-	bool all = hs->added.n > 0;
-	for (size_t i = 0; i < hs->added.n && all; i++)
-		all = grpc_fits(hs->lw, hs->added.item[i].route, hs->side, rule_of(&hs->added.item[i]));
-	for (size_t i = 0; i < hs->added.n && all; i++) {
-		hs->added.item[i].part->grpc = true;
-		grpc_mark(hs->lw, hs->added.item[i].route, &hs->added.item[i].part->rules.item[hs->added.item[i].rule]);
+	for (size_t i = 0; i < hs->added.n; i++) {
+		const struct added *a = &hs->added.item[i];
+		if (!grpc_never(a->route, rule_of(a)) && !grpc_fits(hs->lw, a->route, hs->side, rule_of(a)))
+			return;
 	}
+	for (size_t i = 0; i < hs->parts.n; i++)
+		keep_calls(hs, hs->parts.item[i]);
 }
 
 static void lower_side(struct host_side *hs, struct entry_part *out)
@@ -433,6 +451,16 @@ static bool is_below(const struct host_name *name, str pattern)
 	return str_starts(pattern, STR("*.")) && str_ends(name->name, str_from(pattern, 1));
 }
 
+static bool speaks_grpc(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct speech *speech = host->routes.item[i]->speech;
+		if (speech && (speech->kind == SPEECH_GRPC || speech->kind == SPEECH_GRPCS))
+			return true;
+	}
+	return false;
+}
+
 /* No request is one for this host and for another one. */
 static bool is_alone(const struct entry *entry, const struct entry_names *names, const struct host *host)
 {
@@ -456,24 +484,28 @@ static bool is_alone(const struct entry *entry, const struct entry_names *names,
 	return true;
 }
 
-/* Certificates of clients that all hosts with HTTPS ask for. */
-static const struct frontend_part *frontend_of(struct lowering *lw, const struct entry *entry, const struct entry_names *names)
+/* The hosts that HTTPS ends for. */
+static struct host_list secure_hosts(struct arena *arena, const struct entry *entry, const struct entry_names *names)
 {
 	struct host_list hosts = { 0 };
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (is_usable_name(host) && !host->passthrough && has_tls(names, host))
-			LIST_PUSH(lw->arena, &hosts, host);
+			LIST_PUSH(arena, &hosts, host);
 	}
-	return lower_clients(lw, &hosts);
+	hosts.agree = clients_agree(&hosts);
+	return hosts;
 }
 
-static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host *host, struct entry_part *out)
+static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host_list *secure, const struct host *host,
+	struct entry_part *out)
 {
 	bool tls = !host->passthrough && has_tls(names, host);
 	lw->clients_asked = out->frontend && tls;
+	lw->clients_why = lw->clients_asked ? (str){ "", 0 } : clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
-		.wider = host_patterns_wider(&names->all, host), .alone = is_alone(out->entry, names, host), .host_closed = has_host_guard(lw, host) };
+		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
+		.host_closed = has_host_guard(lw, host) };
 	struct host_side other = side;
 	lower_side(&side, out);
 	other.side = SIDE_TLS;
@@ -482,20 +514,22 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	if (host->passthrough && !lower_passthrough(lw, host, out) && host_patterns_take(&names->served, host))
 		refuse_tls(lw, host, out);
 	lw->clients_asked = false;
+	lw->clients_why = (str){ "", 0 };
 }
 
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
 	const struct entry_names names = names_of(lw->arena, entry);
+	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
 	lower_streams(lw, entry, &out);
-	out.frontend = frontend_of(lw, entry, &names);
+	out.frontend = lower_clients(lw, &secure);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))
 			continue;
 		say_wildcard(lw, entry, host);
-		lower_host(lw, &names, host, &out);
+		lower_host(lw, &names, &secure, host, &out);
 	}
 	return out;
 }
@@ -511,7 +545,9 @@ void lower_defaults(struct lowering *lw)
 		struct fact *fact = lw->ledger->defaults.item[i];
 		const struct target_row *row = target_feature(lw->target, fact->feature);
 		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || !str_eq(row->how, STR("none")))
+		/* a row that says what is lost without it is about a field that is printed for annotations alone */
+		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0;
+		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || said)
 			continue;
 		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
 		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST,
@@ -520,7 +556,7 @@ void lower_defaults(struct lowering *lw)
 		str_list_add_new(lw->arena, &names, fact->feature);
 		lost++;
 	}
-	if (!lost || lw->ledger->records.n == 0)
+	if (!lost || (lw->ledger->records.n == 0 && lw->ledger->others.n == 0))
 		return;
 	str_list_sort(&names);
 	struct diag *d = diag_addf(lw->diags, DIAG_DEFAULTS_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },

@@ -29,6 +29,7 @@ struct lowering {
 	size_t closed_rules;             /* counted */
 	struct matcher *matcher;         /* made when it is needed */
 	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
+	str clients_why;                 /* why it does not, where the host wants it, or empty */
 	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
 };
 

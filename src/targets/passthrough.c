@@ -10,7 +10,7 @@ static const str KIND = STR_INIT("TLSRoute");
 static void lose_version(struct lowering *lw, const struct passthrough *p, const struct route *place)
 {
 	struct loss_text text = {
-		.code = DIAG_VERSION_LOST, .loss = LOSS_ROUTING,
+		.code = DIAG_VERSION_LOST, .feature = STR("tls.passthrough"), .loss = LOSS_ROUTING,
 		.message = version_lacks(lw, KIND),
 		.effect = STR("TLS connections for the host are no longer handed to the backend: nothing is served for it on port 443"),
 		.help = version_ways(lw, KIND, STR("spec.hostnames")),
@@ -21,35 +21,17 @@ static void lose_version(struct lowering *lw, const struct passthrough *p, const
 	lose(lw, place, &facts, &text);
 }
 
-static void say_nowhere(struct lowering *lw, const struct passthrough *p, const struct route *place)
-{
-	static const struct loss_text TEXT = {
-		.code = DIAG_PASSTHROUGH_NOWHERE, .loss = LOSS_NONE,
-		.message = STR_INIT("TLS is passed through for a host that has no Service at its path / to pass it to"),
-		.effect = STR_INIT("none: the controller ends every TLS connection for the host, and nothing is printed for it on port 443"),
-		.help = STR_INIT("give the host a path / with pathType Prefix: its Service gets all TLS connections of the host"),
-	};
-	if (lw->open)
-		return;
-	struct fact *fact = p->facts.n ? p->facts.item[0] : NULL;
-	struct diag_site site = { place->at, 1, { "", 0 } };
-	if (fact && fact->record)
-		site = fact_site(lw->arena, fact);
-	struct diag *d = diag_add(lw->diags, TEXT.code, site, TEXT.message);
-	d->effect = TEXT.effect;
-	d->help = TEXT.help;
-	for (size_t i = 0; i < p->facts.n; i++)
-		fact_idle(p->facts.item[i], STR("the host has no Service at its path /"));
-	if (fact) {
-		fact->has_code = true;
-		fact->code = TEXT.code;
-	}
-}
+static const struct loss_text NOWHERE = {
+	.code = DIAG_PASSTHROUGH_NOWHERE, .feature = STR_INIT("tls.passthrough"), .loss = LOSS_NONE,
+	.message = STR_INIT("TLS is passed through for a host that has no Service at its path / to pass it to"),
+	.effect = STR_INIT("none: the controller ends every TLS connection for the host, and a Gateway serves none of them either"),
+	.help = STR_INIT("give the host a path / with pathType Prefix: its Service gets all TLS connections of the host"),
+};
 
 static void say_external(struct lowering *lw, const struct passthrough *p, const struct route *place)
 {
 	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_EXTERNAL, .loss = LOSS_BEHAVIOUR,
+		.code = DIAG_BACKEND_EXTERNAL, .feature = STR_INIT("tls.passthrough"), .loss = LOSS_BEHAVIOUR,
 		.message = STR_INIT("TLS is passed through to an ExternalName Service, which the controller cannot do and most implementations refuse"),
 		.effect = STR_INIT("connections fail today, and where the Service is refused they still do"),
 		.help = STR_INIT("name a Service with endpoints in the cluster"),
@@ -59,7 +41,7 @@ static void say_external(struct lowering *lw, const struct passthrough *p, const
 }
 
 static const struct loss_text NO_PORT = {
-	.code = DIAG_PASSTHROUGH_LOST, .loss = LOSS_ROUTING,
+	.code = DIAG_PASSTHROUGH_LOST, .feature = STR_INIT("tls.passthrough"), .loss = LOSS_ROUTING,
 	.message = STR_INIT("TLS is passed through to a port of a Service whose number is not known"),
 	.effect = STR_INIT("nothing is served for the host on port 443"),
 	.help = STR_INIT("add the Service to the input (kubectl get services -A -o yaml), or write the number into the Ingress"),
@@ -70,7 +52,7 @@ bool lower_passthrough(struct lowering *lw, const struct host *host, struct entr
 	const struct passthrough *p = host->passthrough;
 	const struct route place = { .at = p->at, .owner = p->owner };
 	if (p->backend.name.n == 0) {
-		say_nowhere(lw, p, &place);
+		differ(lw, &place, &p->facts, &NOWHERE);
 		return false;
 	}
 	if (!version_has(lw, KIND, STR("spec.hostnames"))) {

@@ -158,6 +158,9 @@ static void add_backend(struct lowering *lw, const struct rule_place *at, struct
 	struct backend_use use = { &c->backend, at->route, at->part };
 	LIST_PUSH(lw->arena, &lw->uses, use);
 	mark(lw, part, &c->backend.facts, arena_printf(lw->arena, "/backendRefs/%zu", n));
+	/* plain HTTP is what a backendRef says by itself */
+	if (at->route->speech && at->route->speech->kind == SPEECH_HTTP)
+		mark(lw, part, &at->route->speech->facts, arena_printf(lw->arena, "/backendRefs/%zu", n));
 	mark(lw, part, &c->facts, weighted ? arena_printf(lw->arena, "/backendRefs/%zu/weight", n) : arena_printf(lw->arena, "/backendRefs/%zu", n));
 }
 

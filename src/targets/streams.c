@@ -10,10 +10,13 @@ static str kind_of(const struct stream *stream)
 	return stream->protocol == STREAM_TCP ? STR("TCPRoute") : STR("UDPRoute");
 }
 
-/* What is said of a stream stands where its entry stands. */
-static struct route place_of(const struct stream *stream)
+/* Said where the entry of the ConfigMap stands. */
+static void say_of(struct lowering *lw, const struct stream *stream, enum fact_state state, const struct loss_text *text)
 {
-	return (struct route){ .at = stream->at, .owner = stream->owner };
+	const struct route place = { .at = stream->at, .owner = stream->owner };
+	struct loss_text named = *text;
+	named.feature = stream->protocol == STREAM_TCP ? STR("stream.tcp") : STR("stream.udp");
+	(state == FACT_INEXPRESSIBLE ? lose : differ)(lw, &place, &stream->facts, &named);
 }
 
 static bool has_kind(struct lowering *lw, const struct stream *stream)
@@ -21,14 +24,13 @@ static bool has_kind(struct lowering *lw, const struct stream *stream)
 	str kind = kind_of(stream);
 	if (version_has(lw, kind, STR("spec.rules")))
 		return true;
-	const struct route place = place_of(stream);
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .loss = LOSS_ROUTING,
 		.message = version_lacks(lw, kind),
 		.effect = STR("the port is not opened: connections to it are refused"),
 		.help = version_ways(lw, kind, STR("spec.rules")),
 	};
-	lose(lw, &place, &stream->facts, &text);
+	say_of(lw, stream, FACT_INEXPRESSIBLE, &text);
 	return false;
 }
 
@@ -41,10 +43,9 @@ static bool is_free(struct lowering *lw, const struct stream *stream)
 		.effect = STR_INIT("the port serves HTTP alone: connections of the TCP service get an error"),
 		.help = STR_INIT("move the TCP service to another port, or give it a Gateway of its own by hand"),
 	};
-	const struct route place = place_of(stream);
 	if (stream->protocol != STREAM_TCP || (stream->port != 80 && stream->port != 443))
 		return true;
-	lose(lw, &place, &stream->facts, &TEXT);
+	say_of(lw, stream, FACT_INEXPRESSIBLE, &TEXT);
 	return false;
 }
 
@@ -70,9 +71,8 @@ static void say_proxy(struct lowering *lw, const struct stream *stream)
 		.effect = STR_INIT("the backend sees the line of the proxy in front instead of the controller's, and none where clients send none"),
 		.help = STR_INIT("look whether the proxy in front sends the version of the protocol that the backend reads"),
 	};
-	const struct route place = place_of(stream);
 	if (stream->proxy_in || stream->proxy_out)
-		differ(lw, &place, &stream->facts, stream->proxy_in && stream->proxy_out ? &BOTH : stream->proxy_in ? &IN : &OUT);
+		say_of(lw, stream, FACT_DIFFERENT, stream->proxy_in && stream->proxy_out ? &BOTH : stream->proxy_in ? &IN : &OUT);
 }
 
 static void say_backend(struct lowering *lw, const struct stream *stream)
@@ -90,11 +90,10 @@ static void say_backend(struct lowering *lw, const struct stream *stream)
 		.effect = STR_INIT("connections are accepted and closed, where they were refused"),
 		.help = STR_INIT("nothing, if the Service gets endpoints; else take the entry out of the ConfigMap"),
 	};
-	const struct route place = place_of(stream);
 	if (stream->backend.external)
-		differ(lw, &place, &stream->facts, &EXTERNAL);
+		say_of(lw, stream, FACT_DIFFERENT, &EXTERNAL);
 	if (stream->backend.empty)
-		differ(lw, &place, &stream->facts, &EMPTY);
+		say_of(lw, stream, FACT_DIFFERENT, &EMPTY);
 }
 
 void lower_streams(struct lowering *lw, const struct entry *entry, struct entry_part *out)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows for the kinds that are checked and not printed: GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy. */
+/* Rows for the kinds beside HTTPRoute and Gateway: GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy. */
 #include "cel_rows.h"
 
 #define RULES(list) "{rules: [" list "]}"

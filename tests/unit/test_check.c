@@ -31,6 +31,9 @@ struct row {
 
 #define REDIRECT(fields) "type: RequestRedirect, requestRedirect: {" fields "}"
 #define REWRITE(path) "type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: " path "}}"
+#define HEADERS(text) "type: ResponseHeaderModifier, responseHeaderModifier: {" text "}"
+#define H1(n) "{name: " n ", value: v}"
+#define H8(n) H1(n "1") ", " H1(n "2") ", " H1(n "3") ", " H1(n "4") ", " H1(n "5") ", " H1(n "6") ", " H1(n "7") ", " H1(n "8")
 #define CORS(fields) "type: CORS, cors: {" fields "}"
 #define SET(list) "type: RequestHeaderModifier, requestHeaderModifier: {set: [" list "]}"
 #define AT "spec.rules[0].filters[0]."
@@ -129,6 +132,16 @@ static const struct row STRUCTURE[] = {
 	ROUTE_RULE("1.2", "matches: [" M64 "]", ""),
 	ROUTE_RULE("1.2", "matches: [" M64 ", {}]", "spec.rules[0].matches "),
 	{ "1.5", V1, "Gateway", "{gatewayClassName: c, listeners: []}", "spec.listeners " },
+	/* header filters: sixteen of each list, a name once in one, and values without two blanks in the experimental channel */
+	ROUTE_FILTER("1.5", HEADERS("set: [" H8("a") ", " H8("b") "], remove: [x-a, x-b]"), ""),
+	ROUTE_FILTER("1.5", HEADERS("set: [" H8("a") ", " H8("b") ", " H1("c") "]"), AT "responseHeaderModifier.set "),
+	ROUTE_FILTER("1.5", HEADERS("add: [" H8("a") ", " H8("b") ", " H1("c") "]"), AT "responseHeaderModifier.add "),
+	ROUTE_FILTER("1.5", HEADERS("set: [" H1("a") ", " H1("a") "]"), AT "responseHeaderModifier.set[1] "),
+	ROUTE_FILTER("1.5", HEADERS("remove: [a, a]"), AT "responseHeaderModifier.remove[1] "),
+	ROUTE_FILTER("1.5", HEADERS("set: [{name: \"a b\", value: c}]"), AT "responseHeaderModifier.set[0].name "),
+	ROUTE_FILTER("1.5", HEADERS("set: [{name: a}]"), AT "responseHeaderModifier.set[0].value "),
+	ROUTE_FILTER("1.5", HEADERS("set: [{name: a, value: \"b  c\"}]"), ""),
+	ROUTE_FILTER("1.5x", HEADERS("set: [{name: a, value: \"b  c\"}]"), AT "responseHeaderModifier.set[0].value "),
 	/* keys of maps */
 	GATE("1.5", "infrastructure: {annotations: {" K8 "}}", ""),
 	GATE("1.5", "infrastructure: {annotations: {" K8 ", i: x}}", "spec.infrastructure.annotations "),

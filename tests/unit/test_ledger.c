@@ -43,6 +43,29 @@ static void assert_text(str s, const char *expected)
 		fail_msg("'%.*s' is not '%s'", STR_ARG(s), expected);
 }
 
+/* Objects beside the Ingresses: one record each, which is sorted and not counted. */
+static void test_others(void **state)
+{
+	(void)state;
+	struct run run;
+	start(&run);
+	struct record *udp = ledger_other(&run.ledger, STR("ConfigMap"), STR("edge"), STR("udp"), (struct place){ 1, 90 });
+	struct record *tcp = ledger_other(&run.ledger, STR("ConfigMap"), STR("edge"), STR("tcp"), (struct place){ 1, 40 });
+	assert_ptr_equal(ledger_other(&run.ledger, STR("ConfigMap"), STR("edge"), STR("udp"), (struct place){ 1, 90 }), udp);
+	assert_int_equal(run.ledger.others.n, 2);
+	assert_int_equal(run.ledger.records.n, 1);
+	struct fact *late = ledger_fact(&run.ledger, tcp, STR("data.6379"), STR("db/cache:6379"), (struct place){ 1, 60 }, 4);
+	struct fact *early = ledger_fact(&run.ledger, tcp, STR("data.5432"), STR("db/postgres:5432"), (struct place){ 1, 50 }, 4);
+	assert_text(record_object(&run.arena, tcp), "ConfigMap/edge/tcp");
+	assert_text(fact_site(&run.arena, late).object, "ConfigMap/edge/tcp");
+	ledger_sort(&run.ledger);
+	assert_ptr_equal(run.ledger.others.item[0], tcp);
+	assert_ptr_equal(tcp->facts.item[0], early);
+	assert_int_equal(ledger_count(&run.ledger, STR("")).ingresses, 1);
+	assert_int_equal(ledger_count(&run.ledger, STR("")).facts[FACT_INEFFECTIVE], 0);
+	arena_release(&run.arena);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -239,6 +262,7 @@ static void test_counts(void **state)
 }
 
 const struct CMUnitTest ledger_tests[] = {
+	cmocka_unit_test(test_others),
 	cmocka_unit_test(test_names),
 	cmocka_unit_test(test_new),
 	cmocka_unit_test(test_states_only_worsen),

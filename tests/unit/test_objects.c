@@ -37,16 +37,24 @@ static struct http_match matches[] = {
 };
 static str origins[] = { S("https://a.example"), S("https://b.example") }, methods[] = { S("GET"), S("PUT") }, allowed[] = { S("x-a") },
 	exposed[] = { S("x-b"), S("x-c") };
+static struct http_header set[] = { { S("x-d"), S("1") }, { S("x-e"), S("2, 3") } }, added[] = { { S("x-f"), S("4") } };
+static str taken[] = { S("x-g"), S("x-h") };
 static struct http_filter filters[] = {
 	{ .type = S("RequestRedirect"), .redirect = { S("https"), S("c.example"), { S("ReplaceFullPath"), S("/full"), S("") },
 		NUMBER(8443), NUMBER(301) } },
 	{ .type = S("URLRewrite"), .rewrite = { S("d.example"), { S("ReplacePrefixMatch"), S(""), S("/prefix") } } },
 	{ .type = S("CORS"), .cors = { TEXTS_OF(origins), TEXTS_OF(methods), TEXTS_OF(allowed), TEXTS_OF(exposed), true, NUMBER(600) } },
+	{ .type = S("RequestHeaderModifier"), .request_headers = { { set, 2, 2 }, { added, 1, 1 }, TEXTS_OF(taken) } },
+	{ .type = S("ResponseHeaderModifier"), .response_headers = { { added, 1, 1 }, { NULL, 0, 0 }, { NULL, 0, 0 } } },
+	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = NUMBER(8080) } },
 };
+static int64_t codes[] = { 502, 503 };
 static struct backend_ref backends[] = { { S("back"), S("api"), NUMBER(8080), NUMBER(0) }, { .name = S("web"), .port = NUMBER(80) } };
 static struct http_rule rules[] = {
-	{ S("why\nso"), { matches, 3, 3 }, { filters, 3, 3 }, { backends, 2, 2 } },
-	{ S(""), { NULL, 0, 0 }, { NULL, 0, 0 }, { NULL, 0, 0 } },
+	{ .comment = S("why\nso"), .matches = { matches, 3, 3 }, .filters = { filters, 6, 6 }, .backends = { backends, 2, 2 },
+		.request_timeout = S("0s"), .retry = { NUMBER(0), { codes, 2, 2 } },
+		.session = { S("Cookie"), S("1h"), S("name"), S("Permanent"), S("other"), S("/shop"), S("Session") } },
+	{ .comment = S("") },
 };
 static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2, 2 }, TEXTS_OF(hostnames), { rules, 2, 2 } };
 
@@ -75,8 +83,76 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"        allowHeaders: [x-a]\n" \
 	"        exposeHeaders: [x-b, x-c]\n" \
 	"        maxAge: 600\n" \
+	"    - type: RequestHeaderModifier\n" \
+	"      requestHeaderModifier:\n" \
+	"        set: [{name: x-d, value: \"1\"}, {name: x-e, value: \"2, 3\"}]\n" \
+	"        add: [{name: x-f, value: \"4\"}]\n" \
+	"        remove: [x-g, x-h]\n" \
+	"    - {type: ResponseHeaderModifier, responseHeaderModifier: {set: [{name: x-f, value: \"4\"}]}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 8080}}}\n" \
 	"    backendRefs: [{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]\n" \
+	"    timeouts: {request: 0s}\n" \
+	"    retry: {attempts: 0, codes: [502, 503]}\n" \
+	"    sessionPersistence:\n" \
+	"      type: Cookie\n" \
+	"      sessionName: name\n" \
+	"      absoluteTimeout: 1h\n" \
+	"      cookieConfig: {lifetimeType: Permanent}\n" \
+	"      cookie: {name: other, path: /shop, lifetimeType: Session}\n" \
 	"  - {}\n"
+
+/* ---- GRPCRoute, TLSRoute, TCPRoute, UDPRoute, BackendTLSPolicy ---- */
+
+static struct grpc_match calls[] = { { S("shop.v1.Cart"), S("Empty"), { headers, 2, 2 } }, { .service = S("shop.v1.Pay") }, { .method = S("M") } };
+static struct grpc_filter grpc_filters[] = {
+	{ .type = S("RequestHeaderModifier"), .request_headers = { .remove = TEXTS_OF(exposed) } },
+	{ .type = S("RequestMirror"), .mirror = { .namespace = S("back"), .name = S("copy"), .port = { true, 9090 } } },
+};
+static struct grpc_rule grpc_rules[] = {
+	{ .matches = { calls, 3, 3 }, .filters = { grpc_filters, 2, 2 }, .backends = { backends, 2, 2 },
+		.session = { .type = S("Cookie"), .name = S("s") } },
+	{ .comment = S("all") },
+};
+static const struct grpc_route grpc = { S("calls"), META_OF("c"), { parents, 2, 2 }, TEXTS_OF(hostnames), { grpc_rules, 2, 2 } };
+static struct stream_rule stream_rules[] = { { { backends, 2, 2 } } };
+static const struct stream_route tls_route = { S("t"), META_OF("t"), { parents, 2, 2 }, TEXTS_OF(hostnames), { stream_rules, 1, 1 } };
+static const struct stream_route tcp_route = { S("t"), META_OF("t"), { parents, 2, 2 }, { NULL, 0, 0 }, { stream_rules, 1, 1 } };
+static struct local_ref targets[] = { { S(""), S("Service"), S("web"), S("https") }, { .kind = S("Service"), .name = S("api") } };
+static struct local_ref cas[] = { { .kind = S("ConfigMap"), .name = S("ca") } };
+static const struct backend_tls_policy policy = { S("p"), META_OF("p"), { targets, 2, 2 }, { cas, 1, 1 }, S("web.example"), S("System") };
+
+#define PARENTS_TEXT \
+	"  parentRefs:\n" \
+	"  - {group: gateway.networking.k8s.io, kind: ListenerSet, namespace: edge, name: main, sectionName: https}\n" \
+	"  - {name: other}\n"
+#define BACKENDS_TEXT "[{namespace: back, name: api, port: 8080, weight: 0}, {name: web, port: 80}]"
+#define GRPC_TEXT \
+	META_TEXT("c") \
+	"spec:\n" \
+	PARENTS_TEXT \
+	"  hostnames: [a.example, \"*.b.example\"]\n" \
+	"  rules:\n" \
+	"  - matches:\n" \
+	"    - method: {service: shop.v1.Cart, method: Empty}\n" \
+	"      headers: [{type: RegularExpression, name: x-a, value: ^b$}, {name: c, value: d}]\n" \
+	"    - {method: {service: shop.v1.Pay}}\n" \
+	"    - {method: {method: M}}\n" \
+	"    filters:\n" \
+	"    - {type: RequestHeaderModifier, requestHeaderModifier: {remove: [x-b, x-c]}}\n" \
+	"    - {type: RequestMirror, requestMirror: {backendRef: {namespace: back, name: copy, port: 9090}}}\n" \
+	"    backendRefs: " BACKENDS_TEXT "\n" \
+	"    sessionPersistence: {sessionName: s, type: Cookie}\n" \
+	"  - {}\n"
+#define STREAM_TEXT(more) META_TEXT("t") "spec:\n" PARENTS_TEXT more "  rules: [{backendRefs: " BACKENDS_TEXT "}]\n"
+/* Groups are required: the core group is an empty one. */
+#define POLICY_TEXT \
+	META_TEXT("p") \
+	"spec:\n" \
+	"  targetRefs: [{group: \"\", kind: Service, name: web, sectionName: https}, {group: \"\", kind: Service, name: api}]\n" \
+	"  validation:\n" \
+	"    caCertificateRefs: [{group: \"\", kind: ConfigMap, name: ca}]\n" \
+	"    wellKnownCACertificates: System\n" \
+	"    hostname: web.example\n"
 
 /* ---- Gateway, ListenerSet, GatewayClass, ReferenceGrant ---- */
 
@@ -90,8 +166,9 @@ static struct listener listeners[] = {
 	{ .name = S("http"), .port = NUMBER(80), .protocol = S("HTTP"), .routes = { S("All"), { NULL, 0, 0 } } },
 };
 static struct text_pair more_labels[] = { { S("l"), S("m") } }, more_annotations[] = { { S("o"), S("p") }, { S("q"), S("") } };
+static struct config_ref client_cas[] = { { S(""), S("ConfigMap"), S("bank"), S("clients") }, { .kind = S("ConfigMap"), .name = S("more") } };
 static const struct gateway gateway = { S("one\ntwo"), META_OF("g"), S("class"), { more_labels, 1, 1 }, { more_annotations, 2, 2 },
-	{ S("Selector"), { expressions, 2, 2 } }, { listeners, 2, 2 } };
+	{ S("Selector"), { expressions, 2, 2 } }, { listeners, 2, 2 }, { client_cas, 2, 2 } };
 static const struct listener_set listener_set = { S(""), META_OF("s"),
 	{ S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("g"), S("") }, { listeners, 2, 2 } };
 static const struct gateway_class gateway_class = { S("choose"),
@@ -117,7 +194,9 @@ static const struct reference_grant grant = { S("why"), META_OF("rg"), { from, 2
 	"  gatewayClassName: class\n" \
 	"  infrastructure: {labels: {l: m}, annotations: {o: p, q: \"\"}}\n" \
 	"  allowedListeners: {namespaces: {from: Selector, selector: {" EXPRESSIONS "}}}\n" \
-	LISTENERS_TEXT
+	LISTENERS_TEXT \
+	"  tls: {frontend: {default: {validation: {caCertificateRefs: [{group: \"\", kind: ConfigMap, namespace: bank, name: clients}, " \
+	"{group: \"\", kind: ConfigMap, name: more}]}}}}\n"
 #define SET_TEXT \
 	META_TEXT("s") \
 	"spec:\n" \
@@ -145,6 +224,11 @@ static const struct {
 	{ OBJECT_GATEWAY, &gateway, "Gateway", "v1", GATEWAY_TEXT, "one\ntwo" },
 	{ OBJECT_LISTENER_SET, &listener_set, "ListenerSet", "v1", SET_TEXT, "" },
 	{ OBJECT_GATEWAY_CLASS, &gateway_class, "GatewayClass", "v1", CLASS_TEXT, "choose" },
+	{ OBJECT_GRPC_ROUTE, &grpc, "GRPCRoute", "v1", GRPC_TEXT, "calls" },
+	{ OBJECT_TLS_ROUTE, &tls_route, "TLSRoute", "v1", STREAM_TEXT("  hostnames: [a.example, \"*.b.example\"]\n"), "t" },
+	{ OBJECT_TCP_ROUTE, &tcp_route, "TCPRoute", "v1alpha2", STREAM_TEXT(""), "t" },
+	{ OBJECT_UDP_ROUTE, &tcp_route, "UDPRoute", "v1", STREAM_TEXT(""), "t" },
+	{ OBJECT_BACKEND_TLS_POLICY, &policy, "BackendTLSPolicy", "v1alpha3", POLICY_TEXT, "p" },
 	{ OBJECT_REFERENCE_GRANT, &grant, "ReferenceGrant", "v1beta1", GRANT_TEXT, "why" },
 };
 
@@ -235,6 +319,9 @@ static void test_decoded_values(void **state)
 	assert_true(rule->backends.item[0].weight.set && rule->backends.item[0].weight.value == 0 && !rule->backends.item[1].weight.set);
 	assert_true(rule->filters.item[2].cors.credentials && !rule->filters.item[0].cors.credentials);
 	assert_int_equal(rule->filters.item[0].redirect.port.value, 8443);
+	const struct header_modifier *edits = &rule->filters.item[3].request_headers;
+	assert_true(edits->set.n == 2 && str_eq(edits->set.item[1].value, STR("2, 3")) && edits->add.n == 1 && edits->remove.n == 2);
+	assert_true(rule->filters.item[4].response_headers.set.n == 1 && rule->filters.item[4].request_headers.set.n == 0);
 	assert_false(rule->filters.item[1].redirect.port.set);
 	gateway_stop(&run);
 }
@@ -261,12 +348,14 @@ static const struct {
 	enum object_kind kind;
 	const char *rest, *why;
 } REFUSED[] = {
-	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {retry: {}}]}", "spec.rules[1].retry cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {name: {}}]}", "spec.rules[1].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{matches: [{path: {value: /}, method: GET}]}]}", "spec.rules[0].matches[0].method cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: a, port: \"80\"}]}]}", "spec.rules[0].backendRefs[0].port cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: 7, port: 80}]}]}", "spec.rules[0].backendRefs[0].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{filters: [{type: CORS, cors: {allowCredentials: \"true\"}}]}]}",
 	  "spec.rules[0].filters[0].cors.allowCredentials cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{retry: {codes: [\"502\"]}}]}", "spec.rules[0].retry.codes cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{retry: {backoff: 1s}}]}", "spec.rules[0].retry.backoff cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: {}}", "spec.rules cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [a]}", "spec.rules[0] cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [null]}", "spec.rules[0] cannot be read" },
@@ -287,6 +376,11 @@ static const struct {
 	{ OBJECT_LISTENER_SET, "{parentRef: [a]}", "spec.parentRef cannot be read" },
 	{ OBJECT_GATEWAY_CLASS, "{controllerName: [a]}", "spec.controllerName cannot be read" },
 	{ OBJECT_GATEWAY_CLASS, "{controllerNames: a}", "spec.controllerNames cannot be read" },
+	{ OBJECT_GATEWAY, "{tls: {frontend: {default: {validation: {mode: AllowValidOnly}}}}}",
+	  "spec.tls.frontend.default.validation.mode cannot be read" },
+	{ OBJECT_GRPC_ROUTE, "{rules: [{matches: [{method: {type: Exact}}]}]}", "spec.rules[0].matches[0].method.type cannot be read" },
+	{ OBJECT_TLS_ROUTE, "{rules: [{filters: []}]}", "spec.rules[0].filters cannot be read" },
+	{ OBJECT_BACKEND_TLS_POLICY, "{validation: {subjectAltNames: []}}", "spec.validation.subjectAltNames cannot be read" },
 	{ OBJECT_REFERENCE_GRANT, "{from: [{kind: {}}]}", "spec.from[0].kind cannot be read" },
 };
 
@@ -316,7 +410,7 @@ static void test_kind_names(void **state)
 		assert_true(str_eq(object_kind_name(OBJECTS[i].kind), str_c(OBJECTS[i].name)));
 		assert_int_equal(object_kind_parse(str_c(OBJECTS[i].name)), OBJECTS[i].kind);
 	}
-	assert_int_equal(object_kind_parse(STR("GRPCRoute")), OBJECT_KIND_COUNT);
+	assert_int_equal(object_kind_parse(STR("XBackend")), OBJECT_KIND_COUNT);
 	assert_int_equal(object_kind_parse(STR("httproute")), OBJECT_KIND_COUNT);
 	assert_int_equal(object_kind_parse(STR("")), OBJECT_KIND_COUNT);
 	assert_int_equal(object_size(OBJECT_HTTP_ROUTE), sizeof(struct http_route));

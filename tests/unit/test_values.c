@@ -158,6 +158,9 @@ static const struct {
 	{ "url", NULL, "http://auth.example.com/check", true }, { "url", NULL, "https://a", true }, { "url", NULL, "http://a:8080/x?y=$z", true },
 	{ "url", NULL, " http://a ", true }, { "url", NULL, "/login", false }, { "url", NULL, "auth.example.com", false }, { "url", NULL, "http://", false },
 	{ "url", NULL, "http:///x", false }, { "url", NULL, "://a", false }, { "url", NULL, "http://a b", false }, { "url", NULL, "1http://a", false },
+	{ "times", NULL, "5m", true }, { "times", NULL, "200 202 401 5m", true }, { "times", NULL, "200 202 10m, 401 1ms", true },
+	{ "times", NULL, "200  5m,", true }, { "times", NULL, "200", false }, { "times", NULL, "5m 200", false }, { "times", NULL, "200 5", false },
+	{ "times", NULL, "5m 5m", false }, { "times", NULL, "20 5m", false }, { "times", NULL, "200,5m", false }, { "times", NULL, "200 5min", false },
 	{ "url", NULL, "http:a", false }, { "url", NULL, "http://:80", false }, { "url", NULL, "http://a\nb", false },
 	{ "secret", NULL, "users", true }, { "secret", NULL, "shop/users", true }, { "secret", NULL, "shop/", false }, { "secret", NULL, "/users", false },
 	{ "secret", NULL, "a/b/c", false }, { "secret", NULL, "us,ers", false }, { "secret", NULL, "a\nb", false }, { "secret", NULL, "${X}", false },
@@ -304,8 +307,8 @@ static void test_grammar(void **state)
 {
 	(void)state;
 	static const char *const types[] = {
-		"bool", "int", "seconds", "size", "switch", "enum", "enum-nocase", "words", "list", "cidrs", "pattern", "text", "url", "secret",
-		"headers", "snippet", "host",
+		"bool", "int", "seconds", "size", "switch", "enum", "enum-nocase", "words", "list", "cidrs", "pattern", "text", "url", "times",
+		"secret", "headers", "snippet", "host",
 	};
 	struct run run;
 	start(&run);

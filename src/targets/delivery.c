@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fields of a rule about the way to the backend: see delivery.h. */
+#include "targets/delivery.h"
+
+#include "targets/conditions.h"
+#include "targets/grpc.h"
+#include "targets/losses.h"
+#include "targets/versions.h"
+
+static const str ROUTE = STR_INIT("HTTPRoute");
+
+static void mark_one(struct lowering *lw, struct draft *d, struct fact *fact, str at)
+{
+	struct mark m = { fact, at };
+	if (fact)
+		LIST_PUSH(lw->arena, &d->marks, m);
+}
+
+static struct fact_list list_of(struct lowering *lw, struct fact *fact)
+{
+	struct fact_list list = { 0 };
+	fact_list_add(lw->arena, &list, fact);
+	return list;
+}
+
+static bool leads_to_backend(const struct lowering *lw, const struct rule_place *at)
+{
+	const struct route *r = at->route;
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (step_is_said(r->steps.item[i], at->side) && (r->steps.item[i]->kind == STEP_REDIRECT || r->steps.item[i]->kind == STEP_STATUS))
+			return false;
+	return r->cases.n > 0 && !route_is_closed(lw, r, at->side);
+}
+
+/* A GRPCRoute has no times and no tries. */
+static bool lost_on_calls(struct lowering *lw, const struct rule_place *at, const struct step *step)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_FEATURE_LOST_AVAILABILITY, .loss = LOSS_AVAILABILITY,
+		.message = STR_INIT("times and tries of gRPC calls cannot be said: a GRPCRoute has no field for them"),
+		.effect = STR_INIT("how long a call may last, and how often it is tried, is up to the implementation"),
+		.help = STR_INIT("set both in a policy of the implementation: ing2gw explain timeout.read and retry name them"),
+	};
+	if (!grpc_is_spoken(at->route))
+		return false;
+	lose(lw, at->route, &step->facts, &TEXT);
+	return true;
+}
+
+/* ---- patience with a silent backend ---- */
+
+/*
+ * A Gateway limits the whole exchange and not a silence. Where more patience is asked for than usual, no such limit may cut a long
+ * answer; where less is asked for, nothing that could be written would not cut long answers as well.
+ */
+static void add_silence(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	if (lost_on_calls(lw, at, step))
+		return;
+	if (!step->as.silence.longer || !version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
+		lose_feature(lw, step);
+		return;
+	}
+	const bool reads = str_eq(step->feature, STR("timeout.read"));
+	struct loss_text text = {
+		.code = DIAG_TIMEOUT_DIFFERS, .loss = LOSS_AVAILABILITY,
+		.message = arena_printf(lw->arena, "more patience with a backend that %s is said as no limit for the whole exchange",
+			reads ? "sends nothing" : "takes nothing"),
+		.effect = arena_printf(lw->arena, "%s are not cut off; a backend that %s for more than %.*s seconds is no longer given up, or earlier, "
+			"as the implementation does by itself", reads ? "long answers" : "long uploads", reads ? "sends nothing" : "takes nothing",
+			STR_ARG(step->value)),
+		.help = STR("set the limit on silence in a policy of the implementation: ing2gw explain timeout.read names them"),
+	};
+	d->rule.request_timeout = STR("0s");
+	differ(lw, at->route, &step->facts, &text);
+	mark_facts(lw->arena, &d->marks, &step->facts, STR("/timeouts/request"));
+}
+
+/* ---- tries ---- */
+
+static bool may_be_zero(const struct lowering *lw)
+{
+	return !(lw->version.experimental && lw->version.minor == 6);
+}
+
+/* Statuses that every implementation with the field must be able to try again after. */
+static bool is_certain(uint32_t code)
+{
+	return code == 500 || code == 502 || code == 503 || code == 504;
+}
+
+/* The answers after which a rule tries again. A Gateway looks at no method, so nothing that may have changed something is left out. */
+static void add_codes(struct lowering *lw, const struct retry *r, struct retry_rule *out)
+{
+	for (size_t i = 0; r->repeats && i < r->codes.n; i++)
+		if (is_certain(r->codes.item[i]))
+			LIST_PUSH(lw->arena, &out->codes, r->codes.item[i]);
+}
+
+static void say_conditions(struct lowering *lw, const struct rule_place *at, const struct retry *r, size_t kept)
+{
+	struct loss_text text = {
+		.code = DIAG_RETRY_DIFFERS, .loss = LOSS_AVAILABILITY,
+		.message = STR("a rule tries again after connections that fail, and nginx after other failures as well"),
+		.effect = STR("a backend that accepts the connection and then breaks it off or is silent is not asked again"),
+		.help = STR("nothing, unless endpoints die while they answer; policies of implementations know more conditions (explain names them)"),
+	};
+	if (r->codes.n > kept && !r->repeats) {
+		text.message = STR("a rule tries again after connections that fail; not after answers, because a Gateway would repeat every method");
+		text.effect = STR("error answers reach the client at once; nginx repeated requests but POST, LOCK and PATCH after them");
+		text.help = STR("if it does no harm to repeat a POST, add retry.codes to the rule by hand");
+	} else if (r->codes.n > kept) {
+		text.message = STR("a rule tries again after 500, 502, 503 and 504; other statuses need not be known to an implementation");
+		text.effect = STR("answers with 403, 404 and 429 reach the client at once");
+		text.help = STR("add them to retry.codes by hand where the implementation takes them");
+	}
+	const struct fact_list on = list_of(lw, r->on);
+	differ(lw, at->route, &on, &text);
+}
+
+/* Of nginx's conditions and numbers those that cannot be said at all; empty where something is left to be said. */
+static str unsayable(const struct lowering *lw, const struct retry *r)
+{
+	if (r->never)
+		return may_be_zero(lw) ? STR("") : STR("one try alone cannot be said in Gateway API 1.6, which wants one more at least");
+	if (!r->connection)
+		return STR("tries after answers alone cannot be said: a rule that tries again does so after connections that fail as well");
+	return r->tries < 1 ? STR("any number of tries cannot be said") : STR("");
+}
+
+static const str OWN_TRIES = STR_INIT("failed requests are tried again as the implementation does by itself, or not at all");
+
+static void add_retry(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	const struct retry *r = &step->as.retry;
+	struct retry_rule out = { 0 };
+	if (lost_on_calls(lw, at, step))
+		return;
+	add_codes(lw, r, &out);
+	struct loss_text text = {
+		.code = DIAG_FEATURE_LOST_AVAILABILITY, .loss = LOSS_AVAILABILITY, .message = unsayable(lw, r), .effect = OWN_TRIES,
+		.help = STR("ing2gw explain retry names the policies of implementations that know more"),
+	};
+	if (!r->on && !r->count) {
+		lose_feature(lw, step);
+		return;
+	}
+	if (text.message.n) {
+		lose(lw, at->route, &step->facts, &text);
+		return;
+	}
+	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
+		lose_by_version(lw, step, version_lacks(lw, STR("retry of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		return;
+	}
+	if (r->never) {
+		d->rule.retry.attempts = (struct number){ true, 0 };
+		mark_facts(lw->arena, &d->marks, &step->facts, STR("/retry/attempts"));
+		return;
+	}
+	if (r->time)
+		lose_other(lw, r->time, LOSS_AVAILABILITY);
+	d->rule.retry = out;
+	d->rule.retry.attempts = (struct number){ true, r->tries - 1 };
+	mark_one(lw, d, r->count, STR("/retry/attempts"));
+	say_conditions(lw, at, r, out.codes.n);
+	mark_one(lw, d, r->on, out.codes.n ? STR("/retry/codes") : STR("/retry"));
+}
+
+/* ---- affinity ---- */
+
+static bool is_token(str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), s.p[i]))
+			return false;
+	return s.n > 0 && s.n <= 128;
+}
+
+/* "1h30m10s"; a part has five digits at most. */
+static bool duration(struct arena *a, int64_t seconds, str *out)
+{
+	int64_t hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
+	if (seconds <= 0 || hours > 99999)
+		return false;
+	*out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(hours ? arena_printf(a, "%lldh", (long long)hours) : STR("")),
+		STR_ARG(minutes ? arena_printf(a, "%lldm", (long long)minutes) : STR("")), STR_ARG(rest ? arena_printf(a, "%llds", (long long)rest) : STR("")));
+	return true;
+}
+
+static void write_name(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
+{
+	struct session_persistence *s = &d->rule.session;
+	if (!f->name_fact)
+		return;
+	if (!is_token(f->name)) {
+		lose_other(lw, f->name_fact, LOSS_BEHAVIOUR);
+		return;
+	}
+	*(newer ? &s->cookie_name : &s->name) = f->name;
+	mark_one(lw, d, f->name_fact, newer ? STR("/sessionPersistence/cookie/name") : STR("/sessionPersistence/sessionName"));
+}
+
+static void write_lifetime(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
+{
+	struct session_persistence *s = &d->rule.session;
+	if (!f->lifetime_fact)
+		return;
+	if (!duration(lw->arena, f->lifetime, &s->absolute)) {
+		lose_other(lw, f->lifetime_fact, LOSS_BEHAVIOUR);
+		return;
+	}
+	*(newer ? &s->cookie_lifetime : &s->lifetime) = STR("Permanent");
+	mark_one(lw, d, f->lifetime_fact, STR("/sessionPersistence/absoluteTimeout"));
+}
+
+/* Until 1.6 the path followed from the match of the rule, as it does in the source from the path of the Ingress. */
+static void write_path(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
+{
+	enum { LONGEST = 1024 };
+	if (!newer) {
+		if (f->path_fact)
+			lose_other(lw, f->path_fact, LOSS_BEHAVIOUR);
+		return;
+	}
+	d->rule.session.cookie_path = f->path_regex || f->path.n > LONGEST ? STR("/") : f->path;
+	mark_one(lw, d, f->path_fact, STR("/sessionPersistence/cookie/path"));
+}
+
+static void say_expression(struct lowering *lw, const struct rule_place *at)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_AFFINITY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR_INIT("a cookie of affinity has the text of an expression as its path today, and no browser sends it back"),
+		.effect = STR_INIT("browsers are kept on their endpoint from now on, as was meant"),
+		.help = STR_INIT("nothing; at the source session-cookie-path \"/\" would have done the same"),
+	};
+	differ(lw, at->route, &(struct fact_list){ 0 }, &TEXT);
+}
+
+/* A canary by headers or cookies, or one by weights as well. */
+static bool has_canary(const struct route *r, bool weights)
+{
+	size_t plain = 0;
+	for (size_t i = 0; i < r->cases.n; i++) {
+		if (case_has_condition(&r->cases.item[i]))
+			return true;
+		plain += r->cases.item[i].sticky.n == 0;
+	}
+	return weights && plain > 1;
+}
+
+static void say_canary(struct lowering *lw, const struct rule_place *at, const struct affinity_fields *f, bool newer)
+{
+	struct loss_text text = {
+		.code = DIAG_AFFINITY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR("a canary and affinity go together in another way"),
+		.effect = newer ? STR("weights and headers of the canary decide anew for each request; the controller keeps a client on its side")
+			: STR("headers of the canary decide before the cookie; the controller keeps a client on its side"),
+		.help = STR("let the canary decide by a header that its clients always send, or try the split on the implementation"),
+	};
+	if (f->legacy)
+		lose_other(lw, f->legacy, LOSS_BEHAVIOUR);
+	if (!has_canary(at->route, newer))
+		return;
+	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
+}
+
+static void add_affinity(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	static const str FIELD = STR_INIT("spec.rules[].sessionPersistence");
+	const struct affinity_fields *f = &step->as.affinity;
+	bool newer = version_has(lw, ROUTE, STR("spec.rules[].sessionPersistence.cookie"));
+	if (!version_has(lw, ROUTE, FIELD)) {
+		str ways = lw->version.experimental ? version_ways(lw, ROUTE, FIELD) : STR("--channel experimental has it");
+		lose_by_version(lw, step, version_lacks(lw, STR("sessionPersistence of a rule")), ways,
+			STR("requests of one client go to different endpoints"));
+		return;
+	}
+	if (f->lifetime < 0) {
+		struct loss_text text = {
+			.code = DIAG_AFFINITY_DIFFERS, .loss = LOSS_COSMETIC,
+			.message = STR("affinity is not carried over: browsers throw its cookie away at once"),
+			.effect = STR("none: no client is kept on an endpoint today either"),
+			.help = STR("give session-cookie-max-age a number of seconds above zero if clients are to be kept"),
+		};
+		lose(lw, at->route, &step->facts, &text);
+		return;
+	}
+	d->rule.session.type = STR("Cookie");
+	write_name(lw, f, newer, d);
+	write_lifetime(lw, f, newer, d);
+	write_path(lw, f, newer, d);
+	for (size_t i = 0; i < f->more.n; i++)
+		lose_other(lw, f->more.item[i], LOSS_BEHAVIOUR);
+	if (f->path_regex)
+		say_expression(lw, at);
+	say_canary(lw, at, f, newer);
+	mark_one(lw, d, step->facts.item[0], STR("/sessionPersistence"));
+}
+
+/* ---- copies ---- */
+
+static bool is_rewritten(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (r->steps.item[i]->kind == STEP_REWRITE)
+			return true;
+	return false;
+}
+
+static void say_copies(struct lowering *lw, const struct rule_place *at, const struct step *step)
+{
+	const struct mirror *m = &step->as.mirror;
+	const bool rewritten = is_rewritten(at->route);
+	const char *host = m->same_host ? "" : "the receiver of the copies sees the client's Host, and some implementations put -shadow behind it";
+	const char *path = m->slash ? "the doubled slash in front of their path is gone" : "";
+	const char *change = rewritten ? "on some implementations they have the path that the rewrite makes" : "";
+	struct loss_text text = {
+		.code = DIAG_MIRROR_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR("copies of requests differ from those that the controller sends"),
+		.effect = arena_printf(lw->arena, "%s%s%s%s%s", host, *host && *path ? "; " : "", path, *change && (*host || *path) ? "; " : "", change),
+		.help = STR("let the receiver take any host name; Traefik and Kong have no such filter and answer 500 on the rule"),
+	};
+	if (m->same_host && !m->slash && !rewritten)
+		return;
+	struct fact_list target = list_of(lw, m->target);
+	differ(lw, at->route, &target, &text);
+}
+
+static void add_mirror(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	const struct mirror *m = &step->as.mirror;
+	if (m->why.n) {
+		struct loss_text text = {
+			.code = DIAG_FEATURE_LOST_BEHAVIOUR, .loss = LOSS_BEHAVIOUR,
+			.message = arena_printf(lw->arena, "copies of requests are not carried over: %.*s", STR_ARG(m->why)),
+			.effect = STR("no copies are sent any more"),
+			.help = STR("give the receiver of the copies a Service and name it as http://NAME.NAMESPACE.svc.cluster.local$request_uri;\n"
+				"ing2gw explain mirror says who copies to other addresses"),
+		};
+		if (m->nowhere) {
+			text.code = DIAG_FEATURE_LOST_COSMETIC;
+			text.loss = LOSS_COSMETIC;
+			text.effect = STR("none: no copy arrives anywhere today either");
+		}
+		lose(lw, at->route, &step->facts, &text);
+		return;
+	}
+	struct http_filter filter = { .type = STR_INIT("RequestMirror") };
+	filter.mirror = (struct backend_ref){ .name = m->to.name, .port = { true, m->to.port } };
+	if (at->route->owner && !str_eq(at->route->owner->namespace, m->to.namespace))
+		filter.mirror.namespace = m->to.namespace;
+	say_copies(lw, at, step);
+	if (m->host)
+		lose_other(lw, m->host, LOSS_BEHAVIOUR);
+	if (m->body)
+		lose_other(lw, m->body, LOSS_BEHAVIOUR);
+	mark_one(lw, d, m->target, arena_printf(lw->arena, "/filters/%zu", d->rule.filters.n));
+	LIST_PUSH(lw->arena, &d->rule.filters, filter);
+}
+
+void delivery_copies(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	for (size_t i = 0; i < at->route->steps.n; i++) {
+		const struct step *s = at->route->steps.item[i];
+		if (s->delivery == DELIVERY_MIRROR && step_is_said(s, at->side) && leads_to_backend(lw, at))
+			add_mirror(lw, at, s, d);
+	}
+}
+
+void delivery_usual(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	static const struct { str feature, field; } FIELDS[] = {
+		{ STR_INIT("retry"), STR_INIT("spec.rules[].retry") },
+		{ STR_INIT("affinity.cookie"), STR_INIT("spec.rules[].sessionPersistence.cookie.path") },
+		{ STR_INIT("timeout.read"), STR_INIT("spec.rules[].timeouts.request") },
+		{ STR_INIT("timeout.send"), STR_INIT("spec.rules[].timeouts.request") },
+	};
+	for (size_t i = 0; i < at->route->usual.n; i++) {
+		const struct fact_list one = list_of(lw, at->route->usual.item[i]);
+		bool counts = false;
+		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
+			counts = counts || (str_eq(FIELDS[j].feature, one.item[0]->feature) && version_has(lw, ROUTE, FIELDS[j].field));
+		bool calls = grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
+		if (counts && !calls)
+			mark_facts(lw->arena, &d->marks, &one, STR("/matches/0/path"));
+		else
+			idle_facts(lw, &one, STR("it says what the controller does anyway"));
+	}
+}
+
+void delivery_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	/* the root that the controller makes for each host has the settings of an Ingress, and no backend that they act on */
+	if (step->delivery != DELIVERY_NONE && !leads_to_backend(lw, at))
+		return;
+	switch (step->delivery) {
+	case DELIVERY_SILENCE:
+		add_silence(lw, at, step, d);
+		break;
+	case DELIVERY_RETRY:
+		add_retry(lw, at, step, d);
+		break;
+	case DELIVERY_AFFINITY:
+		add_affinity(lw, at, step, d);
+		break;
+	case DELIVERY_MIRROR:
+		break;
+	case DELIVERY_NONE:
+		lose_feature(lw, step);
+		break;
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How requests are handed to backends: tries, copies, affinity, patience, as fields and filters of a rule. */
+#ifndef ING2GW_TARGETS_DELIVERY_H
+#define ING2GW_TARGETS_DELIVERY_H
+
+#include "targets/rules.h"
+
+/* Adds a STEP_OTHER to the rule of the draft; what no field says is told through losses.h. */
+void delivery_add(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
+
+/* Copies are made of requests as they come: their filter goes before all others. */
+void delivery_copies(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
+/* What says no more than the source does anyway: it is carried where another value would be. */
+void delivery_usual(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
+#endif
