@@ -11,6 +11,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
+# Read as a whole before it begins, so that it may change while it runs.
+{
 what=$1
 seconds=$2
 shift 2
@@ -266,3 +268,5 @@ for target in tests/fuzz/${TARGET:-fuzz_*}.c; do
 done
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]
+exit
+}
