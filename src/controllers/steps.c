@@ -386,10 +386,13 @@ static void idle_catch_all(struct subject *s)
 static void note_passwords(struct instance *in, struct subject *s, struct route *r)
 {
 	struct setting *secret = subject_setting(s, STR("auth.basic"), STR("secret"));
-	bool redirected = false;
-	for (size_t i = 0; i < r->steps.n; i++)
-		redirected = redirected || (r->steps.item[i]->kind == STEP_REDIRECT && r->steps.item[i]->side == SIDE_BOTH);
-	if (redirected && secret && subject_setting(s, STR("auth.basic"), STR("type")))
+	const struct step *first = NULL;
+	for (size_t i = 0; i < r->steps.n && !first; i++) {
+		const struct step *step = r->steps.item[i];
+		if (step->side == SIDE_BOTH && !step->quiet && (step->kind == STEP_REDIRECT || step->kind == STEP_STATUS))
+			first = step;
+	}
+	if (first && first->kind == STEP_REDIRECT && secret && subject_setting(s, STR("auth.basic"), STR("type")))
 		fact_list_add(in->front->arena, &r->facts, secret->fact);
 }
 
