@@ -174,6 +174,33 @@ static void skip(struct front *front, struct subject *s, enum diag_code code, en
 	s->table = NULL;
 }
 
+static bool is_told(const struct front *front, const struct subject *s, str argument)
+{
+	return str_eq(controller_argument(front, s->table, argument), STR("true"));
+}
+
+/* The controller's arguments keep it from the Ingress, whatever class that has (reference: A.1, C.2). False: they do not. */
+static bool is_kept_out(struct front *front, struct subject *s)
+{
+	str watched = controller_argument(front, s->table, STR("watch-namespace"));
+	if (watched.n && !str_eq(watched, s->ingress->meta.namespace))
+		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: the controller watches another namespace"),
+			STR("the controller's argument watch-namespace decides"));
+	else if (s->ingress->default_backend.present && is_told(front, s, STR("disable-catch-all")))
+		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: the controller takes no Ingress with a default backend"),
+			STR("the controller's argument disable-catch-all decides"));
+	return s->table == NULL;
+}
+
+/* A class in the annotation counts where it is the one of the controller's argument; without that, where it is usual or has an object. */
+static bool is_own_class(const struct front *front, const struct subject *s)
+{
+	str own = controller_argument(front, s->table, STR("ingress-class"));
+	if (own.n)
+		return str_eq(own, s->class_name);
+	return str_list_has(&s->table->classes, s->class_name) || snapshot_class(front->snapshot, s->class_name);
+}
+
 static void filter(struct front *front, struct subject *s)
 {
 	if (front->from->n && !str_list_has(front->from, s->table->name)) {
@@ -185,13 +212,17 @@ static void filter(struct front *front, struct subject *s)
 		skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED, STR("skipped: --ingress-class asks for another class"), (str){ "", 0 });
 		return;
 	}
-	if (!front->closed_world || !str_eq(s->table->routing, STR("nginx")))
+	if (!str_eq(s->table->routing, STR("nginx")) || is_kept_out(front, s) || !front->closed_world)
 		return;
 	/* The controller serves what a class object of its own names, or the annotation; nothing else (reference: A.1). */
-	if (s->ingress->class_name && !snapshot_class(front->snapshot, s->class_name))
+	bool by_name = is_told(front, s, STR("ingress-class-by-name")) && is_own_class(front, s);
+	if (s->ingress->class_name && !snapshot_class(front->snapshot, s->class_name) && !by_name)
 		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: its IngressClass does not exist"),
 			STR("add the IngressClass to the input, or give --world open"));
-	else if (s->class_name.n == 0 && !str_eq(controller_argument(front, s->table, STR("watch-ingress-without-class")), STR("true")))
+	else if (!s->ingress->class_name && s->class_name.n && !is_own_class(front, s))
+		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: the controller serves another class than the annotation names"),
+			STR("give --controller-flag ingress-class=NAME if the controller runs with that"));
+	else if (s->class_name.n == 0 && !is_told(front, s, STR("watch-ingress-without-class")))
 		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: it names no class, and the controller serves none without"),
 			STR("give --controller-flag watch-ingress-without-class=true if the controller runs with that"));
 }

@@ -80,6 +80,15 @@ static void refuse(struct front *front, struct subject *s, struct setting *setti
 		s->active = false;
 }
 
+/* Whether the controller looks at the characters of values: an argument says so, and since 1.12 it does by itself. */
+static bool validates(const struct front *front, const struct subject *s)
+{
+	str told = s->table ? controller_argument(front, s->table, STR("enable-annotation-validation")) : STR("");
+	if (told.n)
+		return !str_eq(told, STR("false"));
+	return !s->controller || !controller_is_before(s->controller, 1012);
+}
+
 static void read_row(struct front *front, struct subject *s, const struct field *f, const struct annotation_row *row, bool foreign)
 {
 	struct fact *fact = subject_fact(s, f);
@@ -92,6 +101,8 @@ static void read_row(struct front *front, struct subject *s, const struct field 
 	str why = { "", 0 };
 	setting.valid = value_parse(front->arena, row, f->value, &setting.value, &why);
 	setting.why = why;
+	if (setting.value.unfit && !validates(front, s))
+		setting.valid = true;
 	LIST_PUSH(front->arena, &s->settings, setting);
 }
 

@@ -432,10 +432,12 @@ bool value_parse(struct arena *arena, const struct annotation_row *row, str text
 	/* of a URL or times with a pattern the pattern is asked first, and what it takes may be none of these nevertheless */
 	if (type && (type->parse == parse_url || type->parse == parse_times) && row->pattern.n > 0) {
 		bool fits = check_pattern(&r);
+		out->unfit = good && !fits;
 		out->malformed = fits && !good;
 		good = fits && (good || row->malformed == INVALID_DEFAULT);
 	} else if (good && row->pattern.n > 0) {
 		good = check_pattern(&r);
+		out->unfit = !good;
 	}
 	*why = r.why;
 	return good;

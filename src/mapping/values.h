@@ -12,6 +12,7 @@ struct value {
 	bool truth;              /* "bool", "switch" */
 	int64_t number;          /* "int", "seconds" (seconds), "size" (bytes) */
 	str text;                /* every type: the text that counts, trimmed, blanks taken out where the row says strip */
+	bool unfit;              /* refused by the pattern alone: a controller that does not validate takes it */
 	bool malformed;          /* "url", "times" with a pattern: the pattern takes it, and it is none */
 	struct str_list items;   /* "list", "words", "cidrs", "headers", "times": elements, trimmed, empty ones left out */
 };

@@ -4,7 +4,7 @@
  * reason, and what is taken is taken again as it stands; the table's own example is good.
  *
  * seeds: own
- * covers: src/mapping/values.c src/mapping/pattern.c
+ * covers: src/mapping/values.c
  */
 #include <setjmp.h>
 #include <stdint.h>

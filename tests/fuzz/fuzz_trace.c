@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Lines of requests, asked of a model that holds much and is made once. With a zero byte what stands before it is a manifest, and all goes
- * through the public function, which is much slower.
+ * Lines of requests, asked of a model that holds much and is made once. With a zero byte what stands before it is a manifest, of which a
+ * model is made; a part of these goes through the public function, which is much slower.
  *
- * covers: src/lib/trace_request.c src/verify/trace_json.c
+ * seeds: requests
+ * covers: src/lib/trace_request.c src/verify/trace_json.c src/route/address.c
+ * touches: src/route/evaluate.c src/route/index.c src/route/run_steps.c src/route/run_guard.c src/route/run_forward.c
+ * touches: src/route/run_errors.c src/route/run_answer.c
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +18,7 @@
 #include <ing2gw.h>
 
 #include "lib/trace.h"
+#include "lib/trace_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,6 +67,49 @@ static void check(const char *answers, const char *requests, size_t size)
 	}
 }
 
+/* The tables are read once: that takes longer than all the rest. */
+static const struct mapping *tables(void)
+{
+	static struct intake_options options;
+	static struct intake intake;
+	static bool read;
+	if (read)
+		return &intake.mapping;
+	intake_init(&intake, &options, 0);
+	if (setjmp(intake.escape.env) != 0 || !intake_tables(&intake))
+		abort();
+	read = true;
+	return &intake.mapping;
+}
+
+/* As trace_start() does it. */
+static void ask_manifest(str text, str requests)
+{
+	struct intake_options options = { .world = text.n & 1 ? WORLD_CLOSED : WORLD_AUTO };
+	struct trace trace;
+	struct buf out;
+	str line, rest = requests;
+	const struct mapping *mapping = tables();
+	options.limits = doc_limits_fill(options.limits);
+	trace_init(&trace, &options, (size_t)1 << 30);
+	if (setjmp(trace.in.escape.env) != 0) {
+		trace_release(&trace);
+		return;
+	}
+	trace.in.mapping = *mapping;
+	sources_add(&trace.in.sources, STR("fuzz.yaml"), text);
+	intake_read(&trace.in);
+	trace_build(&trace);
+	buf_init(&out, &trace.written, 0);
+	while (rest.n) {
+		str_cut(rest, '\n', &line, &rest);
+		trace_line(&trace, line, &out);
+	}
+	buf_add_char(&out, '\0');
+	check(out.p, requests.p, requests.n);
+	trace_release(&trace);
+}
+
 static void ask_library(const char *text, size_t size, const char *requests, size_t requests_size)
 {
 	struct ing2gw_input input = { "fuzz.yaml", text, size };
@@ -94,6 +141,20 @@ static struct trace *start(void)
 	return &trace;
 }
 
+/* As --given has it. */
+static void check_given(struct arena *arena, str text)
+{
+	static const struct given none;
+	struct given given = none;
+	str name, value, line, rest, error = { "", 0 };
+	str_cut(text, '\n', &line, &rest);
+	str_cut(line, '=', &name, &value);
+	if (trace_given_set(arena, &given, name, value, &error) != (error.n == 0))
+		abort();
+	if (given.status && (given.status < 100 || given.status > 599))
+		abort();
+}
+
 static void ask_model(str requests)
 {
 	struct trace *trace = start();
@@ -102,6 +163,7 @@ static void ask_model(str requests)
 	if (setjmp(trace->in.escape.env) != 0)
 		abort();
 	buf_init(&out, &trace->written, 0);
+	check_given(&trace->written, requests);
 	while (rest.n) {
 		str_cut(rest, '\n', &line, &rest);
 		trace_line(trace, line, &out);
@@ -114,8 +176,11 @@ static void ask_model(str requests)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data, *zero = size ? memchr(text, 0, size) : NULL;
-	if (zero)
-		ask_library(text, (size_t)(zero - text), zero + 1, size - (size_t)(zero - text) - 1);
+	size_t n = zero ? (size_t)(zero - text) : 0;
+	if (zero && size % 64 == 0)
+		ask_library(text, n, zero + 1, size - n - 1);
+	else if (zero)
+		ask_manifest((str){ text, n }, (str){ zero + 1, size - n - 1 });
 	else
 		ask_model((str){ text, size });
 	return 0;

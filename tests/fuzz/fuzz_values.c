@@ -4,7 +4,7 @@
  * one chooses: below 0x80 the parts are words, pattern and text of a row, which is read as every type that there is; else all
  * that follows is a table that is added to a small vocabulary.
  *
- * covers: src/mapping/load.c src/mapping/load_controller.c src/mapping/values.c
+ * covers: src/mapping/load.c src/mapping/load_controller.c src/mapping/values.c src/mapping/pattern.c
  */
 #include <setjmp.h>
 #include <stdint.h>
