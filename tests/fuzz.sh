@@ -11,6 +11,8 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
+# Read as a whole before it begins, so that it may change while it runs.
+{
 what=$1
 seconds=$2
 shift 2
@@ -142,9 +144,9 @@ seed fuzz_rewrite '\x0a/.*\0/$scheme$remote_addr$request_uri$http_x_a$cookie_a$i
 seed fuzz_rewrite '\x12/.*\0$best_http_host$request_method$redirect_host$pass_access_scheme$escaped_request_uri$namespace$ingress_name$server_name$uri\0/\0a\0b'
 seed fuzz_rewrite '\x20/x\0$ssl_client_verify$literal_dollar$server_protocol$content_length$http_host$realip_remote_addr$0$_$\0/x\0\0b'
 seed fuzz_rewrite '\x00/[Ab-d[:upper:]](?:x\\Q.y\\E|\\x41)*\0/$1\0/Acx.y\0a\0b'
-for word in true on 30 10m '10.0.0.0/8, ::1' a,b GET 'a b' /x https://a.b/c '^a+$' n/m; do
-	for row in '\x00\x01' '\x00\x30' '\x01\x00' '\x02\x00'; do
-		seed fuzz_annotations "$row$word"
+for word in true ' no' on 30 '-1 ' 10m '2 k' '10.0.0.0/8, ::1' '1.2.3, ' a,b GET 'a b' /x https://a.b/c 'http://' '^a+$' n/m '/m' '*.a.b:80'; do
+	for type in '\x00' '\x01' '\x02' '\x03' '\x04' '\x05' '\x06' '\x07' '\x08' '\x09' '\x0a' '\x0b' '\x0c' '\x0d' '\x0e' '\x0f' '\x10' '\x11'; do
+		seed fuzz_annotations "$type\\x00\\x00$word"
 	done
 done
 for key in scheme method port target headers client body sni entry http host given; do
@@ -266,3 +268,5 @@ for target in tests/fuzz/${TARGET:-fuzz_*}.c; do
 done
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" = 0 ]
+exit
+}

@@ -3,6 +3,10 @@
  * Configuration text of nginx. A text with a first byte below 0x80 is cut into directives, and what was cut is written again and
  * cut once more: both must be the same. Any other first byte puts the rest into a snippet of an Ingress or of the ConfigMap; what is
  * not understood must stand behind a guard, in every route, and no such route may lead to a backend.
+ *
+ * seeds: own
+ * covers: src/controllers/nginx_text.c
+ * touches: src/controllers/snippet_text.c
  */
 #include <setjmp.h>
 #include <stdint.h>
