@@ -94,6 +94,11 @@ seed fuzz_convert '\xc2v1.0/(.*)\0/p/$1'
 seed fuzz_convert '\xe0auth-type\0basic'
 seed fuzz_convert '\xe1whitelist-source-range\00010.0.0.0/8,::1'
 seed fuzz_convert '\xe0canary-weight\00030'
+seed fuzz_convert '\xa0set $a "b\\"c"; if ($a ~ "^x{2}${b}$") { return 301 https://c; }'
+seed fuzz_convert "\\xa0a 'b' c\\\\ d#e; # f\\n{}};\"x\"y;;"
+seed fuzz_convert '\xa0content_by_lua_block { local x = "}" -- }\n y = [==[ } ]] ]==] --[[ } ]] z = { 1 } }\naccess_by_lua_block { [=[ }'
+seed fuzz_convert '\xa0a{b{c{d{e{f{g{h{i{j{k{l{m{n{o{p{q{r{s{t{u{v{w{x{y{z{a{b{c{d{e{f{g{h;}}}}}}}}}}}}}'
+seed fuzz_convert '\xa0location = /x { proxy_pass http://a; } rewrite ^/(.*)$ /b/$1 break; add_header X-A "$b" always; auth_basic off; limit_rate 1k'
 seed fuzz_values 'on|off\0^(a|b)+,?\s$\0a, b'
 seed fuzz_values 'GET|POST\0\00010.0.0.0/8, ::1'
 seed fuzz_values '\x80name: x\nrecognise:\n  prefixes: [x.io/]\nannotations:\n  - name: a\n    type: int\n    feature: timeout.request\n'
@@ -228,6 +233,16 @@ cover_target() {
 	return $rc
 }
 
+# Texts with several faults each, whole tables, and inputs that have found something.
+for file in tests/fuzz/seeds/* tests/fuzz/found/*; do
+	name=${file##*/}
+	name=${name%%.*}
+	[ ! -f "$file" ] || { mkdir -p "$out/$name.seeds"; cp "$file" "$out/$name.seeds/"; }
+done
+for file in tests/fuzz/seeds/fuzz_values.yaml mappings/*.yaml mappings/*/*.yaml; do
+	{ printf '\x80'; cat "$file"; } >"$out/fuzz_values.seeds/table-${file##*/}"
+done
+
 for target in tests/fuzz/${TARGET:-fuzz_*}.c; do
 	if [ ! -f "$target" ]; then
 		echo "FAILED fuzz: $target is not there"
@@ -236,9 +251,6 @@ for target in tests/fuzz/${TARGET:-fuzz_*}.c; do
 	fi
 	name=$(basename "$target" .c)
 	mkdir -p "$out/$name.corpus" "$out/$name.findings" "$out/$name.seeds"
-	for input in "tests/fuzz/found/$name".*; do
-		[ ! -f "$input" ] || cp "$input" "$out/$name.seeds/"
-	done
 	rc=0
 	if [ "$what" = run ] || [ -z "$(find "$out/$name.corpus" -type f -print -quit)" ]; then
 		run_target "$name" || rc=1

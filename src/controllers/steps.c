@@ -382,17 +382,20 @@ static void idle_catch_all(struct subject *s)
 	}
 }
 
-/* Where every request is redirected nobody is asked for a password, but without a Secret the location would be refused. */
+/*
+ * Where every request is redirected nobody is asked for a password, but without a Secret the location would be refused. What refuses
+ * before that does so either way.
+ */
 static void note_passwords(struct instance *in, struct subject *s, struct route *r)
 {
 	struct setting *secret = subject_setting(s, STR("auth.basic"), STR("secret"));
-	const struct step *first = NULL;
-	for (size_t i = 0; i < r->steps.n && !first; i++) {
+	bool redirected = false, refused = false;
+	for (size_t i = 0; i < r->steps.n && !refused; i++) {
 		const struct step *step = r->steps.item[i];
-		if (step->side == SIDE_BOTH && !step->quiet && (step->kind == STEP_REDIRECT || step->kind == STEP_STATUS))
-			first = step;
+		redirected = redirected || (step->kind == STEP_REDIRECT && step->side == SIDE_BOTH);
+		refused = !redirected && !step->quiet && (step->kind == STEP_GUARD || step->kind == STEP_STATUS);
 	}
-	if (first && first->kind == STEP_REDIRECT && secret && subject_setting(s, STR("auth.basic"), STR("type")))
+	if (redirected && secret && subject_setting(s, STR("auth.basic"), STR("type")))
 		fact_list_add(in->front->arena, &r->facts, secret->fact);
 }
 

@@ -31,6 +31,8 @@ void intake_bug(struct intake *intake, str message)
 
 bool intake_tables(struct intake *intake)
 {
+	if (intake->mapping.arena)
+		return true;
 	struct arena *arena = &intake->arena;
 	struct sources *sources = NEW(arena, struct sources);
 	struct diags *diags = NEW(arena, struct diags);

@@ -47,7 +47,7 @@ struct intake {
  * the jump goes to intake->escape, which the caller has set.
  */
 void intake_init(struct intake *intake, const struct intake_options *options, size_t memory_limit);
-bool intake_tables(struct intake *intake);    /* false: a built-in table is no good, which has been reported */
+bool intake_tables(struct intake *intake);    /* false: a built-in table is no good, which has been reported; those that are there stay */
 void intake_read(struct intake *intake);
 void intake_model(struct intake *intake);
 void intake_release(struct intake *intake);

@@ -25,22 +25,18 @@ void trace_release(struct trace *trace)
 
 bool trace_start(struct trace *trace)
 {
-	bool good = intake_tables(&trace->in);
-	intake_read(&trace->in);
-	if (good)
-		trace_build(trace);
-	return good;
-}
-
-void trace_build(struct trace *trace)
-{
 	struct intake *in = &trace->in;
+	bool good = intake_tables(in);
+	intake_read(in);
+	if (!good)
+		return false;
 	intake_model(in);
 	model_prepare(in->model);
 	trace->evaluator = evaluator_new(&in->arena, in->model);
 	trace->locator = NEW(&in->arena, struct locator);
 	locator_init(trace->locator, &in->sources, &in->arena);
 	map_init(&trace->routes, &in->arena);
+	return true;
 }
 
 /* "file:line", found once for each route. */

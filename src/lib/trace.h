@@ -27,8 +27,6 @@ struct trace {
  */
 void trace_init(struct trace *trace, const struct intake_options *options, size_t memory_limit);
 bool trace_start(struct trace *trace);
-/* The last part of trace_start(), once tables and texts have been read. */
-void trace_build(struct trace *trace);
 void trace_release(struct trace *trace);
 
 enum trace_form { TRACE_JSON, TRACE_TEXT, TRACE_COLORED };

@@ -232,16 +232,27 @@ static bool is_name(str header, str name)
 
 bool request_header(struct arena *arena, const struct request *q, str name, str *value)
 {
-	bool found = false;
+	size_t found = 0;
+	struct buf b;
+	buf_init(&b, arena, 0);
 	*value = (str){ "", 0 };
 	str separator = str_eq_nocase(name, STR("Cookie")) ? STR("; ") : STR(", ");
 	for (size_t i = 0; i < q->headers.n; i++) {
+		str next = q->headers.item[i].value;
 		if (!is_name(q->headers.item[i].name, name))
 			continue;
-		*value = found ? arena_join(arena, arena_join(arena, *value, separator), q->headers.item[i].value) : q->headers.item[i].value;
-		found = true;
+		if (found == 0) {
+			*value = next;
+		} else {
+			if (found == 1)
+				buf_add(&b, *value);
+			buf_add(&b, separator);
+			buf_add(&b, next);
+			*value = buf_str(&b);
+		}
+		found++;
 	}
-	return found;
+	return found > 0;
 }
 
 bool request_cookie(struct arena *arena, const struct request *q, str name, str *value)

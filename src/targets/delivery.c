@@ -78,6 +78,12 @@ static void add_silence(struct lowering *lw, const struct rule_place *at, const 
 
 /* ---- tries ---- */
 
+/* Until 1.6 a connection that breaks while the request is on its way counted as one that fails. */
+static bool repeats_broken(const struct lowering *lw)
+{
+	return lw->version.minor < 7;
+}
+
 static bool may_be_zero(const struct lowering *lw)
 {
 	return !(lw->version.experimental && lw->version.minor == 6);
@@ -89,15 +95,31 @@ static bool is_certain(uint32_t code)
 	return code == 500 || code == 502 || code == 503 || code == 504;
 }
 
-/* The answers after which a rule tries again. A Gateway looks at no method, so nothing that may have changed something is left out. */
+static bool has_code(const struct number_list *codes, uint32_t code)
+{
+	for (size_t i = 0; i < codes->n; i++)
+		if (codes->item[i] == code)
+			return true;
+	return false;
+}
+
+/* The answers after which a rule tries again. A Gateway looks at no method: where the source repeats no POST, there are none. */
 static void add_codes(struct lowering *lw, const struct retry *r, struct retry_rule *out)
 {
 	for (size_t i = 0; r->repeats && i < r->codes.n; i++)
-		if (is_certain(r->codes.item[i]))
+		if (is_certain(r->codes.item[i]) && !has_code(&out->codes, r->codes.item[i]))
 			LIST_PUSH(lw->arena, &out->codes, r->codes.item[i]);
 }
 
-static void say_conditions(struct lowering *lw, const struct rule_place *at, const struct retry *r, size_t kept)
+static bool has_uncertain(const struct retry *r)
+{
+	for (size_t i = 0; i < r->codes.n; i++)
+		if (!is_certain(r->codes.item[i]))
+			return true;
+	return false;
+}
+
+static void say_conditions(struct lowering *lw, const struct rule_place *at, const struct retry *r)
 {
 	struct loss_text text = {
 		.code = DIAG_RETRY_DIFFERS, .loss = LOSS_AVAILABILITY,
@@ -105,11 +127,12 @@ static void say_conditions(struct lowering *lw, const struct rule_place *at, con
 		.effect = STR("a backend that accepts the connection and then breaks it off or is silent is not asked again"),
 		.help = STR("nothing, unless endpoints die while they answer; policies of implementations know more conditions (explain names them)"),
 	};
-	if (r->codes.n > kept && !r->repeats) {
+	const bool lost = has_uncertain(r);
+	if (r->codes.n && !r->repeats) {
 		text.message = STR("a rule tries again after connections that fail; not after answers, because a Gateway would repeat every method");
 		text.effect = STR("error answers reach the client at once; nginx repeated requests but POST, LOCK and PATCH after them");
 		text.help = STR("if it does no harm to repeat a POST, add retry.codes to the rule by hand");
-	} else if (r->codes.n > kept) {
+	} else if (lost) {
 		text.message = STR("a rule tries again after 500, 502, 503 and 504; other statuses need not be known to an implementation");
 		text.effect = STR("answers with 403, 404 and 429 reach the client at once");
 		text.help = STR("add them to retry.codes by hand where the implementation takes them");
@@ -149,8 +172,15 @@ static void add_retry(struct lowering *lw, const struct rule_place *at, const st
 		lose(lw, at->route, &step->facts, &text);
 		return;
 	}
+	const bool careful = !r->never && !r->repeats;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("retry of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		lose_by_version(lw, step, version_lacks(lw, STR("retry of a rule")),
+			careful ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		return;
+	}
+	if (careful && repeats_broken(lw)) {
+		lose_by_version(lw, step, STR("before Gateway API 1.7 a rule repeats a POST as well whose connection breaks"),
+			STR("--gateway-api 1.7 does not"), OWN_TRIES);
 		return;
 	}
 	if (r->never) {
@@ -163,7 +193,7 @@ static void add_retry(struct lowering *lw, const struct rule_place *at, const st
 	d->rule.retry = out;
 	d->rule.retry.attempts = (struct number){ true, r->tries - 1 };
 	mark_one(lw, d, r->count, STR("/retry/attempts"));
-	say_conditions(lw, at, r, out.codes.n);
+	say_conditions(lw, at, r);
 	mark_one(lw, d, r->on, out.codes.n ? STR("/retry/codes") : STR("/retry"));
 }
 
@@ -382,6 +412,10 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 		bool counts = false;
 		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
 			counts = counts || (str_eq(FIELDS[j].feature, one.item[0]->feature) && version_has(lw, ROUTE, FIELDS[j].field));
+		/* another number of tries would be printed where these may be repeated */
+		int64_t number;
+		if (str_eq(one.item[0]->feature, STR("retry")) && repeats_broken(lw) && str_to_i64(str_trim(one.item[0]->value), &number))
+			counts = false;
 		bool calls = grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
 		if (counts && !calls)
 			mark_facts(lw->arena, &d->marks, &one, STR("/matches/0/path"));

@@ -98,8 +98,8 @@ static void ask_manifest(str text, str requests)
 	}
 	trace.in.mapping = *mapping;
 	sources_add(&trace.in.sources, STR("fuzz.yaml"), text);
-	intake_read(&trace.in);
-	trace_build(&trace);
+	if (!trace_start(&trace))
+		abort();
 	buf_init(&out, &trace.written, 0);
 	while (rest.n) {
 		str_cut(rest, '\n', &line, &rest);

@@ -144,6 +144,32 @@ static void test_escapes(void **state)
 	arena_release(&arena);
 }
 
+/* As many as there may be in a line of JSON: memory grows with their number, not with its square. */
+static void test_many_headers(void **state)
+{
+	(void)state;
+	enum { MANY = 50000 };
+	struct escape escape;
+	struct arena arena;
+	struct request q = { .has_host = false };
+	str value;
+	escape_init(&escape);
+	arena_init(&arena, (size_t)1 << 24, &escape);
+	if (setjmp(escape.env) != 0)
+		fail_msg("it takes too much memory");
+	struct header *headers = NEWS(&arena, struct header, MANY);
+	for (size_t i = 0; i < MANY; i++)
+		headers[i] = (struct header){ STR_INIT("X_A"), STR_INIT("b") };
+	q.headers.item = headers;
+	q.headers.n = q.headers.cap = MANY;
+	assert_true(request_header(&arena, &q, STR("x-a"), &value));
+	assert_true(value.n == MANY * 3 - 2 && str_starts(value, STR("b, b, b")) && str_ends(value, STR(", b")));
+	q.headers.n = 1;
+	assert_true(request_header(&arena, &q, STR("x_a"), &value) && str_eq(value, STR("b")));
+	assert_false(request_header(&arena, &q, STR("x"), &value));
+	arena_release(&arena);
+}
+
 /* ---- models ---- */
 
 struct model_run {
@@ -392,6 +418,7 @@ const struct CMUnitTest evaluate_tests[] = {
 	cmocka_unit_test(test_targets),
 	cmocka_unit_test(test_hosts),
 	cmocka_unit_test(test_escapes),
+	cmocka_unit_test(test_many_headers),
 	cmocka_unit_test(test_runs_away),
 	cmocka_unit_test(test_steps_run_away),
 	cmocka_unit_test(test_many_run_away),
