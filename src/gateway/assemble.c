@@ -251,8 +251,14 @@ static struct str_list gateway_referring(const struct plan *plan, size_t gateway
 	return all;
 }
 
+static void carry_clients(struct assembly *as, const struct fact_list *facts, str namespace, str gateway)
+{
+	for (size_t i = 0; i < facts->n; i++)
+		assembly_carry(as, facts->item[i], OBJECT_GATEWAY, namespace, gateway, STR("/spec/tls/frontend/default/validation/caCertificateRefs/0"));
+}
+
 /* Certificates that the clients of all HTTPS listeners need. */
-static void add_frontend(struct plan *plan, const struct gateway_plan *g, struct gateway *gateway)
+static void add_frontend(struct plan *plan, size_t index, struct gateway *gateway)
 {
 	struct assembly *as = plan->as;
 	const struct frontend_part *frontend = plan->part->frontend;
@@ -264,9 +270,13 @@ static void add_frontend(struct plan *plan, const struct gateway_plan *g, struct
 		assembly_grant(as, STR("Gateway"), plan->namespace, STR("ConfigMap"), frontend->namespace, frontend->name);
 	}
 	LIST_PUSH(as->arena, &gateway->client_certificates, ca);
-	for (size_t i = 0; i < frontend->facts.n; i++)
-		assembly_carry(as, frontend->facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name,
-			STR("/spec/tls/frontend/default/validation/caCertificateRefs/0"));
+	for (size_t i = 0; i < frontend->hosts.n; i++) {
+		const struct host *host = frontend->hosts.item[i];
+		if (plan_gateway(plan, host) != index)
+			continue;
+		carry_clients(as, &host->clients->facts, plan->namespace, gateway->meta.name);
+		carry_clients(as, &host->clients->verify, plan->namespace, gateway->meta.name);
+	}
 }
 
 static void add_gateway(struct plan *plan, size_t index)
@@ -293,7 +303,7 @@ static void add_gateway(struct plan *plan, size_t index)
 		if (has_certificate(l) && !str_eq(l->secret_namespace, plan->namespace))
 			assembly_grant(as, STR("Gateway"), plan->namespace, STR("Secret"), l->secret_namespace, l->secret_name);
 	}
-	add_frontend(plan, g, &gateway);
+	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)

@@ -42,7 +42,7 @@ struct route_part {
 /* The CA of certificates that the clients of all HTTPS listeners need: a ConfigMap. */
 struct frontend_part {
 	str namespace, name;
-	struct fact_list facts;
+	LIST(const struct host *) hosts;         /* that want them: all that HTTPS is served for */
 };
 
 struct entry_part {

@@ -61,7 +61,7 @@ static void say_differences(struct lowering *lw, const struct host *host, const 
 			STR("HTTPS connections are refused until it is there") });
 }
 
-static void account(struct lowering *lw, const struct host *host, struct frontend_part *out)
+static void account(struct lowering *lw, const struct host *host)
 {
 	const struct client_check *c = host->clients;
 	say_assumed(lw, c);
@@ -71,8 +71,6 @@ static void account(struct lowering *lw, const struct host *host, struct fronten
 	for (size_t i = 0; i < c->forward.n; i++)
 		lose_other(lw, c->forward.item[i], LOSS_BEHAVIOUR);
 	idle_facts(lw, &c->usual, STR("it says what the controller does anyway"));
-	fact_list_join(lw->arena, &out->facts, &c->facts);
-	fact_list_join(lw->arena, &out->facts, &c->verify);
 }
 
 const struct frontend_part *lower_clients(struct lowering *lw, const struct host_list *hosts)
@@ -82,8 +80,10 @@ const struct frontend_part *lower_clients(struct lowering *lw, const struct host
 	struct frontend_part *out = NEW(lw->arena, struct frontend_part);
 	out->namespace = hosts->item[0]->clients->namespace;
 	out->name = hosts->item[0]->clients->name;
-	for (size_t i = 0; i < hosts->n; i++)
-		account(lw, hosts->item[i], out);
+	for (size_t i = 0; i < hosts->n; i++) {
+		account(lw, hosts->item[i]);
+		LIST_PUSH(lw->arena, &out->hosts, hosts->item[i]);
+	}
 	return out;
 }
 
