@@ -190,6 +190,38 @@ static void forget(struct outcome *out)
 	out->response_headers.n = 0;
 }
 
+/* The host that the name of a TLS connection hands over to its backend, whatever the request says; NULL: TLS ends here. */
+static const struct host *passed_host(struct run *r, const struct entry *entry)
+{
+	const struct host_name *by;
+	str name = r->request->has_sni ? arena_lower(r->scratch, r->request->sni) : r->reading.host;
+	const struct host *host = r->request->tls && name.n ? index_find_host(r, entry, name, &by) : NULL;
+	return host && by->kind == HOST_EXACT && host->passthrough ? host : NULL;
+}
+
+/* The backend ends TLS itself: nothing of the request is seen or changed on the way. */
+static void pass_through(struct run *r, const struct host *host)
+{
+	struct outcome *out = r->out;
+	const struct passthrough *p = host->passthrough;
+	struct chosen_backend chosen = { &p->backend, 100 };
+	out->host = host;
+	out->name = &host->name;
+	out->certificate = (str){ "", 0 };
+	out->passed = true;
+	str_list_add_new(r->scratch, &out->features, STR("tls.passthrough"));
+	if (p->backend.name.n == 0 || r->request->given.tls == GIVEN_NO) {
+		out->problem = p->backend.name.n ? STR("TLS is passed through, and the backend speaks none: the connection fails")
+			: STR("TLS is passed through, and there is no Service to take it: the connection ends");
+		return;
+	}
+	LIST_PUSH(r->scratch, &out->backends, chosen);
+	out->forwarded = true;
+	out->upstream_target = r->request->target;
+	out->upstream_host = r->request->host;
+	out->status = r->request->given.status ? r->request->given.status : 200;
+}
+
 static void run(struct run *r, const struct model *model)
 {
 	struct outcome *out = r->out;
@@ -208,6 +240,11 @@ static void run(struct run *r, const struct model *model)
 	if (entry->rejected.n) {
 		out->problem = entry->rejected;
 		out->state = entry->state;
+		return;
+	}
+	const struct host *passed = passed_host(r, entry);
+	if (passed) {
+		pass_through(r, passed);
 		return;
 	}
 	if (r->reading.status) {

@@ -56,6 +56,7 @@ struct outcome {
 	const struct host_name *name;   /* the name of the host that took it */
 	const struct route *route;   /* NULL: no route takes it */
 	str certificate;             /* on TLS: "namespace/name", "default", or empty where that is not known */
+	bool passed;                 /* TLS went through to the backend: no path was looked at */
 	str path;                    /* the decoded path that the route was chosen by */
 	LIST(struct trace_step) steps;
 };

@@ -166,6 +166,12 @@ void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const str
 	tell_host(scratch, outcome, story);
 	if (hints->near_host.n)
 		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(hints->near_host)));
+	if (outcome->passed) {
+		const struct fact_list *facts = &outcome->host->passthrough->facts;
+		struct story_row *row = story_add(scratch, story, STR("tls"), STR("passed through: the Service ends it, and sees what was sent"));
+		row->fact = facts->n ? facts->item[0] : NULL;
+		return;
+	}
 	tell_certificate(scratch, outcome, story);
 	tell_path(scratch, matcher, outcome, hints, story);
 }
