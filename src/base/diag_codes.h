@@ -103,5 +103,6 @@ X(AFFINITY_DIFFERS,      DIAG_WARNING, "I2G-3030")   /* sessionPersistence and a
 X(MIRROR_DIFFERS,        DIAG_WARNING, "I2G-3031")   /* copies with another Host, path or body */
 X(RETRY_DIFFERS,         DIAG_WARNING, "I2G-3032")   /* tries after other failures, or of other requests */
 X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3033")   /* no limit for the whole, where the source limits silence */
+X(SHORT_TIMEOUT_DIFFERS, DIAG_WARNING, "I2G-3034")   /* a limit for the whole, where the source limits silence */
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

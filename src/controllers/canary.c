@@ -29,7 +29,7 @@ static bool merge(struct instance *in, const struct server *server, struct subje
 	bool merged = false;
 	for (size_t i = 0; i < server->locations.n; i++) {
 		struct upstream *u = server->locations.item[i]->upstream;
-		const struct location *l = server->locations.item[i];
+		struct location *l = server->locations.item[i];
 		if (!u || u == in->default_upstream)
 			continue;
 		if (u == w->upstream)
@@ -37,6 +37,7 @@ static bool merge(struct instance *in, const struct server *server, struct subje
 		if (u->canary || (!w->anywhere && (!str_eq(l->path, w->path) || l->exact != w->exact)))
 			continue;
 		merged = true;
+		l->type_counts = !w->anywhere;
 		if (u->alternative && u->alternative != w->upstream)
 			continue;
 		u->alternative = w->upstream;

@@ -80,6 +80,7 @@ static void retries(struct instance *in, struct subject *s, struct route *r)
 	retry.on = on ? on->fact : NULL;
 	retry.count = count ? count->fact : NULL;
 	retry.time = time ? time->fact : NULL;
+	retry.time_seconds = time ? time->value.number : 0;
 	if (!on && !count && !time)
 		return;
 	struct step *step = delivery_step(in, r, RETRY, DELIVERY_RETRY);
@@ -206,15 +207,19 @@ static int64_t usual_seconds(const struct instance *in, str feature)
 	return seconds;
 }
 
-/* Of the Ingress, else of the ConfigMap where that asks for more than the controller has by itself. */
+/* Of the Ingress, else of the ConfigMap where that asks for something else than the controller has by itself. */
 static void silence(struct instance *in, struct subject *s, struct route *r, str feature)
 {
 	struct arena *a = in->front->arena;
 	struct setting *own = subject_setting(s, feature, STR("seconds"));
 	str general = controller_default(in->controller, feature, STR("seconds"));
-	int64_t seconds = 0, usual = usual_seconds(in, feature);
-	bool same = !own || setting_is_usual(in, own), longer = str_to_i64(general, &seconds) && seconds > usual;
-	if (same && !longer) {
+	int64_t usual = usual_seconds(in, feature), seconds = usual;
+	bool same = !own || setting_is_usual(in, own);
+	if (own)
+		seconds = own->value.number;
+	else
+		(void)str_to_i64(general, &seconds);
+	if (same && seconds == usual) {
 		fact_list_add(a, &r->usual, own ? own->fact : NULL);
 		return;
 	}
@@ -223,7 +228,8 @@ static void silence(struct instance *in, struct subject *s, struct route *r, str
 	if (same)
 		fact_list_add(a, &step->facts, controller_default_fact(in->controller, feature));
 	step->value = own ? own->value.text : general;
-	step->as.silence.longer = same || own->value.number > usual;
+	step->as.silence.seconds = seconds;
+	step->as.silence.than_usual = seconds > usual ? SILENCE_LONGER : seconds < usual ? SILENCE_SHORTER : SILENCE_USUAL;
 }
 
 void delivery_steps(struct instance *in, const struct location *l, struct route *r)

@@ -302,7 +302,7 @@ static void build_one(struct instance *in, struct server *server, struct host *h
 	r->literal = path_is_literal(l->path, false);
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
 	/* a root with pathType Prefix takes the place of the implicit one, whatever the mode */
-	if (server->regex && str_eq(l->path, written->path) && !str_eq(l->path, STR("/")))
+	if (server->regex && !l->type_counts && str_eq(l->path, written->path) && !str_eq(l->path, STR("/")))
 		fact_idle(l->type_fact, STR("the paths of this host are regular expressions, whatever their pathType says"));
 	else
 		fact_list_add(in->front->arena, &r->facts, l->type_fact);

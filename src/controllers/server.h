@@ -48,6 +48,7 @@ struct location {
 	struct fact_list facts;          /* path */
 	struct fact_list backend_facts;  /* service, port */
 	struct fact *type_fact;          /* pathType, or NULL */
+	bool type_counts;                /* a canary has found this location by path and pathType */
 };
 
 struct server {

@@ -81,8 +81,11 @@ static const struct config_map *find_map(const struct instance *in, const struct
 	str reference = controller_default(in->controller, kind->feature, SERVICES), namespace, name;
 	if (value_is_off(reference))
 		return NULL;
-	const struct config_map *map = read_reference(in->controller, reference, &namespace, &name) ?
-		snapshot_config_map(in->front->snapshot, namespace, name) : NULL;
+	const struct config_map *map = NULL;
+	if (read_reference(in->controller, reference, &namespace, &name)) {
+		map = snapshot_config_map(in->front->snapshot, namespace, name);
+		reference = arena_printf(in->front->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
+	}
 	if (!map)
 		say_missing(in, kind, reference);
 	return map;

@@ -116,7 +116,8 @@ SHAPE(session, session_persistence);
 static const struct field rule_fields[] = {
 	FIELD(COMMENT, "", http_rule, comment), FIELD_OF(OBJECTS, "matches", http_rule, matches, match_shape),
 	FIELD_OF(OBJECTS, "filters", http_rule, filters, filter_shape), FIELD_OF(OBJECTS, "backendRefs", http_rule, backends, backend_shape),
-	FIELD(TEXT, "timeouts.request", http_rule, request_timeout), FIELD_OF(OBJECT, "retry", http_rule, retry, retry_shape),
+	FIELD(TEXT, "timeouts.request", http_rule, request_timeout), FIELD(TEXT, "timeouts.backendRequest", http_rule, backend_timeout),
+	FIELD_OF(OBJECT, "retry", http_rule, retry, retry_shape),
 	FIELD_OF(OBJECT, "sessionPersistence", http_rule, session, session_shape),
 };
 SHAPE(rule, http_rule);

@@ -117,7 +117,7 @@ struct http_rule {
 	LIST(struct http_match) matches;
 	LIST(struct http_filter) filters;
 	LIST(struct backend_ref) backends;
-	str request_timeout;             /* a duration */
+	str request_timeout, backend_timeout;   /* durations */
 	struct retry_rule retry;
 	struct session_persistence session;
 };

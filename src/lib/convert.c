@@ -64,8 +64,14 @@ static struct lowering lowering_of(const struct stages *s, bool open)
 
 static bool wants_sets(const struct stages *s)
 {
-	bool has = schema_api_version(s->schema, STR("ListenerSet"), s->version).n > 0;
-	if (s->run->options.listeners == LISTENERS_SET && !has) {
+	static const str KIND = STR_INIT("ListenerSet");
+	bool served = target_has_kind(s->target, KIND), has = served && schema_api_version(s->schema, KIND, s->version).n > 0;
+	if (s->run->options.listeners == LISTENERS_SET && !served) {
+		struct diag *d = diag_addf(&s->in->diags, DIAG_VERSION_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+			"%.*s serves no ListenerSet: the TLS listeners stand in the Gateway", STR_ARG(s->target->title));
+		d->level = DIAG_WARNING;
+		d->help = STR("--target standard writes ListenerSets");
+	} else if (s->run->options.listeners == LISTENERS_SET && !has) {
 		struct diag *d = diag_addf(&s->in->diags, DIAG_VERSION_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 			"ListenerSets are not in Gateway API %.*s: the TLS listeners stand in the Gateway",
 			STR_ARG(gateway_version_text(&s->in->arena, s->version)));

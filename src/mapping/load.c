@@ -269,6 +269,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("gateway_class"), KEY_TEXT, NEEDED, offsetof(struct target_table, gateway_class), NULL, 0, NULL },
 	{ STR_INIT("controller_name"), KEY_TEXT, NEEDED, offsetof(struct target_table, controller_name), NULL, 0, NULL },
 	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct target_table, version), NULL, 0, NULL },
+	{ STR_INIT("kinds"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, kinds), NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 

@@ -25,6 +25,11 @@ const struct target_row *target_feature(const struct target_table *target, str f
 	return map_get(&target->by_feature, feature);
 }
 
+bool target_has_kind(const struct target_table *target, str kind)
+{
+	return target->kinds.n == 0 || str_list_has(&target->kinds, kind);
+}
+
 /* Bytes of a pattern's fixed part when it ends in "*" and name begins with that part; else 0. A lone "*" says nothing. */
 static size_t star_fit(str pattern, str name)
 {

@@ -124,6 +124,7 @@ struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
 	str version;             /* default Gateway API version */
+	struct str_list kinds;   /* of the Gateway API that it serves; empty: all */
 	LIST(struct target_row) features;
 	struct map by_feature;
 };
@@ -161,6 +162,8 @@ bool mapping_add_all(struct mapping *mapping, const struct mapping_texts *texts)
 const struct feature *mapping_feature(const struct mapping *mapping, str name);
 const struct controller_table *mapping_controller(const struct mapping *mapping, str name);
 const struct target_table *mapping_target(const struct mapping *mapping, str name);
+/* Whether objects of a Gateway API kind are served. */
+bool target_has_kind(const struct target_table *target, str kind);
 const struct target_row *target_feature(const struct target_table *target, str feature);
 const struct annotation_row *controller_annotation(const struct controller_table *table, str name);
 

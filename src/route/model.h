@@ -188,6 +188,7 @@ struct retry {
 	bool repeats;                /* what may have changed something is sent again as well */
 	LIST(uint32_t) codes;        /* after these answers */
 	int64_t tries;               /* the first one included; 0: any number */
+	int64_t time_seconds;        /* of all tries together, where there is `time` */
 	struct fact *on, *count, *time;
 };
 
@@ -226,6 +227,12 @@ enum step_kind {
 	STEP_OTHER           /* a feature that changes neither route nor answer: timeouts, buffers, logs */
 };
 
+/* DELIVERY_SILENCE: how long the backend may be silent, beside what is usual without any setting. */
+struct silence {
+	int64_t seconds;
+	enum { SILENCE_SHORTER, SILENCE_USUAL, SILENCE_LONGER } than_usual;
+};
+
 struct step {
 	enum step_kind kind;
 	enum side side;
@@ -248,7 +255,7 @@ struct step {
 		struct retry retry;
 		struct mirror mirror;
 		struct affinity_fields affinity;
-		struct { bool longer; } silence;   /* DELIVERY_SILENCE: the backend may be silent for longer than usual */
+		struct silence silence;
 		enum { TLS_ALWAYS, TLS_AS_CLIENT } tls;
 	} as;
 };

@@ -417,7 +417,7 @@ static void lose_version(struct lowering *lw, const struct backend_use *use)
 {
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .feature = PROTOCOL, .loss = LOSS_ROUTING,
-		.message = version_lacks(lw, POLICY),
+		.message = kind_lacks(lw, POLICY),
 		.effect = STR("requests reach the backend in plain HTTP, which a port with TLS does not understand"),
 		.help = version_ways(lw, POLICY, VALIDATION),
 	};

@@ -8,6 +8,7 @@
 #include "targets/versions.h"
 
 static const str ROUTE = STR_INIT("HTTPRoute");
+static const str READ = STR_INIT("timeout.read");
 
 static void mark_one(struct lowering *lw, struct draft *d, struct fact *fact, str at)
 {
@@ -49,19 +50,21 @@ static bool lost_on_calls(struct lowering *lw, const struct rule_place *at, cons
 
 /* ---- patience with a silent backend ---- */
 
-/*
- * A Gateway limits the whole exchange and not a silence. Where more patience is asked for than usual, no such limit may cut a long
- * answer; where less is asked for, nothing that could be written would not cut long answers as well.
- */
-static void add_silence(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+/* "1h30m10s"; a part has five digits at most. */
+static bool duration(struct arena *a, int64_t seconds, str *out)
 {
-	if (lost_on_calls(lw, at, step))
-		return;
-	if (!step->as.silence.longer || !version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
-		lose_feature(lw, step);
-		return;
-	}
-	const bool reads = str_eq(step->feature, STR("timeout.read"));
+	int64_t hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
+	if (seconds <= 0 || hours > 99999)
+		return false;
+	*out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(hours ? arena_printf(a, "%lldh", (long long)hours) : STR("")),
+		STR_ARG(minutes ? arena_printf(a, "%lldm", (long long)minutes) : STR("")), STR_ARG(rest ? arena_printf(a, "%llds", (long long)rest) : STR("")));
+	return true;
+}
+
+/* More patience than usual: no limit on the whole exchange may cut a long answer. */
+static void add_longer(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	const bool reads = str_eq(step->feature, READ);
 	struct loss_text text = {
 		.code = DIAG_TIMEOUT_DIFFERS, .loss = LOSS_AVAILABILITY,
 		.message = arena_printf(lw->arena, "more patience with a backend that %s is said as no limit for the whole exchange",
@@ -74,6 +77,50 @@ static void add_silence(struct lowering *lw, const struct rule_place *at, const 
 	d->rule.request_timeout = STR("0s");
 	differ(lw, at->route, &step->facts, &text);
 	mark_facts(lw->arena, &d->marks, &step->facts, STR("/timeouts/request"));
+}
+
+/* Less patience than usual: each try gets that long as a whole, which is the only limit that a Gateway knows. */
+static bool add_shorter(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	struct loss_text text = {
+		.code = DIAG_SHORT_TIMEOUT_DIFFERS, .loss = LOSS_AVAILABILITY,
+		.message = STR("little patience with a backend that sends nothing is said as a limit for the whole of each try"),
+		.effect = arena_printf(lw->arena, "an answer that takes longer than %.*s seconds as a whole is cut off as well; nginx "
+			"gave up only when nothing came for that long", STR_ARG(step->value)),
+		.help = STR("raise timeouts.backendRequest of the rule where answers are long (downloads, event streams, web sockets), or set "
+			"the limit on silence in a policy of the implementation: ing2gw explain timeout.read names them"),
+	};
+	if (!str_eq(step->feature, READ) || !duration(lw->arena, step->as.silence.seconds, &d->rule.backend_timeout))
+		return false;
+	d->try_seconds = step->as.silence.seconds;
+	differ(lw, at->route, &step->facts, &text);
+	mark_facts(lw->arena, &d->marks, &step->facts, STR("/timeouts/backendRequest"));
+	return true;
+}
+
+/* A Gateway limits a whole exchange, or a whole try, and not a silence. */
+static void add_silence(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	if (lost_on_calls(lw, at, step))
+		return;
+	if (!version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
+		lose_by_version(lw, step, version_lacks(lw, STR("timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
+			STR("how long a backend may be silent is up to the implementation"));
+		return;
+	}
+	switch (step->as.silence.than_usual) {
+	case SILENCE_LONGER:
+		add_longer(lw, at, step, d);
+		break;
+	case SILENCE_SHORTER:
+		if (!add_shorter(lw, at, step, d))
+			lose_feature(lw, step);
+		break;
+	case SILENCE_USUAL:
+		/* against what the controller is told for all; nothing has to be written */
+		mark_facts(lw->arena, &d->marks, &step->facts, STR("/matches/0/path"));
+		break;
+	}
 }
 
 /* ---- tries ---- */
@@ -153,12 +200,43 @@ static str unsayable(const struct lowering *lw, const struct retry *r)
 
 static const str OWN_TRIES = STR_INIT("failed requests are tried again as the implementation does by itself, or not at all");
 
-static void add_retry(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+/*
+ * A limit on the time of all tries. It can be said only where each try has one, because nginx lets an answer end that has begun; the
+ * first try has its time in every case.
+ */
+static bool add_all_tries(struct lowering *lw, const struct rule_place *at, const struct retry *r, struct draft *d)
+{
+	const struct fact_list facts = list_of(lw, r->time);
+	int64_t seconds = r->time_seconds > d->try_seconds ? r->time_seconds : d->try_seconds;
+	struct loss_text text = {
+		.code = DIAG_SHORT_TIMEOUT_DIFFERS, .loss = LOSS_AVAILABILITY,
+		.message = STR("the time for all tries is said as a limit for the whole exchange"),
+		.effect = arena_printf(lw->arena, "the client gets an answer within %lld seconds or none; nginx began no further try after %lld seconds, and let one "
+			"that had begun end", (long long)seconds, (long long)r->time_seconds),
+		.help = STR("raise timeouts.request of the rule where answers are long (downloads, event streams, web sockets)"),
+	};
+	if (!d->try_seconds || d->rule.request_timeout.n || !duration(lw->arena, seconds, &d->rule.request_timeout))
+		return false;
+	differ(lw, at->route, &facts, &text);
+	mark_facts(lw->arena, &d->marks, &facts, STR("/timeouts/request"));
+	return true;
+}
+
+/* The step without the time of all tries, which is said. */
+static struct step without_time(struct lowering *lw, const struct step *step)
+{
+	struct step rest = *step;
+	rest.facts = (struct fact_list){ 0 };
+	rest.as.retry.time = NULL;
+	fact_list_add(lw->arena, &rest.facts, rest.as.retry.on);
+	fact_list_add(lw->arena, &rest.facts, rest.as.retry.count);
+	return rest;
+}
+
+static void add_tries(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	const struct retry *r = &step->as.retry;
 	struct retry_rule out = { 0 };
-	if (lost_on_calls(lw, at, step))
-		return;
 	add_codes(lw, r, &out);
 	struct loss_text text = {
 		.code = DIAG_FEATURE_LOST_AVAILABILITY, .loss = LOSS_AVAILABILITY, .message = unsayable(lw, r), .effect = OWN_TRIES,
@@ -197,6 +275,19 @@ static void add_retry(struct lowering *lw, const struct rule_place *at, const st
 	mark_one(lw, d, r->on, out.codes.n ? STR("/retry/codes") : STR("/retry"));
 }
 
+static void add_retry(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	if (lost_on_calls(lw, at, step))
+		return;
+	if (!step->as.retry.time || !add_all_tries(lw, at, &step->as.retry, d)) {
+		add_tries(lw, at, step, d);
+		return;
+	}
+	const struct step rest = without_time(lw, step);
+	if (rest.facts.n)
+		add_tries(lw, at, &rest, d);
+}
+
 /* ---- affinity ---- */
 
 static bool is_token(str s)
@@ -205,17 +296,6 @@ static bool is_token(str s)
 		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), s.p[i]))
 			return false;
 	return s.n > 0 && s.n <= 128;
-}
-
-/* "1h30m10s"; a part has five digits at most. */
-static bool duration(struct arena *a, int64_t seconds, str *out)
-{
-	int64_t hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
-	if (seconds <= 0 || hours > 99999)
-		return false;
-	*out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(hours ? arena_printf(a, "%lldh", (long long)hours) : STR("")),
-		STR_ARG(minutes ? arena_printf(a, "%lldm", (long long)minutes) : STR("")), STR_ARG(rest ? arena_printf(a, "%llds", (long long)rest) : STR("")));
-	return true;
 }
 
 static void write_name(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)

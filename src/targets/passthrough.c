@@ -11,7 +11,7 @@ static void lose_version(struct lowering *lw, const struct passthrough *p, const
 {
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .feature = STR("tls.passthrough"), .loss = LOSS_ROUTING,
-		.message = version_lacks(lw, KIND),
+		.message = kind_lacks(lw, KIND),
 		.effect = STR("TLS connections for the host are no longer handed to the backend: nothing is served for it on port 443"),
 		.help = version_ways(lw, KIND, STR("spec.hostnames")),
 	};

@@ -26,7 +26,7 @@ static bool has_kind(struct lowering *lw, const struct stream *stream)
 		return true;
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .loss = LOSS_ROUTING,
-		.message = version_lacks(lw, kind),
+		.message = kind_lacks(lw, kind),
 		.effect = STR("the port is not opened: connections to it are refused"),
 		.help = version_ways(lw, kind, STR("spec.rules")),
 	};

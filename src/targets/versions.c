@@ -4,6 +4,8 @@
 
 bool version_has(const struct lowering *lw, str kind, str field)
 {
+	if (!target_has_kind(lw->target, kind))
+		return false;
 	return schema_api_version(lw->schema, kind, lw->version).n && schema_has_field(lw->schema, kind, field, lw->version);
 }
 
@@ -16,6 +18,13 @@ str version_lacks(const struct lowering *lw, str what)
 {
 	return arena_printf(lw->arena, "%.*s is not in the %.*s channel of Gateway API 1.%u", STR_ARG(what), STR_ARG(channel_of(lw->version)),
 		lw->version.minor);
+}
+
+str kind_lacks(const struct lowering *lw, str kind)
+{
+	if (target_has_kind(lw->target, kind))
+		return version_lacks(lw, kind);
+	return arena_printf(lw->arena, "%.*s serves no %.*s", STR_ARG(lw->target->title), STR_ARG(kind));
 }
 
 static bool is_there(const struct lowering *lw, str kind, str field, struct gateway_version version)
@@ -40,6 +49,9 @@ static str versions_with(const struct lowering *lw, str kind, str field, bool ex
 
 str version_ways(const struct lowering *lw, str kind, str field)
 {
+	if (!target_has_kind(lw->target, kind))
+		return arena_printf(lw->arena, "no version or channel helps: leave this to the controller that does it today, or to an implementation that "
+			"serves %.*s (--target standard writes it)", STR_ARG(kind));
 	str standard = versions_with(lw, kind, field, false), experimental = versions_with(lw, kind, field, true);
 	bool now = is_there(lw, kind, field, (struct gateway_version){ lw->version.minor, true });
 	if (lw->version.experimental)

@@ -5,13 +5,16 @@
 
 #include "targets/lower.h"
 
-/* The version and channel that is written for has the kind, and in it the field ("spec.rules"). */
+/* The version and channel that is written for has the kind, and in it the field ("spec.rules"), and the target serves the kind. */
 bool version_has(const struct lowering *lowering, str kind, str field);
 
-/* "TCPRoute is not in the standard channel of Gateway API 1.5". what: "TCPRoute", or "spec.tls of a Gateway". */
+/* "spec.tls of a Gateway is not in the standard channel of Gateway API 1.5" */
 str version_lacks(const struct lowering *lowering, str what);
 
-/* The options that would have it: "--gateway-api 1.6 or newer has it in the standard channel, ...". */
+/* The same of a kind, "TCPRoute"; or that the target does not serve it. */
+str kind_lacks(const struct lowering *lowering, str kind);
+
+/* The options that would have it: "--gateway-api 1.6 or newer has it in the standard channel, ..."; or what else helps. */
 str version_ways(const struct lowering *lowering, str kind, str field);
 
 #endif
