@@ -210,7 +210,7 @@ judges: deps-judges
 	@tests/judges.sh
 
 validate: binary-for-golden
-	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)')
+	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)' $(if $(VERSIONS),--versions '$(VERSIONS)'))
 
 # Findings fail. SECONDS is the time for each target, TARGET=fuzz_x that one alone.
 fuzz: $(GENERATED)

@@ -28,6 +28,7 @@ tally 'schemas'            py schemas --binary "$binary"
 tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
+tally 'fields by version'  py fields --binary "$binary"
 tally 'trace'              py trace --binary "$binary"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every printed manifest against the API server's own schema and CEL code, by kubectl-validate (`make judges` gets it).
 
-All fixtures for each Gateway API version whose CRDs are there; with --corpus all files of a folder for one version. Outputs
-are written as files and judged many at a time, because a start of the judge costs longer than the judging.
+All fixtures for each Gateway API version and channel; with --corpus all files of a folder, for the versions that --versions names.
+Outputs are written as files and judged many at a time, because a start of the judge costs longer than the judging, and equal
+ones once.
 """
 import argparse
 import collections
+import hashlib
 import json
 import os
 import re
@@ -16,6 +18,7 @@ import tempfile
 import common
 
 CORPUS_VERSION = "1.5"
+CHANNELS = ("standard", "experimental")
 BATCH = 150
 # What the CRDs must refuse; if they do not, the judge judges nothing.
 WRONG = """apiVersion: gateway.networking.k8s.io/v1
@@ -72,14 +75,14 @@ def judge(folder, files):
 
 
 def judge_all(jobs):
-    """jobs: (CRD folder, path). Returns path -> faults."""
+    """jobs: set of (CRD folder, path). Returns (CRD folder, path) -> faults."""
     by_folder = collections.defaultdict(list)
-    for folder, path in jobs:
+    for folder, path in sorted(jobs):
         by_folder[folder].append(path)
     batches = [(folder, paths[i:i + BATCH]) for folder, paths in sorted(by_folder.items()) for i in range(0, len(paths), BATCH)]
     found = {}
-    for part in common.parallel(lambda batch: judge(*batch), batches):
-        found.update(part)
+    for (folder, _), part in zip(batches, common.parallel(lambda batch: judge(*batch), batches)):
+        found.update({(folder, path): faults for path, faults in part.items()})
     return found
 
 
@@ -102,12 +105,11 @@ def option(args, name):
 class Work:
     """One conversion: name for messages, arguments, where to run."""
 
-    def __init__(self, name, args, version, cwd=None, stdin=None):
-        channel, _ = option(args, "--channel")
-        _, rest = option(args, "--gateway-api")
-        self.name, self.cwd, self.stdin = name, cwd, stdin
-        self.args = rest + ["--gateway-api", version]
-        self.crds = crds(version, channel or "standard")
+    def __init__(self, name, args, version, channel, cwd=None, stdin=None):
+        _, rest = option(option(args, "--gateway-api")[1], "--channel")
+        self.name, self.cwd, self.stdin = "%s for %s %s" % (name, version, channel), cwd, stdin
+        self.args = rest + ["--gateway-api", version, "--channel", channel]
+        self.crds = crds(version, channel)
         self.path = None
 
 
@@ -123,33 +125,41 @@ def convert(binary, work, folder, number):
     if result.code not in (0, 1, 3):
         return "exit code %d: %s" % (result.code, result.err.decode("utf-8", "replace")[:500]), []
     ending = ".json" if result.out.lstrip()[:1] in (b"{", b"[") else ".yaml"
-    work.path = os.path.join(folder, "%05d-%s%s" % (number, re.sub(r"[^\w.-]", "_", work.name)[-80:], ending))
-    with open(work.path, "wb") as file:
-        file.write(result.out)
+    # Comments name the file that an object came from, and say nothing to the judge.
+    text = re.sub(rb"(?m)^ *#.*\n", b"", result.out)
+    work.path = os.path.join(folder, hashlib.sha256(text).hexdigest()[:32] + ending)
+    if not os.path.exists(work.path):
+        part = "%s.%d" % (work.path, number)
+        with open(part, "wb") as file:
+            file.write(text)
+        os.replace(part, work.path)
     return "", kinds(result.out)
 
 
 def works_of_fixtures():
-    for version in api_versions():
-        for case in common.cases(os.environ.get("CASE", "")):
-            # Cases about bad usage have nothing to print.
-            if case.converts() and case.exit() in (0, 1, 3):
-                yield Work("%s for %s" % (case.name, version), case.args(), version, case.folder, case.stdin())
+    for case in common.cases(os.environ.get("CASE", "")):
+        # Cases about bad usage have nothing to print.
+        if not case.converts() or case.exit() not in (0, 1, 3):
+            continue
+        for version in api_versions():
+            for channel in CHANNELS:
+                yield Work(case.name, case.args(), version, channel, case.folder, case.stdin())
 
 
-def works_of_corpus(folder):
+def works_of_corpus(folder, wanted):
     for path, names, leaves in os.walk(folder):
         names.sort()
         for leaf in sorted(leaves):
             if leaf.endswith((".yaml", ".yml", ".json")):
                 full = os.path.join(path, leaf)
-                yield Work(os.path.relpath(full, folder), ["convert", "-f", os.path.abspath(full)], CORPUS_VERSION)
+                for version in wanted:
+                    yield Work(os.path.relpath(full, folder), ["convert", "-f", os.path.abspath(full)], version, "standard")
 
 
 def check_judge(tally, folder):
     """The judge refuses what is wrong and takes what is right, for each set of CRDs."""
     for version in api_versions():
-        for channel in ("standard", "experimental"):
+        for channel in CHANNELS:
             paths = []
             for name, text in (("wrong", WRONG), ("right", RIGHT)):
                 paths.append(os.path.join(folder, "%s-%s-%s.yaml" % (name, version, channel)))
@@ -163,6 +173,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     parser.add_argument("--corpus")
+    parser.add_argument("--versions", default=CORPUS_VERSION, help="Gateway API versions for --corpus, with commas between them")
     options = parser.parse_args()
     binary = os.path.abspath(options.binary)
     tally = common.Tally()
@@ -170,21 +181,21 @@ def main():
         print("kubectl-validate or CRDs are not there: make judges")
         print("0 passed, 1 failed, 0 skipped")
         return 1
-    works = list(works_of_corpus(options.corpus) if options.corpus else works_of_fixtures())
+    works = list(works_of_corpus(options.corpus, options.versions.split(",")) if options.corpus else works_of_fixtures())
     with tempfile.TemporaryDirectory() as scratch:
         check_judge(tally, scratch)
         results = common.parallel(lambda item: convert(binary, item[1], scratch, item[0]), list(enumerate(works)))
-        answers = judge_all([(work.crds, work.path) for work in works if work.path])
+        answers = judge_all({(work.crds, work.path) for work in works if work.path})
         printed = collections.Counter()
         invalid = 0
         for work, (fault, names) in zip(works, results):
-            faults = [fault] if fault else answers[work.path]
-            invalid += bool(work.path and answers[work.path])
+            faults = [fault] if fault else answers[work.crds, work.path]
+            invalid += bool(work.path and answers[work.crds, work.path])
             printed.update(names)
             tally.check(not faults, work.name, "\n  ".join(faults[:10]))
     if not works:
         tally.fail("nothing to convert")
-    print("converted %d inputs, %d objects: %s" % (len(works), sum(printed.values()), ", ".join(
+    print("converted %d inputs to %d outputs, %d objects: %s" % (len(works), len(answers), sum(printed.values()), ", ".join(
         "%d %s" % (count, kind) for kind, count in sorted(printed.items()))))
     print("invalid: %d" % invalid)
     return tally.end()

@@ -324,6 +324,13 @@ static void write_lifetime(struct lowering *lw, const struct affinity_fields *f,
 	mark_one(lw, d, f->lifetime_fact, STR("/sessionPersistence/absoluteTimeout"));
 }
 
+/* The rule of 1.1 about lifetimes looks into cookieConfig without asking whether it is there. */
+static void fill_lifetime(const struct lowering *lw, struct session_persistence *s)
+{
+	if (lw->version.minor < 2 && s->lifetime.n == 0)
+		s->lifetime = STR("Session");
+}
+
 /* Until 1.6 the path followed from the match of the rule, as it does in the source from the path of the Ingress. */
 static void write_path(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
 {
@@ -400,6 +407,7 @@ static void add_affinity(struct lowering *lw, const struct rule_place *at, const
 	d->rule.session.type = STR("Cookie");
 	write_name(lw, f, newer, d);
 	write_lifetime(lw, f, newer, d);
+	fill_lifetime(lw, &d->rule.session);
 	write_path(lw, f, newer, d);
 	for (size_t i = 0; i < f->more.n; i++)
 		lose_other(lw, f->more.item[i], LOSS_BEHAVIOUR);

@@ -206,6 +206,16 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 		lose(lw, route, &step->facts, &text);
 		return false;
 	}
+	if (str_list_has(&c->origins, STR("*")) && lw->version.minor < 4) {
+		struct loss_text text = {
+			.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
+			.message = STR("CORS for every origin is not in Gateway API 1.3, where each origin has a scheme and a host"),
+			.effect = STR("browsers no longer let pages of other origins read the answers"),
+			.help = STR("--gateway-api 1.5 or newer has it, or 1.4 with --channel experimental; or list the origins"),
+		};
+		lose(lw, route, &step->facts, &text);
+		return false;
+	}
 	out->type = STR("CORS");
 	say_preflight(lw, route);
 	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");
