@@ -29,6 +29,10 @@ struct ing2gw_options {
 	const char *gateway_class;
 	const char *const *accept;      /* features whose loss is accepted, ends with NULL */
 	const char *const *from;        /* controllers, ends with NULL */
+	const char *const *namespaces;  /* print only what Ingresses of these become; each list ends with NULL */
+	const char *selector;           /* ... with these labels, as for kubectl -l */
+	const char *const *hosts;       /* ... for these hosts */
+	const char *const *ingresses;   /* ... these: "namespace/name" */
 	const char *strict;             /* "security", "routing", "availability", "behaviour", "cosmetic" */
 	int experimental;               /* experimental channel */
 	int world_closed;

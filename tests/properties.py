@@ -26,6 +26,8 @@ ENDINGS = (".yaml", ".yml", ".json")
 # Bounds of the removal test, for each fixture: sites of one fact with one value, and sites of one kind of fact.
 SAME_VALUE = 2
 SAME_KEY = 12
+# Options that choose what is printed of what is read.
+CHOICES = ("-n", "-l", "--host", "--ingress")
 
 
 def spread(items, most):
@@ -331,8 +333,12 @@ class Removal:
             return fact.ingress_state in ("skipped", "inactive") or "--gateway" in self.subject.case.args()
         return key in edit.KINDS and fact.ingress_state == "inactive"
 
+    def unprinted(self, fact):
+        """Of an Ingress that was read and not asked for: the whole objects that are printed may show it."""
+        return fact.ingress_state == "skipped" and any(arg in CHOICES for arg in self.subject.case.args())
+
     def ineffective(self, fact):
-        if self.chooses(fact):
+        if self.chooses(fact) or self.unprinted(fact):
             return ""
         remove, without_match = removals(fact.key)
         last = (edit.tokens(fact.key) or [""])[-1]

@@ -65,6 +65,9 @@ X(SETTINGS_MISSING,      DIAG_WARNING, "I2G-0228")   /* the ConfigMap that confi
 X(STREAM_INVALID,        DIAG_WARNING, "I2G-0240")   /* an entry of the TCP or UDP services that the controller passes over */
 X(STREAM_NOT_OPEN,       DIAG_WARNING, "I2G-0241")   /* nobody to forward to: the controller does not open the port */
 X(PASSTHROUGH_NOWHERE,   DIAG_WARNING, "I2G-0242")   /* passed-through connections end, because no Service is there for them */
+X(HOST_IN_PART,          DIAG_WARNING, "I2G-0250")   /* some of its Ingresses are printed, others are not asked for */
+X(HOSTS_TOGETHER,        DIAG_NOTE,    "I2G-0251")   /* a route that is asked for serves further hosts */
+X(NOTHING_CHOSEN,        DIAG_ERROR,   "I2G-0252")   /* what is asked for is not in the input */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")

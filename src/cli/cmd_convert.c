@@ -49,6 +49,20 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 	loss_parse(arguments_text(args, OPT_STRICT), &options->strict);
 }
 
+static bool read_choice(struct cli *cli, struct choice *choice, str *error)
+{
+	const struct arguments *args = &cli->args;
+	str why;
+	if (!arguments_flag(args, OPT_ALL_NAMESPACES))
+		choice->namespaces = arguments_list(args, &cli->arena, OPT_NAMESPACE);
+	choice->hosts = arguments_list(args, &cli->arena, OPT_HOST);
+	choice->ingresses = args->value[OPT_INGRESS];
+	if (choice_complete(&cli->arena, choice, arguments_text(args, OPT_SELECTOR), &why))
+		return true;
+	*error = arena_printf(&cli->arena, "option -l: %.*s", STR_ARG(why));
+	return false;
+}
+
 static bool read_options(struct cli *cli, struct convert_options *options, struct str_list *paths, str *error)
 {
 	const struct arguments *args = &cli->args;
@@ -60,7 +74,7 @@ static bool read_options(struct cli *cli, struct convert_options *options, struc
 	options->gateway_class = arguments_text(args, OPT_GATEWAY_CLASS);
 	options->rejects = arguments_text(args, OPT_REJECTS).n > 0;
 	read_choices(args, options);
-	if (!read_accepted(cli, &accepted, error) || !read_intake(cli, &options->in, error))
+	if (!read_accepted(cli, &accepted, error) || !read_intake(cli, &options->in, error) || !read_choice(cli, &options->choice, error))
 		return false;
 	for (size_t i = 0; i < accepted.n; i++)
 		str_list_add_new(&cli->arena, &options->accept, accepted.item[i].name);

@@ -52,6 +52,20 @@ const struct option_row option_rows[] = {
 		S("Whether what is not in the input exists."),
 		S("open: an object that is referred to and absent is taken to exist, and what was assumed is noted. closed: what is not in "
 		"the input does not exist. auto: open for files.") },
+	/* what is printed of it */
+	{ OPT_NAMESPACE, 'n', S("namespace"), S("NAMESPACE,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
+		S("Print what Ingresses of these namespaces become."),
+		S("Everything that is given is read all the same, because Ingresses that share a host decide over each other. This and the next options "
+		"choose together; an object is printed as a whole or not at all, so that parts can be applied one after the other.") },
+	{ OPT_ALL_NAMESPACES, 'A', S("all-namespaces"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
+		S("Print all namespaces, whatever --namespace says."), NONE },
+	{ OPT_SELECTOR, 'l', S("selector"), S("SELECTOR"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
+		S("Print what Ingresses with these labels become, such as app=web,tier!=test."),
+		S("The grammar is kubectl's: =, ==, !=, in (A,B), notin (A,B), KEY, !KEY, with commas between them.") },
+	{ OPT_HOST, 0, S("host"), S("HOST,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
+		S("Print the routes of these hosts, as the Ingresses write them."), NONE },
+	{ OPT_INGRESS, 0, S("ingress"), S("NAMESPACE/NAME"), OPTION_OBJECT, true, IN_CONVERT, NONE, NONE,
+		S("Print what this Ingress becomes."), NONE },
 	/* what is wanted */
 	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT, NONE, S("standard"),
 		S("Implementation of the Gateway API that the manifests are for."),

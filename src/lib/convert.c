@@ -159,6 +159,10 @@ static void print_manifests(struct stages *s)
 	s->run->report.closed_rules = lowering.closed_rules;
 	if (!output_check(&s->in->arena, &s->in->diags, s->schema, s->version, &as))
 		s->bug = true;
+	if (choice_is_made(&s->run->options.choice)) {
+		choice_apply(&s->run->options.choice, s->in, &as);
+		s->run->report.closed_rules = choice_closed_rules(&as);
+	}
 	say_class(s, &as);
 	s->run->manifests = output_text(&s->in->arena, as.out.item, as.out.n, &s->run->options);
 	output_count(&s->in->arena, as.out.item, as.out.n, &s->run->report);

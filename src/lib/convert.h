@@ -6,6 +6,7 @@
 #ifndef ING2GW_LIB_CONVERT_H
 #define ING2GW_LIB_CONVERT_H
 
+#include "lib/choice.h"
 #include "lib/intake.h"
 #include "report/report.h"
 
@@ -14,6 +15,7 @@ enum output_format { OUTPUT_YAML, OUTPUT_JSON };
 
 struct convert_options {
 	struct intake_options in;
+	struct choice choice;          /* what is printed; empty: everything */
 	str target;                    /* empty: "standard" */
 	str gateway_api;               /* empty: the target's */
 	bool experimental;

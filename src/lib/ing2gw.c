@@ -42,7 +42,12 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	bool version = !out->gateway_api.n || gateway_version_parse(out->gateway_api, &known);
 	bool names = (!out->gateway.n || given_object(out->gateway)) && (!out->gateway_class.n || given_name(out->gateway_class));
 	bool strict = !in->strict || (loss_parse(str_c(in->strict), &out->strict) && out->strict != LOSS_NONE);
-	if (!version || !names || !strict)
+	str why;
+	out->choice.namespaces = public_list(arena, in->namespaces);
+	out->choice.hosts = public_list(arena, in->hosts);
+	out->choice.ingresses = public_list(arena, in->ingresses);
+	bool choice = choice_complete(arena, &out->choice, str_c(in->selector), &why);
+	if (!version || !names || !strict || !choice)
 		return false;
 	if (!out->target.n && !out->in.from.n && !out->accept.n)
 		return true;
