@@ -99,7 +99,7 @@ def cases(only=""):
         folders.sort()
         if "args" in files or "input.yaml" in files or "input" in folders:
             found.append(Case(folder))
-            folders[:] = [name for name in folders if name != "input"]
+            folders[:] = [name for name in folders if name not in ("input", "expected")]
     return [case for case in found if only in case.name]
 
 

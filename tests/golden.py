@@ -7,6 +7,7 @@
     expected.txt    stderr, without colour
     report.json     where present: the JSON report, compared as JSON without the tool's version
     exit            exit code; default 0
+    expected/       where the arguments have dir=OUT: the files of that folder, and there is no expected.yaml
 
 An expectation that is absent is a failure. --update shows what would change and rewrites it.
 """
@@ -30,16 +31,36 @@ def canonical(report):
     return (json.dumps(report, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
+def tree(folder):
+    """path below "expected" -> bytes"""
+    found = {}
+    for where, _, leaves in os.walk(folder):
+        for leaf in leaves:
+            full = os.path.join(where, leaf)
+            with open(full, "rb") as file:
+                found[os.path.join("expected", os.path.relpath(full, folder))] = file.read()
+    return found
+
+
 def outcome(binary, case):
     """(files that the case should hold as name -> bytes, fault of the program)."""
     args = case.args()
     wants_report = case.has("report.json")
     with tempfile.TemporaryDirectory() as scratch:
+        out = os.path.join(scratch, "out")
+        into_folder = "dir=OUT" in args
+        args = ["dir=" + out if arg == "dir=OUT" else arg for arg in args]
         report = os.path.join(scratch, "report.json")
         if wants_report:
             args = args + ["--report", "json=" + report]
         result = common.run(binary, args, cwd=case.folder, stdin=case.stdin())
-        files = {"expected.yaml" if "convert" in args else "expected.out": result.out, "expected.txt": result.err, "exit": b"%d\n" % (result.code or 0)}
+        files = {"expected.txt": result.err, "exit": b"%d\n" % (result.code or 0)}
+        if into_folder:
+            files.update(tree(out))
+            # What the case still has and the program no longer writes.
+            files.update({name: None for name in tree(case.path("expected")) if name not in files})
+        else:
+            files["expected.yaml" if "convert" in args else "expected.out"] = result.out
         if wants_report:
             try:
                 with open(report, encoding="utf-8") as file:
@@ -67,7 +88,7 @@ def difference(case, name, before, after):
         return data.decode("utf-8", "backslashreplace").splitlines(keepends=True)
     title = "%s/%s" % (case.name, name)
     return "".join(line if line.endswith("\n") else line + "\n" for line in difflib.unified_diff(
-        lines(before or b""), lines(after), "expected " + title, "actual " + title))
+        lines(before or b""), lines(after or b""), "expected " + title, "actual " + title))
 
 
 def check(binary, case):
@@ -76,7 +97,9 @@ def check(binary, case):
         faults = [bug] if bug else []
         for name, after in files.items():
             before = expected(case, name)
-            if before is None:
+            if after is None:
+                faults.append("%s is no longer written" % name)
+            elif before is None:
                 faults.append("%s is missing (make golden-update)" % name)
             elif before != after:
                 faults.append("%s differs\n%s" % (name, difference(case, name, before, after)[:6000]))
@@ -111,6 +134,10 @@ def update(binary, chosen):
         if name == "exit" and after == b"0\n":
             os.unlink(case.path(name))
             continue
+        if after is None:
+            os.unlink(case.path(name))
+            continue
+        os.makedirs(os.path.dirname(case.path(name)), exist_ok=True)
         with open(case.path(name), "wb") as file:
             file.write(after)
     print("rewrote %d files" % len(changes))

@@ -28,6 +28,8 @@ tally 'schemas'            py schemas --binary "$binary"
 tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
+tally 'folders'            py folders --binary "$binary"
+tally 'stability'          py stability --binary "$binary"
 tally 'fields by version'  py fields --binary "$binary"
 tally 'trace'              py trace --binary "$binary"
 tally 'answers, recorded'  py oracle --binary "$binary"

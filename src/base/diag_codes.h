@@ -34,6 +34,7 @@ X(NOTHING_FOUND,         DIAG_WARNING, "I2G-0113")
 X(UNDEFINED_ALIAS,       DIAG_ERROR,   "I2G-0114")
 X(NOT_UTF8,              DIAG_WARNING, "I2G-0115")
 X(MERGE_KEY,             DIAG_ERROR,   "I2G-0116")   /* << with something that is no map */
+X(OWN_FILE,              DIAG_NOTE,    "I2G-0117")   /* written by an earlier run */
 /* choosing and Ingress objects */
 X(WRONG_TYPE,            DIAG_ERROR,   "I2G-0201")   /* a field has another type than the API says */
 X(MISSING_FIELD,         DIAG_ERROR,   "I2G-0202")

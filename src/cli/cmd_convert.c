@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/files.h"
+#include "cli/folder.h"
 #include "cli/write.h"
 #include "lib/convert.h"
 
@@ -29,6 +30,10 @@ static bool check(struct cli *cli, str *error)
 		*error = STR("the manifests go to standard output; with -o dir=PATH it is free for something else");
 		return false;
 	}
+	if (!folder && (cli->args.value[OPT_LAYOUT].n || arguments_flag(args, OPT_FORCE))) {
+		*error = STR("--layout and --force are about files in a folder: give -o dir=PATH as well");
+		return false;
+	}
 	if (twice) {
 		*error = STR("only one thing can go to standard output");
 		return false;
@@ -45,6 +50,9 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 		options->listeners = LISTENERS_SET;
 	options->experimental = str_eq(arguments_text(args, OPT_CHANNEL), STR("experimental"));
 	options->format = str_eq(arguments_text(args, OPT_OUTPUT), STR("json")) ? OUTPUT_JSON : OUTPUT_YAML;
+	str layout = arguments_text(args, OPT_LAYOUT);
+	if (str_starts(arguments_text(args, OPT_OUTPUT), STR("dir=")))
+		options->layout = str_eq(layout, STR("by-namespace")) ? LAYOUT_BY_NAMESPACE : str_eq(layout, STR("by-role")) ? LAYOUT_BY_ROLE : LAYOUT_SINGLE;
 	options->comments = !arguments_flag(args, OPT_NO_COMMENTS);
 	loss_parse(arguments_text(args, OPT_STRICT), &options->strict);
 }
@@ -78,6 +86,8 @@ static bool read_options(struct cli *cli, struct convert_options *options, struc
 		return false;
 	for (size_t i = 0; i < accepted.n; i++)
 		str_list_add_new(&cli->arena, &options->accept, accepted.item[i].name);
+	if (options->layout != LAYOUT_NONE && choice_is_made(&options->choice))
+		options->earlier = folder_objects(&cli->arena, str_from(arguments_text(args, OPT_OUTPUT), 4));
 	return input_paths(cli, &args->words, paths, error) && check(cli, error) &&
 		check_names(cli, &options->in, options->target, &accepted, error);
 }
@@ -123,17 +133,21 @@ static void write_reports(struct cli *cli, struct convert *run)
 	}
 }
 
+static int write_folder(struct cli *cli, struct convert *run, str path)
+{
+	str error;
+	const struct folder folder = { .path = path, .files = run->files, .force = arguments_flag(&cli->args, OPT_FORCE) };
+	if (folder_write(&run->in.arena, &folder, &error))
+		return EXIT_GOOD;
+	write_fd(STDERR_FILENO, arena_printf(&run->in.arena, "error: %.*s\n", STR_ARG(error)));
+	return EXIT_OUTPUT;
+}
+
 static int write_manifests(struct cli *cli, struct convert *run, bool *closed)
 {
 	str folder = arguments_text(&cli->args, OPT_OUTPUT);
-	if (str_starts(folder, STR("dir="))) {
-		folder = str_from(folder, 4);
-		int fault = write_make_folder(&run->in.arena, folder);
-		if (fault)
-			return cannot_write(run, folder, fault);
-		str file = str_ends(folder, STR("/")) ? STR("gateway-api.yaml") : STR("/gateway-api.yaml");
-		return write_to(run, arena_join(&run->in.arena, folder, file), run->manifests);
-	}
+	if (str_starts(folder, STR("dir=")))
+		return write_folder(cli, run, str_from(folder, 4));
 	int fault = write_fd(STDOUT_FILENO, run->manifests);
 	*closed = fault == EPIPE;
 	return fault ? cannot_write(run, STR("-"), fault) : EXIT_GOOD;
@@ -156,6 +170,7 @@ static int convert(struct cli *cli, struct convert *run, const struct str_list *
 	bool closed = false;
 	str rejects = arguments_text(&cli->args, OPT_REJECTS);
 	struct files files = { .arena = &run->in.arena, .scratch = &run->in.scratch, .sources = &run->in.sources, .diags = &run->in.diags,
+		.own_mark = STR(LAYOUT_MARK),
 		.total_bytes = run->options.in.limits.total_bytes };
 	int code = files_read(&files, paths) ? EXIT_GOOD : EXIT_INPUT;
 	convert_run(run);

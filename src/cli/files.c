@@ -283,6 +283,9 @@ static bool read_one(struct reading *r, const struct entry *entry, size_t *left)
 		return false;
 	} else if (text.n > most) {
 		report(r, DIAG_DOCUMENT_SIZE, entry->name, STR("a file of 4 GiB or more cannot be read"), STR("split it"));
+	} else if (r->files->own_mark.n && str_starts(text, r->files->own_mark)) {
+		report(r, DIAG_OWN_FILE, entry->name, STR("passed over: ing2gw wrote this file, and what it writes is no input"),
+			STR("take its first line away if it is to be read"));
 	} else {
 		sources_add(r->files->sources, entry->name, text);
 		*left -= text.n;

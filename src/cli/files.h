@@ -14,6 +14,7 @@ struct files {
 	struct arena *scratch;
 	struct sources *sources;
 	struct diags *diags;
+	str own_mark;              /* files that begin with it were written by ing2gw, and are passed over; empty: nothing is */
 	size_t total_bytes;        /* over all files; after it nothing more is read */
 };
 

@@ -100,8 +100,16 @@ const struct option_row option_rows[] = {
 		"from behaviour on.") },
 	/* output */
 	{ OPT_OUTPUT, 'o', S("output"), S("yaml|json|dir=PATH"), OPTION_OUTPUT, false, IN_CONVERT, S("yaml|json"), S("yaml"),
-		S("Manifests as YAML or JSON on standard output, or as YAML in PATH/gateway-api.yaml."),
-		S("The folder is made where it is missing.") },
+		S("Manifests as YAML or JSON on standard output, or as YAML in files of the folder PATH."),
+		S("The folder is made where it is missing. Beside the manifests stands a kustomization.yaml, for kubectl apply -k PATH. Files are "
+		"replaced all together or not at all; what a run writes again without a change is not touched, and files of earlier runs that are "
+		"no longer made are removed.") },
+	{ OPT_LAYOUT, 0, S("layout"), S("single|by-namespace|by-role"), OPTION_WORD, false, IN_CONVERT, S("single|by-namespace|by-role"), S("single"),
+		S("How -o dir=PATH shares the manifests out to files."),
+		S("single: gateway-api.yaml. by-namespace: namespaces/NAMESPACE.yaml, and cluster.yaml with the GatewayClass. by-role: infrastructure/ with "
+		"the GatewayClass, operator/ with Gateways and ReferenceGrants, application/NAMESPACE.yaml with routes, ListenerSets and policies.") },
+	{ OPT_FORCE, 0, S("force"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
+		S("Replace files in the folder of -o dir=PATH that ing2gw has not written."), NONE },
 	{ OPT_OUTPUT, 'o', S("output"), S("text|json"), OPTION_WORD, false, IN_TRACE, S("text|json"), S("text"),
 		S("Answers for people, or as JSON, one a line."), NONE },
 	{ OPT_OUTPUT, 'o', S("output"), S("text"), OPTION_WORD, false, IN_EXPLAIN, S("text"), S("text"), S("Form of the page."), NONE },

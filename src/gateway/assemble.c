@@ -34,6 +34,11 @@ static str object_name(struct arena *arena, enum object_kind kind, str namespace
 	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(kind)), STR_ARG(namespace), STR_ARG(name));
 }
 
+str printed_name(struct arena *arena, const struct printed *p)
+{
+	return object_name(arena, p->kind, p->namespace, p->name);
+}
+
 /* A reference token of a JSON pointer (RFC 6901): keys of annotations hold slashes. */
 static str escape_token(struct arena *arena, str key)
 {

@@ -76,6 +76,9 @@ struct printed {
 	struct node *tree;
 };
 
+/* "HTTPRoute/ns/name" */
+str printed_name(struct arena *arena, const struct printed *printed);
+
 struct assembly {
 	struct arena *arena;
 	struct ledger *ledger;       /* facts get their places; NULL: they do not */

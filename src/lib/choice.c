@@ -62,11 +62,6 @@ static str name_of(struct arena *arena, str kind, str namespace, str name)
 	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
 }
 
-static str printed_name(struct arena *arena, const struct printed *p)
-{
-	return name_of(arena, object_kind_name(p->kind), p->namespace, p->name);
-}
-
 static bool is_route(const struct printed *p)
 {
 	return p->kind == OBJECT_HTTP_ROUTE || p->kind == OBJECT_GRPC_ROUTE || p->kind == OBJECT_TLS_ROUTE || p->kind == OBJECT_TCP_ROUTE ||

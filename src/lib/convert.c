@@ -150,6 +150,24 @@ static struct map closed_owners(struct arena *arena, struct assembly *as)
 	return closed;
 }
 
+/* What is chosen, and what earlier runs have put into the folder. */
+static struct assembly with_earlier(const struct stages *s, const struct assembly *whole, const struct assembly *chosen)
+{
+	struct arena *arena = &s->in->arena;
+	struct assembly both = *whole;
+	struct map wanted;
+	map_init(&wanted, arena);
+	for (size_t i = 0; i < s->run->options.earlier.n; i++)
+		map_set(&wanted, s->run->options.earlier.item[i], &both);
+	for (size_t i = 0; i < chosen->out.n; i++)
+		map_set(&wanted, printed_name(arena, &chosen->out.item[i]), &both);
+	both.out.n = 0;
+	for (size_t i = 0; i < whole->out.n; i++)
+		if (map_get(&wanted, printed_name(arena, &whole->out.item[i])))
+			both.out.item[both.out.n++] = whole->out.item[i];
+	return both;
+}
+
 static void print_manifests(struct stages *s)
 {
 	struct lowering lowering;
@@ -159,12 +177,21 @@ static void print_manifests(struct stages *s)
 	s->run->report.closed_rules = lowering.closed_rules;
 	if (!output_check(&s->in->arena, &s->in->diags, s->schema, s->version, &as))
 		s->bug = true;
+	struct assembly folder = as;
 	if (choice_is_made(&s->run->options.choice)) {
+		struct assembly whole = as;
+		whole.out.item = NEWS(&s->in->arena, struct printed, as.out.n);
+		for (size_t i = 0; i < as.out.n; i++)
+			whole.out.item[i] = as.out.item[i];
 		choice_apply(&s->run->options.choice, s->in, &as);
 		s->run->report.closed_rules = choice_closed_rules(&as);
+		folder = with_earlier(s, &whole, &as);
 	}
 	say_class(s, &as);
-	s->run->manifests = output_text(&s->in->arena, as.out.item, as.out.n, &s->run->options);
+	if (s->run->options.layout == LAYOUT_NONE)
+		s->run->manifests = output_text(&s->in->arena, as.out.item, as.out.n, &s->run->options);
+	else
+		s->run->files = layout_make(&s->in->arena, s->run->options.layout, folder.out.item, folder.out.n, s->run->options.comments);
 	output_count(&s->in->arena, as.out.item, as.out.n, &s->run->report);
 	if (lowering.closed_rules && s->run->options.rejects) {
 		const struct map closed = closed_owners(&s->in->arena, &as);

@@ -8,6 +8,7 @@
 
 #include "lib/choice.h"
 #include "lib/intake.h"
+#include "lib/layout.h"
 #include "report/report.h"
 
 enum listeners { LISTENERS_AUTO, LISTENERS_GATEWAY, LISTENERS_SET };
@@ -27,6 +28,8 @@ struct convert_options {
 	bool comments;
 	bool rejects;                  /* make the open form of what is closed */
 	enum output_format format;
+	struct str_list earlier;       /* with a choice: objects that earlier runs have printed into the folder; they stay there, as they are now */
+	enum layout layout;            /* other than LAYOUT_NONE: as files, and no text */
 };
 
 /* One run: everything that it made lives in the arena of `in` until convert_release(). */
@@ -34,6 +37,7 @@ struct convert {
 	struct intake in;
 	struct convert_options options;
 	str manifests;                 /* what goes to stdout */
+	struct layout_files files;     /* or into a folder */
 	str rejects;                   /* the open form of what was closed, where the options ask for it */
 	struct report report;
 };

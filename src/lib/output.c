@@ -77,7 +77,7 @@ bool output_check(struct arena *arena, struct diags *diags, const struct schema 
 	return kept == all;
 }
 
-static str yaml_text(struct arena *arena, const struct printed *objects, size_t n, bool comments)
+str output_yaml(struct arena *arena, const struct printed *objects, size_t n, bool comments)
 {
 	struct buf out;
 	buf_init(&out, arena, 0);
@@ -108,7 +108,7 @@ str output_text(struct arena *arena, const struct printed *objects, size_t n, co
 {
 	switch (options->format) {
 	case OUTPUT_YAML:
-		return yaml_text(arena, objects, n, options->comments);
+		return output_yaml(arena, objects, n, options->comments);
 	case OUTPUT_JSON:
 		return json_text(arena, objects, n);
 	}

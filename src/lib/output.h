@@ -12,6 +12,9 @@
  */
 bool output_check(struct arena *arena, struct diags *diags, const struct schema *schema, struct gateway_version version, struct assembly *as);
 
+/* YAML documents. */
+str output_yaml(struct arena *arena, const struct printed *objects, size_t n, bool comments);
+
 /* YAML documents, or one JSON List. Empty when there is nothing. */
 str output_text(struct arena *arena, const struct printed *objects, size_t n, const struct convert_options *options);
 
