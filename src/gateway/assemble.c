@@ -23,20 +23,27 @@ str assembly_origin(struct assembly *as, const struct owner *owner, struct place
 struct printed *assembly_add(struct assembly *as, enum object_kind kind, str namespace, const struct object_meta *meta, const void *object)
 {
 	str api = schema_api_version(as->schema, object_kind_name(kind), as->version);
-	struct printed p = { .kind = kind, .namespace = namespace, .name = meta->name };
+	struct printed p = { .kind = kind, .kind_name = object_kind_name(kind), .namespace = namespace, .name = meta->name };
 	p.tree = object_encode(as->arena, kind, object, api);
 	LIST_PUSH(as->arena, &as->out, p);
 	return &as->out.item[as->out.n - 1];
 }
 
-static str object_name(struct arena *arena, enum object_kind kind, str namespace, str name)
+static str object_name(struct arena *arena, str kind, str namespace, str name)
 {
-	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(kind)), STR_ARG(namespace), STR_ARG(name));
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
 }
 
 str printed_name(struct arena *arena, const struct printed *p)
 {
-	return object_name(arena, p->kind, p->namespace, p->name);
+	return object_name(arena, p->kind_name, p->namespace, p->name);
+}
+
+struct printed *assembly_add_policy(struct assembly *as, str namespace, str name, struct node *tree)
+{
+	struct printed p = { .kind = OBJECT_POLICY, .kind_name = node_text(node_get(tree, STR("kind"))), .namespace = namespace, .name = name, .tree = tree };
+	LIST_PUSH(as->arena, &as->out, p);
+	return &as->out.item[as->out.n - 1];
 }
 
 /* A reference token of a JSON pointer (RFC 6901): keys of annotations hold slashes. */
@@ -81,12 +88,17 @@ static void carry(struct assembly *as, struct fact *fact, enum fact_state state,
 
 void assembly_carry(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, str pointer)
 {
+	assembly_carry_kind(as, fact, object_kind_name(kind), namespace, name, pointer);
+}
+
+void assembly_carry_kind(struct assembly *as, struct fact *fact, str kind, str namespace, str name, str pointer)
+{
 	carry(as, fact, FACT_TRANSLATED, object_name(as->arena, kind, namespace, name), pointer);
 }
 
 void assembly_carry_meta(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, const char *map, str key)
 {
-	carry(as, fact, FACT_METADATA, object_name(as->arena, kind, namespace, name),
+	carry(as, fact, FACT_METADATA, object_name(as->arena, object_kind_name(kind), namespace, name),
 		arena_printf(as->arena, "/%s/%.*s", map, STR_ARG(escape_token(as->arena, key))));
 }
 
@@ -130,8 +142,14 @@ static bool has_peer(const struct grant_peer *item, size_t n, const struct grant
 /* One grant for each kind and namespace that refers and each kind that is referred to, so that it opens nothing else. */
 void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str to_kind, str to_namespace, str to_name)
 {
+	assembly_grant_from(as, STR(GATEWAY_API_GROUP), from_kind, from_namespace, &(struct policy_grant){ to_kind, to_namespace, to_name });
+}
+
+void assembly_grant_from(struct assembly *as, str from_group, str from_kind, str from_namespace, const struct policy_grant *to)
+{
 	enum { PEERS_MOST = 16 };
-	struct grant_peer source = { .group = STR_INIT(GATEWAY_API_GROUP), .kind = from_kind, .namespace = from_namespace };
+	str to_kind = to->kind, to_namespace = to->namespace, to_name = to->name;
+	struct grant_peer source = { .group = from_group, .kind = from_kind, .namespace = from_namespace };
 	struct grant_peer target = { .kind = to_kind, .name = to_name };
 	str base = arena_printf(as->arena, "%.*s-%.*s-to-%.*s", STR_ARG(from_namespace), STR_ARG(arena_lower(as->arena, from_kind)),
 		STR_ARG(arena_lower(as->arena, to_kind)));
@@ -320,7 +338,8 @@ static int compare_printed(const void *pa, const void *pb)
 	const struct printed *a = pa, *b = pb;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	int c = str_cmp(a->namespace, b->namespace);
+	int c = str_cmp(a->kind_name, b->kind_name);
+	c = c ? c : str_cmp(a->namespace, b->namespace);
 	return c ? c : str_cmp(a->name, b->name);
 }
 

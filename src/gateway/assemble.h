@@ -10,6 +10,7 @@
 #include "gateway/objects.h"
 #include "gateway/schema.h"
 #include "ledger/ledger.h"
+#include "mapping/mapping.h"
 #include "route/model.h"
 
 /* A fact that a printed field carries: at is a JSON pointer below the rule, "/matches/0/path". */
@@ -23,10 +24,24 @@ struct mark_list {
 	size_t n, cap;
 };
 
+/* An object of another namespace that a policy refers to. */
+struct policy_grant {
+	str kind, namespace, name;   /* of the core API */
+};
+
+/* What an implementation is told about a rule in an object of its own: all of one kind. */
+struct rule_policy {
+	const struct policy_kind *kind;
+	struct node *spec;           /* without targets */
+	struct mark_list marks;      /* at: JSON pointers below the spec, "/basicAuth/users/name" */
+	LIST(struct policy_grant) grants;
+};
+
 struct rule_part {
 	struct http_rule rule;
 	str key;                     /* by which a route is split: rules of one key stay together where the limits allow it */
 	struct mark_list marks;
+	LIST(struct rule_policy) policies;   /* one of a kind, in the order of the target's table */
 };
 
 /* The rules of one Ingress for one host on one side. */
@@ -70,6 +85,7 @@ struct policy_list {
 
 struct printed {
 	enum object_kind kind;
+	str kind_name;               /* "HTTPRoute", "SecurityPolicy" */
 	str namespace, name;         /* as they count */
 	bool closed;                 /* a route with a closed rule */
 	const struct owner *owner;   /* of a route, else NULL */
