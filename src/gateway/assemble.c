@@ -346,7 +346,9 @@ static int compare_printed(const void *pa, const void *pb)
 static void add_class(struct assembly *as)
 {
 	struct gateway_class class = { .meta = { .name = as->class_name }, .controller = as->print_class_controller };
-	class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");
+	/* a name of example.com stands for one that is to be chosen */
+	if (str_starts(class.controller, STR("example.com/")))
+		class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");
 	if (as->print_class_controller.n)
 		assembly_add(as, OBJECT_GATEWAY_CLASS, (str){ "", 0 }, &class.meta, &class);
 }

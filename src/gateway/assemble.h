@@ -33,6 +33,7 @@ struct policy_grant {
 struct rule_policy {
 	const struct policy_kind *kind;
 	struct node *spec;           /* without targets */
+	bool guards;                 /* it may refuse requests */
 	struct mark_list marks;      /* at: JSON pointers below the spec, "/basicAuth/users/name" */
 	LIST(struct policy_grant) grants;
 };

@@ -116,7 +116,7 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 
 static void say_class(struct stages *s, const struct assembly *as)
 {
-	if (as->out.n == 0 || as->print_class_controller.n == 0)
+	if (as->out.n == 0 || as->print_class_controller.n == 0 || !str_starts(as->print_class_controller, STR("example.com/")))
 		return;
 	struct diag *d = diag_addf(&s->in->diags, DIAG_CHOOSE_CLASS, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"GatewayClass %.*s stands for the implementation that you choose", STR_ARG(as->class_name));

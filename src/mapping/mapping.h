@@ -134,6 +134,7 @@ struct target_row {
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
+	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 };
 
@@ -145,6 +146,7 @@ struct target_table {
 	str extends;             /* name of the target whose rows count where it has none, or empty */
 	bool inherited;          /* they have been added */
 	struct place at;
+	bool folds_case;         /* its regular expressions take "(?i)", and all of a path has to match */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	LIST(struct policy_kind) policies;
 	LIST(struct target_row) features;

@@ -31,6 +31,18 @@ void template_set_list(struct arena *arena, struct template_values *values, str 
 		put(arena, values, (struct template_value){ .name = name, .kind = TEMPLATE_LIST, .list = *list });
 }
 
+void template_set_flag(struct arena *arena, struct template_values *values, str name)
+{
+	put(arena, values, (struct template_value){ .name = name, .kind = TEMPLATE_TEXT });
+}
+
+void template_unset(struct template_values *values, str name)
+{
+	for (size_t i = 0; i < values->n; i++)
+		if (str_eq(values->item[i].name, name))
+			values->item[i--] = values->item[--values->n];
+}
+
 const struct template_value *template_value(const struct template_values *values, str name)
 {
 	for (size_t i = 0; i < values->n; i++)
@@ -85,7 +97,7 @@ static size_t digits(str s)
 	return n;
 }
 
-static bool read_duration(str text, int64_t *out)
+bool duration_read(str text, int64_t *out)
 {
 	*out = 0;
 	if (text.n == 0)
@@ -205,14 +217,15 @@ static struct node *converted(struct arena *arena, const struct template_value *
 {
 	str text;
 	int64_t number;
+	bool is_number = str_eq(conversion, STR("number"));
 	if (v->kind == TEMPLATE_LIST) {
 		struct node *list = node_list(arena);
 		for (size_t i = 0; i < v->list.n; i++)
-			node_add(arena, list, node_string(arena, v->list.item[i]));
+			node_add(arena, list, is_number && str_to_i64(v->list.item[i], &number) ? node_int(arena, number) : node_string(arena, v->list.item[i]));
 		return list;
 	}
 	if (v->kind == TEMPLATE_TEXT)
-		return str_eq(conversion, STR("number")) && str_to_i64(v->text, &number) ? node_int(arena, number) : node_string(arena, v->text);
+		return is_number && str_to_i64(v->text, &number) ? node_int(arena, number) : node_string(arena, v->text);
 	if (str_eq(conversion, STR("quantity")))
 		return node_string(arena, write_quantity(arena, v->number));
 	if (!str_eq(conversion, STR("duration")))
@@ -305,7 +318,7 @@ static bool read_whole(struct arena *arena, const struct hole *hole, const struc
 	if (tree->kind == NODE_LIST) {
 		struct str_list list = { 0 };
 		for (size_t i = 0; i < tree->as.list.n; i++)
-			LIST_PUSH(arena, &list, node_text(tree->as.list.item[i]));
+			LIST_PUSH(arena, &list, value_text(arena, tree->as.list.item[i]));
 		template_set_list(arena, values, hole->name, &list);
 		return true;
 	}
@@ -315,7 +328,7 @@ static bool read_whole(struct arena *arena, const struct hole *hole, const struc
 		template_set_text(arena, values, hole->name, value_text(arena, tree));
 	else if (str_eq(hole->conversion, STR("duration")) || str_eq(hole->conversion, STR("quantity"))) {
 		bool time = str_eq(hole->conversion, STR("duration"));
-		if (!(time ? read_duration : read_quantity)(node_text(tree), &number))
+		if (!(time ? duration_read : read_quantity)(node_text(tree), &number))
 			return false;
 		template_set_number(arena, values, hole->name, number);
 	} else if (tree->kind == NODE_INT)

@@ -41,6 +41,8 @@ struct template_places {
 void template_set_text(struct arena *arena, struct template_values *values, str name, str text);       /* unless it is empty */
 void template_set_number(struct arena *arena, struct template_values *values, str name, int64_t number);
 void template_set_list(struct arena *arena, struct template_values *values, str name, const struct str_list *list);   /* unless it is empty */
+void template_set_flag(struct arena *arena, struct template_values *values, str name);   /* an empty text, which fills its hole */
+void template_unset(struct template_values *values, str name);
 const struct template_value *template_value(const struct template_values *values, str name);   /* NULL: absent */
 
 /* The names of all holes. False: a hole is written wrong, and error says how. */
@@ -51,5 +53,8 @@ struct node *template_fill(struct arena *arena, const struct node *template, con
 
 /* Fields of a tree that template_fill() has made, or somebody by hand in the same form. False: the tree has another form. */
 bool template_read(struct arena *arena, const struct node *template, const struct node *tree, struct template_values *values);
+
+/* "1h30m" in seconds; false when it is none, or has milliseconds. */
+bool duration_read(str text, int64_t *seconds);
 
 #endif

@@ -3,6 +3,8 @@
 #include "targets/delivery.h"
 #include "targets/filters.h"
 #include "targets/headers.h"
+#include "targets/losses.h"
+#include "targets/policies.h"
 #include "targets/rules.h"
 
 static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
@@ -101,6 +103,11 @@ static void add_guard(struct lowering *lw, const struct rule_place *at, const st
 
 static void add_step(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	/* accepted as lost, it may stay lost */
+	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
+		policy_add(lw, at, step, d);
+		return;
+	}
 	switch (step->kind) {
 	case STEP_GUARD:
 		add_guard(lw, at, step, d);
@@ -162,6 +169,7 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 	d->rule = (struct http_rule){ 0 };
 	d->marks = (struct mark_list){ 0 };
 	d->cut = (str){ "", 0 };
+	d->policies.n = 0;
 	d->answer = NULL;
 	for (size_t i = 0; i < r->steps.n; i++)
 		if (r->steps.item[i]->side == SIDE_BOTH)
@@ -201,11 +209,15 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 			add_step(lw, at, step, &d);
 	}
 	drop_client_headers(lw, at, &d);
+	if (d.answer)
+		policies_end(lw, &d);
 	if (d.closed)
 		close_draft(lw, at, &d);
 	else
 		headers_write(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_usual(lw, at, &d);
+	if (!d.closed && !d.answer)
+		delivery_total(lw, at, &d);
 	return d;
 }

@@ -13,6 +13,12 @@ bool loss_is_accepted(const struct lowering *lowering, str feature);
 /* A protection that is lost, and whose loss is not accepted. */
 bool guard_is_lost(const struct lowering *lowering, const struct step *step);
 
+/* The row of the controller's table that a fact came from: its key is a prefix of the controller and the row's name. NULL: none. */
+const struct annotation_row *fact_row(const struct lowering *lowering, const struct fact *fact);
+
+/* What a step is called in messages: the annotation that switches it on, or the feature. */
+str step_name(const struct lowering *lowering, const struct step *step);
+
 /* The Gateway asks for the client certificates that the guard asks for. */
 bool guard_is_asked(const struct lowering *lowering, const struct step *step);
 
