@@ -57,6 +57,13 @@ def table_controllers(_):
     return text
 
 
+def table_policies(_):
+    text = head("Feature", "Object", "Where it differs from the source")
+    for item in tables.rows(tables.load("targets", "envoy-gateway.yaml"), "features"):
+        text += row("`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
+    return text
+
+
 def said(target):
     return {item["feature"]: item for item in tables.rows(tables.load("targets", target + ".yaml"), "features")}
 
@@ -169,7 +176,7 @@ def table_losses(_):
     return text
 
 
-MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses}
+MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses, "policies": table_policies}
 
 
 # ---- blocks ----

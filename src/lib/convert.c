@@ -5,7 +5,9 @@
 #include "ing2gw.h"
 #include "lib/account.h"
 #include "lib/output.h"
+#include "targets/losses.h"
 #include "targets/lower.h"
+#include "targets/policies.h"
 
 /* What one run needs between its stages. */
 struct stages {
@@ -199,6 +201,66 @@ static void print_manifests(struct stages *s)
 	}
 }
 
+/* ---- another target ---- */
+
+/* Ingresses of which a route would stand closed. */
+static size_t closed_with(const struct stages *s, const struct target_table *target)
+{
+	struct lowering lw = lowering_of(s, false);
+	struct map closed;
+	map_init(&closed, &s->in->arena);
+	lw.target = target;
+	for (size_t e = 0; e < s->in->model->entries.n; e++)
+		for (size_t h = 0; h < s->in->model->entries.item[e]->hosts.n; h++) {
+			const struct host *host = s->in->model->entries.item[e]->hosts.item[h];
+			for (size_t r = 0; r < host->routes.n; r++) {
+				const struct route *route = host->routes.item[r];
+				if (route->owner && (route_is_closed(&lw, route, SIDE_TLS) || route_is_closed(&lw, route, SIDE_PLAIN)))
+					map_set(&closed, owner_key(&s->in->arena, route->owner), &lw);
+			}
+		}
+	return closed.n;
+}
+
+/* Facts of Ingresses that are lost, and that the target has a policy for; what stands closed is counted where it opens. */
+static size_t carried_with(const struct stages *s, const struct target_table *target)
+{
+	struct lowering lw = lowering_of(s, false);
+	size_t n = 0;
+	lw.target = target;
+	for (size_t i = 0; i < s->in->ledger.records.n; i++)
+		for (size_t j = 0; j < s->in->ledger.records.item[i]->facts.n; j++) {
+			const struct fact *f = s->in->ledger.records.item[i]->facts.item[j];
+			n += f->state == FACT_EXTENSION && policy_carries(&lw, f);
+		}
+	return n;
+}
+
+/* Of the other targets the one that would close least, and of these the one that carries most. */
+static void find_other(struct stages *s)
+{
+	struct report *r = &s->run->report;
+	size_t closed_now = 0, extension = 0;
+	for (size_t i = 0; i < s->in->ledger.records.n; i++) {
+		const struct record *record = s->in->ledger.records.item[i];
+		closed_now += record->state == INGRESS_CLOSED;
+		for (size_t j = 0; j < record->facts.n; j++)
+			extension += record->facts.item[j]->state == FACT_EXTENSION;
+	}
+	for (size_t i = 0; extension && i < s->in->mapping.targets.n; i++) {
+		const struct target_table *t = s->in->mapping.targets.item[i];
+		if (t == s->target || t->policies.n == 0)
+			continue;
+		size_t closed = closed_with(s, t), carried = carried_with(s, t);
+		bool better = r->other_target.n == 0 || closed < r->other_closed || (closed == r->other_closed && carried > r->other_carried);
+		if (closed > closed_now || !better)
+			continue;
+		r->other_target = t->name;
+		r->other_closed = closed;
+		r->other_carried = carried;
+	}
+}
+
 /* ---- the whole ---- */
 
 static void fill_report(struct stages *s)
@@ -229,6 +291,8 @@ void convert_run(struct convert *run)
 		print_manifests(&s);
 	}
 	account_close(&run->in.ledger, &run->in.diags);
+	if (ready)
+		find_other(&s);
 	ledger_sort(&run->in.ledger);
 	diags_sort(&run->in.diags, &run->in.sources);
 	fill_report(&s);

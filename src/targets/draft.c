@@ -140,11 +140,16 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	}
 }
 
-/* What a closed route would have done is not printed, whatever it is. */
-static void lose_behind(struct lowering *lw, const struct draft *d, const struct fact_list *facts)
+/* What a closed route would have done is not printed, whatever it is. state: whether another target opens the route with its protection. */
+struct behind {
+	const struct draft *draft;
+	enum fact_state state;
+};
+
+static void lose_behind(struct lowering *lw, const struct behind *b, const struct fact_list *facts)
 {
 	for (size_t i = 0; i < facts->n && !lw->open; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, LOSS_SECURITY, d->closed_by, STR("the route stands closed"));
+		fact_lost(facts->item[i], b->state, LOSS_SECURITY, b->draft->closed_by, STR("the route stands closed"));
 }
 
 /* The canary of a closed route is closed with it, and is an Ingress of its own that has to hear of it. */
@@ -171,17 +176,18 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 	d->cut = (str){ "", 0 };
 	d->policies.n = 0;
 	d->answer = NULL;
+	const struct behind b = { d, route_is_closed_everywhere(lw, r, at->side) ? FACT_INEXPRESSIBLE : FACT_EXTENSION };
 	for (size_t i = 0; i < r->steps.n; i++)
-		if (r->steps.item[i]->side == SIDE_BOTH)
-			lose_behind(lw, d, &r->steps.item[i]->facts);
+		if (r->steps.item[i]->side == SIDE_BOTH && !guard_is_lost(lw, r->steps.item[i]))
+			lose_behind(lw, &b, &r->steps.item[i]->facts);
 	if (r->speech) {
-		lose_behind(lw, d, &r->speech->facts);
-		lose_behind(lw, d, &r->speech->more);
+		lose_behind(lw, &b, &r->speech->facts);
+		lose_behind(lw, &b, &r->speech->more);
 	}
 	for (size_t i = 0; i < r->cases.n; i++) {
 		close_canary(lw, r, d, &r->cases.item[i]);
-		lose_behind(lw, d, &r->cases.item[i].facts);
-		lose_behind(lw, d, &r->cases.item[i].backend.facts);
+		lose_behind(lw, &b, &r->cases.item[i].facts);
+		lose_behind(lw, &b, &r->cases.item[i].backend.facts);
 	}
 }
 

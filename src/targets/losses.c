@@ -93,11 +93,34 @@ static str example_url(const struct lowering *lw, const struct host *host, const
 	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
 }
 
-static void mark_lost(struct fact *main, const struct fact_list *facts, enum loss loss, enum diag_code code, str reason)
+bool route_is_closed_everywhere(const struct lowering *lw, const struct route *route, enum side side)
 {
-	fact_lost(main, FACT_INEXPRESSIBLE, loss, code, reason);
-	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, loss, code, reason);
+	for (size_t i = 0; i < lw->mapping->targets.n; i++) {
+		struct lowering other = *lw;
+		other.target = lw->mapping->targets.item[i];
+		if (!route_is_closed(&other, route, side))
+			return false;
+	}
+	return true;
+}
+
+/* Lost for this target; another one that is built in may say the step in a policy. */
+static enum fact_state lost_state(const struct lowering *lw, const struct step *step, const struct fact *fact)
+{
+	for (size_t i = 0; i < lw->mapping->targets.n; i++) {
+		struct lowering other = *lw;
+		other.target = lw->mapping->targets.item[i];
+		if (other.target != lw->target && policy_says(&other, step) && (!fact || policy_carries(&other, fact)))
+			return FACT_EXTENSION;
+	}
+	return FACT_INEXPRESSIBLE;
+}
+
+static void mark_lost(const struct lowering *lw, const struct step *step, struct fact *main, enum loss loss, enum diag_code code, str reason)
+{
+	fact_lost(main, lost_state(lw, step, main), loss, code, reason);
+	for (size_t i = 0; i < step->facts.n; i++)
+		fact_lost(step->facts.item[i], lost_state(lw, step, step->facts.item[i]), loss, code, reason);
 }
 
 /* A directive of a snippet in the controller's own settings, which has a place of its own. */
@@ -176,7 +199,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, true);
 	add_owner_site(lw, d, route, fact);
-	mark_lost(fact, &step->facts, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
+	mark_lost(lw, step, fact, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
 	close_owner(route, fact);
 	return code;
 }
@@ -194,7 +217,7 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 	d->feature = step->feature;
 	d->effect = STR("requests that were refused before reach the backend");
 	d->help = advice(lw, fact ? fact_row(lw, fact) : NULL, step->feature, false);
-	mark_lost(fact, &step->facts, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
+	mark_lost(lw, step, fact, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
 }
 
 static enum diag_code loss_code(enum loss loss)
@@ -255,7 +278,7 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 		d->effect = row && row->gateway.n && !str_has_char(fact->key, '#') ? row->gateway : STR("what it changed for requests is gone");
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, false);
-	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, without(lw, ""));
+	fact_lost(fact, lost_state(lw, step, fact), loss, code, without(lw, ""));
 }
 
 void lose_feature(struct lowering *lw, const struct step *step)
@@ -272,7 +295,7 @@ void lose_feature(struct lowering *lw, const struct step *step)
 		if (step->facts.item[i] == main || (snippet && str_has(step->facts.item[i]->key, STR("#"))))
 			lose_fact(lw, step, step->facts.item[i], loss);
 	for (size_t i = 0; i < step->facts.n; i++)
-		fact_lost(step->facts.item[i], FACT_INEXPRESSIBLE, loss, fact_code(lw, step, step->facts.item[i], loss),
+		fact_lost(step->facts.item[i], lost_state(lw, step, step->facts.item[i]), loss, fact_code(lw, step, step->facts.item[i], loss),
 			without(lw, ""));
 }
 
@@ -312,7 +335,7 @@ void lose_by_version(struct lowering *lw, const struct step *step, str lacks, st
 	d->accepted = loss_is_accepted(lw, step->feature);
 	d->effect = effect;
 	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step->feature, false)));
-	mark_lost(main, &step->facts, f->loss, DIAG_VERSION_LOST, lacks);
+	mark_lost(lw, step, main, f->loss, DIAG_VERSION_LOST, lacks);
 }
 
 static void say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)

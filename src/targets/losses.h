@@ -25,6 +25,9 @@ bool guard_is_asked(const struct lowering *lowering, const struct step *step);
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
 
+/* It would stand closed for every target that is built in. */
+bool route_is_closed_everywhere(const struct lowering *lowering, const struct route *route, enum side side);
+
 /* A protection without an expression: the route is closed. Returns the code that says so. */
 enum diag_code lose_guard(struct lowering *lowering, const struct host *host, const struct route *route, const struct step *step);
 

@@ -17,6 +17,37 @@ bool policy_says(const struct lowering *lw, const struct step *step)
 	return row && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
 }
 
+/* The field of an annotation that a hole's field belongs to. */
+static str base_field(str field)
+{
+	field.n = str_find_char(field, '.');
+	return field;
+}
+
+/* It switches its feature on, and needs no field of its own. */
+static bool turns_on(const struct lowering *lw, const struct fact *fact, const struct annotation_row *row)
+{
+	const struct feature *feature = row ? mapping_feature(lw->mapping, row->feature) : NULL;
+	return !row || str_has_char(fact->key, '#') || row->field.n == 0 || (feature && str_list_has(&feature->needs, row->field));
+}
+
+bool policy_carries(const struct lowering *lw, const struct fact *fact)
+{
+	const struct target_row *row = fact->feature.n ? target_feature(lw->target, fact->feature) : NULL;
+	const struct annotation_row *annotation = fact_row(lw, fact);
+	struct str_list fields = { 0 };
+	str error;
+	if (!row || !row->said || !annotation || str_has_char(fact->key, '#'))
+		return true;
+	if (turns_on(lw, fact, annotation))
+		return true;
+	(void)template_fields(lw->arena, row->said, &fields, &error);
+	for (size_t i = 0; i < fields.n; i++)
+		if (str_eq(base_field(fields.item[i]), annotation->field))
+			return true;
+	return false;
+}
+
 /* ---- merging ---- */
 
 struct merging {
@@ -112,13 +143,6 @@ static struct rule_policy *policy_of(struct lowering *lw, struct draft *d, const
 
 /* ---- facts ---- */
 
-/* The field of an annotation that a hole's field belongs to. */
-static str base_field(str field)
-{
-	field.n = str_find_char(field, '.');
-	return field;
-}
-
 static const struct template_place *place_of(const struct template_places *places, str field)
 {
 	for (size_t i = 0; i < places->n; i++)
@@ -155,9 +179,8 @@ static void carry(struct lowering *lw, const struct route *route, const struct s
 		struct fact *fact = step->facts.item[i];
 		const struct annotation_row *row = fact_row(lw, fact);
 		const struct template_place *place = row ? place_of(places, row->field) : places->n ? &places->item[0] : NULL;
-		bool turns_on = !row || str_has_char(fact->key, '#') || row->field.n == 0 || str_list_has(&feature->needs, row->field);
 		struct mark mark = { fact, place ? place->at : first_key(lw, spec) };
-		if (place || turns_on)
+		if (place || turns_on(lw, fact, row))
 			LIST_PUSH(lw->arena, marks, mark);
 		else if (!lw->open)
 			lose_setting(lw, route, fact, row, feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss);

@@ -23,6 +23,9 @@ bool said_of(const struct lowering *lowering, const struct owner *owner, const s
 /* The target says the step in a policy. */
 bool policy_says(const struct lowering *lowering, const struct step *step);
 
+/* Where a policy says the fact's feature, it has a field for the fact, or the fact switches the feature on. */
+bool policy_carries(const struct lowering *lowering, const struct fact *fact);
+
 /* Adds it to the draft. */
 void policy_add(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 
