@@ -30,7 +30,7 @@ BLOCK = re.compile(r"^<!-- (file|stdout|stderr|part of): (.*?) -->\n```\w*\n(.*?
 TABLE = re.compile(r"^<!-- table: (\w+) -->\n(.*?)^<!-- end -->$", re.M | re.S)
 LIMITS = "Limits"
 # Options of other programs that the README shows.
-OTHERS = {"--update"}
+OTHERS = {"--update", "--from-file"}
 
 
 # ---- tables ----
