@@ -339,7 +339,11 @@ class Removal:
         of this fact's effect where it stands."""
         key = edit.normal(fact.key)
         if key in edit.CHOOSERS:
-            return fact.ingress_state in ("skipped", "inactive") or "--gateway" in self.subject.case.args()
+            return fact.ingress_state in ("skipped", "inactive") or any(
+                arg in self.subject.case.args() for arg in ("--gateway", "--existing-gateway"))
+        # That there is HTTPS at all shows in the routes of every host; which certificate it has, the Gateway that exists says.
+        if edit.general(fact.key).startswith("spec.tls.") and "--existing-gateway" in self.subject.case.args():
+            return True
         return key in edit.KINDS and fact.ingress_state == "inactive"
 
     def unprinted(self, fact):

@@ -353,20 +353,103 @@ static void add_class(struct assembly *as)
 		assembly_add(as, OBJECT_GATEWAY_CLASS, (str){ "", 0 }, &class.meta, &class);
 }
 
-static void add_entry(struct assembly *as, const struct entry_part *part)
+static void add_part(struct assembly *as, const struct entry_part *part, str namespace, str name)
 {
 	struct plan plan;
-	if (part->routes.n == 0 && part->streams.n == 0)
+	if (part->routes.n == 0 && part->streams.n == 0 && part->passed.n == 0)
 		return;
-	plan_make(&plan, as, part);
+	plan_make(&plan, as, part, namespace, name);
 	plan_routes(&plan);
 	plan_passed(&plan);
 	plan_streams(&plan);
-	for (size_t i = 0; i < plan.gateways.n; i++)
+	for (size_t i = 0; as->existing_name.n == 0 && i < plan.gateways.n; i++)
 		add_gateway(&plan, i);
 	for (size_t i = 0; i < plan.sets.n; i++)
 		add_set(&plan, plan.sets.item[i]);
 	keep_rest(&plan);
+}
+
+/* ---- several Gateways for one load balancer ---- */
+
+struct slice {
+	struct entry_part part;
+	str namespace, name;         /* of the Gateway; name empty: the usual one */
+};
+
+struct slices {
+	struct assembly *as;
+	const struct entry_part *whole;
+	LIST(struct slice *) list;
+	struct map by_key;
+};
+
+/* A host is whole: it goes with the Ingress that made it, whoever has paths there. */
+static struct slice *slice_of(struct slices *s, const struct host *host, const struct owner *otherwise)
+{
+	const struct owner *owner = host->creator ? host->creator : otherwise;
+	bool ingress = s->as->topology == TOPOLOGY_INGRESS;
+	str key = ingress ? owner_key(s->as->arena, owner) : owner->namespace;
+	struct slice *slice = map_get(&s->by_key, key);
+	if (!slice) {
+		slice = NEW(s->as->arena, struct slice);
+		slice->part.entry = s->whole->entry;
+		slice->namespace = owner->namespace;
+		slice->name = ingress ? owner->name : (str){ "", 0 };
+		map_set(&s->by_key, key, slice);
+		LIST_PUSH(s->as->arena, &s->list, slice);
+	}
+	return slice;
+}
+
+/* Client certificates are asked for by each Gateway that serves one of the hosts that want them. */
+static void share_frontend(struct slices *s, struct slice *slice)
+{
+	const struct frontend_part *whole = s->whole->frontend;
+	struct frontend_part *own = NEW(s->as->arena, struct frontend_part);
+	for (size_t i = 0; whole && i < whole->hosts.n; i++)
+		if (slice_of(s, whole->hosts.item[i], whole->hosts.item[i]->creator) == slice)
+			LIST_PUSH(s->as->arena, &own->hosts, whole->hosts.item[i]);
+	if (own->hosts.n == 0)
+		return;
+	own->namespace = whole->namespace;
+	own->name = whole->name;
+	slice->part.frontend = own;
+}
+
+static void say_slices(const struct slices *s, size_t n)
+{
+	if (n < 2 || !s->as->diags)
+		return;
+	struct diag *d = diag_addf(s->as->diags, DIAG_GATEWAY_LIMIT, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%zu Gateways stand for one load balancer, as --topology asks", n);
+	d->effect = STR("each Gateway has an address of its own; DNS must lead each host to the Gateway that serves it");
+	d->help = STR("--topology shared writes one");
+}
+
+static void add_slices(struct assembly *as, const struct entry_part *whole)
+{
+	struct slices s = { .as = as, .whole = whole };
+	map_init(&s.by_key, as->arena);
+	for (size_t i = 0; i < whole->routes.n; i++)
+		LIST_PUSH(as->arena, &slice_of(&s, whole->routes.item[i]->host, whole->routes.item[i]->owner)->part.routes, whole->routes.item[i]);
+	for (size_t i = 0; i < whole->passed.n; i++)
+		LIST_PUSH(as->arena, &slice_of(&s, whole->passed.item[i], whole->passed.item[i]->passthrough->owner)->part.passed, whole->passed.item[i]);
+	/* ports beside HTTP belong to nobody's host: they stay with the load balancer */
+	struct entry_part streams = { .entry = whole->entry, .streams.item = whole->streams.item, .streams.n = whole->streams.n, .streams.cap = whole->streams.cap };
+	say_slices(&s, s.list.n + (whole->streams.n > 0));
+	for (size_t i = 0; i < s.list.n; i++) {
+		share_frontend(&s, s.list.item[i]);
+		add_part(as, &s.list.item[i]->part, s.list.item[i]->namespace, s.list.item[i]->name);
+	}
+	add_part(as, &streams, (str){ "", 0 }, (str){ "", 0 });
+}
+
+static void add_entry(struct assembly *as, const struct entry_part *part)
+{
+	if (as->topology == TOPOLOGY_SHARED)
+		add_part(as, part, (str){ "", 0 }, (str){ "", 0 });
+	else
+		add_slices(as, part);
 }
 
 static void note_owners(struct assembly *as, const struct entry_part *part)

@@ -9,9 +9,13 @@
 #include "base/locate.h"
 #include "gateway/objects.h"
 #include "gateway/schema.h"
+#include "kube/snapshot.h"
 #include "ledger/ledger.h"
 #include "mapping/mapping.h"
 #include "route/model.h"
+
+/* One Gateway for each load balancer; for each namespace, or each Ingress, that made a host. */
+enum topology { TOPOLOGY_SHARED, TOPOLOGY_NAMESPACE, TOPOLOGY_INGRESS };
 
 /* A fact that a printed field carries: at is a JSON pointer below the rule, "/matches/0/path". */
 struct mark {
@@ -103,8 +107,11 @@ struct assembly {
 	const struct sources *sources;
 	const struct schema *schema;
 	struct gateway_version version;
+	enum topology topology;
 	bool listener_sets;          /* else TLS listeners stand in the Gateway */
 	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */
+	str existing_namespace, existing_name; /* of the Gateway that exists: only what attaches to it is added; or empty */
+	const struct snapshot *snapshot;       /* for its listeners */
 	str class_name;              /* of the Gateways */
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
 	bool namespace_written;      /* some Ingress of the namespace "default" names it */

@@ -34,7 +34,7 @@ SHAPE(meta, object_meta);
 
 static const struct field parent_fields[] = {
 	FIELD(TEXT, "group", parent_ref, group), FIELD(TEXT, "kind", parent_ref, kind), FIELD(TEXT, "namespace", parent_ref, namespace),
-	FIELD(TEXT, "name", parent_ref, name), FIELD(TEXT, "sectionName", parent_ref, section),
+	FIELD(TEXT, "name", parent_ref, name), FIELD(TEXT, "sectionName", parent_ref, section), FIELD(NUMBER, "port", parent_ref, port),
 };
 SHAPE(parent, parent_ref);
 

@@ -39,6 +39,7 @@ struct object_meta {
 
 struct parent_ref {
 	str group, kind, namespace, name, section;
+	struct number port;
 };
 
 struct header_match {

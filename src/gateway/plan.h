@@ -56,8 +56,8 @@ struct plan {
 	struct map set_by_key;
 };
 
-/* listeners.c: Gateways, listeners, ListenerSets of an entry. */
-void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part);
+/* listeners.c: Gateways, listeners, ListenerSets of an entry. namespace, name: of the Gateway, or empty for the usual ones. */
+void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part, str namespace, str name);
 /* The TLS listener that requests for a host name or "*." pattern come to; NULL: none does. */
 struct listener_plan *plan_listener(const struct plan *plan, str hostname);
 /* The number of the Gateway that serves a host. */
@@ -87,8 +87,24 @@ str attach_key(struct arena *arena, const struct rule_part *rule);
 /* policies.c */
 void add_policies(struct assembly *as, const struct policy_list *policies);
 
-/* How a route of that namespace refers to a listener. */
-struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *listener, str namespace);
+/* A listener that a route is to attach to. */
+struct wanted_listener {
+	str protocol;                /* "HTTP", "HTTPS", "TLS", "TCP", "UDP" */
+	str hostname;                /* of the route; empty: every host */
+	uint32_t port;
+	str section;                 /* what it is called where it has to be made */
+	str secret_namespace, secret;    /* of HTTPS: its certificate; or empty */
+	const struct owner *owner;   /* whose route it is, for messages */
+	str namespace, kind;         /* of the route */
+	bool both_sides;             /* the route is for plain HTTP and for HTTPS */
+};
+
+/* How a route refers to a listener; hostname: of the route. */
+struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *listener, const struct wanted_listener *wanted);
+
+/* existing.c: the same for a Gateway that exists, after saying what it lacks. */
+struct parent_ref existing_parent(struct assembly *as, const struct wanted_listener *wanted);
+bool existing_is_known(const struct assembly *as);
 
 /* ---- assemble.c ---- */
 

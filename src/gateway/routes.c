@@ -204,7 +204,7 @@ static void add_parent(struct arena *arena, struct http_route *route, const stru
 	for (size_t i = 0; i < route->parents.n; i++) {
 		const struct parent_ref *have = &route->parents.item[i];
 		if (str_eq(have->kind, parent->kind) && str_eq(have->namespace, parent->namespace) && str_eq(have->name, parent->name) &&
-			str_eq(have->section, parent->section))
+			str_eq(have->section, parent->section) && have->port.value == parent->port.value)
 			return;
 	}
 	LIST_PUSH(arena, &route->parents, *parent);
@@ -215,9 +215,22 @@ static str foreign(str namespace, const struct owner *owner)
 	return str_eq(namespace, owner->namespace) ? (str){ "", 0 } : namespace;
 }
 
-static void attach_plain(const struct emission *e, const struct host *host, struct http_route *route)
+static struct wanted_listener wanted_of(const struct emission *e, str hostname)
+{
+	return (struct wanted_listener){ .protocol = STR("HTTP"), .hostname = hostname, .port = 80, .section = STR(HTTP_SECTION), .owner = e->group->owner,
+		.namespace = e->group->owner->namespace, .kind = object_kind_name(kind_of(e)),
+		.both_sides = e->group->plain && e->group->tls };
+}
+
+static void attach_plain(const struct emission *e, const struct host *host, str hostname, struct http_route *route)
 {
 	struct plan *plan = e->plan;
+	if (plan->as->existing_name.n) {
+		const struct wanted_listener wanted = wanted_of(e, hostname);
+		struct parent_ref parent = existing_parent(plan->as, &wanted);
+		add_parent(plan->as->arena, route, &parent);
+		return;
+	}
 	for (size_t i = 0; i < plan->gateways.n; i++) {
 		if (host->name.kind != HOST_ANY && i != plan_gateway(plan, host))
 			continue;
@@ -227,13 +240,16 @@ static void attach_plain(const struct emission *e, const struct host *host, stru
 	}
 }
 
-static void attach_tls(const struct emission *e, struct listener_plan *l, struct http_route *route)
+static void attach_tls(const struct emission *e, struct listener_plan *l, str hostname, struct http_route *route)
 {
 	struct plan *plan = e->plan;
 	if (!l)
 		return;
-	struct parent_ref parent = plan_parent(plan, l, e->group->owner->namespace);
+	const struct wanted_listener wanted = wanted_of(e, hostname);
+	struct parent_ref parent = plan_parent(plan, l, &wanted);
 	add_parent(plan->as->arena, route, &parent);
+	for (size_t i = 0; plan->as->existing_name.n && plan->as->ledger && i < l->facts.n; i++)
+		fact_idle(l->facts.item[i], STR("the Gateway exists already, and has certificates of its own"));
 	str_list_add_new(plan->as->arena, &l->namespaces, e->group->owner->namespace);
 }
 
@@ -241,11 +257,11 @@ static void add_served(const struct emission *e, const struct served *at, struct
 {
 	const struct host *host = part_host(at->part);
 	if (e->group->plain)
-		attach_plain(e, host, route);
+		attach_plain(e, host, at->name->name, route);
 	if (at->name->kind != HOST_ANY)
 		str_list_add_new(e->plan->as->arena, &route->hostnames, at->name->name);
 	if (e->group->tls)
-		attach_tls(e, plan_listener(e->plan, at->name->name), route);
+		attach_tls(e, plan_listener(e->plan, at->name->name), at->name->name, route);
 }
 
 /* ---- metadata, facts ---- */

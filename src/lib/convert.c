@@ -59,6 +59,7 @@ static struct lowering lowering_of(const struct stages *s, bool open)
 	return (struct lowering){
 		.arena = &s->in->arena, .ledger = &s->in->ledger, .diags = &s->in->diags, .mapping = &s->in->mapping, .target = s->target,
 		.schema = s->schema, .version = s->version, .accept = &s->run->options.accept, .open = open,
+		.gateway_exists = s->run->options.existing_gateway.n > 0,
 	};
 }
 
@@ -105,7 +106,11 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 		.sources = &s->in->sources, .schema = s->schema, .version = s->version };
 	as->listener_sets = wants_sets(s);
 	str_cut(o->gateway, '/', &as->gateway_namespace, &as->gateway_name);
-	choose_class(s, as);
+	str_cut(o->existing_gateway, '/', &as->existing_namespace, &as->existing_name);
+	as->snapshot = &s->in->snapshot;
+	as->topology = o->topology;
+	if (as->existing_name.n == 0)
+		choose_class(s, as);
 	struct entry_part *parts = NEWS(arena, struct entry_part, s->in->model->entries.n);
 	size_t n = 0;
 	/* a controller that serves nothing needs no Gateway */

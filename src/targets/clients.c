@@ -75,7 +75,7 @@ static void account(struct lowering *lw, const struct host *host)
 
 const struct frontend_part *lower_clients(struct lowering *lw, const struct host_list *hosts)
 {
-	if (!hosts->agree || !version_has(lw, STR("Gateway"), FIELD))
+	if (!hosts->agree || lw->gateway_exists || !version_has(lw, STR("Gateway"), FIELD))
 		return NULL;
 	struct frontend_part *out = NEW(lw->arena, struct frontend_part);
 	out->namespace = hosts->item[0]->clients->namespace;
@@ -96,6 +96,8 @@ str clients_why(struct lowering *lw, const struct host_list *hosts, const struct
 		return c->beyond;
 	if (!tls)
 		return STR("HTTPS, where certificates are asked for, is not carried over for the host");
+	if (hosts->agree && lw->gateway_exists)
+		return STR("the Gateway exists already, and is not printed");
 	if (hosts->agree)
 		return version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
 	return STR("a Gateway asks on all its HTTPS listeners, and another host wants no certificate, or one of another CA");
