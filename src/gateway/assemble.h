@@ -87,6 +87,7 @@ struct assembly {
 	const struct schema *schema;
 	struct gateway_version version;
 	bool listener_sets;          /* else TLS listeners stand in the Gateway */
+	str sets_lack, sets_ways;    /* why they do although nobody asked for it, and what helps; or empty */
 	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */
 	str class_name;              /* of the Gateways */
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */

@@ -95,6 +95,17 @@ static void lose_scheme(struct lowering *lw, const struct route *r)
 		lose_one(lw, STR("backend.tls"), r->speech->more.item[i]);
 }
 
+/* When a GRPCRoute is printed, and where it would be if this version or target has none. */
+static str grpc_conditions(const struct lowering *lw)
+{
+	static const str KIND = STR_INIT("GRPCRoute"), FIELD = STR_INIT("spec.rules");
+	str what = STR("A GRPCRoute");
+	if (!version_has(lw, KIND, FIELD))
+		what = arena_printf(lw->arena, "%.*s (%.*s); it", STR_ARG(kind_lacks(lw, KIND)), STR_ARG(version_ways(lw, KIND, FIELD)));
+	return arena_printf(lw->arena, "%.*s is printed where all paths of a host are gRPC, each / or /package.Service or /package.Service/Method, "
+		"without filters, and no other host's name takes its requests", STR_ARG(what));
+}
+
 static void say_h2c(struct lowering *lw, const struct backend_use *use)
 {
 	static const struct loss_text SAID = {
@@ -103,26 +114,24 @@ static void say_h2c(struct lowering *lw, const struct backend_use *use)
 		.effect = STR_INIT("none as long as it says so"),
 		.help = STR_INIT("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"),
 	};
-	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
-		.message = STR_INIT("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
-		.effect = STR_INIT("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
-		.help = STR_INIT("set appProtocol: kubernetes.io/h2c on the port of the Service. A GRPCRoute is printed where all paths of a host are gRPC, "
-			"each / or /package.Service or /package.Service/Method, without filters, and no other host's name takes its requests"),
+	const struct loss_text text = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
+		.message = STR("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
+		.effect = STR("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
+		.help = arena_printf(lw->arena, "set appProtocol: kubernetes.io/h2c on the port of the Service. %.*s", STR_ARG(grpc_conditions(lw))),
 	};
-	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &SAID : &TEXT);
+	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &SAID : &text);
 }
 
 static void say_alpn(struct lowering *lw, const struct backend_use *use)
 {
-	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
-		.message = STR_INIT("gRPC over TLS in an HTTPRoute: whether the backend is spoken to in HTTP/2 is up to the implementation"),
-		.effect = STR_INIT("where it speaks HTTP/1.1, no gRPC server answers"),
-		.help = STR_INIT("make sure that the implementation negotiates HTTP/2 with backends. A GRPCRoute is printed where all paths of a host are "
-			"gRPC, each / or /package.Service or /package.Service/Method, without filters, and no other host's name takes its requests"),
+	const struct loss_text text = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
+		.message = STR("gRPC over TLS in an HTTPRoute: whether the backend is spoken to in HTTP/2 is up to the implementation"),
+		.effect = STR("where it speaks HTTP/1.1, no gRPC server answers"),
+		.help = arena_printf(lw->arena, "make sure that the implementation negotiates HTTP/2 with backends. %.*s", STR_ARG(grpc_conditions(lw))),
 	};
-	differ(lw, use->route, &use->route->speech->facts, &TEXT);
+	differ(lw, use->route, &use->route->speech->facts, &text);
 }
 
 static void say_protocol(struct lowering *lw, const struct backend_use *use)

@@ -168,6 +168,8 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 		d->effect = arena_printf(lw->arena, "%.*s answers 500 to everybody until this is decided", STR_ARG(example_url(lw, host, route)));
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, true);
+	if (reasoned && lw->clients_ways.n)
+		d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(lw->clients_ways), STR_ARG(d->help));
 	add_owner_site(lw, d, route, fact);
 	mark_lost(fact, &step->facts, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
 	close_owner(route, fact);
