@@ -108,11 +108,11 @@ static str grpc_conditions(const struct lowering *lw)
 
 static void say_h2c(struct lowering *lw, const struct backend_use *use)
 {
-	static const struct loss_text SAID = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_COSMETIC,
-		.message = STR_INIT("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
-		.effect = STR_INIT("none as long as it says so"),
-		.help = STR_INIT("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"),
+	const struct loss_text said = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_COSMETIC,
+		.message = STR("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
+		.effect = STR("none as long as it says so"),
+		.help = arena_printf(lw->arena, "nothing, if the implementation supports HTTPRouteBackendProtocolH2C. %.*s", STR_ARG(grpc_conditions(lw))),
 	};
 	const struct loss_text text = {
 		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
@@ -120,7 +120,7 @@ static void say_h2c(struct lowering *lw, const struct backend_use *use)
 		.effect = STR("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
 		.help = arena_printf(lw->arena, "set appProtocol: kubernetes.io/h2c on the port of the Service. %.*s", STR_ARG(grpc_conditions(lw))),
 	};
-	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &SAID : &text);
+	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &said : &text);
 }
 
 static void say_alpn(struct lowering *lw, const struct backend_use *use)
@@ -424,9 +424,11 @@ static void add_policy(struct services *all, const struct use_list *uses, const 
 
 static void lose_version(struct lowering *lw, const struct backend_use *use)
 {
+	/* the first one, v1alpha2, had other fields */
+	bool old = version_has(lw, POLICY, STR("spec"));
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .feature = PROTOCOL, .loss = LOSS_ROUTING,
-		.message = kind_lacks(lw, POLICY),
+		.message = old ? version_lacks(lw, STR("a BackendTLSPolicy with validation and targetRefs")) : kind_lacks(lw, POLICY),
 		.effect = STR("requests reach the backend in plain HTTP, which a port with TLS does not understand"),
 		.help = version_ways(lw, POLICY, VALIDATION),
 	};

@@ -253,7 +253,7 @@ static void add_tries(struct lowering *lw, const struct rule_place *at, const st
 	const bool careful = !r->never && !r->repeats;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
 		lose_by_version(lw, step, version_lacks(lw, STR("the field retry of a rule")),
-			careful ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+			careful || r->never ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
 		return;
 	}
 	if (careful && repeats_broken(lw)) {
