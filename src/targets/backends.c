@@ -95,15 +95,26 @@ static void lose_scheme(struct lowering *lw, const struct route *r)
 		lose_one(lw, STR("backend.tls"), r->speech->more.item[i]);
 }
 
-/* When a GRPCRoute is printed, and where it would be if this version or target has none. */
-static str grpc_conditions(const struct lowering *lw)
+static const str GRPC_KIND = STR_INIT("GRPCRoute"), GRPC_FIELD = STR_INIT("spec.rules");
+
+/* Empty where there is one. */
+static str no_grpc_route(const struct lowering *lw)
 {
-	static const str KIND = STR_INIT("GRPCRoute"), FIELD = STR_INIT("spec.rules");
-	str what = STR("A GRPCRoute");
-	if (!version_has(lw, KIND, FIELD))
-		what = arena_printf(lw->arena, "%.*s (%.*s); it", STR_ARG(kind_lacks(lw, KIND)), STR_ARG(version_ways(lw, KIND, FIELD)));
-	return arena_printf(lw->arena, "%.*s is printed where all paths of a host are gRPC, each / or /package.Service or /package.Service/Method, "
-		"without filters, and no other host's name takes its requests", STR_ARG(what));
+	if (version_has(lw, GRPC_KIND, GRPC_FIELD))
+		return (str){ "", 0 };
+	if (!target_has_kind(lw->target, GRPC_KIND))
+		return arena_printf(lw->arena, "; %.*s", STR_ARG(kind_lacks(lw, GRPC_KIND)));
+	return arena_printf(lw->arena, "; %.*s: %.*s", STR_ARG(kind_lacks(lw, GRPC_KIND)), STR_ARG(version_ways(lw, GRPC_KIND, GRPC_FIELD)));
+}
+
+/* What helps beside a GRPCRoute, and when one is printed. */
+static str or_grpc_route(const struct lowering *lw, str help)
+{
+	static const str WHEN = STR_INIT("A GRPCRoute is printed where all paths of a host are gRPC, each / or /package.Service or "
+		"/package.Service/Method, without filters, and no other host's name takes its requests");
+	str lacks = no_grpc_route(lw);
+	return lacks.n && !target_has_kind(lw->target, GRPC_KIND) ? arena_join(lw->arena, help, lacks)
+		: arena_printf(lw->arena, "%.*s%.*s. %.*s", STR_ARG(help), STR_ARG(lacks), STR_ARG(WHEN));
 }
 
 static void say_h2c(struct lowering *lw, const struct backend_use *use)
@@ -112,13 +123,13 @@ static void say_h2c(struct lowering *lw, const struct backend_use *use)
 		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_COSMETIC,
 		.message = STR("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
 		.effect = STR("none as long as it says so"),
-		.help = arena_printf(lw->arena, "nothing, if the implementation supports HTTPRouteBackendProtocolH2C. %.*s", STR_ARG(grpc_conditions(lw))),
+		.help = arena_join(lw->arena, STR("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"), no_grpc_route(lw)),
 	};
 	const struct loss_text text = {
 		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
 		.message = STR("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
 		.effect = STR("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
-		.help = arena_printf(lw->arena, "set appProtocol: kubernetes.io/h2c on the port of the Service. %.*s", STR_ARG(grpc_conditions(lw))),
+		.help = or_grpc_route(lw, STR("set appProtocol: kubernetes.io/h2c on the port of the Service")),
 	};
 	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &said : &text);
 }
@@ -129,7 +140,7 @@ static void say_alpn(struct lowering *lw, const struct backend_use *use)
 		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
 		.message = STR("gRPC over TLS in an HTTPRoute: whether the backend is spoken to in HTTP/2 is up to the implementation"),
 		.effect = STR("where it speaks HTTP/1.1, no gRPC server answers"),
-		.help = arena_printf(lw->arena, "make sure that the implementation negotiates HTTP/2 with backends. %.*s", STR_ARG(grpc_conditions(lw))),
+		.help = or_grpc_route(lw, STR("make sure that the implementation negotiates HTTP/2 with backends")),
 	};
 	differ(lw, use->route, &use->route->speech->facts, &text);
 }
