@@ -109,6 +109,7 @@ struct assembly {
 	struct gateway_version version;
 	enum topology topology;
 	bool listener_sets;          /* else TLS listeners stand in the Gateway */
+	str sets_lack, sets_ways;    /* why they do although nobody asked for it, and what helps; or empty */
 	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */
 	str existing_namespace, existing_name; /* of the Gateway that exists: only what attaches to it is added; or empty */
 	const struct snapshot *snapshot;       /* for its listeners */

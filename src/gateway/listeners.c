@@ -312,6 +312,22 @@ static void say_limit(struct plan *plan, size_t gateways, size_t listeners)
 		: STR("--gateway-api 1.5 or newer has ListenerSets, with which one Gateway is enough");
 }
 
+/* Nobody has asked for TLS listeners in the Gateway, where only its owner can change them. */
+static void say_no_sets(const struct plan *plan)
+{
+	const struct assembly *as = plan->as;
+	bool any = false;
+	for (size_t i = 0; i < plan->listeners.n; i++)
+		any = any || (!is_default(plan->listeners.item[i]) && !plan->listeners.item[i]->stream);
+	if (!as->diags || as->sets_lack.n == 0 || !any)
+		return;
+	struct diag *d = diag_addf(as->diags, DIAG_VERSION_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%.*s: the TLS listeners stand in the Gateway", STR_ARG(as->sets_lack));
+	d->level = DIAG_NOTE;
+	d->effect = STR("none for requests; each certificate takes one of the 64 listeners of a Gateway, and its namespace has to allow that");
+	d->help = arena_printf(as->arena, "nothing; %.*s", STR_ARG(as->sets_ways));
+}
+
 size_t plan_gateway(const struct plan *plan, const struct host *host)
 {
 	size_t n = plan->gateways.n;
@@ -330,6 +346,7 @@ static void make_gateways(struct plan *plan, str name)
 			g.name = names_join(arena, name, arena_printf(arena, "-%zx", i), NAME_LABEL_MAX);
 		LIST_PUSH(arena, &plan->gateways, g);
 	}
+	say_no_sets(plan);
 	if (n > 1)
 		say_limit(plan, n, keys.n);
 }

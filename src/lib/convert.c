@@ -8,6 +8,7 @@
 #include "targets/losses.h"
 #include "targets/lower.h"
 #include "targets/policies.h"
+#include "targets/versions.h"
 
 /* What one run needs between its stages. */
 struct stages {
@@ -105,6 +106,10 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	*as = (struct assembly){ .arena = arena, .ledger = open ? NULL : &s->in->ledger, .diags = open ? NULL : &s->in->diags,
 		.sources = &s->in->sources, .schema = s->schema, .version = s->version };
 	as->listener_sets = wants_sets(s);
+	if (!as->listener_sets && o->listeners == LISTENERS_AUTO) {
+		as->sets_lack = kind_lacks(lowering, STR("ListenerSet"));
+		as->sets_ways = version_ways(lowering, STR("ListenerSet"), STR("spec.listeners"));
+	}
 	str_cut(o->gateway, '/', &as->gateway_namespace, &as->gateway_name);
 	str_cut(o->existing_gateway, '/', &as->existing_namespace, &as->existing_name);
 	as->snapshot = &s->in->snapshot;

@@ -104,7 +104,7 @@ static void add_silence(struct lowering *lw, const struct rule_place *at, const 
 	if (lost_on_calls(lw, at, step))
 		return;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
+		lose_by_version(lw, step, version_lacks(lw, STR("the field timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
 			STR("how long a backend may be silent is up to the implementation"));
 		return;
 	}
@@ -252,8 +252,8 @@ static void add_tries(struct lowering *lw, const struct rule_place *at, const st
 	}
 	const bool careful = !r->never && !r->repeats;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("retry of a rule")),
-			careful ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		lose_by_version(lw, step, version_lacks(lw, STR("the field retry of a rule")),
+			careful || r->never ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
 		return;
 	}
 	if (careful && repeats_broken(lw)) {
@@ -389,8 +389,7 @@ static void add_affinity(struct lowering *lw, const struct rule_place *at, const
 	const struct affinity_fields *f = &step->as.affinity;
 	bool newer = version_has(lw, ROUTE, STR("spec.rules[].sessionPersistence.cookie"));
 	if (!version_has(lw, ROUTE, FIELD)) {
-		str ways = lw->version.experimental ? version_ways(lw, ROUTE, FIELD) : STR("--channel experimental has it");
-		lose_by_version(lw, step, version_lacks(lw, STR("sessionPersistence of a rule")), ways,
+		lose_by_version(lw, step, version_lacks(lw, STR("the field sessionPersistence of a rule")), version_ways(lw, ROUTE, FIELD),
 			STR("requests of one client go to different endpoints"));
 		return;
 	}

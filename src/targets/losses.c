@@ -175,6 +175,19 @@ static void add_owner_site(struct lowering *lw, struct diag *d, const struct rou
 	(void)diag_add(lw->diags, d->code, route_site(lw, route), d->message);
 }
 
+/* The step asks for client certificates, and there is a reason why the Gateway does not. */
+static bool has_reason(const struct lowering *lw, const struct step *step)
+{
+	return lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
+}
+
+static str with_ways(const struct lowering *lw, const struct step *step, str help)
+{
+	if (!has_reason(lw, step) || lw->clients_ways.n == 0)
+		return help;
+	return arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(lw->clients_ways), STR_ARG(help));
+}
+
 enum diag_code lose_guard(struct lowering *lw, const struct host *host, const struct route *route, const struct step *step)
 {
 	if (lw->open)
@@ -185,9 +198,8 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
 	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
-	bool reasoned = lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
 	str what = pending ? STR("is not worked out yet") : unsaid(lw);
-	if (reasoned && !pending)
+	if (has_reason(lw, step) && !pending)
 		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(lw->clients_why));
 	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)), STR_ARG(what),
 		whole_host ? "whole host" : "route");
@@ -197,7 +209,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	if (d->effect.n == 0)
 		d->effect = arena_printf(lw->arena, "%.*s answers 500 to everybody until this is decided", STR_ARG(example_url(lw, host, route)));
 	if (d->help.n == 0)
-		d->help = advice(lw, row, step->feature, true);
+		d->help = with_ways(lw, step, advice(lw, row, step->feature, true));
 	add_owner_site(lw, d, route, fact);
 	mark_lost(lw, step, fact, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
 	close_owner(route, fact);
@@ -210,13 +222,14 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 		return;
 	struct fact *fact = main_fact(lw, step);
 	struct diag_site site = fact ? fact_site(lw->arena, fact) : (struct diag_site){ 0 };
-	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost and accepted: the route does without it",
-		STR_ARG(name_of(lw, step, fact)));
+	str why = has_reason(lw, step) ? arena_printf(lw->arena, " (%.*s)", STR_ARG(lw->clients_why)) : (str){ "", 0 };
+	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost%.*s and accepted: the route does without it",
+		STR_ARG(name_of(lw, step, fact)), STR_ARG(why));
 	d->loss = LOSS_SECURITY;
 	d->accepted = true;
 	d->feature = step->feature;
 	d->effect = STR("requests that were refused before reach the backend");
-	d->help = advice(lw, fact ? fact_row(lw, fact) : NULL, step->feature, false);
+	d->help = with_ways(lw, step, advice(lw, fact ? fact_row(lw, fact) : NULL, step->feature, false));
 	mark_lost(lw, step, fact, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
 }
 

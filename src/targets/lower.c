@@ -502,7 +502,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 {
 	bool tls = !host->passthrough && has_tls(names, host);
 	lw->clients_asked = out->frontend && tls;
-	lw->clients_why = lw->clients_asked ? (str){ "", 0 } : clients_why(lw, secure, host, tls);
+	clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
 		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
@@ -514,7 +514,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	if (host->passthrough && !lower_passthrough(lw, host, out) && host_patterns_take(&names->served, host))
 		refuse_tls(lw, host, out);
 	lw->clients_asked = false;
-	lw->clients_why = (str){ "", 0 };
+	lw->clients_why = lw->clients_ways = (str){ "", 0 };
 }
 
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)

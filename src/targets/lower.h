@@ -31,6 +31,7 @@ struct lowering {
 	struct matcher *matcher;         /* made when it is needed */
 	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
 	str clients_why;                 /* why it does not, where the host wants it, or empty */
+	str clients_ways;                /* the versions in which it would, where that is why */
 	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
 };
 
