@@ -329,6 +329,7 @@ static void add_gateway(struct plan *plan, size_t index)
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
+	attach_to_gateway(plan, &gateway.meta);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)
 		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
 }

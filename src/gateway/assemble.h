@@ -67,6 +67,7 @@ struct entry_part {
 	LIST(const struct stream *) streams;
 	LIST(const struct host *) passed;        /* whose TLS connections are passed through */
 	const struct frontend_part *frontend;    /* or NULL */
+	LIST(struct rule_policy) policies;       /* about the Gateways as a whole; marks and targets as for a rule */
 };
 
 /* TLS towards a Service. */

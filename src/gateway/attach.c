@@ -66,40 +66,52 @@ static bool is_same_everywhere(const struct attachment_job *job, const struct po
 	return first != NULL;
 }
 
-static struct node *target_of(const struct attachment_job *job, str section)
+static struct node *target_of(struct arena *arena, str kind, str name, str section)
 {
-	struct arena *arena = job->as->arena;
 	struct node *target = node_map(arena), *list = node_list(arena);
 	node_set_text(arena, target, STR("group"), STR(GATEWAY_API_GROUP));
-	node_set_text(arena, target, STR("kind"), job->kind);
-	node_set_text(arena, target, STR("name"), job->name);
+	node_set_text(arena, target, STR("kind"), kind);
+	node_set_text(arena, target, STR("name"), name);
 	node_set_text(arena, target, STR("sectionName"), section);
 	node_add(arena, list, target);
 	return list;
 }
 
-/* targets NULL: a filter, which the rule refers to. */
-static void add_object(const struct attachment_job *job, const struct rule_policy *policy, str name, struct node *targets)
+struct policy_object {
+	str name, namespace;
+	bool namespace_written;
+	str comment;
+	struct node *targets;        /* NULL: a filter, which a rule refers to */
+};
+
+static void add_policy_object(struct assembly *as, const struct rule_policy *policy, const struct policy_object *object)
 {
-	struct arena *arena = job->as->arena;
+	struct arena *arena = as->arena;
 	const struct policy_kind *kind = policy->kind;
 	struct node *root = node_map(arena), *meta = node_map(arena), *spec = node_map(arena);
-	root->comment = assembly_origin(job->as, job->owner, job->owner->at);
+	root->comment = object->comment;
 	node_set_text(arena, root, STR("apiVersion"), arena_printf(arena, "%.*s/%.*s", STR_ARG(kind->group), STR_ARG(kind->version)));
 	node_set_text(arena, root, STR("kind"), kind->kind);
-	node_set_text(arena, meta, STR("name"), name);
-	if (job->owner->namespace_written)
-		node_set_text(arena, meta, STR("namespace"), job->owner->namespace);
+	node_set_text(arena, meta, STR("name"), object->name);
+	if (object->namespace_written)
+		node_set_text(arena, meta, STR("namespace"), object->namespace);
 	node_set(arena, root, STR("metadata"), meta);
-	if (targets)
-		node_set(arena, spec, STR("targetRefs"), targets);
+	if (object->targets)
+		node_set(arena, spec, STR("targetRefs"), object->targets);
 	for (size_t i = 0; i < policy->spec->as.map.n; i++)
 		node_set(arena, spec, policy->spec->as.map.item[i].key, policy->spec->as.map.item[i].value);
 	node_set(arena, root, STR("spec"), spec);
-	assembly_add_policy(job->as, job->owner->namespace, name, root);
+	assembly_add_policy(as, object->namespace, object->name, root);
 	for (size_t i = 0; i < policy->grants.n; i++)
-		if (!str_eq(policy->grants.item[i].namespace, job->owner->namespace))
-			assembly_grant_from(job->as, kind->group, kind->kind, job->owner->namespace, &policy->grants.item[i]);
+		if (!str_eq(policy->grants.item[i].namespace, object->namespace))
+			assembly_grant_from(as, kind->group, kind->kind, object->namespace, &policy->grants.item[i]);
+}
+
+static void add_object(const struct attachment_job *job, const struct rule_policy *policy, str name, struct node *targets)
+{
+	const struct policy_object object = { name, job->owner->namespace, job->owner->namespace_written,
+		assembly_origin(job->as, job->owner, job->owner->at), targets };
+	add_policy_object(job->as, policy, &object);
 }
 
 static str object_name(const struct attachment_job *job, str id)
@@ -130,7 +142,7 @@ static void attach_one(const struct attachment_job *job, size_t i, const struct 
 		return;
 	if (!whole)
 		rule->name = id;
-	add_object(job, policy, name, target_of(job, id));
+	add_object(job, policy, name, target_of(arena, job->kind, job->name, id));
 }
 
 /* Filters of a rule are shared with the other hosts of its part: the route gets a copy. */
@@ -151,5 +163,20 @@ void attach_policies(const struct attachment_job *job)
 			own_filters(job, &job->route->rules.item[i]);
 		for (size_t j = 0; j < part->policies.n; j++)
 			attach_one(job, i, &part->policies.item[j]);
+	}
+}
+
+void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
+{
+	struct assembly *as = plan->as;
+	for (size_t i = 0; i < plan->part->policies.n; i++) {
+		const struct rule_policy *policy = &plan->part->policies.item[i];
+		const struct policy_object object = { gateway->name, plan->namespace, gateway->namespace.n > 0,
+			arena_printf(as->arena, "what %.*s does for all hosts", STR_ARG(plan->part->entry->controller)),
+			target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }) };
+		add_policy_object(as, policy, &object);
+		for (size_t j = 0; j < policy->marks.n; j++)
+			assembly_carry_kind(as, policy->marks.item[j].fact, policy->kind->kind, plan->namespace, gateway->name,
+				arena_join(as->arena, STR("/spec"), policy->marks.item[j].at));
 	}
 }

@@ -52,7 +52,7 @@ static struct target_table *find_target(const struct mapping *mapping, str name)
 
 /* ---- policies ---- */
 
-static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter") };
+static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_GATEWAY] = STR_INIT("gateway") };
 
 static void set_attachment(void *row, size_t word)
 {

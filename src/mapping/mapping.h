@@ -117,7 +117,8 @@ struct merge_rule {
 	str wins;                /* this value; or "longest", of durations */
 };
 
-enum attachment { ATTACH_RULE, ATTACH_FILTER };   /* by targetRefs to a rule of a route; as a filter of the rule */
+/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
+enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
 
 /* A kind of object beside the Gateway API in which an implementation is told more. */
 struct policy_kind {

@@ -240,3 +240,60 @@ void policies_end(struct lowering *lw, struct draft *d)
 	}
 	d->policies.n = kept;
 }
+
+/* ---- of an entry ---- */
+
+/* Where the client's address comes from, as a step; NULL: from the connection. */
+static const struct step *client_step(const struct lowering *lw)
+{
+	if (!lw->entry || !lw->entry->http.address_fact)
+		return NULL;
+	struct step *step = NEW(lw->arena, struct step);
+	step->kind = STEP_OTHER;
+	step->feature = STR("client.address");
+	fact_list_add(lw->arena, &step->facts, lw->entry->http.address_fact);
+	return step;
+}
+
+bool clients_are_hidden(const struct lowering *lw)
+{
+	const struct step *step = client_step(lw);
+	return step && !policy_says(lw, step);
+}
+
+static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
+{
+	struct fact *fact = step->facts.item[0];
+	struct place at = fact->at;
+	if (lw->open || row->differs.n == 0)
+		return;
+	struct diag *d = diag_addf(lw->diags, DIAG_POLICY_DIFFERS, (struct diag_site){ at, 1, { "", 0 } },
+		"%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy));
+	d->level = DIAG_WARNING;
+	d->loss = LOSS_BEHAVIOUR;
+	d->from_default = true;
+	d->effect = row->differs;
+	d->help = row->todo;
+	fact_lost(fact, FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_POLICY_DIFFERS, d->message);
+}
+
+void policies_of_entry(struct lowering *lw, struct entry_part *out)
+{
+	const struct step *step = client_step(lw);
+	const struct target_row *row = step ? row_of(lw, step) : NULL;
+	if (!row)
+		return;
+	if (!policy_says(lw, step)) {
+		fact_lost(step->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, STR("the target cannot be told of this header from these proxies"));
+		return;
+	}
+	struct rule_policy policy = { .kind = target_policy(lw->target, row->policy) };
+	struct template_places places = { 0 };
+	struct said said;
+	(void)said_of(lw, NULL, step, &said);
+	policy.spec = template_fill(lw->arena, row->said, &said.values, &places);
+	struct mark mark = { step->facts.item[0], places.item[0].at };
+	LIST_PUSH(lw->arena, &policy.marks, mark);
+	LIST_PUSH(lw->arena, &out->policies, policy);
+	say_entry(lw, step, row);
+}

@@ -26,6 +26,15 @@ bool policy_says(const struct lowering *lowering, const struct step *step);
 /* Where a policy says the fact's feature, it has a field for the fact, or the fact switches the feature on. */
 bool policy_carries(const struct lowering *lowering, const struct fact *fact);
 
+/*
+ * A client's address comes from somewhere that the target cannot be told of: it would see the proxy in front in place of every client, and
+ * a list of addresses would let in everybody or nobody.
+ */
+bool clients_are_hidden(const struct lowering *lowering);
+
+/* Adds what is said of the entry as a whole. */
+void policies_of_entry(struct lowering *lowering, struct entry_part *out);
+
 /* Adds it to the draft. */
 void policy_add(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 
