@@ -10,18 +10,40 @@ static const struct target_row *row_of(const struct lowering *lw, const struct s
 	return row && row->said ? row : NULL;
 }
 
-bool policy_says(const struct lowering *lw, const struct step *step)
-{
-	const struct target_row *row = row_of(lw, step);
-	struct said said;
-	return row && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
-}
-
 /* The field of an annotation that a hole's field belongs to. */
 static str base_field(str field)
 {
 	field.n = str_find_char(field, '.');
 	return field;
+}
+
+static bool has_hole(const struct lowering *lw, const struct target_row *row, str field)
+{
+	struct str_list fields = { 0 };
+	str error;
+	(void)template_fields(lw->arena, row->said, &fields, &error);
+	for (size_t i = 0; i < fields.n; i++)
+		if (str_eq(base_field(fields.item[i]), field))
+			return true;
+	return false;
+}
+
+const struct fact *policy_lacks(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	for (size_t i = 0; row && row->must.n && i < step->facts.n; i++) {
+		const struct annotation_row *annotation = fact_row(lw, step->facts.item[i]);
+		if (annotation && str_list_has(&row->must, annotation->field) && !has_hole(lw, row, annotation->field))
+			return step->facts.item[i];
+	}
+	return NULL;
+}
+
+bool policy_says(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	struct said said;
+	return row && !policy_lacks(lw, step) && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
 }
 
 /* It switches its feature on, and needs no field of its own. */
@@ -35,17 +57,9 @@ bool policy_carries(const struct lowering *lw, const struct fact *fact)
 {
 	const struct target_row *row = fact->feature.n ? target_feature(lw->target, fact->feature) : NULL;
 	const struct annotation_row *annotation = fact_row(lw, fact);
-	struct str_list fields = { 0 };
-	str error;
 	if (!row || !row->said || !annotation || str_has_char(fact->key, '#'))
 		return true;
-	if (turns_on(lw, fact, annotation))
-		return true;
-	(void)template_fields(lw->arena, row->said, &fields, &error);
-	for (size_t i = 0; i < fields.n; i++)
-		if (str_eq(base_field(fields.item[i]), annotation->field))
-			return true;
-	return false;
+	return turns_on(lw, fact, annotation) || has_hole(lw, row, annotation->field);
 }
 
 /* ---- merging ---- */
@@ -226,6 +240,17 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
 	for (size_t i = 0; i < said.grants.n; i++)
 		LIST_PUSH(lw->arena, &policy->grants, said.grants.item[i]);
+}
+
+void policy_add_endless(struct lowering *lw, struct draft *d)
+{
+	const struct target_row *row = &lw->target->endless;
+	struct mark_list none = { 0 };
+	struct rule_policy *policy = policy_of(lw, d, target_policy(lw->target, row->policy));
+	const struct merging m = { lw, policy->kind, &none };
+	const struct template_values empty = { 0 };
+	struct node *spec = template_fill(lw->arena, row->said, &empty, NULL);
+	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
 }
 
 void policies_end(struct lowering *lw, struct draft *d)
