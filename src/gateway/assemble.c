@@ -385,6 +385,7 @@ void assemble(struct assembly *as, const struct entry_part *entries, size_t n, c
 {
 	map_init(&as->taken, as->arena);
 	map_init(&as->carried, as->arena);
+	map_init(&as->policies, as->arena);
 	locator_init(&as->locator, as->sources, as->arena);
 	size_t before = as->out.n;
 	for (size_t i = 0; i < n; i++)

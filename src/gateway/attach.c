@@ -26,10 +26,10 @@ str attach_key(struct arena *arena, const struct rule_part *rule)
 	return buf_str(&out);
 }
 
-/* "cart-1f3a": of the rule's first path, and of all that it matches. */
+/* "cart-1f3a9c02": of the rule's first path, and of all that it matches. */
 static str rule_id(struct arena *arena, const struct http_rule *rule)
 {
-	enum { LONGEST = 40, DIGITS = 4 };
+	enum { LONGEST = 40, DIGITS = 8 };
 	struct http_route only = { 0 };
 	struct http_rule matches = { .matches = rule->matches };
 	str label = rule->matches.n ? names_label(arena, rule->matches.item[0].path.value) : STR("");
@@ -114,9 +114,28 @@ static void add_object(const struct attachment_job *job, const struct rule_polic
 	add_policy_object(job->as, policy, &object);
 }
 
-static str object_name(const struct attachment_job *job, str id)
+/*
+ * Two objects of one kind and name would be one, and the protection of a route gone: a GRPCRoute may have the name of an HTTPRoute, and
+ * the names of two routes and rules may come to the same text.
+ */
+static str object_name(const struct attachment_job *job, const struct policy_kind *kind, str id)
 {
-	return id.n ? names_join(job->as->arena, job->name, arena_join(job->as->arena, STR("-"), id), NAME_SUBDOMAIN_MAX) : job->name;
+	struct arena *arena = job->as->arena;
+	str suffix = id.n ? arena_join(arena, STR("-"), id) : (str){ "", 0 };
+	if (str_eq(job->kind, object_kind_name(OBJECT_GRPC_ROUTE)))
+		suffix = arena_join(arena, STR("-grpc"), suffix);
+	str name = names_join(arena, job->name, suffix, NAME_SUBDOMAIN_MAX);
+	str target = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(job->kind), STR_ARG(job->name), STR_ARG(id));
+	str key = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind->kind), STR_ARG(job->owner->namespace), STR_ARG(name));
+	const str *holder = map_get(&job->as->policies, key);
+	if (holder && !str_eq(*holder, target))
+		return names_join(arena, name, arena_join(arena, STR("-"), names_hash(arena, target, 8)), NAME_SUBDOMAIN_MAX);
+	if (!holder) {
+		str *first = NEW(arena, str);
+		*first = target;
+		map_set(&job->as->policies, key, first);
+	}
+	return name;
 }
 
 static void add_filter(const struct attachment_job *job, struct http_rule *rule, const struct rule_policy *policy, str name)
@@ -132,7 +151,7 @@ static void attach_one(const struct attachment_job *job, size_t i, const struct 
 	struct arena *arena = job->as->arena;
 	struct http_rule *rule = &job->route->rules.item[i];
 	bool filter = policy->kind->attaches == ATTACH_FILTER, whole = !filter && is_same_everywhere(job, policy->kind);
-	str id = whole ? (str){ "", 0 } : rule_id(arena, rule), name = object_name(job, id);
+	str id = whole ? (str){ "", 0 } : rule_id(arena, rule), name = object_name(job, policy->kind, id);
 	LIST_PUSH(arena, &job->objects[i], name);
 	if (filter) {
 		add_filter(job, rule, policy, name);
