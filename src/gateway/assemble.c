@@ -394,6 +394,7 @@ static struct slice *slice_of(struct slices *s, const struct host *host, const s
 	if (!slice) {
 		slice = NEW(s->as->arena, struct slice);
 		slice->part.entry = s->whole->entry;
+		slice->part.policies = s->whole->policies;
 		slice->namespace = owner->namespace;
 		slice->name = ingress ? owner->name : (str){ "", 0 };
 		map_set(&s->by_key, key, slice);

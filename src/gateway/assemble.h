@@ -94,7 +94,8 @@ struct printed {
 	str kind_name;               /* "HTTPRoute", "SecurityPolicy" */
 	str namespace, name;         /* as they count */
 	bool closed;                 /* a route with a closed rule */
-	const struct owner *owner;   /* of a route, else NULL */
+	const struct owner *owner;   /* of a route, and of a policy or filter of its rules, else NULL */
+	str about;                   /* of a policy or filter: the object without which it means nothing, "HTTPRoute/ns/name" */
 	struct node *tree;
 };
 

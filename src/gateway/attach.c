@@ -82,6 +82,8 @@ struct policy_object {
 	bool namespace_written;
 	str comment;
 	struct node *targets;        /* NULL: a filter, which a rule refers to */
+	const struct owner *owner;   /* of the route, or NULL */
+	str kind, about;             /* of what it is about; that stands in the same namespace */
 };
 
 static void add_policy_object(struct assembly *as, const struct rule_policy *policy, const struct policy_object *object)
@@ -101,7 +103,9 @@ static void add_policy_object(struct assembly *as, const struct rule_policy *pol
 	for (size_t i = 0; i < policy->spec->as.map.n; i++)
 		node_set(arena, spec, policy->spec->as.map.item[i].key, policy->spec->as.map.item[i].value);
 	node_set(arena, root, STR("spec"), spec);
-	assembly_add_policy(as, object->namespace, object->name, root);
+	struct printed *p = assembly_add_policy(as, object->namespace, object->name, root);
+	p->owner = object->owner;
+	p->about = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(object->kind), STR_ARG(object->namespace), STR_ARG(object->about));
 	for (size_t i = 0; i < policy->grants.n; i++)
 		if (!str_eq(policy->grants.item[i].namespace, object->namespace))
 			assembly_grant_from(as, kind->group, kind->kind, object->namespace, &policy->grants.item[i]);
@@ -110,7 +114,7 @@ static void add_policy_object(struct assembly *as, const struct rule_policy *pol
 static void add_object(const struct attachment_job *job, const struct rule_policy *policy, str name, struct node *targets)
 {
 	const struct policy_object object = { name, job->owner->namespace, job->owner->namespace_written,
-		assembly_origin(job->as, job->owner, job->owner->at), targets };
+		assembly_origin(job->as, job->owner, job->owner->at), targets, job->owner, job->kind, job->name };
 	add_policy_object(job->as, policy, &object);
 }
 
@@ -192,7 +196,7 @@ void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
 		const struct rule_policy *policy = &plan->part->policies.item[i];
 		const struct policy_object object = { gateway->name, plan->namespace, gateway->namespace.n > 0,
 			arena_printf(as->arena, "what %.*s does for all hosts", STR_ARG(plan->part->entry->controller)),
-			target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }) };
+			target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }), NULL, STR("Gateway"), gateway->name };
 		add_policy_object(as, policy, &object);
 		for (size_t j = 0; j < policy->marks.n; j++)
 			assembly_carry_kind(as, policy->marks.item[j].fact, policy->kind->kind, plan->namespace, gateway->name,

@@ -180,7 +180,7 @@ static void keep_routes(struct chooser *c)
 		const struct printed *p = &c->as->out.item[i];
 		if (is_route(p) && is_wanted(c, p))
 			put(&wanted, printed_name(c->as->arena, p));
-		else if ((p->kind == OBJECT_BACKEND_TLS_POLICY || p->kind == OBJECT_POLICY) && has(&c->kept, printed_name(c->as->arena, p)))
+		else if (p->kind == OBJECT_BACKEND_TLS_POLICY && has(&c->kept, printed_name(c->as->arena, p)))
 			put(&wanted, printed_name(c->as->arena, p));
 	}
 	c->kept = wanted;
@@ -214,6 +214,16 @@ static void keep_parents(struct chooser *c)
 			if (class.n)
 				put(&c->kept, name_of(c->as->arena, STR("GatewayClass"), (str){ "", 0 }, class));
 		}
+}
+
+/* Whoever asked for it: a route without its policies would stand open. */
+static void keep_policies(struct chooser *c)
+{
+	for (size_t i = 0; i < c->as->out.n; i++) {
+		const struct printed *p = &c->as->out.item[i];
+		if (p->kind == OBJECT_POLICY && has(&c->kept, p->about))
+			put(&c->kept, printed_name(c->as->arena, p));
+	}
 }
 
 /* A grant is needed where something that is kept is of a kind and namespace that it names. */
@@ -467,6 +477,7 @@ void choice_apply(const struct choice *choice, struct intake *intake, struct ass
 	ask_all(&c);
 	keep_routes(&c);
 	keep_parents(&c);
+	keep_policies(&c);
 	keep_grants(&c);
 	remove_others(&c);
 	account(&c);

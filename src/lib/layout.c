@@ -28,7 +28,7 @@ static str by_role(struct arena *arena, const struct printed *p)
 {
 	if (p->kind == OBJECT_GATEWAY_CLASS)
 		return STR("infrastructure/gateway-classes.yaml");
-	if (p->kind == OBJECT_GATEWAY)
+	if (p->kind == OBJECT_GATEWAY || (p->kind == OBJECT_POLICY && !p->owner))
 		return STR("operator/gateways.yaml");
 	if (p->kind == OBJECT_REFERENCE_GRANT)
 		return STR("operator/reference-grants.yaml");

@@ -195,7 +195,7 @@ static str guard_why(const struct lowering *lw, const struct step *step)
 	if (str_eq(step->feature, STR("auth.client-certificate")))
 		return lw->clients_why;
 	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))
-		return STR("it cannot be told which header has the client's address, from these proxies");
+		return clients_hidden_why(lw);
 	const struct fact *lacks = policy_lacks(lw, step);
 	if (lacks)
 		return arena_printf(lw->arena, "%.*s, which may decide whom it lets in, has no field", STR_ARG(lacks->key));

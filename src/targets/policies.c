@@ -280,10 +280,24 @@ static const struct step *client_step(const struct lowering *lw)
 	return step;
 }
 
+/* What is said of a Gateway that exists would be about routes of others as well. */
+static bool says_of_gateway(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	const struct policy_kind *kind = row ? target_policy(lw->target, row->policy) : NULL;
+	return kind && !(kind->attaches == ATTACH_GATEWAY && lw->gateway_exists) && policy_says(lw, step);
+}
+
 bool clients_are_hidden(const struct lowering *lw)
 {
 	const struct step *step = client_step(lw);
-	return step && !policy_says(lw, step);
+	return step && !says_of_gateway(lw, step);
+}
+
+str clients_hidden_why(const struct lowering *lw)
+{
+	return lw->gateway_exists ? STR("what the Gateway that exists takes for a client's address is not known, and is the same for all its routes")
+		: STR("it cannot be told which header has the client's address, from these proxies");
 }
 
 static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
@@ -308,8 +322,8 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	const struct target_row *row = step ? row_of(lw, step) : NULL;
 	if (!row)
 		return;
-	if (!policy_says(lw, step)) {
-		fact_lost(step->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, STR("the target cannot be told of this header from these proxies"));
+	if (!says_of_gateway(lw, step)) {
+		fact_lost(step->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, clients_hidden_why(lw));
 		return;
 	}
 	struct rule_policy policy = { .kind = target_policy(lw->target, row->policy) };

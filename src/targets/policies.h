@@ -34,6 +34,7 @@ bool policy_carries(const struct lowering *lowering, const struct fact *fact);
  * a list of addresses would let in everybody or nobody.
  */
 bool clients_are_hidden(const struct lowering *lowering);
+str clients_hidden_why(const struct lowering *lowering);
 
 /* Adds what is said of the entry as a whole. */
 void policies_of_entry(struct lowering *lowering, struct entry_part *out);
