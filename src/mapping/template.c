@@ -223,7 +223,7 @@ static struct node *converted(struct arena *arena, const struct template_value *
 	int64_t number;
 	bool is_number = str_eq(conversion, STR("number"));
 	if (v->kind == TEMPLATE_TEXT && str_eq(conversion, STR("boolean")))
-		return node_bool(arena, str_eq(v->text, STR("true")));
+		return str_eq(v->text, STR("true")) || str_eq(v->text, STR("false")) ? node_bool(arena, str_eq(v->text, STR("true"))) : NULL;
 	if (v->kind == TEMPLATE_LIST) {
 		struct node *list = node_list(arena);
 		for (size_t i = 0; i < v->list.n; i++)

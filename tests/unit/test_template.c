@@ -68,6 +68,7 @@ static struct template_values values_of(struct run *run)
 	template_set_number(&run->arena, &v, STR("bytes"), 8 << 20);
 	template_set_list(&run->arena, &v, STR("codes"), &list);
 	template_set_flag(&run->arena, &v, STR("flag"));
+	template_set_text(&run->arena, &v, STR("truth"), STR("false"));
 	return v;
 }
 
@@ -82,6 +83,8 @@ static const struct {
 	{ "a: ${codes}", "{\"a\":[\"502\",\"503\"]}" },
 	{ "a: ${codes|number}", "{\"a\":[502,503]}" },
 	{ "a: ${flag}", "{\"a\":\"\"}" },
+	{ "a: ${truth|boolean}", "{\"a\":false}" },
+	{ "a: ${name|boolean}", "-" },
 	{ "a: ${none}", "-" },
 	{ "{a: \"${name}\", b: \"${none}\"}", "{\"a\":\"a\"}" },
 	{ "{a: literal, b: \"${none}\"}", "-" },
@@ -182,6 +185,8 @@ static void set_sample(struct run *run, struct template_values *v, str field, st
 		template_set_number(&run->arena, v, field, NUMBERS[turn]);
 	else if (str_eq(conversion, STR("number")))
 		template_set_list(&run->arena, v, field, &list);
+	else if (str_eq(conversion, STR("boolean")))
+		template_set_text(&run->arena, v, field, turn % 2 ? STR("true") : STR("false"));
 	else
 		template_set_text(&run->arena, v, field, str_c(TEXTS[turn]));
 }
