@@ -110,8 +110,8 @@ class Work:
         self.name, self.cwd, self.stdin = "%s for %s %s" % (name, version, channel), cwd, stdin
         self.args = rest + ["--gateway-api", version, "--channel", channel]
         target, _ = option(args, "--target")
-        policies = os.path.join(common.judges_folder(), "policies", target or "")
-        self.crds = crds(version, channel) + ("," + policies if target and os.path.isdir(policies) else "")
+        folders = [os.path.join(common.judges_folder(), "policies", name) for name in ("cert-manager", target or "standard")]
+        self.crds = ",".join([crds(version, channel)] + [folder for folder in folders if os.path.isdir(folder)])
         self.path = None
 
 
