@@ -204,6 +204,8 @@ void keep_rest(struct plan *plan)
 			const struct keep *k = &owners.item[i]->keep.item[j];
 			if (!is_writable(k))
 				fact_idle(k->fact, STR("the API server takes no such key or value"));
+			else if (plan->as->existing_name.n && (k->place == KEEP_GATEWAY || k->place == KEEP_INFRASTRUCTURE))
+				fact_idle(k->fact, STR("the Gateway exists already, and is not printed: set it there"));
 			else if (k->place == KEEP_GATEWAY)
 				fact_idle(k->fact, STR("none of the certificates of the Gateway is this Ingress's"));
 			else if (k->place == KEEP_INFRASTRUCTURE)

@@ -44,12 +44,16 @@ static bool is_taken(const struct assembly *as, str namespace, str name)
 	return false;
 }
 
-static str place_gateway(struct plan *plan)
+static str place_gateway(struct plan *plan, str namespace, str own_name)
 {
 	struct assembly *as = plan->as;
 	const struct entry *entry = plan->part->entry;
-	str name = gateway_name(as, entry);
-	plan->namespace = entry->namespace.n ? entry->namespace : only_namespace(plan->part);
+	str name = own_name.n ? own_name : gateway_name(as, entry);
+	plan->namespace = namespace.n ? namespace : entry->namespace.n ? entry->namespace : only_namespace(plan->part);
+	if (as->existing_name.n) {
+		plan->namespace = as->existing_namespace;
+		return as->existing_name;
+	}
 	if (as->gateway_name.n) {
 		plan->namespace = as->gateway_namespace;
 		plan->namespace_given = true;
@@ -175,15 +179,26 @@ struct listener_plan *plan_listener(const struct plan *plan, str hostname)
 	return l ? l : map_get(&plan->listener_by_host, STR("*"));
 }
 
-struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *l, str namespace)
+struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *l, const struct wanted_listener *wanted)
 {
 	struct parent_ref parent = { .name = l->set ? l->set->name : plan->gateways.item[l->gateway].name, .section = l->section };
 	str holder = l->set ? l->set->namespace : plan->namespace;
+	if (plan->as->existing_name.n) {
+		struct wanted_listener w = *wanted;
+		w.protocol = l->protocol;
+		w.port = l->port;
+		w.section = l->section;
+		if (str_eq(l->protocol, STR("HTTPS"))) {
+			w.secret_namespace = l->secret_namespace;
+			w.secret = l->secret_name;
+		}
+		return existing_parent(plan->as, &w);
+	}
 	if (l->set) {
 		parent.group = STR(GATEWAY_API_GROUP);
 		parent.kind = STR("ListenerSet");
 	}
-	if (!str_eq(holder, namespace))
+	if (!str_eq(holder, wanted->namespace))
 		parent.namespace = holder;
 	return parent;
 }
@@ -324,7 +339,7 @@ static void make_gateways(struct plan *plan, str name)
 	struct arena *arena = plan->as->arena;
 	struct str_list keys = listener_keys(plan);
 	/* port 80, and the listener for all other hosts */
-	size_t n = plan->sets_wanted ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
+	size_t n = plan->sets_wanted || plan->as->existing_name.n ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
 	for (size_t i = 0; i < n; i++) {
 		struct gateway_plan g = { .name = name };
 		if (i)
@@ -336,15 +351,15 @@ static void make_gateways(struct plan *plan, str name)
 		say_limit(plan, n, keys.n);
 }
 
-void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part)
+void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part, str namespace, str own_name)
 {
 	*plan = (struct plan){ .as = as, .part = part };
 	/* whether a Gateway asks the clients of its ListenerSets for certificates, too, is not said anywhere */
-	plan->sets_wanted = as->listener_sets && !part->frontend;
+	plan->sets_wanted = as->listener_sets && !part->frontend && as->existing_name.n == 0;
 	map_init(&plan->listener_by_host, as->arena);
 	map_init(&plan->passed_by_host, as->arena);
 	map_init(&plan->set_by_key, as->arena);
-	str name = place_gateway(plan);
+	str name = place_gateway(plan, namespace, own_name);
 	add_listeners(plan);
 	add_others(plan);
 	make_gateways(plan, name);

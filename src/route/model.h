@@ -161,6 +161,8 @@ struct guard {
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
 	str realm;                   /* GUARD_BASIC */
+	struct backend service;      /* GUARD_EXTERNAL: the Service that the url names, where it is a fixed one in plain HTTP; else without a name */
+	str service_path;            /* the url's path */
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
 	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */

@@ -75,7 +75,7 @@ static void account(struct lowering *lw, const struct host *host)
 
 const struct frontend_part *lower_clients(struct lowering *lw, const struct host_list *hosts)
 {
-	if (!hosts->agree || !version_has(lw, STR("Gateway"), FIELD))
+	if (!hosts->agree || lw->gateway_exists || !version_has(lw, STR("Gateway"), FIELD))
 		return NULL;
 	struct frontend_part *out = NEW(lw->arena, struct frontend_part);
 	out->namespace = hosts->item[0]->clients->namespace;
@@ -97,6 +97,8 @@ void clients_why(struct lowering *lw, const struct host_list *hosts, const struc
 		lw->clients_why = c->beyond;
 	} else if (!tls) {
 		lw->clients_why = STR("HTTPS, where certificates are asked for, is not carried over for the host");
+	} else if (hosts->agree && lw->gateway_exists) {
+		lw->clients_why = STR("the Gateway exists already, and is not printed");
 	} else if (hosts->agree) {
 		lw->clients_why = version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
 		lw->clients_ways = version_ways(lw, STR("Gateway"), FIELD);

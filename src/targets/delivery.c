@@ -496,19 +496,27 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 	};
 	for (size_t i = 0; i < at->route->usual.n; i++) {
 		const struct fact_list one = list_of(lw, at->route->usual.item[i]);
-		bool counts = false;
+		const struct target_row *row = target_feature(lw->target, one.item[0]->feature);
+		bool policy = row && row->said, counts = policy;
 		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
 			counts = counts || (str_eq(FIELDS[j].feature, one.item[0]->feature) && version_has(lw, ROUTE, FIELDS[j].field));
 		/* another number of tries would be printed where these may be repeated */
 		int64_t number;
-		if (str_eq(one.item[0]->feature, STR("retry")) && repeats_broken(lw) && str_to_i64(str_trim(one.item[0]->value), &number))
+		if (!policy && str_eq(one.item[0]->feature, STR("retry")) && repeats_broken(lw) && str_to_i64(str_trim(one.item[0]->value), &number))
 			counts = false;
-		bool calls = grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
+		bool calls = !policy && grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
 		if (counts && !calls)
 			mark_facts(lw->arena, &d->marks, &one, STR("/matches/0/path"));
 		else
 			idle_facts(lw, &one, STR("it says what the controller does anyway"));
 	}
+}
+
+void delivery_total(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	if (lw->target->default_timeout.n && d->rule.request_timeout.n == 0 && d->try_seconds == 0 && !grpc_is_spoken(at->route) && at->route->cases.n &&
+		version_has(lw, ROUTE, STR("spec.rules[].timeouts.request")))
+		d->rule.request_timeout = STR("0s");
 }
 
 void delivery_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)

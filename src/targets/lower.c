@@ -545,8 +545,8 @@ void lower_defaults(struct lowering *lw)
 		struct fact *fact = lw->ledger->defaults.item[i];
 		const struct target_row *row = target_feature(lw->target, fact->feature);
 		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		/* a row that says what is lost without it is about a field that is printed for annotations alone */
-		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0;
+		/* a row that says what is lost without it, or has a template, is about a field that is printed for annotations alone */
+		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0 && !row->said;
 		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || said)
 			continue;
 		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;

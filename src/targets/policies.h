@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Steps that the Gateway API cannot say and an implementation can, in an object of its own. What is said, and how, stands in the row of
+ * the target's table; here are the fields that the row's template is filled with.
+ */
+#ifndef ING2GW_TARGETS_POLICIES_H
+#define ING2GW_TARGETS_POLICIES_H
+
+#include "mapping/template.h"
+#include "targets/lower.h"
+#include "targets/rules.h"
+
+/* The fields of a step as the templates of tables name them, and what its object refers to in other namespaces. */
+struct said {
+	struct template_values values;
+	LIST(struct policy_grant) grants;
+	struct fact_list carried;    /* said by the object being there, with no field of their own */
+};
+
+/* said.c: false when the step's meaning has no such fields. owner may be NULL: the fields are then right but for namespaces. */
+bool said_of(const struct lowering *lowering, const struct owner *owner, const struct step *step, struct said *out);
+
+/* The target says the step in a policy. */
+bool policy_says(const struct lowering *lowering, const struct step *step);
+
+/* Where a policy says the fact's feature, it has a field for the fact, or the fact switches the feature on. */
+bool policy_carries(const struct lowering *lowering, const struct fact *fact);
+
+/* Adds it to the draft. */
+void policy_add(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
+
+/* A redirect or a fixed status ends the draft: only what may refuse requests before that stays. */
+void policies_end(struct lowering *lowering, struct draft *draft);
+
+#endif
