@@ -329,6 +329,7 @@ static void add_gateway(struct plan *plan, size_t index)
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
+	attach_to_gateway(plan, &gateway.meta);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)
 		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
 }
@@ -467,6 +468,7 @@ void assemble(struct assembly *as, const struct entry_part *entries, size_t n, c
 {
 	map_init(&as->taken, as->arena);
 	map_init(&as->carried, as->arena);
+	map_init(&as->policies, as->arena);
 	locator_init(&as->locator, as->sources, as->arena);
 	size_t before = as->out.n;
 	for (size_t i = 0; i < n; i++)

@@ -71,6 +71,7 @@ struct entry_part {
 	LIST(const struct stream *) streams;
 	LIST(const struct host *) passed;        /* whose TLS connections are passed through */
 	const struct frontend_part *frontend;    /* or NULL */
+	LIST(struct rule_policy) policies;       /* about the Gateways as a whole; marks and targets as for a rule */
 };
 
 /* TLS towards a Service. */
@@ -117,6 +118,7 @@ struct assembly {
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
 	bool namespace_written;      /* some Ingress of the namespace "default" names it */
 	struct map taken;            /* "namespace/name" of all Ingresses: their names belong to their own routes */
+	struct map policies;         /* by "kind/namespace/name" of an implementation's objects: the route and rule that they are about */
 	struct map carried;          /* what long lists of places and of objects hold, by list and text */
 	struct locator locator;
 	LIST(struct printed) out;    /* in the order of printing */

@@ -160,14 +160,17 @@ static void say_refused(struct assembly *as, const struct found *f, const struct
 	d->help = STR("widen allowedRoutes of the listener: its namespaces (from: Selector with the label kubernetes.io/metadata.name) or its kinds");
 }
 
-static void say_unknown(struct assembly *as)
+static void say_unknown(struct assembly *as, bool by_port)
 {
 	if (!as->diags)
 		return;
 	struct diag *d = diag_addf(as->diags, DIAG_GATEWAY_UNKNOWN, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"Gateway %.*s/%.*s is not in the input: its listeners are not checked", STR_ARG(as->existing_namespace), STR_ARG(as->existing_name));
-	d->effect = STR("routes attach to its listeners on ports 80 and 443, as far as these take their hosts and namespaces");
+	d->effect = by_port ? STR("routes attach to its listeners on ports 80 and 443, as far as these take their hosts and namespaces")
+		: STR("routes attach to its listeners with the names http and https, because a parentRef has no port in this version");
 	d->help = STR("add it to the input: kubectl get gateways,listenersets,namespaces -A -o yaml");
+	if (!by_port)
+		d->help = arena_printf(as->arena, "%.*s;\nor say port: --gateway-api 1.1 to 1.7 has it", STR_ARG(d->help));
 }
 
 /* ---- attaching ---- */
@@ -178,11 +181,12 @@ struct parent_ref existing_parent(struct assembly *as, const struct wanted_liste
 	struct found f = { 0 };
 	str holder = as->existing_namespace;
 	if (!existing_is_known(as)) {
-		say_unknown(as);
+		bool by_port = schema_has_field(as->schema, w->kind, STR("spec.parentRefs[].port"), as->version);
+		say_unknown(as, by_port);
 		/* a port keeps plain routes and those for TLS apart, whatever the listeners are called; a route for both needs none */
 		if (w->both_sides)
 			parent.section = (str){ "", 0 };
-		else if (schema_has_field(as->schema, w->kind, STR("spec.parentRefs[].port"), as->version)) {
+		else if (by_port) {
 			parent.section = (str){ "", 0 };
 			parent.port = (struct number){ true, w->port };
 		}

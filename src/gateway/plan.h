@@ -81,6 +81,8 @@ struct attachment_job {
 	struct str_list *objects;    /* for each rule: the names of its policies' objects, in their order; filled in */
 };
 void attach_policies(const struct attachment_job *job);
+/* Policies of the entry, on one of its Gateways. */
+void attach_to_gateway(struct plan *plan, const struct object_meta *gateway);
 /* What rules are told apart by where a version has no names for them; empty: no policies. */
 str attach_key(struct arena *arena, const struct rule_part *rule);
 

@@ -395,6 +395,8 @@ static struct rule_sets rule_sets_of(const struct emission *e, const struct rout
 		}
 		LIST_PUSH(arena, &sets.item[*at], i);
 	}
+	if (sets.n == 1)
+		sets.item[0].suffix = (str){ "", 0 };
 	return sets;
 }
 

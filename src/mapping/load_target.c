@@ -18,6 +18,7 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("experimental"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, experimental), NULL, 0, NULL },
 	{ STR_INIT("policy"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
@@ -33,8 +34,14 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("extends"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, extends), NULL, 0, NULL },
 	{ STR_INIT("folds_case"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, folds_case), NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
+	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key ENDLESS_KEYS[] = {
+	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
 static int compare_targets(const void *a, const void *b)
@@ -52,7 +59,7 @@ static struct target_table *find_target(const struct mapping *mapping, str name)
 
 /* ---- policies ---- */
 
-static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter") };
+static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_GATEWAY] = STR_INIT("gateway") };
 
 static void set_attachment(void *row, size_t word)
 {
@@ -112,7 +119,17 @@ static bool load_said(struct loader *loader, const struct target_table *table, c
 		load_fault(loader, row->said->at, 1, "%.*s", STR_ARG(error));
 		return false;
 	}
+	for (size_t i = 0; i < row->must.n; i++)
+		if (!load_check_feature(loader, node, row->feature, row->must.item[i]))
+			return false;
 	return true;
+}
+
+static void load_endless(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_row row = { .how = STR_INIT("policy") };
+	if (node && load_keys(loader, node, ENDLESS_KEYS, COUNT_OF(ENDLESS_KEYS), true, &row) && load_said(loader, table, node, &row))
+		table->endless = row;
 }
 
 /* ---- targets ---- */
@@ -184,6 +201,7 @@ void load_target(struct loader *loader, const struct node *root)
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_policy(loader, table, list->as.list.item[i]);
+	load_endless(loader, table, node_get(root, STR("endless")));
 	list = load_list(loader, root, STR("features"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)

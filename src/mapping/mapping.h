@@ -117,7 +117,8 @@ struct merge_rule {
 	str wins;                /* this value; or "longest", of durations */
 };
 
-enum attachment { ATTACH_RULE, ATTACH_FILTER };   /* by targetRefs to a rule of a route; as a filter of the rule */
+/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
+enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
 
 /* A kind of object beside the Gateway API in which an implementation is told more. */
 struct policy_kind {
@@ -130,6 +131,7 @@ struct target_row {
 	str feature;
 	str policy;              /* with how "policy": the kind in which it is said */
 	const struct node *said; /* its spec as a template, see template.h */
+	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
@@ -148,6 +150,7 @@ struct target_table {
 	struct place at;
 	bool folds_case;         /* its regular expressions take "(?i)", and all of a path has to match */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
+	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	LIST(struct policy_kind) policies;
 	LIST(struct target_row) features;
 	struct map by_feature;

@@ -159,7 +159,11 @@ static bool find_hole(str text, struct hole *hole)
 
 static bool is_conversion(str name)
 {
-	return name.n == 0 || str_eq(name, STR("duration")) || str_eq(name, STR("quantity")) || str_eq(name, STR("number"));
+	static const str NAMES[] = { STR_INIT("duration"), STR_INIT("quantity"), STR_INIT("number"), STR_INIT("boolean") };
+	bool known = name.n == 0;
+	for (size_t i = 0; i < COUNT(NAMES); i++)
+		known = known || str_eq(name, NAMES[i]);
+	return known;
 }
 
 static bool text_fields(struct arena *arena, str text, struct str_list *fields, str *error)
@@ -167,7 +171,7 @@ static bool text_fields(struct arena *arena, str text, struct str_list *fields, 
 	struct hole hole;
 	while (find_hole(text, &hole)) {
 		if (hole.name.n == 0 || !is_conversion(hole.conversion)) {
-			*error = arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity and number", STR_ARG(hole.conversion));
+			*error = arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number and boolean", STR_ARG(hole.conversion));
 			return false;
 		}
 		str_list_add_new(arena, fields, hole.name);
@@ -218,6 +222,8 @@ static struct node *converted(struct arena *arena, const struct template_value *
 	str text;
 	int64_t number;
 	bool is_number = str_eq(conversion, STR("number"));
+	if (v->kind == TEMPLATE_TEXT && str_eq(conversion, STR("boolean")))
+		return node_bool(arena, str_eq(v->text, STR("true")));
 	if (v->kind == TEMPLATE_LIST) {
 		struct node *list = node_list(arena);
 		for (size_t i = 0; i < v->list.n; i++)
@@ -324,7 +330,7 @@ static bool read_whole(struct arena *arena, const struct hole *hole, const struc
 	}
 	if (!node_is_scalar(tree))
 		return false;
-	if (str_eq(hole->conversion, STR("number")))
+	if (str_eq(hole->conversion, STR("number")) || str_eq(hole->conversion, STR("boolean")))
 		template_set_text(arena, values, hole->name, value_text(arena, tree));
 	else if (str_eq(hole->conversion, STR("duration")) || str_eq(hole->conversion, STR("quantity"))) {
 		bool time = str_eq(hole->conversion, STR("duration"));

@@ -6,7 +6,8 @@
  * A hole that is a whole scalar becomes what its value is: a text, a number, a list of texts; inside of a longer text it becomes text.
  * What hangs on a field that is absent is left out: the key or element, and every map and list around it in which no hole is filled.
  *
- * Conversions: duration (seconds as "1h30m", GEP-2257), quantity (bytes as "8Mi"), number (a text of digits as a number).
+ * Conversions: duration (seconds as "1h30m", GEP-2257), quantity (bytes as "8Mi"), number (a text of digits as a number), boolean (a text
+ * "true" or "false").
  */
 #ifndef ING2GW_MAPPING_TEMPLATE_H
 #define ING2GW_MAPPING_TEMPLATE_H

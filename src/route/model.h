@@ -145,6 +145,7 @@ struct address_range {
 /* An address, or an address and "/" and bits. */
 bool address_range_parse(str text, struct address_range *out);
 bool address_range_has(const struct address_range *range, str address);
+str address_range_text(struct arena *arena, const struct address_range *range);   /* always with its bits */
 
 struct header_pattern {
 	str text;
@@ -417,6 +418,7 @@ struct http_rules {
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
 	bool proxy_protocol;         /* connections come with the PROXY protocol: its port says whether TLS ended before */
+	struct fact *address_fact;   /* the setting by which a client's address is not that of its connection; else NULL */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
 	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */

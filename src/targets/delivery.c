@@ -5,6 +5,7 @@
 #include "targets/conditions.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
+#include "targets/policies.h"
 #include "targets/versions.h"
 
 static const str ROUTE = STR_INIT("HTTPRoute");
@@ -514,9 +515,12 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 
 void delivery_total(struct lowering *lw, const struct rule_place *at, struct draft *d)
 {
-	if (lw->target->default_timeout.n && d->rule.request_timeout.n == 0 && d->try_seconds == 0 && !grpc_is_spoken(at->route) && at->route->cases.n &&
-		version_has(lw, ROUTE, STR("spec.rules[].timeouts.request")))
+	if (lw->target->default_timeout.n == 0 || d->rule.request_timeout.n || d->try_seconds || at->route->cases.n == 0)
+		return;
+	if (!grpc_is_spoken(at->route) && version_has(lw, ROUTE, STR("spec.rules[].timeouts.request")))
 		d->rule.request_timeout = STR("0s");
+	else if (lw->target->endless.said)
+		policy_add_endless(lw, d);
 }
 
 void delivery_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)

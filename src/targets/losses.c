@@ -188,6 +188,20 @@ static str with_ways(const struct lowering *lw, const struct step *step, str hel
 	return arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(lw->clients_ways), STR_ARG(help));
 }
 
+/* Why a protection that the target has an expression for cannot be said, or empty. */
+static str guard_why(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = target_feature(lw->target, step->feature);
+	if (str_eq(step->feature, STR("auth.client-certificate")))
+		return lw->clients_why;
+	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))
+		return STR("it cannot be told which header has the client's address, from these proxies");
+	const struct fact *lacks = policy_lacks(lw, step);
+	if (lacks)
+		return arena_printf(lw->arena, "%.*s, which may decide whom it lets in, has no field", STR_ARG(lacks->key));
+	return (str){ "", 0 };
+}
+
 enum diag_code lose_guard(struct lowering *lw, const struct host *host, const struct route *route, const struct step *step)
 {
 	if (lw->open)
@@ -198,9 +212,9 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
 	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
-	str what = pending ? STR("is not worked out yet") : unsaid(lw);
-	if (has_reason(lw, step) && !pending)
-		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(lw->clients_why));
+	str what = pending ? STR("is not worked out yet") : unsaid(lw), why = guard_why(lw, step);
+	if (why.n && !pending)
+		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(why));
 	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)), STR_ARG(what),
 		whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;

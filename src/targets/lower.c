@@ -11,6 +11,7 @@
 #include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
+#include "targets/policies.h"
 #include "targets/rules.h"
 #include "targets/streams.h"
 
@@ -520,10 +521,12 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
+	lw->entry = entry;
 	const struct entry_names names = names_of(lw->arena, entry);
 	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
+	policies_of_entry(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))

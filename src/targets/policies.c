@@ -10,18 +10,40 @@ static const struct target_row *row_of(const struct lowering *lw, const struct s
 	return row && row->said ? row : NULL;
 }
 
-bool policy_says(const struct lowering *lw, const struct step *step)
-{
-	const struct target_row *row = row_of(lw, step);
-	struct said said;
-	return row && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
-}
-
 /* The field of an annotation that a hole's field belongs to. */
 static str base_field(str field)
 {
 	field.n = str_find_char(field, '.');
 	return field;
+}
+
+static bool has_hole(const struct lowering *lw, const struct target_row *row, str field)
+{
+	struct str_list fields = { 0 };
+	str error;
+	(void)template_fields(lw->arena, row->said, &fields, &error);
+	for (size_t i = 0; i < fields.n; i++)
+		if (str_eq(base_field(fields.item[i]), field))
+			return true;
+	return false;
+}
+
+const struct fact *policy_lacks(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	for (size_t i = 0; row && row->must.n && i < step->facts.n; i++) {
+		const struct annotation_row *annotation = fact_row(lw, step->facts.item[i]);
+		if (annotation && str_list_has(&row->must, annotation->field) && !has_hole(lw, row, annotation->field))
+			return step->facts.item[i];
+	}
+	return NULL;
+}
+
+bool policy_says(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	struct said said;
+	return row && !policy_lacks(lw, step) && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
 }
 
 /* It switches its feature on, and needs no field of its own. */
@@ -35,17 +57,9 @@ bool policy_carries(const struct lowering *lw, const struct fact *fact)
 {
 	const struct target_row *row = fact->feature.n ? target_feature(lw->target, fact->feature) : NULL;
 	const struct annotation_row *annotation = fact_row(lw, fact);
-	struct str_list fields = { 0 };
-	str error;
 	if (!row || !row->said || !annotation || str_has_char(fact->key, '#'))
 		return true;
-	if (turns_on(lw, fact, annotation))
-		return true;
-	(void)template_fields(lw->arena, row->said, &fields, &error);
-	for (size_t i = 0; i < fields.n; i++)
-		if (str_eq(base_field(fields.item[i]), annotation->field))
-			return true;
-	return false;
+	return turns_on(lw, fact, annotation) || has_hole(lw, row, annotation->field);
 }
 
 /* ---- merging ---- */
@@ -228,6 +242,17 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 		LIST_PUSH(lw->arena, &policy->grants, said.grants.item[i]);
 }
 
+void policy_add_endless(struct lowering *lw, struct draft *d)
+{
+	const struct target_row *row = &lw->target->endless;
+	struct mark_list none = { 0 };
+	struct rule_policy *policy = policy_of(lw, d, target_policy(lw->target, row->policy));
+	const struct merging m = { lw, policy->kind, &none };
+	const struct template_values empty = { 0 };
+	struct node *spec = template_fill(lw->arena, row->said, &empty, NULL);
+	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+}
+
 void policies_end(struct lowering *lw, struct draft *d)
 {
 	size_t kept = 0;
@@ -239,4 +264,61 @@ void policies_end(struct lowering *lw, struct draft *d)
 			d->policies.item[kept++] = *p;
 	}
 	d->policies.n = kept;
+}
+
+/* ---- of an entry ---- */
+
+/* Where the client's address comes from, as a step; NULL: from the connection. */
+static const struct step *client_step(const struct lowering *lw)
+{
+	if (!lw->entry || !lw->entry->http.address_fact)
+		return NULL;
+	struct step *step = NEW(lw->arena, struct step);
+	step->kind = STEP_OTHER;
+	step->feature = STR("client.address");
+	fact_list_add(lw->arena, &step->facts, lw->entry->http.address_fact);
+	return step;
+}
+
+bool clients_are_hidden(const struct lowering *lw)
+{
+	const struct step *step = client_step(lw);
+	return step && !policy_says(lw, step);
+}
+
+static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
+{
+	struct fact *fact = step->facts.item[0];
+	struct place at = fact->at;
+	if (lw->open || row->differs.n == 0)
+		return;
+	struct diag *d = diag_addf(lw->diags, DIAG_POLICY_DIFFERS, (struct diag_site){ at, 1, { "", 0 } },
+		"%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy));
+	d->level = DIAG_WARNING;
+	d->loss = LOSS_BEHAVIOUR;
+	d->from_default = true;
+	d->effect = row->differs;
+	d->help = row->todo;
+	fact_lost(fact, FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_POLICY_DIFFERS, d->message);
+}
+
+void policies_of_entry(struct lowering *lw, struct entry_part *out)
+{
+	const struct step *step = client_step(lw);
+	const struct target_row *row = step ? row_of(lw, step) : NULL;
+	if (!row)
+		return;
+	if (!policy_says(lw, step)) {
+		fact_lost(step->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, STR("the target cannot be told of this header from these proxies"));
+		return;
+	}
+	struct rule_policy policy = { .kind = target_policy(lw->target, row->policy) };
+	struct template_places places = { 0 };
+	struct said said;
+	(void)said_of(lw, NULL, step, &said);
+	policy.spec = template_fill(lw->arena, row->said, &said.values, &places);
+	struct mark mark = { step->facts.item[0], places.item[0].at };
+	LIST_PUSH(lw->arena, &policy.marks, mark);
+	LIST_PUSH(lw->arena, &out->policies, policy);
+	say_entry(lw, step, row);
 }

@@ -98,7 +98,7 @@ static bool addresses(const struct saying *s)
 {
 	struct str_list ranges = { 0 };
 	str item, text = s->step->value;
-	if (s->step->as.guard.kind != GUARD_ADDRESS || s->step->as.guard.any || s->step->as.guard.ordered)
+	if (s->step->as.guard.kind != GUARD_ADDRESS || s->step->as.guard.any || s->step->as.guard.ordered || clients_are_hidden(s->lw))
 		return false;
 	while (text.n) {
 		struct address_range range;
@@ -126,6 +126,39 @@ static bool external(const struct saying *s)
 	set_text(s, "url.path", g->service_path);
 	set_list(s, "response-headers", &g->copied);
 	refer(s, "Service", g->service.namespace, g->service.name);
+	return true;
+}
+
+/* Clients that cannot be told apart would share one number. */
+static bool rate(const struct saying *s)
+{
+	return !clients_are_hidden(s->lw);
+}
+
+/*
+ * Whose word about the client's address counts. Proxies that are trusted by their addresses are so only for X-Forwarded-For: another
+ * header is believed whoever sends it.
+ */
+static bool client_address(const struct saying *s)
+{
+	struct arena *arena = s->lw->arena;
+	const struct http_rules *http = &s->lw->entry->http;
+	struct str_list trusted = { 0 };
+	for (size_t i = 0; i < http->trusted.n; i++)
+		LIST_PUSH(arena, &trusted, address_range_text(arena, &http->trusted.item[i]));
+	if (http->proxy_protocol) {
+		set_text(s, "proxy-protocol.optional", STR("false"));
+		return true;
+	}
+	if (!str_eq_nocase(http->forwarded_for, STR("X-Forwarded-For"))) {
+		set_text(s, "header", http->forwarded_for);
+		return trusted.n == 0 && http->forwarded_for.n > 0;
+	}
+	if (trusted.n == 0) {
+		LIST_PUSH(arena, &trusted, STR("0.0.0.0/0"));
+		LIST_PUSH(arena, &trusted, STR("::/0"));
+	}
+	set_list(s, "trusted", &trusted);
 	return true;
 }
 
@@ -243,7 +276,8 @@ static const struct {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("auth.global"), external }, { STR_INIT("timeout.read"), silence },
 	{ STR_INIT("timeout.send"), silence }, { STR_INIT("retry"), tries }, { STR_INIT("affinity.cookie"), affinity },
-	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures },
+	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
+	{ STR_INIT("client.address"), client_address },
 };
 
 bool said_of(const struct lowering *lw, const struct owner *owner, const struct step *step, struct said *out)
