@@ -319,7 +319,7 @@ static void say_no_sets(const struct plan *plan)
 	bool any = false;
 	for (size_t i = 0; i < plan->listeners.n; i++)
 		any = any || (!is_default(plan->listeners.item[i]) && !plan->listeners.item[i]->stream);
-	if (!as->diags || as->sets_lack.n == 0 || !any)
+	if (!as->diags || as->sets_lack.n == 0 || as->existing_name.n || !any)
 		return;
 	struct diag *d = diag_addf(as->diags, DIAG_VERSION_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"%.*s: the TLS listeners stand in the Gateway", STR_ARG(as->sets_lack));
