@@ -12,6 +12,7 @@
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
+#include "targets/ranks.h"
 #include "targets/rules.h"
 #include "targets/streams.h"
 
@@ -98,14 +99,6 @@ static void say_wildcard(struct lowering *lw, const struct entry *entry, const s
 
 /* ---- one side of a host ---- */
 
-/* A rule and whether it is closed, in the order of the routes that are tried. */
-struct added {
-	const struct route *route;
-	struct route_part *part;
-	size_t rule;
-	bool closed;
-};
-
 struct host_side {
 	struct lowering *lw;
 	const struct entry *entry;
@@ -114,11 +107,12 @@ struct host_side {
 	bool wider;                      /* another host's routes would take what this one leaves */
 	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
-	bool contested;                  /* see rules.h */
+	bool contested, uniform;         /* see rules.h */
 	LIST(struct route_part *) parts;
 	struct map taken, https;         /* see rules.h */
 	struct map part_of_owner;
-	LIST(struct added) added;
+	struct forms forms;
+	struct added_list added;
 };
 
 static struct route_part *part_of(struct host_side *hs, const struct owner *owner)
@@ -163,7 +157,8 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 
 static void lower_route(struct host_side *hs, const struct route *route, bool needed)
 {
-	struct rule_place at = { hs->entry, hs->host, route, hs->side, hs->contested, NULL, &hs->taken, &hs->https };
+	struct rule_place at = { .entry = hs->entry, .host = hs->host, .route = route, .side = hs->side, .contested = hs->contested,
+		.taken = &hs->taken, .https = &hs->https, .form = form_of(&hs->forms, route), .uniform = hs->uniform };
 	struct draft draft = draft_of(hs->lw, &at);
 	if (!needed && is_needless(hs, route, &draft))
 		return;
@@ -173,44 +168,8 @@ static void lower_route(struct host_side *hs, const struct route *route, bool ne
 	size_t before = at.part->rules.n;
 	rules_add(hs->lw, &at, &draft);
 	for (size_t i = before; i < at.part->rules.n; i++) {
-		struct added one = { route, at.part, i, draft.closed };
+		struct added one = { route, at.form, at.part, i, draft.closed };
 		LIST_PUSH(hs->lw->arena, &hs->added, one);
-	}
-}
-
-static bool is_regex(const struct http_match *m)
-{
-	return str_eq(m->path.type, STR("RegularExpression"));
-}
-
-static struct http_rule *rule_of(const struct added *a)
-{
-	return &a->part->rules.item[a->rule].rule;
-}
-
-static void lengthen(struct arena *arena, struct http_match *m, size_t past)
-{
-	enum { LONGEST = 1024 };
-	while (is_regex(m) && m->path.value.n <= past && past + 2 <= LONGEST)
-		m->path.value = arena_join(arena, m->path.value, STR("()"));
-}
-
-/*
- * Implementations try the longest expression first. One that is to refuse must not become shorter than one that the source tried
- * after it: empty groups at its end make up for what the writing added to the other.
- */
-static void outrank(struct host_side *hs)
-{
-	size_t behind = 0;               /* bytes of the longest expression that leads somewhere in the rules behind */
-	for (size_t i = hs->added.n; i-- > 0;) {
-		struct http_rule *rule = rule_of(&hs->added.item[i]);
-		for (size_t j = 0; j < rule->matches.n; j++) {
-			struct http_match *m = &rule->matches.item[j];
-			if (hs->added.item[i].closed)
-				lengthen(hs->lw->arena, m, behind);
-			else if (is_regex(m) && m->path.value.n > behind)
-				behind = m->path.value.n;
-		}
 	}
 }
 
@@ -235,9 +194,9 @@ static bool add_match(struct host_side *hs, const struct route *closed, const st
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (a->route != closed || rule_of(a)->matches.n >= match_limit(hs->lw))
+		if (a->route != closed || added_rule(a)->matches.n >= match_limit(hs->lw))
 			continue;
-		LIST_PUSH(hs->lw->arena, &rule_of(a)->matches, *match);
+		LIST_PUSH(hs->lw->arena, &added_rule(a)->matches, *match);
 		return true;
 	}
 	return false;
@@ -262,8 +221,8 @@ static void refuse_ends(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		for (size_t j = 0; !a->closed && j < rule_of(a)->matches.n; j++) {
-			const struct path_match *m = &rule_of(a)->matches.item[j].path;
+		for (size_t j = 0; !a->closed && j < added_rule(a)->matches.n; j++) {
+			const struct path_match *m = &added_rule(a)->matches.item[j].path;
 			str prefix = path_without_slash(m->value);
 			if (!str_eq(m->type, STR("PathPrefix")) || prefix.n < 2)
 				continue;
@@ -329,7 +288,7 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 	fresh.rules.n = fresh.rules.cap = 0;
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (a->part != part || grpc_never(a->route, rule_of(a)))
+		if (a->part != part || grpc_never(a->route, added_rule(a)))
 			continue;
 		struct rule_part rule = part->rules.item[a->rule];
 		grpc_mark(hs->lw, a->route, &rule);
@@ -344,7 +303,7 @@ static void say_grpc(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (!grpc_never(a->route, rule_of(a)) && !grpc_fits(hs->lw, a->route, hs->side, rule_of(a)))
+		if (!grpc_never(a->route, added_rule(a)) && !grpc_fits(hs->lw, a->route, hs->side, added_rule(a)))
 			return;
 	}
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -354,6 +313,8 @@ static void say_grpc(struct host_side *hs)
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
+	hs->uniform = root != NULL;
+	hs->forms = forms_decide(hs->lw, &(struct forms_of){ hs->host, hs->side, hs->wider || hs->host_closed, hs->uniform });
 	hs->contested = hs->host->routes.n && is_contested(hs->lw, hs->host, hs->side);
 	if (hs->contested && !hs->lw->matcher)
 		hs->lw->matcher = matcher_new(hs->lw->arena, PATTERN_BUILD_STEPS);
@@ -373,7 +334,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	}
 	if (hs->contested)
 		refuse_ends(hs);
-	outrank(hs);
+	ranks_keep(hs->lw->arena, &hs->added);
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)

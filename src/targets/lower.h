@@ -25,6 +25,7 @@ struct lowering {
 	const struct schema *schema;
 	struct gateway_version version;
 	const struct str_list *accept;   /* features whose loss is accepted */
+	bool exact;                      /* paths are said as the source has them, where that can be */
 	bool gateway_exists;             /* nothing can be said on it */
 	bool open;                       /* as if everything were accepted, and silent: for the file of rejects */
 	size_t closed_rules;             /* counted */
