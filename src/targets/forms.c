@@ -20,9 +20,7 @@ static str key_of(const struct route *const *route)
 
 const struct form *form_of(const struct forms *forms, const struct route *route)
 {
-	static const struct form NONE = { 0 };
-	const struct form *form = map_get(&forms->by_route, key_of(&route));
-	return form ? form : &NONE;
+	return map_get(&forms->by_route, key_of(&route));
 }
 
 /*
@@ -105,11 +103,11 @@ struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 	map_init(&forms.by_route, lw->arena);
 	for (size_t i = 0; i < of->host->routes.n; i++) {
 		const struct route *route = of->host->routes.item[i];
-		if (route->match.kind == MATCH_EXACT || is_silent(lw, of, route))
-			continue;
 		struct form *form = form_new(lw, of, route);
-		LIST_PUSH(lw->arena, &all, form);
+		form->place = i;
 		map_set(&forms.by_route, key_of(&form->route), form);
+		if (route->match.kind != MATCH_EXACT && !is_silent(lw, of, route))
+			LIST_PUSH(lw->arena, &all, form);
 	}
 	make_groups(&all);
 	for (size_t i = 0; i < all.n; i++) {

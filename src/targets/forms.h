@@ -11,8 +11,9 @@
 
 struct form {
 	const struct route *route;
+	size_t place;            /* in the order in which the source tries the host's routes */
 	str head;                /* text in lower case that all its paths begin with */
-	const struct form *group;    /* the one whose head begins the heads of all that may take the same paths */
+	const struct form *group;    /* the one whose head begins the heads of all that may take the same paths; or NULL */
 	size_t members;          /* of a group: how many there are */
 	bool prefix;             /* of a group: one of them has to be a prefix */
 	bool possible;           /* an expression can say it, and all that may take the same paths */

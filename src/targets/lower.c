@@ -8,6 +8,7 @@
 #include "gateway/cel.h"
 #include "route/pattern.h"
 #include "targets/clients.h"
+#include "targets/forwarded.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
@@ -110,6 +111,7 @@ struct host_side {
 	bool contested, uniform;         /* see rules.h */
 	LIST(struct route_part *) parts;
 	struct map taken, https;         /* see rules.h */
+	const struct header_match *also; /* of what is written now; see rules.h */
 	struct map part_of_owner;
 	struct forms forms;
 	struct added_list added;
@@ -158,7 +160,7 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 static void lower_route(struct host_side *hs, const struct route *route, bool needed)
 {
 	struct rule_place at = { .entry = hs->entry, .host = hs->host, .route = route, .side = hs->side, .contested = hs->contested,
-		.taken = &hs->taken, .https = &hs->https, .form = form_of(&hs->forms, route), .uniform = hs->uniform };
+		.taken = &hs->taken, .https = &hs->https, .also = hs->also, .form = form_of(&hs->forms, route), .uniform = hs->uniform };
 	struct draft draft = draft_of(hs->lw, &at);
 	if (!needed && is_needless(hs, route, &draft))
 		return;
@@ -175,7 +177,7 @@ static void lower_route(struct host_side *hs, const struct route *route, bool ne
 
 /* ---- prefixes that take more than the source gave them ---- */
 
-static bool is_contested(const struct lowering *lw, const struct host *host, enum side side)
+static bool is_contested(struct lowering *lw, const struct host *host, enum side side)
 {
 	bool closed = false, leads = false, regex = false;
 	for (size_t i = 0; i < host->routes.n; i++) {
@@ -187,7 +189,11 @@ static bool is_contested(const struct lowering *lw, const struct host *host, enu
 			leads = true;
 	}
 	/* not the first one alone: a redirect of the root is an exact path, and stands before all expressions */
-	return closed && leads && regex;
+	if (!closed || !leads || !regex)
+		return false;
+	if (!lw->matcher)
+		lw->matcher = matcher_new(lw->arena, PATTERN_BUILD_STEPS);
+	return true;
 }
 
 static bool add_match(struct host_side *hs, const struct route *closed, const struct http_match *match)
@@ -205,7 +211,9 @@ static bool add_match(struct host_side *hs, const struct route *closed, const st
 /* The rule of a closed route refuses this path besides, whatever prefix would take it. */
 static void refuse_exactly(struct host_side *hs, const struct route *closed, str path)
 {
-	const struct http_match match = { .path = { STR("Exact"), path } };
+	struct http_match match = { .path = { STR("Exact"), path } };
+	if (hs->also)
+		LIST_PUSH(hs->lw->arena, &match.headers, *hs->also);
 	str key = match_key(hs->lw->arena, &match.path);
 	if (map_get(&hs->taken, key))
 		return;
@@ -257,7 +265,7 @@ static bool is_root(const struct route *route)
 static const struct route *common_root(const struct host_side *hs)
 {
 	const struct route *root = NULL;
-	if (hs->side != SIDE_PLAIN)
+	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded)
 		return NULL;
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
 		if (!leads_to_https(hs->lw, hs->host->routes.item[i]))
@@ -266,6 +274,45 @@ static const struct route *common_root(const struct host_side *hs)
 			root = hs->host->routes.item[i];
 	}
 	return root;
+}
+
+static bool leads_somewhere(struct host_side *hs)
+{
+	bool any = false;
+	for (size_t i = 0; i < hs->host->routes.n; i++)
+		any = any || leads_to_https(hs->lw, hs->host->routes.item[i]);
+	hs->lw->https_led = hs->lw->https_led || any;
+	return any;
+}
+
+/*
+ * Where the controller believes X-Forwarded-Proto, requests that came by HTTPS to a load balancer in front are served on the plain port.
+ * Without rules for them they would be led to HTTPS for ever.
+ */
+static void lower_forwarded(struct host_side *hs)
+{
+	static const struct header_match HTTPS_BEFORE = { .name = STR_INIT("X-Forwarded-Proto"), .value = STR_INIT("https") };
+	struct host_side twin = *hs;
+	const struct added_list none = { 0 };
+	twin.also = &HTTPS_BEFORE;
+	twin.added = none;
+	twin.contested = is_contested(hs->lw, hs->host, SIDE_TLS);
+	map_init(&twin.taken, hs->lw->arena);
+	map_init(&twin.https, hs->lw->arena);
+	for (size_t i = 0; i < hs->host->routes.n; i++) {
+		const struct route *route = hs->host->routes.item[i];
+		if (!leads_to_https(hs->lw, route))
+			continue;
+		lower_route(&twin, route, true);
+	}
+	if (twin.contested)
+		refuse_ends(&twin);
+	hs->parts.item = twin.parts.item;
+	hs->parts.n = twin.parts.n;
+	hs->parts.cap = twin.parts.cap;
+	hs->part_of_owner = twin.part_of_owner;
+	for (size_t i = 0; i < twin.added.n; i++)
+		LIST_PUSH(hs->lw->arena, &hs->added, twin.added.item[i]);
 }
 
 /* The redirect of a route that is said by the root's rule: its facts are carried there. */
@@ -314,10 +361,10 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
 	hs->uniform = root != NULL;
-	hs->forms = forms_decide(hs->lw, &(struct forms_of){ hs->host, hs->side, hs->wider || hs->host_closed, hs->uniform });
-	hs->contested = hs->host->routes.n && is_contested(hs->lw, hs->host, hs->side);
-	if (hs->contested && !hs->lw->matcher)
-		hs->lw->matcher = matcher_new(hs->lw->arena, PATTERN_BUILD_STEPS);
+	/* where requests may have come by HTTPS before, both sides do the same with them */
+	enum side side = hs->entry->http.forwarded ? SIDE_TLS : hs->side;
+	hs->forms = forms_decide(hs->lw, &(struct forms_of){ hs->host, side, hs->wider || hs->host_closed, hs->uniform });
+	hs->contested = is_contested(hs->lw, hs->host, hs->side);
 	map_init(&hs->taken, hs->lw->arena);
 	map_init(&hs->https, hs->lw->arena);
 	map_init(&hs->part_of_owner, hs->lw->arena);
@@ -334,6 +381,8 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	}
 	if (hs->contested)
 		refuse_ends(hs);
+	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
+		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
 	if (hs->alone)
 		say_grpc(hs);
@@ -483,6 +532,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
 	lw->entry = entry;
+	lw->https_led = false;
 	const struct entry_names names = names_of(lw->arena, entry);
 	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
 	lower_streams(lw, entry, &out);
@@ -495,6 +545,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 		say_wildcard(lw, entry, host);
 		lower_host(lw, &names, &secure, host, &out);
 	}
+	forwarded_say(lw);
 	return out;
 }
 

@@ -2,6 +2,8 @@
 /* Lengths of regular expressions: see ranks.h. */
 #include "targets/ranks.h"
 
+#include <stdlib.h>
+
 #include "base/map.h"
 #include "targets/expressions.h"
 
@@ -67,23 +69,42 @@ static void count_rank(const struct added *a, const struct http_match *m, struct
 	}
 }
 
+static void keep_rule(struct arena *arena, const struct added *a, const struct behind *before, struct behind *behind)
+{
+	struct http_rule *rule = added_rule(a);
+	bool changed = false;
+	for (size_t j = 0; j < rule->matches.n; j++) {
+		struct http_match *m = &rule->matches.item[j];
+		if (!is_regex(m))
+			continue;
+		changed = keep_rank(arena, a, before, m) || changed;
+		count_rank(a, m, behind);
+	}
+	if (changed && a->form->expression && !a->closed)
+		rule->comment = arena_join(arena, rule->comment, STR("; the empty groups keep it in front of the next"));
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct added *x = *(const struct added *const *)a, *y = *(const struct added *const *)b;
+	if (x->form->place != y->form->place)
+		return x->form->place < y->form->place ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
 void ranks_keep(struct arena *arena, const struct added_list *added)
 {
+	const struct added **sorted = NEWS(arena, const struct added *, added->n);
 	struct map by_group;
 	map_init(&by_group, arena);
-	for (size_t i = added->n; i-- > 0;) {
-		const struct added *a = &added->item[i];
-		struct http_rule *rule = added_rule(a);
-		struct behind *behind = behind_of(arena, &by_group, a);
+	for (size_t i = 0; i < added->n; i++)
+		sorted[i] = &added->item[i];
+	if (added->n)
+		qsort(sorted, added->n, sizeof *sorted, by_place);
+	for (size_t end = added->n, begin; end > 0; end = begin) {
+		struct behind *behind = behind_of(arena, &by_group, sorted[end - 1]);
 		const struct behind before = *behind;
-		bool changed = false;
-		for (size_t j = 0; j < rule->matches.n; j++) {
-			if (!is_regex(&rule->matches.item[j]))
-				continue;
-			changed = keep_rank(arena, a, &before, &rule->matches.item[j]) || changed;
-			count_rank(a, &rule->matches.item[j], behind);
-		}
-		if (changed && a->form->expression && !a->closed)
-			rule->comment = arena_join(arena, rule->comment, STR("; the empty groups keep it in front of the next"));
+		for (begin = end; begin > 0 && sorted[begin - 1]->form->place == sorted[end - 1]->form->place; begin--)
+			keep_rule(arena, sorted[begin - 1], &before, behind);
 	}
 }

@@ -5,7 +5,7 @@
 
 #include "targets/forms.h"
 
-/* A rule and whether it is closed, in the order of the routes that are tried. */
+/* A rule that a route has become, and whether it is closed. */
 struct added {
 	const struct route *route;
 	const struct form *form;
@@ -23,7 +23,7 @@ struct http_rule *added_rule(const struct added *added);
 
 /*
  * Implementations try the longest expression first, as the source did before the writing added to some and took from others: empty groups
- * at its end keep an expression in front of those that the source tried after it.
+ * at its end keep an expression in front of those that the source tried after it. Rules of one route stay as long as each other.
  */
 void ranks_keep(struct arena *arena, const struct added_list *added);
 

@@ -42,6 +42,8 @@ static void add_matches(struct lowering *lw, const struct rule_place *at, struct
 {
 	for (size_t i = 0; i < paths->n; i++) {
 		struct http_match m = { .path = paths->item[i] };
+		if (at->also)
+			LIST_PUSH(lw->arena, &m.headers, *at->also);
 		if (header)
 			LIST_PUSH(lw->arena, &m.headers, *header);
 		size_t n = part->rule.matches.n;
@@ -103,7 +105,7 @@ static void add_header_case(struct lowering *lw, const struct rule_place *at, co
 		return;
 	struct rule_part part = new_rule(lw, at, d);
 	add_matches(lw, at, &part, paths, &header);
-	mark(lw, &part, &c->facts, STR("/matches/0/headers/0"));
+	mark(lw, &part, &c->facts, at->also ? STR("/matches/0/headers/1") : STR("/matches/0/headers/0"));
 	add_backend(lw, at, &part, c, false);
 	say_external(lw, at, &c->backend);
 	LIST_PUSH(lw->arena, &at->part->rules, part);
@@ -137,10 +139,20 @@ size_t match_limit(const struct lowering *lw)
 	return lw->version.minor < 2 ? 8 : 64;
 }
 
-/* Paths that lead to HTTPS in the same way are one rule. Empty: this draft does something else besides. */
-static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d)
+static bool has_regex(const struct path_list *paths)
 {
-	if (!d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1 || d->policies.n)
+	for (size_t i = 0; i < paths->n; i++)
+		if (str_eq(paths->item[i].type, STR("RegularExpression")))
+			return true;
+	return false;
+}
+
+/*
+ * Paths that lead to HTTPS in the same way are one rule. Empty: this draft does something else besides, or has a rank of its own.
+ */
+static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
+{
+	if (has_regex(paths) || !d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1 || d->policies.n)
 		return (str){ "", 0 };
 	const struct owner *owner = at->part->owner;
 	const struct request_redirect *r = &d->rule.filters.item[0].redirect;
@@ -150,7 +162,7 @@ static str https_key(struct lowering *lw, const struct rule_place *at, const str
 
 static void add_answer(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
 {
-	str key = https_key(lw, at, d);
+	str key = https_key(lw, at, d, paths);
 	size_t *last = key.n ? map_get(at->https, key) : NULL;
 	struct rule_part *same = last ? &at->part->rules.item[*last] : NULL;
 	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {

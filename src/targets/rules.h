@@ -17,6 +17,7 @@ struct rule_place {
 	struct map *taken;               /* path matches that routes before this one have, as text */
 	struct map *https;               /* rules that lead to HTTPS and have room for more paths, by owner and redirect */
 	const struct form *form;
+	const struct header_match *also; /* only requests with this header, which came by HTTPS to a proxy in front; or NULL */
 	bool uniform;                    /* every request of the host gets the same answer on this side */
 };
 
