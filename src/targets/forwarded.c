@@ -16,14 +16,15 @@ static void say(struct lowering *lw, const char *message, const char *effect, co
 void forwarded_say(struct lowering *lw)
 {
 	const struct http_rules *http = &lw->entry->http;
-	if (lw->open || !lw->https_led)
+	if (lw->open)
 		return;
 	if (http->forwarded)
-		say(lw, "requests on port 80 that came by HTTPS to a proxy in front are told by the header X-Forwarded-Proto: https",
-			"they are served, as the controller does; an implementation that writes the header anew leads them to HTTPS for ever",
+		say(lw, "of what a proxy in front says of a request in X-Forwarded headers, a Gateway acts on X-Forwarded-Proto: https alone",
+			"with it requests on port 80 are served and not led to HTTPS, as by the controller; where the implementation writes the header "
+			"anew they are led there for ever. X-Forwarded-Host and X-Forwarded-Port are passed on and not acted on",
 			"let the implementation believe the proxy in front (Envoy Gateway: ClientTrafficPolicy clientIPDetection; NGINX Gateway "
 			"Fabric: NginxProxy rewriteClientIP; Traefik: forwardedHeaders of the entry point), or let TLS end at the Gateway");
-	if (http->proxy_protocol)
+	if (http->proxy_protocol && lw->https_led)
 		say(lw, "connections whose PROXY protocol names port 443 count as HTTPS for the controller, and for no Gateway",
 			"behind a load balancer that ends TLS requests are led to HTTPS for ever",
 			"let TLS end at the Gateway, or lead to HTTPS at the load balancer and switch ssl-redirect off");

@@ -528,8 +528,25 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	lw->clients_why = lw->clients_ways = (str){ "", 0 };
 }
 
-struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
+/* With the host for all names that no other has, where a Service of the controller answers for it. */
+static const struct entry *with_fallback(struct arena *arena, const struct entry *entry)
 {
+	if (!entry->fallback || !entry->fallback->creator)
+		return entry;
+	struct entry *whole = NEW(arena, struct entry);
+	*whole = *entry;
+	whole->hosts.item = NEWS(arena, struct host *, entry->hosts.n + 1);
+	whole->hosts.n = whole->hosts.cap = entry->hosts.n + 1;
+	/* hosts stand by name, and this one has none */
+	whole->hosts.item[0] = entry->fallback;
+	for (size_t i = 0; i < entry->hosts.n; i++)
+		whole->hosts.item[i + 1] = entry->hosts.item[i];
+	return whole;
+}
+
+struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served)
+{
+	const struct entry *entry = with_fallback(lw->arena, as_served);
 	struct entry_part out = { .entry = entry };
 	lw->entry = entry;
 	lw->https_led = false;
