@@ -28,7 +28,7 @@ static struct text_pair annotations[] = { { S("note"), S("two\nlines") } };
 /* ---- HTTPRoute ---- */
 
 static struct parent_ref parents[] = {
-	{ S("gateway.networking.k8s.io"), S("ListenerSet"), S("edge"), S("main"), S("https") }, { .name = S("other") }
+	{ S("gateway.networking.k8s.io"), S("ListenerSet"), S("edge"), S("main"), S("https"), { false, 0 } }, { .name = S("other") }
 };
 static str hostnames[] = { S("a.example"), S("*.b.example") };
 static struct header_match headers[] = { { S("RegularExpression"), S("x-a"), S("^b$") }, { .name = S("c"), .value = S("d") } };
@@ -170,7 +170,7 @@ static struct config_ref client_cas[] = { { S(""), S("ConfigMap"), S("bank"), S(
 static const struct gateway gateway = { S("one\ntwo"), META_OF("g"), S("class"), { more_labels, 1, 1 }, { more_annotations, 2, 2 },
 	{ S("Selector"), { expressions, 2, 2 } }, { listeners, 2, 2 }, { client_cas, 2, 2 } };
 static const struct listener_set listener_set = { S(""), META_OF("s"),
-	{ S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("g"), S("") }, { listeners, 2, 2 } };
+	{ S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("g"), S(""), { false, 0 } }, { listeners, 2, 2 } };
 static const struct gateway_class gateway_class = { S("choose"),
 	{ .name = S("c"), .labels = { labels, 2, 2 }, .annotations = { annotations, 1, 1 } }, S("example.com/controller") };
 static struct grant_peer from[] = { { S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("") }, { .kind = S("K"),
