@@ -8,6 +8,7 @@
 #include "gateway/cel.h"
 #include "route/pattern.h"
 #include "targets/clients.h"
+#include "targets/entry_names.h"
 #include "targets/forwarded.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
@@ -393,50 +394,6 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 
 /* ---- entries ---- */
 
-/* The patterns that a host's certificate is served for; the default certificate's listener takes every name. */
-static void add_certificate(struct host_patterns *served, const struct host *host)
-{
-	const struct host_name any = { .kind = HOST_ANY };
-	str listener = host->certificate.listener;
-	struct host_name name = host->name;
-	if (host->certificate.kind == CERTIFICATE_NONE || host->passthrough)
-		return;
-	if (listener.n)
-		name = (struct host_name){ .kind = str_starts(listener, STR("*.")) ? HOST_LABELS : HOST_EXACT, .name = listener };
-	host_patterns_add(served, host->certificate.kind == CERTIFICATE_DEFAULT ? &any : &name, host);
-	for (size_t i = 0; i < host->aliases.n; i++)
-		host_patterns_add(served, &host->aliases.item[i], host);
-}
-
-/* All host names of an entry, and those that HTTPS is served for. */
-struct entry_names {
-	struct host_patterns all, served;
-};
-
-static struct entry_names names_of(struct arena *arena, const struct entry *entry)
-{
-	struct entry_names names;
-	host_patterns_init(&names.all, arena);
-	host_patterns_init(&names.served, arena);
-	for (size_t i = 0; i < entry->hosts.n; i++) {
-		const struct host *host = entry->hosts.item[i];
-		host_patterns_add(&names.all, &host->name, host);
-		for (size_t j = 0; j < host->aliases.n; j++)
-			host_patterns_add(&names.all, &host->aliases.item[j], host);
-		add_certificate(&names.served, host);
-	}
-	return names;
-}
-
-/*
- * HTTPS requests for the host come in somewhere: with a certificate of its own, or by the listener of a wider name, whose routes
- * would answer them in place of the host's own.
- */
-static bool has_tls(const struct entry_names *names, const struct host *host)
-{
-	return host->certificate.kind != CERTIFICATE_NONE || host_patterns_take(&names->served, host);
-}
-
 /* TLS connections for the host that go nowhere are not to be answered by what a wider name is served with. */
 static void refuse_tls(struct lowering *lw, const struct host *host, struct entry_part *out)
 {
@@ -457,11 +414,6 @@ static bool is_usable_name(const struct host *host)
 	return host->name.kind == HOST_ANY || name_is_hostname(host->name.name);
 }
 
-static bool is_below(const struct host_name *name, str pattern)
-{
-	return str_starts(pattern, STR("*.")) && str_ends(name->name, str_from(pattern, 1));
-}
-
 static bool speaks_grpc(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++) {
@@ -472,36 +424,13 @@ static bool speaks_grpc(const struct host *host)
 	return false;
 }
 
-/* No request is one for this host and for another one. */
-static bool is_alone(const struct entry *entry, const struct entry_names *names, const struct host *host)
-{
-	if (host->name.kind == HOST_ANY)
-		return entry->hosts.n == 1;
-	if (host_patterns_take(&names->all, host))
-		return false;
-	for (size_t i = 0; i < entry->hosts.n; i++) {
-		const struct host *other = entry->hosts.item[i];
-		if (other == host)
-			continue;
-		if (is_below(&other->name, host->name.name))
-			return false;
-		for (size_t j = 0; j < host->aliases.n; j++)
-			if (is_below(&other->name, host->aliases.item[j].name))
-				return false;
-		for (size_t j = 0; j < other->aliases.n; j++)
-			if (is_below(&other->aliases.item[j], host->name.name))
-				return false;
-	}
-	return true;
-}
-
 /* The hosts that HTTPS ends for. */
 static struct host_list secure_hosts(struct arena *arena, const struct entry *entry, const struct entry_names *names)
 {
 	struct host_list hosts = { 0 };
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
-		if (is_usable_name(host) && !host->passthrough && has_tls(names, host))
+		if (is_usable_name(host) && !host->passthrough && host_has_tls(names, host))
 			LIST_PUSH(arena, &hosts, host);
 	}
 	hosts.agree = clients_agree(&hosts);
@@ -511,11 +440,11 @@ static struct host_list secure_hosts(struct arena *arena, const struct entry *en
 static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host_list *secure, const struct host *host,
 	struct entry_part *out)
 {
-	bool tls = !host->passthrough && has_tls(names, host);
+	bool tls = !host->passthrough && host_has_tls(names, host);
 	lw->clients_asked = out->frontend && tls;
 	clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
-		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
+		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && host_is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
 	struct host_side other = side;
 	lower_side(&side, out);
@@ -550,7 +479,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	struct entry_part out = { .entry = entry };
 	lw->entry = entry;
 	lw->https_led = false;
-	const struct entry_names names = names_of(lw->arena, entry);
+	const struct entry_names names = entry_names_of(lw->arena, entry);
 	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
@@ -564,38 +493,4 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	}
 	forwarded_say(lw);
 	return out;
-}
-
-/* ---- defaults ---- */
-
-void lower_defaults(struct lowering *lw)
-{
-	size_t lost = 0;
-	struct str_list names = { 0 };
-	enum loss worst = LOSS_NONE;
-	for (size_t i = 0; i < lw->ledger->defaults.n; i++) {
-		struct fact *fact = lw->ledger->defaults.item[i];
-		const struct target_row *row = target_feature(lw->target, fact->feature);
-		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		/* a row that says what is lost without it, or has a template, is about a field that is printed for annotations alone */
-		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0 && !row->said;
-		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || said)
-			continue;
-		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
-		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST,
-			arena_printf(lw->arena, "%.*s has no expression for it", STR_ARG(target_words(lw))));
-		worst = loss > worst ? loss : worst;
-		str_list_add_new(lw->arena, &names, fact->feature);
-		lost++;
-	}
-	if (!lost || (lw->ledger->records.n == 0 && lw->ledger->others.n == 0))
-		return;
-	str_list_sort(&names);
-	struct diag *d = diag_addf(lw->diags, DIAG_DEFAULTS_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
-		"%zu settings that the controller has by default are not carried over", lost);
-	d->from_default = true;
-	d->loss = worst > LOSS_AVAILABILITY ? LOSS_AVAILABILITY : worst;
-	d->effect = arena_printf(lw->arena, "the implementation's own defaults are in force for %.*s",
-		STR_ARG(str_list_join(lw->arena, &names, STR(", "))));
-	d->help = STR("ing2gw explain FEATURE says what each is, and who has an expression for it");
 }
