@@ -29,6 +29,7 @@ struct ing2gw_options {
 	const char *existing_gateway;   /* "namespace/name" */
 	const char *topology;           /* "shared", "per-namespace", "per-ingress" */
 	const char *gateway_class;
+	const char *form;               /* "simple", "exact" */
 	const char *const *accept;      /* features whose loss is accepted, ends with NULL */
 	const char *const *from;        /* controllers, ends with NULL */
 	const char *const *namespaces;  /* print only what Ingresses of these become; each list ends with NULL */

@@ -168,6 +168,10 @@ class Candidate:
         return (self.path_fits(path) and self.method in (None, method) and
                 all(self.header_fits(header, headers) for header in self.headers.values()))
 
+    def anchors_differ(self, path):
+        """Whether it matters that all of a path has to match, a beginning, or any part."""
+        return self.regex is not None and len({found(path) is not None for found in (self.regex.fullmatch, self.regex.match, self.regex.search)}) > 1
+
     def __str__(self):
         return "%s %s rule %d match %d: %s %s, host %s" % (self.route["kind"], self.name, *self.place, self.kind, self.value, self.host)
 

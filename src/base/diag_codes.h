@@ -113,6 +113,7 @@ X(MIRROR_DIFFERS,        DIAG_WARNING, "I2G-3031")   /* copies with another Host
 X(RETRY_DIFFERS,         DIAG_WARNING, "I2G-3032")   /* tries after other failures, or of other requests */
 X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3033")   /* no limit for the whole, where the source limits silence */
 X(SHORT_TIMEOUT_DIFFERS, DIAG_WARNING, "I2G-3034")   /* a limit for the whole, where the source limits silence */
+X(FORWARDED_SCHEME,      DIAG_WARNING, "I2G-3080")   /* TLS ends at a load balancer in front, as the controller knows by a header */
 X(POLICY_DIFFERS,        DIAG_WARNING, "I2G-3090")   /* said in an object of the implementation, and not quite the same */
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

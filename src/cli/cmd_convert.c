@@ -58,6 +58,7 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 	else if (str_eq(listeners, STR("listenerset")))
 		options->listeners = LISTENERS_SET;
 	str topology = arguments_text(args, OPT_TOPOLOGY);
+	options->exact = str_eq(arguments_text(args, OPT_FORM), STR("exact"));
 	options->topology = str_eq(topology, STR("per-namespace")) ? TOPOLOGY_NAMESPACE : str_eq(topology, STR("per-ingress")) ? TOPOLOGY_INGRESS : TOPOLOGY_SHARED;
 	options->experimental = str_eq(arguments_text(args, OPT_CHANNEL), STR("experimental"));
 	options->format = str_eq(arguments_text(args, OPT_OUTPUT), STR("json")) ? OUTPUT_JSON : OUTPUT_YAML;

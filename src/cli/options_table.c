@@ -91,6 +91,12 @@ const struct option_row option_rows[] = {
 		S("Where TLS listeners stand."),
 		S("gateway: in the Gateway itself. listenerset: in ListenerSets beside their Secrets. auto: ListenerSets where version and "
 		"channel have them.") },
+	{ OPT_FORM, 0, S("form"), S("simple|exact"), OPTION_WORD, false, IN_CONVERT, S("simple|exact"), S("simple"),
+		S("How paths are said that the controller reads as regular expressions."),
+		S("simple: as the prefixes that people write, wherever one takes the same requests but for letter case and text that runs on behind the "
+		"path; these are named. exact: as expressions that take what the controller takes, each with its reason as a comment, unless a rewrite "
+		"needs a prefix. Requests that are spelled as the path is get the same answer in both, unless an expression and a prefix take them, which "
+		"simple leaves to the implementation.") },
 	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_EXPLAIN | IN_MAPPINGS, NONE, NONE,
 		S("Further tables: annotations, controllers, features, targets of your own."),
 		S("The form is that of `mappings show NAME -o yaml`; a row takes the place of the row with its name.") },

@@ -153,21 +153,21 @@ void certificates_decide(struct instance *in)
 		inherit(in, in->servers.item[i]);
 }
 
-static void say_no_https_of(struct instance *in, const struct subject *who)
+static void say_no_https_of(struct instance *in, struct place at, const struct record *who)
 {
-	struct diag_site site = { who->ingress->meta.at, 1, record_object(in->front->arena, who->record) };
+	struct diag_site site = { at, 1, record_object(in->front->arena, who) };
 	struct diag *d = diag_add(in->front->diags, DIAG_DEFAULT_CERTIFICATE, site,
 		STR("HTTPS with the controller's default certificate is not carried over for hosts without a certificate of their own"));
 	d->effect = STR("https requests for these hosts, which browsers warned of, are no longer answered");
 	d->help = STR("give --default-certificate NAMESPACE/NAME if such requests matter");
 }
 
-static void say_no_https(struct instance *in, const struct server *server)
+static void say_no_https(struct instance *in, const struct server *server, const struct host *host)
 {
-	if (server->creator)
-		say_no_https_of(in, server->creator);
+	if (host->creator)
+		say_no_https_of(in, host->creator->at, host->creator->record);
 	for (size_t i = 0; i < server->owners.n; i++)
-		say_no_https_of(in, server->owners.item[i]);
+		say_no_https_of(in, server->owners.item[i]->ingress->meta.at, server->owners.item[i]->record);
 }
 
 /*
@@ -186,7 +186,7 @@ void certificate_complete(struct instance *in, const struct server *server, stru
 				https = host->routes.item[i]->steps.item[j];
 	if (!https && default_certificate(in).n == 0) {
 		if (in->nginx)
-			say_no_https(in, server);
+			say_no_https(in, server, host);
 		return;
 	}
 	c->owner = server->creator ? server->creator->owner : NULL;

@@ -399,22 +399,22 @@ static str host_written(struct instance *in, const struct server *server)
 	return near;
 }
 
-/* No Ingress stands for requests that no host takes, so there is nothing to print the controller's own Service on. */
-static void say_default_backend(struct instance *in)
+/* No Ingress stands for requests that no host takes: what is printed for them is named after the controller's own Service. */
+static const struct owner *default_owner(struct instance *in)
 {
+	struct arena *a = in->front->arena;
 	if (!in->default_upstream)
-		return;
-	struct fact *fact = controller_default_fact(in->controller, STR("backend.default"));
+		return NULL;
 	const struct backend *b = &in->default_upstream->backend;
-	struct diag *d = diag_addf(in->front->diags, DIAG_FEATURE_LOST_ROUTING, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
-		"the controller answers for hosts that no Ingress names from Service %.*s/%.*s", STR_ARG(b->namespace), STR_ARG(b->name));
-	d->level = DIAG_WARNING;
-	d->loss = LOSS_ROUTING;
-	d->feature = STR("backend.default");
-	d->from_default = true;
-	d->effect = STR("requests for other hosts get 404 from the Gateway");
-	d->help = STR("add an HTTPRoute without hostnames for the Service by hand, if such requests matter");
-	fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_FEATURE_LOST_ROUTING, STR("it is carried over for hosts that an Ingress names"));
+	const struct service *service = snapshot_service(in->front->snapshot, b->namespace, b->name);
+	struct owner *owner = NEW(a, struct owner);
+	owner->namespace = b->namespace;
+	owner->name = arena_join(a, b->name, STR("-unknown-hosts"));
+	owner->at = service ? service->meta.at : (struct place){ 0, 0 };
+	owner->namespace_written = true;
+	owner->record = ledger_other(in->front->ledger, STR("Service"), b->namespace, b->name, owner->at);
+	owner->record->controller = in->controller->table->name;
+	return owner;
 }
 
 /* The controller asks a service for the location: its own, or that for all. */
@@ -471,9 +471,11 @@ static void build_host(struct instance *in, struct server *server)
 		add_own_routes(in, h);
 	if (server->name.n == 0 && !server->locations.item[0]->subject && server->locations.n == 1) {
 		/* nothing but the controller's own default server */
-		say_default_backend(in);
+		h->creator = default_owner(in);
 		h->name = (struct host_name){ .kind = HOST_ANY };
 		build_location(in, server, h, server->locations.item[0]);
+		if (h->creator)
+			certificate_complete(in, server, h);
 		in->entry->fallback = h;
 		return;
 	}

@@ -60,7 +60,7 @@ static struct lowering lowering_of(const struct stages *s, bool open)
 	return (struct lowering){
 		.arena = &s->in->arena, .ledger = &s->in->ledger, .diags = &s->in->diags, .mapping = &s->in->mapping, .target = s->target,
 		.schema = s->schema, .version = s->version, .accept = &s->run->options.accept, .open = open,
-		.gateway_exists = s->run->options.existing_gateway.n > 0,
+		.exact = s->run->options.exact, .gateway_exists = s->run->options.existing_gateway.n > 0,
 	};
 }
 

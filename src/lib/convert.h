@@ -20,6 +20,7 @@ struct convert_options {
 	str target;                    /* empty: "standard" */
 	str gateway_api;               /* empty: the target's */
 	bool experimental;
+	bool exact;                    /* paths as the source has them, where that can be; else as people write them */
 	enum listeners listeners;
 	str gateway;                   /* "NS/NAME" or empty */
 	str existing_gateway;          /* "NS/NAME" or empty */

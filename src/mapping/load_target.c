@@ -32,7 +32,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct target_table, version), NULL, 0, NULL },
 	{ STR_INIT("kinds"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, kinds), NULL, 0, NULL },
 	{ STR_INIT("extends"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, extends), NULL, 0, NULL },
-	{ STR_INIT("folds_case"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, folds_case), NULL, 0, NULL },
+	{ STR_INIT("regex"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -42,6 +42,23 @@ static const struct key TARGET_KEYS[] = {
 static const struct key ENDLESS_KEYS[] = {
 	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const str ENGINES[] = { STR_INIT("re2"), STR_INIT("rust"), STR_INIT("pcre"), STR_INIT("posix") };
+static const str ANCHORS[] = { [REGEX_ANCHOR_UNKNOWN] = STR_INIT("unknown"), [REGEX_FULL] = STR_INIT("full"), [REGEX_START] = STR_INIT("start"),
+	[REGEX_SEARCH] = STR_INIT("search") };
+
+static void set_anchor(void *row, size_t word)
+{
+	((struct regex_dialect *)row)->anchor = (enum regex_anchor)word;
+}
+
+static const struct key REGEX_KEYS[] = {
+	{ STR_INIT("engine"), KEY_WORD, NEEDED, offsetof(struct regex_dialect, engine), ENGINES, COUNT_OF(ENGINES), NULL },
+	{ STR_INIT("anchor"), KEY_WORD, NEEDED, 0, ANCHORS, COUNT_OF(ANCHORS), set_anchor },
+	{ STR_INIT("icase"), KEY_FLAG, OPTIONAL, offsetof(struct regex_dialect, icase), NULL, 0, NULL },
+	{ STR_INIT("must_start_slash"), KEY_FLAG, OPTIONAL, offsetof(struct regex_dialect, must_start_slash), NULL, 0, NULL },
+	{ STR_INIT("longest_first"), KEY_FLAG, OPTIONAL, offsetof(struct regex_dialect, longest_first), NULL, 0, NULL },
 };
 
 static int compare_targets(const void *a, const void *b)
@@ -132,6 +149,13 @@ static void load_endless(struct loader *loader, struct target_table *table, cons
 		table->endless = row;
 }
 
+static void load_regex(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct regex_dialect dialect = { 0 };
+	if (node && load_keys(loader, node, REGEX_KEYS, COUNT_OF(REGEX_KEYS), true, &dialect))
+		table->regex = dialect;
+}
+
 /* ---- targets ---- */
 
 static void index_rows(struct arena *arena, struct target_table *table)
@@ -154,6 +178,8 @@ static void inherit(struct loader *loader, struct target_table *table, size_t de
 	}
 	inherit(loader, base, depth + 1);
 	table->inherited = true;
+	if (table->regex.engine.n == 0)
+		table->regex = base->regex;
 	for (size_t i = 0; i < base->features.n; i++)
 		if (!map_get(&table->by_feature, base->features.item[i].feature))
 			LIST_PUSH(arena, &table->features, base->features.item[i]);
@@ -202,6 +228,7 @@ void load_target(struct loader *loader, const struct node *root)
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_endless(loader, table, node_get(root, STR("endless")));
+	load_regex(loader, table, node_get(root, STR("regex")));
 	list = load_list(loader, root, STR("features"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)

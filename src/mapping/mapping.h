@@ -143,6 +143,18 @@ struct target_row {
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 };
 
+/* Which part of a path a regular expression has to match: all of it; a beginning; any part. */
+enum regex_anchor { REGEX_ANCHOR_UNKNOWN, REGEX_FULL, REGEX_START, REGEX_SEARCH };
+
+/* How an implementation reads the regular expressions of paths. */
+struct regex_dialect {
+	str engine;              /* "re2", "rust", "pcre", "posix"; empty: not known */
+	enum regex_anchor anchor;
+	bool icase;              /* it takes "(?i)" at the beginning */
+	bool must_start_slash;   /* an expression begins with a slash, or is refused */
+	bool longest_first;      /* of several, and before all prefixes, the longest text is tried first */
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -151,7 +163,7 @@ struct target_table {
 	str extends;             /* name of the target whose rows count where it has none, or empty */
 	bool inherited;          /* they have been added */
 	struct place at;
-	bool folds_case;         /* its regular expressions take "(?i)", and all of a path has to match */
+	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	LIST(struct policy_kind) policies;

@@ -444,7 +444,7 @@ struct entry {
 	struct http_rules http;
 	LIST(struct host *) hosts;   /* by name */
 	LIST(struct stream *) streams;   /* by protocol and port */
-	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; never written to a Gateway; or NULL */
+	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; written to a Gateway where it has a creator; or NULL */
 	LIST(struct served_name) certificates;
 	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */
 	struct place rejected_at;

@@ -7,23 +7,15 @@
 #include "targets/losses.h"
 
 /*
- * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole
- * value.
+ * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole value and for
+ * those that search.
  */
 static str whole_value(struct arena *arena, str pattern)
 {
-	str head = STR(".*"), tail = STR(".*");
 	bool alternatives = str_has(pattern, STR("|"));
-	if (!alternatives && str_starts(pattern, STR("^"))) {
-		head = STR("");
-		pattern = str_from(pattern, 1);
-	}
-	if (!alternatives && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$"))) {
-		tail = STR("");
-		pattern.n--;
-	}
-	return alternatives ? arena_printf(arena, "%.*s(%.*s)%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail))
-		: arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(head), STR_ARG(pattern), STR_ARG(tail));
+	bool begins = !alternatives && str_starts(pattern, STR("^"));
+	bool ends = !alternatives && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$"));
+	return arena_printf(arena, "%s%s%.*s%s%s", begins ? "" : ".*", alternatives ? "(" : "", STR_ARG(pattern), alternatives ? ")" : "", ends ? "" : ".*");
 }
 
 static bool is_header_value(str s)

@@ -208,7 +208,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	delivery_copies(lw, at, &d);
 	for (size_t i = 0; i < at->route->steps.n && !d.answer; i++) {
 		const struct step *step = at->route->steps.item[i];
-		if (!step_is_said(step, at->side))
+		if (!step_is_said(step, at->side) || (at->also && step->kind == STEP_REDIRECT && str_eq(step->feature, STR("redirect.https"))))
 			continue;
 		/* behind a closed door only further doors are looked at, so that one run names them all */
 		if (!d.closed || step->kind == STEP_GUARD)

@@ -8,10 +8,13 @@
 #include "gateway/cel.h"
 #include "route/pattern.h"
 #include "targets/clients.h"
+#include "targets/entry_names.h"
+#include "targets/forwarded.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
+#include "targets/ranks.h"
 #include "targets/rules.h"
 #include "targets/streams.h"
 
@@ -98,14 +101,6 @@ static void say_wildcard(struct lowering *lw, const struct entry *entry, const s
 
 /* ---- one side of a host ---- */
 
-/* A rule and whether it is closed, in the order of the routes that are tried. */
-struct added {
-	const struct route *route;
-	struct route_part *part;
-	size_t rule;
-	bool closed;
-};
-
 struct host_side {
 	struct lowering *lw;
 	const struct entry *entry;
@@ -114,11 +109,13 @@ struct host_side {
 	bool wider;                      /* another host's routes would take what this one leaves */
 	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
-	bool contested;                  /* see rules.h */
+	bool contested, uniform;         /* see rules.h */
 	LIST(struct route_part *) parts;
 	struct map taken, https;         /* see rules.h */
+	const struct header_match *also; /* of what is written now; see rules.h */
 	struct map part_of_owner;
-	LIST(struct added) added;
+	struct forms forms;
+	struct added_list added;
 };
 
 static struct route_part *part_of(struct host_side *hs, const struct owner *owner)
@@ -163,7 +160,8 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 
 static void lower_route(struct host_side *hs, const struct route *route, bool needed)
 {
-	struct rule_place at = { hs->entry, hs->host, route, hs->side, hs->contested, NULL, &hs->taken, &hs->https };
+	struct rule_place at = { .entry = hs->entry, .host = hs->host, .route = route, .side = hs->side, .contested = hs->contested,
+		.taken = &hs->taken, .https = &hs->https, .also = hs->also, .form = form_of(&hs->forms, route), .uniform = hs->uniform };
 	struct draft draft = draft_of(hs->lw, &at);
 	if (!needed && is_needless(hs, route, &draft))
 		return;
@@ -173,50 +171,14 @@ static void lower_route(struct host_side *hs, const struct route *route, bool ne
 	size_t before = at.part->rules.n;
 	rules_add(hs->lw, &at, &draft);
 	for (size_t i = before; i < at.part->rules.n; i++) {
-		struct added one = { route, at.part, i, draft.closed };
+		struct added one = { route, at.form, at.part, i, draft.closed };
 		LIST_PUSH(hs->lw->arena, &hs->added, one);
-	}
-}
-
-static bool is_regex(const struct http_match *m)
-{
-	return str_eq(m->path.type, STR("RegularExpression"));
-}
-
-static struct http_rule *rule_of(const struct added *a)
-{
-	return &a->part->rules.item[a->rule].rule;
-}
-
-static void lengthen(struct arena *arena, struct http_match *m, size_t past)
-{
-	enum { LONGEST = 1024 };
-	while (is_regex(m) && m->path.value.n <= past && past + 2 <= LONGEST)
-		m->path.value = arena_join(arena, m->path.value, STR("()"));
-}
-
-/*
- * Implementations try the longest expression first. One that is to refuse must not become shorter than one that the source tried
- * after it: empty groups at its end make up for what the writing added to the other.
- */
-static void outrank(struct host_side *hs)
-{
-	size_t behind = 0;               /* bytes of the longest expression that leads somewhere in the rules behind */
-	for (size_t i = hs->added.n; i-- > 0;) {
-		struct http_rule *rule = rule_of(&hs->added.item[i]);
-		for (size_t j = 0; j < rule->matches.n; j++) {
-			struct http_match *m = &rule->matches.item[j];
-			if (hs->added.item[i].closed)
-				lengthen(hs->lw->arena, m, behind);
-			else if (is_regex(m) && m->path.value.n > behind)
-				behind = m->path.value.n;
-		}
 	}
 }
 
 /* ---- prefixes that take more than the source gave them ---- */
 
-static bool is_contested(const struct lowering *lw, const struct host *host, enum side side)
+static bool is_contested(struct lowering *lw, const struct host *host, enum side side)
 {
 	bool closed = false, leads = false, regex = false;
 	for (size_t i = 0; i < host->routes.n; i++) {
@@ -228,16 +190,20 @@ static bool is_contested(const struct lowering *lw, const struct host *host, enu
 			leads = true;
 	}
 	/* not the first one alone: a redirect of the root is an exact path, and stands before all expressions */
-	return closed && leads && regex;
+	if (!closed || !leads || !regex)
+		return false;
+	if (!lw->matcher)
+		lw->matcher = matcher_new(lw->arena, PATTERN_BUILD_STEPS);
+	return true;
 }
 
 static bool add_match(struct host_side *hs, const struct route *closed, const struct http_match *match)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (a->route != closed || rule_of(a)->matches.n >= match_limit(hs->lw))
+		if (a->route != closed || added_rule(a)->matches.n >= match_limit(hs->lw))
 			continue;
-		LIST_PUSH(hs->lw->arena, &rule_of(a)->matches, *match);
+		LIST_PUSH(hs->lw->arena, &added_rule(a)->matches, *match);
 		return true;
 	}
 	return false;
@@ -246,7 +212,9 @@ static bool add_match(struct host_side *hs, const struct route *closed, const st
 /* The rule of a closed route refuses this path besides, whatever prefix would take it. */
 static void refuse_exactly(struct host_side *hs, const struct route *closed, str path)
 {
-	const struct http_match match = { .path = { STR("Exact"), path } };
+	struct http_match match = { .path = { STR("Exact"), path } };
+	if (hs->also)
+		LIST_PUSH(hs->lw->arena, &match.headers, *hs->also);
 	str key = match_key(hs->lw->arena, &match.path);
 	if (map_get(&hs->taken, key))
 		return;
@@ -262,8 +230,8 @@ static void refuse_ends(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		for (size_t j = 0; !a->closed && j < rule_of(a)->matches.n; j++) {
-			const struct path_match *m = &rule_of(a)->matches.item[j].path;
+		for (size_t j = 0; !a->closed && j < added_rule(a)->matches.n; j++) {
+			const struct path_match *m = &added_rule(a)->matches.item[j].path;
 			str prefix = path_without_slash(m->value);
 			if (!str_eq(m->type, STR("PathPrefix")) || prefix.n < 2)
 				continue;
@@ -298,7 +266,7 @@ static bool is_root(const struct route *route)
 static const struct route *common_root(const struct host_side *hs)
 {
 	const struct route *root = NULL;
-	if (hs->side != SIDE_PLAIN)
+	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded)
 		return NULL;
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
 		if (!leads_to_https(hs->lw, hs->host->routes.item[i]))
@@ -307,6 +275,45 @@ static const struct route *common_root(const struct host_side *hs)
 			root = hs->host->routes.item[i];
 	}
 	return root;
+}
+
+static bool leads_somewhere(struct host_side *hs)
+{
+	bool any = false;
+	for (size_t i = 0; i < hs->host->routes.n; i++)
+		any = any || leads_to_https(hs->lw, hs->host->routes.item[i]);
+	hs->lw->https_led = hs->lw->https_led || any;
+	return any;
+}
+
+/*
+ * Where the controller believes X-Forwarded-Proto, requests that came by HTTPS to a load balancer in front are served on the plain port.
+ * Without rules for them they would be led to HTTPS for ever.
+ */
+static void lower_forwarded(struct host_side *hs)
+{
+	static const struct header_match HTTPS_BEFORE = { .name = STR_INIT("X-Forwarded-Proto"), .value = STR_INIT("https") };
+	struct host_side twin = *hs;
+	const struct added_list none = { 0 };
+	twin.also = &HTTPS_BEFORE;
+	twin.added = none;
+	twin.contested = is_contested(hs->lw, hs->host, SIDE_TLS);
+	map_init(&twin.taken, hs->lw->arena);
+	map_init(&twin.https, hs->lw->arena);
+	for (size_t i = 0; i < hs->host->routes.n; i++) {
+		const struct route *route = hs->host->routes.item[i];
+		if (!leads_to_https(hs->lw, route))
+			continue;
+		lower_route(&twin, route, true);
+	}
+	if (twin.contested)
+		refuse_ends(&twin);
+	hs->parts.item = twin.parts.item;
+	hs->parts.n = twin.parts.n;
+	hs->parts.cap = twin.parts.cap;
+	hs->part_of_owner = twin.part_of_owner;
+	for (size_t i = 0; i < twin.added.n; i++)
+		LIST_PUSH(hs->lw->arena, &hs->added, twin.added.item[i]);
 }
 
 /* The redirect of a route that is said by the root's rule: its facts are carried there. */
@@ -329,7 +336,7 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 	fresh.rules.n = fresh.rules.cap = 0;
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (a->part != part || grpc_never(a->route, rule_of(a)))
+		if (a->part != part || grpc_never(a->route, added_rule(a)))
 			continue;
 		struct rule_part rule = part->rules.item[a->rule];
 		grpc_mark(hs->lw, a->route, &rule);
@@ -344,7 +351,7 @@ static void say_grpc(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (!grpc_never(a->route, rule_of(a)) && !grpc_fits(hs->lw, a->route, hs->side, rule_of(a)))
+		if (!grpc_never(a->route, added_rule(a)) && !grpc_fits(hs->lw, a->route, hs->side, added_rule(a)))
 			return;
 	}
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -354,9 +361,11 @@ static void say_grpc(struct host_side *hs)
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
-	hs->contested = hs->host->routes.n && is_contested(hs->lw, hs->host, hs->side);
-	if (hs->contested && !hs->lw->matcher)
-		hs->lw->matcher = matcher_new(hs->lw->arena, PATTERN_BUILD_STEPS);
+	hs->uniform = root != NULL;
+	/* where requests may have come by HTTPS before, both sides do the same with them */
+	enum side side = hs->entry->http.forwarded ? SIDE_TLS : hs->side;
+	hs->forms = forms_decide(hs->lw, &(struct forms_of){ hs->host, side, hs->wider || hs->host_closed, hs->uniform });
+	hs->contested = is_contested(hs->lw, hs->host, hs->side);
 	map_init(&hs->taken, hs->lw->arena);
 	map_init(&hs->https, hs->lw->arena);
 	map_init(&hs->part_of_owner, hs->lw->arena);
@@ -373,7 +382,9 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	}
 	if (hs->contested)
 		refuse_ends(hs);
-	outrank(hs);
+	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
+		lower_forwarded(hs);
+	ranks_keep(hs->lw->arena, &hs->added);
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -382,50 +393,6 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 }
 
 /* ---- entries ---- */
-
-/* The patterns that a host's certificate is served for; the default certificate's listener takes every name. */
-static void add_certificate(struct host_patterns *served, const struct host *host)
-{
-	const struct host_name any = { .kind = HOST_ANY };
-	str listener = host->certificate.listener;
-	struct host_name name = host->name;
-	if (host->certificate.kind == CERTIFICATE_NONE || host->passthrough)
-		return;
-	if (listener.n)
-		name = (struct host_name){ .kind = str_starts(listener, STR("*.")) ? HOST_LABELS : HOST_EXACT, .name = listener };
-	host_patterns_add(served, host->certificate.kind == CERTIFICATE_DEFAULT ? &any : &name, host);
-	for (size_t i = 0; i < host->aliases.n; i++)
-		host_patterns_add(served, &host->aliases.item[i], host);
-}
-
-/* All host names of an entry, and those that HTTPS is served for. */
-struct entry_names {
-	struct host_patterns all, served;
-};
-
-static struct entry_names names_of(struct arena *arena, const struct entry *entry)
-{
-	struct entry_names names;
-	host_patterns_init(&names.all, arena);
-	host_patterns_init(&names.served, arena);
-	for (size_t i = 0; i < entry->hosts.n; i++) {
-		const struct host *host = entry->hosts.item[i];
-		host_patterns_add(&names.all, &host->name, host);
-		for (size_t j = 0; j < host->aliases.n; j++)
-			host_patterns_add(&names.all, &host->aliases.item[j], host);
-		add_certificate(&names.served, host);
-	}
-	return names;
-}
-
-/*
- * HTTPS requests for the host come in somewhere: with a certificate of its own, or by the listener of a wider name, whose routes
- * would answer them in place of the host's own.
- */
-static bool has_tls(const struct entry_names *names, const struct host *host)
-{
-	return host->certificate.kind != CERTIFICATE_NONE || host_patterns_take(&names->served, host);
-}
 
 /* TLS connections for the host that go nowhere are not to be answered by what a wider name is served with. */
 static void refuse_tls(struct lowering *lw, const struct host *host, struct entry_part *out)
@@ -447,11 +414,6 @@ static bool is_usable_name(const struct host *host)
 	return host->name.kind == HOST_ANY || name_is_hostname(host->name.name);
 }
 
-static bool is_below(const struct host_name *name, str pattern)
-{
-	return str_starts(pattern, STR("*.")) && str_ends(name->name, str_from(pattern, 1));
-}
-
 static bool speaks_grpc(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++) {
@@ -462,36 +424,13 @@ static bool speaks_grpc(const struct host *host)
 	return false;
 }
 
-/* No request is one for this host and for another one. */
-static bool is_alone(const struct entry *entry, const struct entry_names *names, const struct host *host)
-{
-	if (host->name.kind == HOST_ANY)
-		return entry->hosts.n == 1;
-	if (host_patterns_take(&names->all, host))
-		return false;
-	for (size_t i = 0; i < entry->hosts.n; i++) {
-		const struct host *other = entry->hosts.item[i];
-		if (other == host)
-			continue;
-		if (is_below(&other->name, host->name.name))
-			return false;
-		for (size_t j = 0; j < host->aliases.n; j++)
-			if (is_below(&other->name, host->aliases.item[j].name))
-				return false;
-		for (size_t j = 0; j < other->aliases.n; j++)
-			if (is_below(&other->aliases.item[j], host->name.name))
-				return false;
-	}
-	return true;
-}
-
 /* The hosts that HTTPS ends for. */
 static struct host_list secure_hosts(struct arena *arena, const struct entry *entry, const struct entry_names *names)
 {
 	struct host_list hosts = { 0 };
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
-		if (is_usable_name(host) && !host->passthrough && has_tls(names, host))
+		if (is_usable_name(host) && !host->passthrough && host_has_tls(names, host))
 			LIST_PUSH(arena, &hosts, host);
 	}
 	hosts.agree = clients_agree(&hosts);
@@ -501,11 +440,11 @@ static struct host_list secure_hosts(struct arena *arena, const struct entry *en
 static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host_list *secure, const struct host *host,
 	struct entry_part *out)
 {
-	bool tls = !host->passthrough && has_tls(names, host);
+	bool tls = !host->passthrough && host_has_tls(names, host);
 	lw->clients_asked = out->frontend && tls;
 	clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
-		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
+		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && host_is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
 	struct host_side other = side;
 	lower_side(&side, out);
@@ -518,11 +457,29 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	lw->clients_why = lw->clients_ways = (str){ "", 0 };
 }
 
-struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
+/* With the host for all names that no other has, where a Service of the controller answers for it. */
+static const struct entry *with_fallback(struct arena *arena, const struct entry *entry)
 {
+	if (!entry->fallback || !entry->fallback->creator)
+		return entry;
+	struct entry *whole = NEW(arena, struct entry);
+	*whole = *entry;
+	whole->hosts.item = NEWS(arena, struct host *, entry->hosts.n + 1);
+	whole->hosts.n = whole->hosts.cap = entry->hosts.n + 1;
+	/* hosts stand by name, and this one has none */
+	whole->hosts.item[0] = entry->fallback;
+	for (size_t i = 0; i < entry->hosts.n; i++)
+		whole->hosts.item[i + 1] = entry->hosts.item[i];
+	return whole;
+}
+
+struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served)
+{
+	const struct entry *entry = with_fallback(lw->arena, as_served);
 	struct entry_part out = { .entry = entry };
 	lw->entry = entry;
-	const struct entry_names names = names_of(lw->arena, entry);
+	lw->https_led = false;
+	const struct entry_names names = entry_names_of(lw->arena, entry);
 	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
@@ -534,39 +491,6 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 		say_wildcard(lw, entry, host);
 		lower_host(lw, &names, &secure, host, &out);
 	}
+	forwarded_say(lw);
 	return out;
-}
-
-/* ---- defaults ---- */
-
-void lower_defaults(struct lowering *lw)
-{
-	size_t lost = 0;
-	struct str_list names = { 0 };
-	enum loss worst = LOSS_NONE;
-	for (size_t i = 0; i < lw->ledger->defaults.n; i++) {
-		struct fact *fact = lw->ledger->defaults.item[i];
-		const struct target_row *row = target_feature(lw->target, fact->feature);
-		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		/* a row that says what is lost without it, or has a template, is about a field that is printed for annotations alone */
-		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0 && !row->said;
-		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || said)
-			continue;
-		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;
-		fact_lost(fact, FACT_INEXPRESSIBLE, loss, DIAG_DEFAULTS_LOST,
-			arena_printf(lw->arena, "%.*s has no expression for it", STR_ARG(target_words(lw))));
-		worst = loss > worst ? loss : worst;
-		str_list_add_new(lw->arena, &names, fact->feature);
-		lost++;
-	}
-	if (!lost || (lw->ledger->records.n == 0 && lw->ledger->others.n == 0))
-		return;
-	str_list_sort(&names);
-	struct diag *d = diag_addf(lw->diags, DIAG_DEFAULTS_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
-		"%zu settings that the controller has by default are not carried over", lost);
-	d->from_default = true;
-	d->loss = worst > LOSS_AVAILABILITY ? LOSS_AVAILABILITY : worst;
-	d->effect = arena_printf(lw->arena, "the implementation's own defaults are in force for %.*s",
-		STR_ARG(str_list_join(lw->arena, &names, STR(", "))));
-	d->help = STR("ing2gw explain FEATURE says what each is, and who has an expression for it");
 }

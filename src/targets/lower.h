@@ -25,11 +25,13 @@ struct lowering {
 	const struct schema *schema;
 	struct gateway_version version;
 	const struct str_list *accept;   /* features whose loss is accepted */
+	bool exact;                      /* paths are said as the source has them, where that can be */
 	bool gateway_exists;             /* nothing can be said on it */
 	bool open;                       /* as if everything were accepted, and silent: for the file of rejects */
 	size_t closed_rules;             /* counted */
 	const struct entry *entry;       /* that is lowered */
 	struct matcher *matcher;         /* made when it is needed */
+	bool https_led;                  /* some requests of the entry are led to HTTPS */
 	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
 	str clients_why;                 /* why it does not, where the host wants it, or empty */
 	str clients_ways;                /* the versions in which it would, where that is why */

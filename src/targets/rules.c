@@ -6,6 +6,7 @@
 #include "targets/conditions.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
+#include "targets/paths_said.h"
 
 void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at)
 {
@@ -18,111 +19,6 @@ void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_
 static void mark(struct lowering *lw, struct rule_part *part, const struct fact_list *facts, str at)
 {
 	mark_facts(lw->arena, &part->marks, facts, at);
-}
-
-/* ---- what is said of a path with a difference ---- */
-
-/* Of a route's facts those that its path comes from; others, such as what leaves HTTPS open, have no part in the difference. */
-static struct fact_list path_facts(struct lowering *lw, const struct route *r)
-{
-	struct fact_list facts = { 0 };
-	for (size_t i = 0; i < r->facts.n; i++) {
-		struct fact *f = r->facts.item[i];
-		if (f->feature.n == 0 || str_starts(f->feature, STR("route.")))
-			fact_list_add(lw->arena, &facts, f);
-	}
-	return facts;
-}
-
-static void say_path(struct lowering *lw, const struct route *r, enum path_said said)
-{
-	const struct fact_list facts = path_facts(lw, r);
-	static const struct loss_text LETTERS = {
-		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
-		.message = STR_INIT("a path that the controller reads without regard to letter case is said as a prefix in this case"),
-		.effect = STR_INIT("/APP no longer matches where the path is /app; the controller took both"),
-		.help = STR_INIT("look whether clients use other letter case; if so, add these paths to the Ingress"),
-	};
-	static const struct loss_text ELEMENT = {
-		.code = DIAG_LETTER_CASE, .loss = LOSS_BEHAVIOUR,
-		.message = STR_INIT("a path that the controller reads as a regular expression is said as a prefix of whole path elements"),
-		.effect = STR_INIT("/APP and /application no longer match where the path is /app; the controller took both"),
-		.help = STR_INIT("look whether clients use other letter case or run on behind the path; if so, add these paths to the Ingress"),
-	};
-	static const struct loss_text REGEX = {
-		.code = DIAG_REGEX_DIALECT, .loss = LOSS_BEHAVIOUR,
-		.message = STR_INIT("a path is said as a RegularExpression, whose dialect and rank belong to the implementation"),
-		.effect = STR_INIT("the controller ignored letter case and tried longer expressions first; implementations differ in both"),
-		.help = STR_INIT("write plain paths where you can; the documentation of the implementation says how it reads and ranks expressions"),
-	};
-	const struct loss_text rank = {
-		.code = DIAG_REGEX_DIALECT, .loss = LOSS_BEHAVIOUR,
-		.message = arena_printf(lw->arena, "a path is said as a RegularExpression, and %.*s has an order of its own for these", STR_ARG(lw->target->title)),
-		.effect = STR("the controller tried longer expressions first; where two of them, or one and a prefix, take the same path, the other one may answer"),
-		.help = STR("nothing, unless paths of the host overlap"),
-	};
-	static const struct loss_text PCRE = {
-		.code = DIAG_REGEX_DIALECT, .loss = LOSS_ROUTING,
-		.message = STR_INIT("a path uses constructs of PCRE that most implementations do not have"),
-		.effect = STR_INIT("implementations with RE2 (Envoy, Go) refuse the whole route"),
-		.help = STR_INIT("write the path without look-around, back-references and possessive quantifiers"),
-	};
-	switch (said) {
-	case SAID_SAME:
-		break;
-	case SAID_IN_CASE:
-		differ(lw, r, &facts, &LETTERS);
-		break;
-	case SAID_BY_ELEMENT:
-		differ(lw, r, &facts, &ELEMENT);
-		break;
-	case SAID_AS_REGEX:
-		differ(lw, r, &facts, path_is_pcre_only(r->match.path) ? &PCRE : &REGEX);
-		break;
-	case SAID_FOLDED:
-		differ(lw, r, &facts, &rank);
-		break;
-	}
-}
-
-/* A rule that refuses must win over every wider one; of an expression that only the implementation knows. */
-static void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path_said said)
-{
-	static const struct loss_text BESIDE = {
-		.code = DIAG_REGEX_DIALECT, .loss = LOSS_SECURITY,
-		.message = STR_INIT("a closed path is a prefix in this letter case, and a RegularExpression of uncertain rank in every other"),
-		.effect = STR_INIT("where prefixes are tried first, another path of the host takes /APP and /application where the path is /app, "
-			"without the protection"),
-		.help = STR_INIT("make sure that the implementation tries expressions before prefixes, or that the backends refuse such paths"),
-	};
-	static const struct loss_text RANK = {
-		.code = DIAG_REGEX_DIALECT, .loss = LOSS_SECURITY,
-		.message = STR_INIT("a closed path is a RegularExpression, whose rank against other paths belongs to the implementation"),
-		.effect = STR_INIT("where prefixes are tried first, another path of the host takes its requests, without the protection"),
-		.help = STR_INIT("write the path in plain prefixes, or make sure that the implementation tries expressions before prefixes"),
-	};
-	static const struct loss_text LETTERS = {
-		.code = DIAG_LETTER_CASE, .loss = LOSS_SECURITY,
-		.message = STR_INIT("a closed path is closed in this letter case only: an expression for all of them is longer than 1024 characters"),
-		.effect = STR_INIT("the controller refused every letter case; other cases than this can reach another path of the host, without the protection"),
-		.help = STR_INIT("write a shorter path in the Ingress"),
-	};
-	const struct route *r = at->route;
-	const struct fact_list facts = path_facts(lw, r);
-	switch (said) {
-	case SAID_SAME:
-		if (at->contested && r->match.path.n > 1)
-			differ(lw, r, &facts, &BESIDE);
-		break;
-	case SAID_IN_CASE:
-	case SAID_BY_ELEMENT:
-		differ(lw, r, &facts, &LETTERS);
-		break;
-	case SAID_AS_REGEX:
-	case SAID_FOLDED:
-		differ(lw, r, &facts, &RANK);
-		break;
-	}
 }
 
 static void say_unusable(struct lowering *lw, const struct route *r, str why)
@@ -146,6 +42,8 @@ static void add_matches(struct lowering *lw, const struct rule_place *at, struct
 {
 	for (size_t i = 0; i < paths->n; i++) {
 		struct http_match m = { .path = paths->item[i] };
+		if (at->also)
+			LIST_PUSH(lw->arena, &m.headers, *at->also);
 		if (header)
 			LIST_PUSH(lw->arena, &m.headers, *header);
 		size_t n = part->rule.matches.n;
@@ -207,7 +105,7 @@ static void add_header_case(struct lowering *lw, const struct rule_place *at, co
 		return;
 	struct rule_part part = new_rule(lw, at, d);
 	add_matches(lw, at, &part, paths, &header);
-	mark(lw, &part, &c->facts, STR("/matches/0/headers/0"));
+	mark(lw, &part, &c->facts, at->also ? STR("/matches/0/headers/1") : STR("/matches/0/headers/0"));
 	add_backend(lw, at, &part, c, false);
 	say_external(lw, at, &c->backend);
 	LIST_PUSH(lw->arena, &at->part->rules, part);
@@ -241,10 +139,20 @@ size_t match_limit(const struct lowering *lw)
 	return lw->version.minor < 2 ? 8 : 64;
 }
 
-/* Paths that lead to HTTPS in the same way are one rule. Empty: this draft does something else besides. */
-static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d)
+static bool has_regex(const struct path_list *paths)
 {
-	if (!d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1 || d->policies.n)
+	for (size_t i = 0; i < paths->n; i++)
+		if (str_eq(paths->item[i].type, STR("RegularExpression")))
+			return true;
+	return false;
+}
+
+/*
+ * Paths that lead to HTTPS in the same way are one rule. Empty: this draft does something else besides, or has a rank of its own.
+ */
+static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
+{
+	if (has_regex(paths) || !d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1 || d->policies.n)
 		return (str){ "", 0 };
 	const struct owner *owner = at->part->owner;
 	const struct request_redirect *r = &d->rule.filters.item[0].redirect;
@@ -254,7 +162,7 @@ static str https_key(struct lowering *lw, const struct rule_place *at, const str
 
 static void add_answer(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
 {
-	str key = https_key(lw, at, d);
+	str key = https_key(lw, at, d, paths);
 	size_t *last = key.n ? map_get(at->https, key) : NULL;
 	struct rule_part *same = last ? &at->part->rules.item[*last] : NULL;
 	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {
@@ -354,7 +262,7 @@ static void idle_taken(struct lowering *lw, const struct route *r)
 }
 
 /* What cannot be named is closed with everything around it: the rule stands at the nearest path that can. */
-static void close_around(struct lowering *lw, const struct route *r, str why, struct path_list *paths)
+static void close_around(struct lowering *lw, const struct route *r, const struct path_wish *wish, str why, struct path_list *paths)
 {
 	struct loss_text text = {
 		.code = DIAG_PATH_UNUSABLE, .loss = LOSS_SECURITY,
@@ -364,7 +272,7 @@ static void close_around(struct lowering *lw, const struct route *r, str why, st
 		.help = STR("change the path in the Ingress"),
 	};
 	*paths = (struct path_list){ 0 };
-	paths_around(lw->arena, r, paths);
+	paths_around(lw->arena, r, wish, paths);
 	lose(lw, r, &r->facts, &text);
 }
 
@@ -372,12 +280,14 @@ static void close_around(struct lowering *lw, const struct route *r, str why, st
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
 	str why = { "", 0 };
-	if (!paths_of(lw->arena, at->route, d->closed, lw->target->folds_case, d->cut, paths, said, &why)) {
+	const struct path_wish wish = { .closed = d->closed, .as_source = at->form->expression, .anchored = lw->exact,
+		.dialect = &lw->target->regex, .cut = d->cut };
+	if (!paths_of(lw->arena, at->route, &wish, paths, said, &why)) {
 		if (!d->closed) {
 			say_unusable(lw, at->route, why);
 			return false;
 		}
-		close_around(lw, at->route, why, paths);
+		close_around(lw, at->route, &wish, why, paths);
 		*said = SAID_SAME;
 	}
 	drop_taken(lw, at, d, paths);
@@ -386,27 +296,39 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 	return paths->n > 0;
 }
 
+static const str CLOSED = STR_INIT("closed: a protection of this path cannot be carried over, requests get 500");
+
+/* Rules that are new say why they are there, or why they look as they do. */
+static void comment_rules(struct lowering *lw, const struct rule_place *at, const struct draft *d, size_t before, enum path_said said)
+{
+	str reason = path_comment(lw, at, said);
+	for (size_t i = before; i < at->part->rules.n; i++) {
+		struct http_rule *rule = &at->part->rules.item[i].rule;
+		bool closed = d->closed && i == before;
+		rule->comment = !closed ? reason : reason.n ? arena_printf(lw->arena, "%.*s; %.*s", STR_ARG(CLOSED), STR_ARG(reason)) : CLOSED;
+	}
+	if (d->closed && at->part->rules.n > before) {
+		at->part->closed = true;
+		lw->closed_rules++;
+	}
+}
+
 void rules_add(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
 	struct path_list paths = { 0 };
 	enum path_said said;
 	if (!write_paths(lw, at, d, &paths, &said))
 		return;
+	size_t before = at->part->rules.n;
 	if (d->closed)
 		say_closed_path(lw, at, said);
 	else
-		say_path(lw, at->route, said);
-	if (!d->closed && !d->answer) {
-		add_forward(lw, at, d, &paths);
-		return;
-	}
+		say_path(lw, at, said);
 	if (d->answer && d->answer->kind == STEP_STATUS)
 		say_status(lw, at, d->answer);
-	size_t before = at->part->rules.n;
-	add_answer(lw, at, d, &paths);
-	if (d->closed && at->part->rules.n > before) {
-		at->part->rules.item[before].rule.comment = STR("closed: a protection of this path cannot be carried over, requests get 500");
-		at->part->closed = true;
-		lw->closed_rules++;
-	}
+	if (!d->closed && !d->answer)
+		add_forward(lw, at, d, &paths);
+	else
+		add_answer(lw, at, d, &paths);
+	comment_rules(lw, at, d, before, said);
 }

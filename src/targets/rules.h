@@ -4,7 +4,7 @@
 #define ING2GW_TARGETS_RULES_H
 
 #include "base/map.h"
-#include "targets/lower.h"
+#include "targets/forms.h"
 
 /* A route of a host on one side, and the part of the result that its rules go to. */
 struct rule_place {
@@ -16,6 +16,9 @@ struct rule_place {
 	struct route_part *part;
 	struct map *taken;               /* path matches that routes before this one have, as text */
 	struct map *https;               /* rules that lead to HTTPS and have room for more paths, by owner and redirect */
+	const struct form *form;
+	const struct header_match *also; /* only requests with this header, which came by HTTPS to a proxy in front; or NULL */
+	bool uniform;                    /* every request of the host gets the same answer on this side */
 };
 
 /* What becomes of one header: the sum of the steps up to here. */

@@ -5,7 +5,7 @@
  */
 #include "mapping/values.h"
 #include "targets/losses.h"
-#include "targets/paths.h"
+#include "targets/expressions.h"
 #include "targets/policies.h"
 
 struct saying {
@@ -261,7 +261,8 @@ static bool captures(const struct saying *s)
 {
 	const struct rewrite *r = &s->step->as.rewrite;
 	str regex = str_starts(r->regex, STR("^")) ? str_from(r->regex, 1) : r->regex, target;
-	if (s->step->kind != STEP_REWRITE || r->change != PATH_KEEP || regex.n == 0 || path_is_pcre_only(regex) ||
+	bool wanted = r->change == PATH_KEEP || (r->change == PATH_PREFIX_CUT && s->lw->exact);
+	if (s->step->kind != STEP_REWRITE || !wanted || regex.n == 0 || path_is_pcre_only(regex) ||
 		!substitution(s->lw->arena, r->target, groups_of(regex), &target))
 		return false;
 	set_text(s, "target.pattern", arena_printf(s->lw->arena, "^(?i:%.*s).*$", STR_ARG(regex)));

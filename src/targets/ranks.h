@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order in which implementations try regular expressions, and the source's. */
+#ifndef ING2GW_TARGETS_RANKS_H
+#define ING2GW_TARGETS_RANKS_H
+
+#include "targets/forms.h"
+
+/* A rule that a route has become, and whether it is closed. */
+struct added {
+	const struct route *route;
+	const struct form *form;
+	struct route_part *part;
+	size_t rule;
+	bool closed;
+};
+
+struct added_list {
+	struct added *item;
+	size_t n, cap;
+};
+
+struct http_rule *added_rule(const struct added *added);
+
+/*
+ * Implementations try the longest expression first, as the source did before the writing added to some and took from others: empty groups
+ * at its end keep an expression in front of those that the source tried after it. Rules of one route stay as long as each other.
+ */
+void ranks_keep(struct arena *arena, const struct added_list *added);
+
+#endif
