@@ -2,12 +2,14 @@
 /* Load balancers that end TLS: see forwarded.h. */
 #include "targets/forwarded.h"
 
-static void say(struct lowering *lw, const char *message, const char *effect, const char *help)
+#include "targets/policies.h"
+
+static void say(struct lowering *lw, enum loss loss, const char *message, const char *effect, const char *help)
 {
 	const struct fact *fact = lw->entry->http.address_fact;
 	struct diag_site site = { fact ? fact->at : (struct place){ 0, 0 }, 1, { "", 0 } };
 	struct diag *d = diag_add(lw->diags, DIAG_FORWARDED_SCHEME, site, str_c(message));
-	d->loss = LOSS_AVAILABILITY;
+	d->loss = loss;
 	d->from_default = true;
 	d->effect = str_c(effect);
 	d->help = str_c(help);
@@ -18,14 +20,18 @@ void forwarded_say(struct lowering *lw)
 	const struct http_rules *http = &lw->entry->http;
 	if (lw->open)
 		return;
-	if (http->forwarded)
-		say(lw, "of what a proxy in front says of a request in X-Forwarded headers, a Gateway acts on X-Forwarded-Proto: https alone",
+	if (http->forwarded && !clients_are_hidden(lw))
+		say(lw, LOSS_BEHAVIOUR, "of what a proxy in front says of a request in X-Forwarded headers, the Gateway acts on X-Forwarded-Proto: https alone",
+			"X-Forwarded-Host and X-Forwarded-Port are passed on and not acted on: redirects lead to the Host of the request",
+			"let the proxy in front leave Host as the client wrote it");
+	else if (http->forwarded)
+		say(lw, LOSS_AVAILABILITY, "of what a proxy in front says of a request in X-Forwarded headers, a Gateway acts on X-Forwarded-Proto: https alone",
 			"with it requests on port 80 are served and not led to HTTPS, as by the controller; where the implementation writes the header "
 			"anew they are led there for ever. X-Forwarded-Host and X-Forwarded-Port are passed on and not acted on",
 			"let the implementation believe the proxy in front (Envoy Gateway: ClientTrafficPolicy clientIPDetection; NGINX Gateway "
 			"Fabric: NginxProxy rewriteClientIP; Traefik: forwardedHeaders of the entry point), or let TLS end at the Gateway");
 	if (http->proxy_protocol && lw->https_led)
-		say(lw, "connections whose PROXY protocol names port 443 count as HTTPS for the controller, and for no Gateway",
+		say(lw, LOSS_AVAILABILITY, "connections whose PROXY protocol names port 443 count as HTTPS for the controller, and for no Gateway",
 			"behind a load balancer that ends TLS requests are led to HTTPS for ever",
 			"let TLS end at the Gateway, or lead to HTTPS at the load balancer and switch ssl-redirect off");
 }
