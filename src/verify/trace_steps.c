@@ -168,7 +168,8 @@ static str step_words(struct arena *scratch, const struct request *request, cons
 		return redirect_text(scratch, request, done);
 	case STEP_CORS:
 		*label = STR("cors");
-		return done->what == HAPPENED_ANSWERED ? STR("a preflight is answered: 204") : STR("the origin is allowed");
+		return done->what == HAPPENED_ANSWERED ? step->as.cors.asked_only ? STR("a preflight is answered: 200") : STR("a preflight is answered: 204")
+			: STR("the origin is allowed");
 	case STEP_REWRITE:
 		*label = STR("rewrite");
 		return done->what == HAPPENED_ANSWERED ? STR("the new path is empty or unknown")
