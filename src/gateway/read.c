@@ -199,7 +199,7 @@ static void add(struct gateway_side *side, const struct node *root, str kind, st
 	const struct node *items = read_list(root, "items");
 	if (root->kind == NODE_LIST)
 		items = root;
-	if (root->at.file < side->first_file || depth > LIST_DEPTH)
+	if (depth > LIST_DEPTH)
 		return;
 	kind = own.n ? own : kind;
 	version = said.n ? said : version;

@@ -135,6 +135,7 @@ struct read_listener {
 	uint32_t port;
 	bool tls;                        /* it has TLS settings */
 	bool passes;                     /* tls.mode: Passthrough */
+	bool options;                    /* TLS settings of the implementation, which may name a certificate */
 	LIST(struct read_ref) certificates;
 	struct read_namespaces routes;
 	LIST(struct read_kind) kinds;    /* empty: all that the protocol takes */
@@ -196,7 +197,6 @@ struct read_policy {
 
 struct gateway_side {
 	struct arena *arena;
-	uint32_t first_file;             /* objects of earlier files are passed over */
 	LIST(struct read_class *) classes;
 	LIST(struct read_gateway *) gateways;
 	LIST(struct read_set *) sets;

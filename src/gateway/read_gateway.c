@@ -58,6 +58,7 @@ static void read_tls(const struct reader *r, const struct node *tls, struct read
 {
 	out->tls = tls && tls->kind == NODE_MAP;
 	out->passes = str_eq(read_text(r, tls, "mode"), STR("Passthrough"));
+	out->options = node_get(tls, STR("options")) != NULL;
 	READ_REFERENCES(r, read_list(tls, "certificateRefs"), "", "Secret", &out->certificates);
 }
 

@@ -213,7 +213,7 @@ static void run(struct run *r, const struct model *model)
 	const struct entry *entry = find_entry(r, model);
 	if (!entry) {
 		if (!out->problem.n)
-			out->problem = STR("the input has no Ingress that a controller serves");
+			out->problem = model->nothing.n ? model->nothing : STR("the input has no Ingress that a controller serves");
 		return;
 	}
 	out->entry = entry;

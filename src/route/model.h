@@ -477,6 +477,7 @@ struct entry {
 struct model {
 	struct arena *arena;
 	LIST(struct entry *) entries;   /* by name, then controller */
+	str nothing;                    /* what to say where there are none; or empty */
 };
 
 void fact_list_add(struct arena *arena, struct fact_list *list, struct fact *fact);   /* unless NULL or there */
