@@ -108,10 +108,11 @@ def header_sets(objects):
 
 def requests(objects, manifests):
     several = len(manifests.gateways) > 1
-    spread = [(scheme, host, path, headers, "GET") for path in paths(objects) for host in hosts(objects) for scheme in ("http", "https")
+    schemes = [scheme for scheme in ("http", "https") if any(listener.protocol == scheme.upper() for listener in manifests.listeners)] or ["http"]
+    spread = [(scheme, host, path, headers, "GET") for path in paths(objects) for host in hosts(objects) for scheme in schemes
               for headers in header_sets(objects)]
     step = max(1, len(spread) // MOST)
-    spread = spread[::step] + [(scheme, host, path, PREFLIGHT, "OPTIONS") for path in paths(objects)[:5] for host in hosts(objects)[:5] for scheme in ("http", "https")]
+    spread = spread[::step] + [(scheme, host, path, PREFLIGHT, "OPTIONS") for path in paths(objects)[:5] for host in hosts(objects)[:5] for scheme in schemes]
     for scheme, host, path, headers, method in spread:
         record = {"scheme": scheme, "method": method, "host": host, "target": path, "headers": headers}
         yield dict(record, entry=entry_of(manifests, record)) if several else record

@@ -137,6 +137,7 @@ static void hand_over(struct run *r, const struct listener *l, const struct host
 	out->host = host;
 	r->route = out->route = host && host->routes.n ? host->routes.item[0] : NULL;
 	out->passed = true;
+	out->name = host && l->protocol == LISTENER_TLS ? &host->name : NULL;
 	if (!r->route) {
 		no_answer(r, "CLOSED", STR("no route takes the connection: it ends"));
 		return;
