@@ -24,8 +24,10 @@ struct ing2gw_input {
 /* Zero or NULL means the default that `ing2gw convert --help` names. */
 struct ing2gw_options {
 	const char *target;             /* "standard" */
-	const char *gateway_api;        /* "1.4", "1.5", "1.7" */
+	const char *gateway_api;        /* "1.0" ... "1.7" */
 	const char *gateway;            /* "namespace/name" */
+	const char *existing_gateway;   /* "namespace/name" */
+	const char *topology;           /* "shared", "per-namespace", "per-ingress" */
 	const char *gateway_class;
 	const char *const *accept;      /* features whose loss is accepted, ends with NULL */
 	const char *const *from;        /* controllers, ends with NULL */

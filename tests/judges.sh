@@ -4,6 +4,7 @@
 # is left alone. Everything ends in ${XDG_CACHE_HOME:-~/.cache}/ing2gw-judges:
 #
 #   bin/kubectl-validate-VERSION    the validator
+#   policies/envoy-gateway/*.yaml   CRDs of the kinds that an implementation adds
 #   crds/1.5/standard/*.yaml        CRDs by the name that --gateway-api takes, and by channel
 #   go/                             a Go of our own, where the machine has none that is new enough
 set -eu
@@ -99,5 +100,19 @@ sed -n 's/^GATEWAY_API_\([0-9]*\)_\([0-9]*\)=/\1.\2 /p' tests/versions >"$work/v
 while read -r name version; do
 	crds "$name" "$version"
 done <"$work/versions"
+# The kinds that an implementation adds: policies/envoy-gateway/*.yaml
+folder=$cache/policies/envoy-gateway
+if [ ! -f "$folder.version" ] || [ "$(cat "$folder.version")" != "$ENVOY_GATEWAY" ]; then
+	need_go
+	say "getting the CRDs of Envoy Gateway $ENVOY_GATEWAY"
+	info=$(cd "$work" && "$go" mod download -json "github.com/envoyproxy/gateway@$ENVOY_GATEWAY")
+	dir=$(printf '%s\n' "$info" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
+	rm -rf "$folder" "$folder.new"
+	mkdir -p "$folder.new"
+	cp "$dir"/charts/gateway-helm/charts/crds/crds/generated/*.yaml "$folder.new/"
+	chmod -R u+w "$folder.new"
+	mv "$folder.new" "$folder"
+	printf '%s\n' "$ENVOY_GATEWAY" >"$folder.version"
+fi
 say "ready in $cache"
 echo "1 passed, 0 failed, 0 skipped"

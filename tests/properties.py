@@ -213,6 +213,15 @@ def no_vanishing(subject):
 
 # ---- places ----
 
+def with_policies(objects, name):
+    """An object, and the policies that are attached to it: what they say, they say of it."""
+    kind, space, leaf = name.split("/")
+    attached = [item for item in objects if any(
+        ref.get("kind") == kind and ref.get("name") == leaf for ref in item.get("spec", {}).get("targetRefs") or []) and
+        (item["metadata"].get("namespace") or "default") == space]
+    return at_place(objects, name), attached
+
+
 def at_place(objects, place):
     """What stands at "KIND/NAMESPACE/NAME#/POINTER" in the manifests, or None."""
     name, _, pointer = place.partition("#")
@@ -301,7 +310,7 @@ class Removal:
         if outcome.fault:
             raise RuntimeError(outcome.fault)
         if at:
-            return any(at_place(outcome.trees, name) != at_place(base.trees, name) for name in {place.split("#")[0] for place in at})
+            return any(with_policies(outcome.trees, name) != with_policies(base.trees, name) for name in {place.split("#")[0] for place in at})
         return outcome.objects != base.objects
 
     def test(self, fact):
@@ -330,7 +339,11 @@ class Removal:
         of this fact's effect where it stands."""
         key = edit.normal(fact.key)
         if key in edit.CHOOSERS:
-            return fact.ingress_state in ("skipped", "inactive") or "--gateway" in self.subject.case.args()
+            return fact.ingress_state in ("skipped", "inactive") or any(
+                arg in self.subject.case.args() for arg in ("--gateway", "--existing-gateway"))
+        # That there is HTTPS at all shows in the routes of every host; which certificate it has, the Gateway that exists says.
+        if edit.general(fact.key).startswith("spec.tls.") and "--existing-gateway" in self.subject.case.args():
+            return True
         return key in edit.KINDS and fact.ingress_state == "inactive"
 
     def unprinted(self, fact):

@@ -30,7 +30,7 @@ BLOCK = re.compile(r"^<!-- (file|stdout|stderr|part of): (.*?) -->\n```\w*\n(.*?
 TABLE = re.compile(r"^<!-- table: (\w+) -->\n(.*?)^<!-- end -->$", re.M | re.S)
 LIMITS = "Limits"
 # Options of other programs that the README shows.
-OTHERS = {"--update"}
+OTHERS = {"--update", "--from-file"}
 
 
 # ---- tables ----
@@ -54,6 +54,13 @@ def table_controllers(_):
         listed = tables.rows(table, "annotations")
         done = sum(row.get("status") == "complete" for row in listed)
         text += row(table["title"], "`%s`" % name, len(listed), done, table["describes"])
+    return text
+
+
+def table_policies(_):
+    text = head("Feature", "Object", "Where it differs from the source")
+    for item in tables.rows(tables.load("targets", "envoy-gateway.yaml"), "features"):
+        text += row("`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
     return text
 
 
@@ -169,7 +176,7 @@ def table_losses(_):
     return text
 
 
-MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses}
+MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses, "policies": table_policies}
 
 
 # ---- blocks ----

@@ -33,8 +33,12 @@ TABLES = {
 KEYS = {
     "src/mapping/load.c": {
         "FEATURES_TOP": ("features", ""), "FEATURE_KEYS": ("features", "feature"),
-        "TARGET_KEYS": ("target", ""), "TARGET_ROW_KEYS": ("target", "feature"),
         "ECOSYSTEM_TOP": ("ecosystem", ""), "ECOSYSTEM_KEYS": ("ecosystem", "row"),
+    },
+    "src/mapping/load_target.c": {
+        "TARGET_KEYS": ("target", ""), "TARGET_ROW_KEYS": ("target", "feature"), "POLICY_KEYS": ("target", "policy"),
+        "ENDLESS_KEYS": ("target", "endless"),
+        "MERGE_KEYS": ("target", "merge"),
     },
     "src/mapping/load_controller.c": {
         "TABLE_KEYS": ("controller", ""), "RECOGNISE_KEYS": ("controller", "recognise"), "ROW_KEYS": ("controller", "annotation"),
@@ -105,7 +109,9 @@ def mutants(value, at=()):
         yield at, None
         for key, inner in value.items():
             yield at, key
-            yield from mutants(inner, at + (key,))
+            # a template of any form
+            if key != "said":
+                yield from mutants(inner, at + (key,))
     elif isinstance(value, list) and value:
         yield from mutants(value[0], at + (0,))
 

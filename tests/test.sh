@@ -20,6 +20,7 @@ if [ "$tally_failed" != 0 ]; then
 	tally_end
 	exit 1
 fi
+tally 'build, release'     once "$make" --no-print-directory binary
 tally 'build, clang'       once "$make" --no-print-directory clang-build
 tally 'include rule'       py includes
 tally 'style'              py style
@@ -29,8 +30,9 @@ tally 'unit tests'         build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
 tally 'folders'            py folders --binary "$binary"
-tally 'stability'          py stability --binary "$binary"
-tally 'fields by version'  py fields --binary "$binary"
+# many conversions that other tests make with sanitizers
+tally 'stability'          py stability --binary build/ing2gw
+tally 'fields by version'  py fields --binary build/ing2gw
 tally 'trace'              py trace --binary "$binary"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"

@@ -109,7 +109,9 @@ class Work:
         _, rest = option(option(args, "--gateway-api")[1], "--channel")
         self.name, self.cwd, self.stdin = "%s for %s %s" % (name, version, channel), cwd, stdin
         self.args = rest + ["--gateway-api", version, "--channel", channel]
-        self.crds = crds(version, channel)
+        target, _ = option(args, "--target")
+        policies = os.path.join(common.judges_folder(), "policies", target or "")
+        self.crds = crds(version, channel) + ("," + policies if target and os.path.isdir(policies) else "")
         self.path = None
 
 

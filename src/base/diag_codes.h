@@ -17,6 +17,7 @@ X(GATEWAY_LIMIT,         DIAG_WARNING, "I2G-0009")   /* more load balancers than
 X(METADATA_DROPPED,      DIAG_NOTE,    "I2G-0010")   /* annotation of another tool stays behind */
 X(DEFAULT_CERTIFICATE,   DIAG_NOTE,    "I2G-0012")   /* HTTPS with the controller's own certificate is not carried over */
 X(SETTINGS_UNKNOWN,      DIAG_NOTE,    "I2G-0013")   /* keys of the controller's ConfigMap without a row */
+X(GATEWAY_UNKNOWN,       DIAG_NOTE,    "I2G-0014")   /* a Gateway that exists is not in the input */
 /* reading */
 X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")
 X(SYNTAX,                DIAG_ERROR,   "I2G-0102")
@@ -76,6 +77,7 @@ X(ROUTE_OPENED,          DIAG_WARNING, "I2G-1003")   /* accepted by name */
 X(PROTECTION_ABSENT,     DIAG_WARNING, "I2G-1004")   /* intended in the source, and absent there already */
 X(CLIENT_CHECK_DIFFERS,  DIAG_WARNING, "I2G-1010")   /* client certificates are asked for by the whole Gateway */
 /* routing */
+X(LISTENER_MISSING,      DIAG_ERROR,   "I2G-2070")   /* of a Gateway that exists: none for a host, or one that takes no routes of the namespace */
 X(REWRITE_LOST,          DIAG_ERROR,   "I2G-2001")
 X(REDIRECT_LOST,         DIAG_ERROR,   "I2G-2002")
 X(REGEX_DIALECT,         DIAG_WARNING, "I2G-2003")
@@ -108,5 +110,6 @@ X(MIRROR_DIFFERS,        DIAG_WARNING, "I2G-3031")   /* copies with another Host
 X(RETRY_DIFFERS,         DIAG_WARNING, "I2G-3032")   /* tries after other failures, or of other requests */
 X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3033")   /* no limit for the whole, where the source limits silence */
 X(SHORT_TIMEOUT_DIFFERS, DIAG_WARNING, "I2G-3034")   /* a limit for the whole, where the source limits silence */
+X(POLICY_DIFFERS,        DIAG_WARNING, "I2G-3090")   /* said in an object of the implementation, and not quite the same */
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

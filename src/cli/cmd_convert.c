@@ -34,6 +34,15 @@ static bool check(struct cli *cli, str *error)
 		*error = STR("--layout and --force are about files in a folder: give -o dir=PATH as well");
 		return false;
 	}
+	const bool existing = args->value[OPT_EXISTING_GATEWAY].n > 0, named = args->value[OPT_GATEWAY].n > 0;
+	if (existing && (named || args->value[OPT_GATEWAY_CLASS].n || args->value[OPT_TOPOLOGY].n || args->value[OPT_LISTENERS].n)) {
+		*error = STR("with --existing-gateway no Gateway is written: --gateway, --gateway-class, --topology and --listeners say nothing");
+		return false;
+	}
+	if (named && args->value[OPT_TOPOLOGY].n && !str_eq(arguments_text(args, OPT_TOPOLOGY), STR("shared"))) {
+		*error = STR("--gateway names one Gateway, and --topology asks for several");
+		return false;
+	}
 	if (twice) {
 		*error = STR("only one thing can go to standard output");
 		return false;
@@ -48,6 +57,8 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 		options->listeners = LISTENERS_GATEWAY;
 	else if (str_eq(listeners, STR("listenerset")))
 		options->listeners = LISTENERS_SET;
+	str topology = arguments_text(args, OPT_TOPOLOGY);
+	options->topology = str_eq(topology, STR("per-namespace")) ? TOPOLOGY_NAMESPACE : str_eq(topology, STR("per-ingress")) ? TOPOLOGY_INGRESS : TOPOLOGY_SHARED;
 	options->experimental = str_eq(arguments_text(args, OPT_CHANNEL), STR("experimental"));
 	options->format = str_eq(arguments_text(args, OPT_OUTPUT), STR("json")) ? OUTPUT_JSON : OUTPUT_YAML;
 	str layout = arguments_text(args, OPT_LAYOUT);
@@ -79,6 +90,7 @@ static bool read_options(struct cli *cli, struct convert_options *options, struc
 	options->target = arguments_text(args, OPT_TARGET);
 	options->gateway_api = arguments_text(args, OPT_GATEWAY_API);
 	options->gateway = arguments_text(args, OPT_GATEWAY);
+	options->existing_gateway = arguments_text(args, OPT_EXISTING_GATEWAY);
 	options->gateway_class = arguments_text(args, OPT_GATEWAY_CLASS);
 	options->rejects = arguments_text(args, OPT_REJECTS).n > 0;
 	read_choices(args, options);

@@ -85,6 +85,14 @@ const struct option_row option_rows[] = {
 		S("Namespace and name of the Gateway that is written."), NONE },
 	{ OPT_GATEWAY_CLASS, 0, S("gateway-class"), S("NAME"), OPTION_NAME, false, IN_CONVERT, NONE, NONE,
 		S("GatewayClass of the cluster to use; without it one is written."), NONE },
+	{ OPT_EXISTING_GATEWAY, 0, S("existing-gateway"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
+		S("Gateway of the cluster to attach to: routes and policies alone are written."),
+		S("Where the Gateway, its ListenerSets and the Namespaces are in the input, each route attaches to the listener that takes it, and "
+		"listeners that are missing are named.") },
+	{ OPT_TOPOLOGY, 0, S("topology"), S("shared|per-namespace|per-ingress"), OPTION_WORD, false, IN_CONVERT, S("shared|per-namespace|per-ingress"), S("shared"),
+		S("How many Gateways are written."),
+		S("shared: one for each load balancer that exists today. per-namespace, per-ingress: one for each namespace, or Ingress, which is a load "
+		"balancer and an address each; a host stays whole, with the Ingress that made it.") },
 	{ OPT_LISTENERS, 0, S("listeners"), S("auto|gateway|listenerset"), OPTION_WORD, false, IN_CONVERT, S("auto|gateway|listenerset"), S("auto"),
 		S("Where TLS listeners stand."),
 		S("gateway: in the Gateway itself. listenerset: in ListenerSets beside their Secrets. auto: ListenerSets where version and "

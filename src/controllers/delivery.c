@@ -111,6 +111,25 @@ static bool service_named(const struct instance *in, str host, struct backend *t
 	return service && to->name.n && to->namespace.n;
 }
 
+bool service_of_url(const struct instance *in, str url, struct backend *to, str *path)
+{
+	struct backend found = { 0 };
+	str host, port, address = str_from(url, STR("http://").n);
+	uint64_t number = 80;
+	size_t slash = str_find_char(address, '/');
+	if (!str_starts(url, STR("http://")) || str_has_char(url, '$'))
+		return false;
+	*path = slash < address.n ? str_from(address, slash) : STR("/");
+	address = arena_lower(in->front->arena, str_slice(address, 0, slash));
+	if (str_cut(address, ':', &host, &port) && (!str_to_u64(port, 65535, &number) || number == 0))
+		return false;
+	if (!service_named(in, host, &found))
+		return false;
+	found.port = (uint32_t)number;
+	*to = found;
+	return true;
+}
+
 /* Why no Service of the cluster gets the copies as they are; empty: to is filled in. */
 static str copies_to(struct instance *in, str url, struct mirror *m)
 {

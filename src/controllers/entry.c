@@ -103,6 +103,8 @@ void entry_begin(struct instance *in)
 	http->forwarded = controller_default_flag(c, CLIENT, STR("forwarded"));
 	http->real_ip = controller_default_flag(c, CLIENT, STR("real-ip"));
 	http->proxy_protocol = controller_default_flag(c, CLIENT, STR("proxy-protocol"));
+	if (http->forwarded || http->real_ip || http->proxy_protocol)
+		http->address_fact = controller_default_fact(c, CLIENT);
 	http->forwarded_for = controller_default(c, CLIENT, STR("header"));
 	http->http_port = port_argument(in, STR("http-port"), 80);
 	http->https_port = port_argument(in, STR("https-port"), 443);

@@ -141,6 +141,7 @@ static void fill_service(struct instance *in, struct subject *s, str feature, co
 	str headers = text_of(in, s, feature, "response-headers"), item, parameter = text_of(in, s, feature, "signin-param");
 	g->kind = GUARD_EXTERNAL;
 	g->url = text_of(in, s, feature, url);
+	(void)service_of_url(in, g->url, &g->service, &g->service_path);
 	g->signin = sign_in(a, text_of(in, s, feature, "signin"), parameter.n ? parameter : STR("rd"));
 	g->always_cookie = str_eq(text_of(in, s, feature, "set-cookie"), STR("true"));
 	while (headers.n) {

@@ -23,20 +23,27 @@ str assembly_origin(struct assembly *as, const struct owner *owner, struct place
 struct printed *assembly_add(struct assembly *as, enum object_kind kind, str namespace, const struct object_meta *meta, const void *object)
 {
 	str api = schema_api_version(as->schema, object_kind_name(kind), as->version);
-	struct printed p = { .kind = kind, .namespace = namespace, .name = meta->name };
+	struct printed p = { .kind = kind, .kind_name = object_kind_name(kind), .namespace = namespace, .name = meta->name };
 	p.tree = object_encode(as->arena, kind, object, api);
 	LIST_PUSH(as->arena, &as->out, p);
 	return &as->out.item[as->out.n - 1];
 }
 
-static str object_name(struct arena *arena, enum object_kind kind, str namespace, str name)
+static str object_name(struct arena *arena, str kind, str namespace, str name)
 {
-	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(kind)), STR_ARG(namespace), STR_ARG(name));
+	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
 }
 
 str printed_name(struct arena *arena, const struct printed *p)
 {
-	return object_name(arena, p->kind, p->namespace, p->name);
+	return object_name(arena, p->kind_name, p->namespace, p->name);
+}
+
+struct printed *assembly_add_policy(struct assembly *as, str namespace, str name, struct node *tree)
+{
+	struct printed p = { .kind = OBJECT_POLICY, .kind_name = node_text(node_get(tree, STR("kind"))), .namespace = namespace, .name = name, .tree = tree };
+	LIST_PUSH(as->arena, &as->out, p);
+	return &as->out.item[as->out.n - 1];
 }
 
 /* A reference token of a JSON pointer (RFC 6901): keys of annotations hold slashes. */
@@ -81,12 +88,17 @@ static void carry(struct assembly *as, struct fact *fact, enum fact_state state,
 
 void assembly_carry(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, str pointer)
 {
+	assembly_carry_kind(as, fact, object_kind_name(kind), namespace, name, pointer);
+}
+
+void assembly_carry_kind(struct assembly *as, struct fact *fact, str kind, str namespace, str name, str pointer)
+{
 	carry(as, fact, FACT_TRANSLATED, object_name(as->arena, kind, namespace, name), pointer);
 }
 
 void assembly_carry_meta(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, const char *map, str key)
 {
-	carry(as, fact, FACT_METADATA, object_name(as->arena, kind, namespace, name),
+	carry(as, fact, FACT_METADATA, object_name(as->arena, object_kind_name(kind), namespace, name),
 		arena_printf(as->arena, "/%s/%.*s", map, STR_ARG(escape_token(as->arena, key))));
 }
 
@@ -130,8 +142,14 @@ static bool has_peer(const struct grant_peer *item, size_t n, const struct grant
 /* One grant for each kind and namespace that refers and each kind that is referred to, so that it opens nothing else. */
 void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str to_kind, str to_namespace, str to_name)
 {
+	assembly_grant_from(as, STR(GATEWAY_API_GROUP), from_kind, from_namespace, &(struct policy_grant){ to_kind, to_namespace, to_name });
+}
+
+void assembly_grant_from(struct assembly *as, str from_group, str from_kind, str from_namespace, const struct policy_grant *to)
+{
 	enum { PEERS_MOST = 16 };
-	struct grant_peer source = { .group = STR_INIT(GATEWAY_API_GROUP), .kind = from_kind, .namespace = from_namespace };
+	str to_kind = to->kind, to_namespace = to->namespace, to_name = to->name;
+	struct grant_peer source = { .group = from_group, .kind = from_kind, .namespace = from_namespace };
 	struct grant_peer target = { .kind = to_kind, .name = to_name };
 	str base = arena_printf(as->arena, "%.*s-%.*s-to-%.*s", STR_ARG(from_namespace), STR_ARG(arena_lower(as->arena, from_kind)),
 		STR_ARG(arena_lower(as->arena, to_kind)));
@@ -311,6 +329,7 @@ static void add_gateway(struct plan *plan, size_t index)
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
+	attach_to_gateway(plan, &gateway.meta);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)
 		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
 }
@@ -320,32 +339,118 @@ static int compare_printed(const void *pa, const void *pb)
 	const struct printed *a = pa, *b = pb;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	int c = str_cmp(a->namespace, b->namespace);
+	int c = str_cmp(a->kind_name, b->kind_name);
+	c = c ? c : str_cmp(a->namespace, b->namespace);
 	return c ? c : str_cmp(a->name, b->name);
 }
 
 static void add_class(struct assembly *as)
 {
 	struct gateway_class class = { .meta = { .name = as->class_name }, .controller = as->print_class_controller };
-	class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");
+	/* a name of example.com stands for one that is to be chosen */
+	if (str_starts(class.controller, STR("example.com/")))
+		class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");
 	if (as->print_class_controller.n)
 		assembly_add(as, OBJECT_GATEWAY_CLASS, (str){ "", 0 }, &class.meta, &class);
 }
 
-static void add_entry(struct assembly *as, const struct entry_part *part)
+static void add_part(struct assembly *as, const struct entry_part *part, str namespace, str name)
 {
 	struct plan plan;
-	if (part->routes.n == 0 && part->streams.n == 0)
+	if (part->routes.n == 0 && part->streams.n == 0 && part->passed.n == 0)
 		return;
-	plan_make(&plan, as, part);
+	plan_make(&plan, as, part, namespace, name);
 	plan_routes(&plan);
 	plan_passed(&plan);
 	plan_streams(&plan);
-	for (size_t i = 0; i < plan.gateways.n; i++)
+	for (size_t i = 0; as->existing_name.n == 0 && i < plan.gateways.n; i++)
 		add_gateway(&plan, i);
 	for (size_t i = 0; i < plan.sets.n; i++)
 		add_set(&plan, plan.sets.item[i]);
 	keep_rest(&plan);
+}
+
+/* ---- several Gateways for one load balancer ---- */
+
+struct slice {
+	struct entry_part part;
+	str namespace, name;         /* of the Gateway; name empty: the usual one */
+};
+
+struct slices {
+	struct assembly *as;
+	const struct entry_part *whole;
+	LIST(struct slice *) list;
+	struct map by_key;
+};
+
+/* A host is whole: it goes with the Ingress that made it, whoever has paths there. */
+static struct slice *slice_of(struct slices *s, const struct host *host, const struct owner *otherwise)
+{
+	const struct owner *owner = host->creator ? host->creator : otherwise;
+	bool ingress = s->as->topology == TOPOLOGY_INGRESS;
+	str key = ingress ? owner_key(s->as->arena, owner) : owner->namespace;
+	struct slice *slice = map_get(&s->by_key, key);
+	if (!slice) {
+		slice = NEW(s->as->arena, struct slice);
+		slice->part.entry = s->whole->entry;
+		slice->namespace = owner->namespace;
+		slice->name = ingress ? owner->name : (str){ "", 0 };
+		map_set(&s->by_key, key, slice);
+		LIST_PUSH(s->as->arena, &s->list, slice);
+	}
+	return slice;
+}
+
+/* Client certificates are asked for by each Gateway that serves one of the hosts that want them. */
+static void share_frontend(struct slices *s, struct slice *slice)
+{
+	const struct frontend_part *whole = s->whole->frontend;
+	struct frontend_part *own = NEW(s->as->arena, struct frontend_part);
+	for (size_t i = 0; whole && i < whole->hosts.n; i++)
+		if (slice_of(s, whole->hosts.item[i], whole->hosts.item[i]->creator) == slice)
+			LIST_PUSH(s->as->arena, &own->hosts, whole->hosts.item[i]);
+	if (own->hosts.n == 0)
+		return;
+	own->namespace = whole->namespace;
+	own->name = whole->name;
+	slice->part.frontend = own;
+}
+
+static void say_slices(const struct slices *s, size_t n)
+{
+	if (n < 2 || !s->as->diags)
+		return;
+	struct diag *d = diag_addf(s->as->diags, DIAG_GATEWAY_LIMIT, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%zu Gateways stand for one load balancer, as --topology asks", n);
+	d->effect = STR("each Gateway has an address of its own; DNS must lead each host to the Gateway that serves it");
+	d->help = STR("--topology shared writes one");
+}
+
+static void add_slices(struct assembly *as, const struct entry_part *whole)
+{
+	struct slices s = { .as = as, .whole = whole };
+	map_init(&s.by_key, as->arena);
+	for (size_t i = 0; i < whole->routes.n; i++)
+		LIST_PUSH(as->arena, &slice_of(&s, whole->routes.item[i]->host, whole->routes.item[i]->owner)->part.routes, whole->routes.item[i]);
+	for (size_t i = 0; i < whole->passed.n; i++)
+		LIST_PUSH(as->arena, &slice_of(&s, whole->passed.item[i], whole->passed.item[i]->passthrough->owner)->part.passed, whole->passed.item[i]);
+	/* ports beside HTTP belong to nobody's host: they stay with the load balancer */
+	struct entry_part streams = { .entry = whole->entry, .streams.item = whole->streams.item, .streams.n = whole->streams.n, .streams.cap = whole->streams.cap };
+	say_slices(&s, s.list.n + (whole->streams.n > 0));
+	for (size_t i = 0; i < s.list.n; i++) {
+		share_frontend(&s, s.list.item[i]);
+		add_part(as, &s.list.item[i]->part, s.list.item[i]->namespace, s.list.item[i]->name);
+	}
+	add_part(as, &streams, (str){ "", 0 }, (str){ "", 0 });
+}
+
+static void add_entry(struct assembly *as, const struct entry_part *part)
+{
+	if (as->topology == TOPOLOGY_SHARED)
+		add_part(as, part, (str){ "", 0 }, (str){ "", 0 });
+	else
+		add_slices(as, part);
 }
 
 static void note_owners(struct assembly *as, const struct entry_part *part)
@@ -363,6 +468,7 @@ void assemble(struct assembly *as, const struct entry_part *entries, size_t n, c
 {
 	map_init(&as->taken, as->arena);
 	map_init(&as->carried, as->arena);
+	map_init(&as->policies, as->arena);
 	locator_init(&as->locator, as->sources, as->arena);
 	size_t before = as->out.n;
 	for (size_t i = 0; i < n; i++)

@@ -9,8 +9,13 @@
 #include "base/locate.h"
 #include "gateway/objects.h"
 #include "gateway/schema.h"
+#include "kube/snapshot.h"
 #include "ledger/ledger.h"
+#include "mapping/mapping.h"
 #include "route/model.h"
+
+/* One Gateway for each load balancer; for each namespace, or each Ingress, that made a host. */
+enum topology { TOPOLOGY_SHARED, TOPOLOGY_NAMESPACE, TOPOLOGY_INGRESS };
 
 /* A fact that a printed field carries: at is a JSON pointer below the rule, "/matches/0/path". */
 struct mark {
@@ -23,10 +28,25 @@ struct mark_list {
 	size_t n, cap;
 };
 
+/* An object of another namespace that a policy refers to. */
+struct policy_grant {
+	str kind, namespace, name;   /* of the core API */
+};
+
+/* What an implementation is told about a rule in an object of its own: all of one kind. */
+struct rule_policy {
+	const struct policy_kind *kind;
+	struct node *spec;           /* without targets */
+	bool guards;                 /* it may refuse requests */
+	struct mark_list marks;      /* at: JSON pointers below the spec, "/basicAuth/users/name" */
+	LIST(struct policy_grant) grants;
+};
+
 struct rule_part {
 	struct http_rule rule;
 	str key;                     /* by which a route is split: rules of one key stay together where the limits allow it */
 	struct mark_list marks;
+	LIST(struct rule_policy) policies;   /* one of a kind, in the order of the target's table */
 };
 
 /* The rules of one Ingress for one host on one side. */
@@ -51,6 +71,7 @@ struct entry_part {
 	LIST(const struct stream *) streams;
 	LIST(const struct host *) passed;        /* whose TLS connections are passed through */
 	const struct frontend_part *frontend;    /* or NULL */
+	LIST(struct rule_policy) policies;       /* about the Gateways as a whole; marks and targets as for a rule */
 };
 
 /* TLS towards a Service. */
@@ -70,6 +91,7 @@ struct policy_list {
 
 struct printed {
 	enum object_kind kind;
+	str kind_name;               /* "HTTPRoute", "SecurityPolicy" */
 	str namespace, name;         /* as they count */
 	bool closed;                 /* a route with a closed rule */
 	const struct owner *owner;   /* of a route, else NULL */
@@ -86,12 +108,17 @@ struct assembly {
 	const struct sources *sources;
 	const struct schema *schema;
 	struct gateway_version version;
+	enum topology topology;
 	bool listener_sets;          /* else TLS listeners stand in the Gateway */
+	str sets_lack, sets_ways;    /* why they do although nobody asked for it, and what helps; or empty */
 	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */
+	str existing_namespace, existing_name; /* of the Gateway that exists: only what attaches to it is added; or empty */
+	const struct snapshot *snapshot;       /* for its listeners */
 	str class_name;              /* of the Gateways */
 	str print_class_controller;  /* controllerName of a GatewayClass to print, or empty */
 	bool namespace_written;      /* some Ingress of the namespace "default" names it */
 	struct map taken;            /* "namespace/name" of all Ingresses: their names belong to their own routes */
+	struct map policies;         /* by "kind/namespace/name" of an implementation's objects: the route and rule that they are about */
 	struct map carried;          /* what long lists of places and of objects hold, by list and text */
 	struct locator locator;
 	LIST(struct printed) out;    /* in the order of printing */

@@ -51,7 +51,7 @@ bool grpc_takes_all(const struct http_rule *rule)
 
 static struct grpc_rule rule_of(struct arena *arena, const struct http_rule *in)
 {
-	struct grpc_rule out = { .comment = in->comment, .session = in->session };
+	struct grpc_rule out = { .comment = in->comment, .name = in->name, .session = in->session };
 	for (size_t i = 0; i < in->matches.n && !grpc_takes_all(in); i++) {
 		struct grpc_match m = { 0 };
 		(void)grpc_path(&in->matches.item[i].path, &m.service, &m.method);

@@ -146,25 +146,45 @@ void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_
 
 /* ---- the Gateway and what it runs on ---- */
 
+static void say_no_room(struct assembly *as, const struct keep *k, bool is_there, size_t most)
+{
+	static const str FIELD = STR_INIT("spec.infrastructure");
+	unsigned since = 0;
+	if (!as->diags || !is_writable(k))
+		return;
+	struct diag *d = is_there
+		? diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact), "%.*s stays behind: spec.infrastructure of the Gateway holds %zu %s, "
+			"which others have taken", STR_ARG(k->key), most, k->label ? "labels" : "annotations")
+		: diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact), "%.*s stays behind: spec.infrastructure of a Gateway is not in "
+			"the standard channel of Gateway API 1.%u", STR_ARG(k->key), as->version.minor);
+	d->level = DIAG_WARNING;
+	d->help = STR("set it on the Service of the proxy by other means of the implementation");
+	if (!is_there && schema_field_since(as->schema, STR("Gateway"), FIELD, false, &since))
+		d->help = arena_printf(as->arena, "--gateway-api 1.%u or newer has the field, and --channel experimental", since);
+	else if (is_there && !k->label && most < 16)
+		d->help = STR("--gateway-api 1.6 or newer has room for 16 annotations");
+}
+
 static void keep_infrastructure(struct plan *plan, const struct owner_list *owners, struct gateway *out)
 {
 	struct assembly *as = plan->as;
 	enum { LABELS_MOST = 8 };
 	size_t annotations_most = as->version.minor < 6 ? 8 : 16;
-	if (!schema_has_field(as->schema, STR("Gateway"), STR("spec.infrastructure"), as->version))
-		return;
+	bool is_there = schema_has_field(as->schema, STR("Gateway"), STR("spec.infrastructure"), as->version);
 	for (size_t i = 0; i < owners->n; i++)
 		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
 			const struct keep *k = &owners->item[i]->keep.item[j];
 			if (k->place != KEEP_INFRASTRUCTURE)
 				continue;
-			enum put done = put(as->arena, k, k->label ? &out->infrastructure_labels : &out->infrastructure_annotations,
-				k->label ? LABELS_MOST : annotations_most);
+			size_t most = !is_there ? 0 : k->label ? LABELS_MOST : annotations_most;
+			enum put done = put(as->arena, k, k->label ? &out->infrastructure_labels : &out->infrastructure_annotations, most);
 			if (done == PUT_DONE)
 				assembly_carry_meta(as, k->fact, OBJECT_GATEWAY, plan->namespace, out->meta.name,
 					k->label ? "spec/infrastructure/labels" : "spec/infrastructure/annotations", k->key);
 			else if (done == PUT_OTHER_VALUE)
 				say_other_value(as, k);
+			else
+				say_no_room(as, k, is_there, most);
 		}
 }
 
@@ -184,6 +204,8 @@ void keep_rest(struct plan *plan)
 			const struct keep *k = &owners.item[i]->keep.item[j];
 			if (!is_writable(k))
 				fact_idle(k->fact, STR("the API server takes no such key or value"));
+			else if (plan->as->existing_name.n && (k->place == KEEP_GATEWAY || k->place == KEEP_INFRASTRUCTURE))
+				fact_idle(k->fact, STR("the Gateway exists already, and is not printed: set it there"));
 			else if (k->place == KEEP_GATEWAY)
 				fact_idle(k->fact, STR("none of the certificates of the Gateway is this Ingress's"));
 			else if (k->place == KEEP_INFRASTRUCTURE)

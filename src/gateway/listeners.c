@@ -44,12 +44,16 @@ static bool is_taken(const struct assembly *as, str namespace, str name)
 	return false;
 }
 
-static str place_gateway(struct plan *plan)
+static str place_gateway(struct plan *plan, str namespace, str own_name)
 {
 	struct assembly *as = plan->as;
 	const struct entry *entry = plan->part->entry;
-	str name = gateway_name(as, entry);
-	plan->namespace = entry->namespace.n ? entry->namespace : only_namespace(plan->part);
+	str name = own_name.n ? own_name : gateway_name(as, entry);
+	plan->namespace = namespace.n ? namespace : entry->namespace.n ? entry->namespace : only_namespace(plan->part);
+	if (as->existing_name.n) {
+		plan->namespace = as->existing_namespace;
+		return as->existing_name;
+	}
 	if (as->gateway_name.n) {
 		plan->namespace = as->gateway_namespace;
 		plan->namespace_given = true;
@@ -175,15 +179,26 @@ struct listener_plan *plan_listener(const struct plan *plan, str hostname)
 	return l ? l : map_get(&plan->listener_by_host, STR("*"));
 }
 
-struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *l, str namespace)
+struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *l, const struct wanted_listener *wanted)
 {
 	struct parent_ref parent = { .name = l->set ? l->set->name : plan->gateways.item[l->gateway].name, .section = l->section };
 	str holder = l->set ? l->set->namespace : plan->namespace;
+	if (plan->as->existing_name.n) {
+		struct wanted_listener w = *wanted;
+		w.protocol = l->protocol;
+		w.port = l->port;
+		w.section = l->section;
+		if (str_eq(l->protocol, STR("HTTPS"))) {
+			w.secret_namespace = l->secret_namespace;
+			w.secret = l->secret_name;
+		}
+		return existing_parent(plan->as, &w);
+	}
 	if (l->set) {
 		parent.group = STR(GATEWAY_API_GROUP);
 		parent.kind = STR("ListenerSet");
 	}
-	if (!str_eq(holder, namespace))
+	if (!str_eq(holder, wanted->namespace))
 		parent.namespace = holder;
 	return parent;
 }
@@ -297,6 +312,22 @@ static void say_limit(struct plan *plan, size_t gateways, size_t listeners)
 		: STR("--gateway-api 1.5 or newer has ListenerSets, with which one Gateway is enough");
 }
 
+/* Nobody has asked for TLS listeners in the Gateway, where only its owner can change them. */
+static void say_no_sets(const struct plan *plan)
+{
+	const struct assembly *as = plan->as;
+	bool any = false;
+	for (size_t i = 0; i < plan->listeners.n; i++)
+		any = any || (!is_default(plan->listeners.item[i]) && !plan->listeners.item[i]->stream);
+	if (!as->diags || as->sets_lack.n == 0 || !any)
+		return;
+	struct diag *d = diag_addf(as->diags, DIAG_VERSION_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%.*s: the TLS listeners stand in the Gateway", STR_ARG(as->sets_lack));
+	d->level = DIAG_NOTE;
+	d->effect = STR("none for requests; each certificate takes one of the 64 listeners of a Gateway, and its namespace has to allow that");
+	d->help = arena_printf(as->arena, "nothing; %.*s", STR_ARG(as->sets_ways));
+}
+
 size_t plan_gateway(const struct plan *plan, const struct host *host)
 {
 	size_t n = plan->gateways.n;
@@ -308,26 +339,27 @@ static void make_gateways(struct plan *plan, str name)
 	struct arena *arena = plan->as->arena;
 	struct str_list keys = listener_keys(plan);
 	/* port 80, and the listener for all other hosts */
-	size_t n = plan->sets_wanted ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
+	size_t n = plan->sets_wanted || plan->as->existing_name.n ? 1 : names_buckets(arena, &keys, LISTENERS_MOST - 2);
 	for (size_t i = 0; i < n; i++) {
 		struct gateway_plan g = { .name = name };
 		if (i)
 			g.name = names_join(arena, name, arena_printf(arena, "-%zx", i), NAME_LABEL_MAX);
 		LIST_PUSH(arena, &plan->gateways, g);
 	}
+	say_no_sets(plan);
 	if (n > 1)
 		say_limit(plan, n, keys.n);
 }
 
-void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part)
+void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part, str namespace, str own_name)
 {
 	*plan = (struct plan){ .as = as, .part = part };
 	/* whether a Gateway asks the clients of its ListenerSets for certificates, too, is not said anywhere */
-	plan->sets_wanted = as->listener_sets && !part->frontend;
+	plan->sets_wanted = as->listener_sets && !part->frontend && as->existing_name.n == 0;
 	map_init(&plan->listener_by_host, as->arena);
 	map_init(&plan->passed_by_host, as->arena);
 	map_init(&plan->set_by_key, as->arena);
-	str name = place_gateway(plan);
+	str name = place_gateway(plan, namespace, own_name);
 	add_listeners(plan);
 	add_others(plan);
 	make_gateways(plan, name);

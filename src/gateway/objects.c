@@ -34,7 +34,7 @@ SHAPE(meta, object_meta);
 
 static const struct field parent_fields[] = {
 	FIELD(TEXT, "group", parent_ref, group), FIELD(TEXT, "kind", parent_ref, kind), FIELD(TEXT, "namespace", parent_ref, namespace),
-	FIELD(TEXT, "name", parent_ref, name), FIELD(TEXT, "sectionName", parent_ref, section),
+	FIELD(TEXT, "name", parent_ref, name), FIELD(TEXT, "sectionName", parent_ref, section), FIELD(NUMBER, "port", parent_ref, port),
 };
 SHAPE(parent, parent_ref);
 
@@ -91,12 +91,18 @@ static const struct field backend_fields[] = {
 };
 SHAPE(backend, backend_ref);
 
+static const struct field extension_fields[] = {
+	FIELD(TEXT, "group", extension_ref, group), FIELD(TEXT, "kind", extension_ref, kind), FIELD(TEXT, "name", extension_ref, name),
+};
+SHAPE(extension, extension_ref);
+
 static const struct field filter_fields[] = {
 	FIELD(TEXT, "type", http_filter, type), FIELD_OF(OBJECT, "requestHeaderModifier", http_filter, request_headers, headers_shape),
 	FIELD_OF(OBJECT, "responseHeaderModifier", http_filter, response_headers, headers_shape),
 	FIELD_OF(OBJECT, "requestRedirect", http_filter, redirect, redirect_shape),
 	FIELD_OF(OBJECT, "urlRewrite", http_filter, rewrite, rewrite_shape), FIELD_OF(OBJECT, "cors", http_filter, cors, cors_shape),
 	FIELD_OF(OBJECT, "requestMirror.backendRef", http_filter, mirror, backend_shape),
+	FIELD_OF(OBJECT, "extensionRef", http_filter, extension, extension_shape),
 };
 SHAPE(filter, http_filter);
 
@@ -114,7 +120,7 @@ static const struct field session_fields[] = {
 SHAPE(session, session_persistence);
 
 static const struct field rule_fields[] = {
-	FIELD(COMMENT, "", http_rule, comment), FIELD_OF(OBJECTS, "matches", http_rule, matches, match_shape),
+	FIELD(COMMENT, "", http_rule, comment), FIELD(TEXT, "name", http_rule, name), FIELD_OF(OBJECTS, "matches", http_rule, matches, match_shape),
 	FIELD_OF(OBJECTS, "filters", http_rule, filters, filter_shape), FIELD_OF(OBJECTS, "backendRefs", http_rule, backends, backend_shape),
 	FIELD(TEXT, "timeouts.request", http_rule, request_timeout), FIELD(TEXT, "timeouts.backendRequest", http_rule, backend_timeout),
 	FIELD_OF(OBJECT, "retry", http_rule, retry, retry_shape),
@@ -143,7 +149,7 @@ static const struct field grpc_filter_fields[] = {
 SHAPE(grpc_filter, grpc_filter);
 
 static const struct field grpc_rule_fields[] = {
-	FIELD(COMMENT, "", grpc_rule, comment), FIELD_OF(OBJECTS, "matches", grpc_rule, matches, grpc_match_shape),
+	FIELD(COMMENT, "", grpc_rule, comment), FIELD(TEXT, "name", grpc_rule, name), FIELD_OF(OBJECTS, "matches", grpc_rule, matches, grpc_match_shape),
 	FIELD_OF(OBJECTS, "filters", grpc_rule, filters, grpc_filter_shape), FIELD_OF(OBJECTS, "backendRefs", grpc_rule, backends, backend_shape),
 	FIELD_OF(OBJECT, "sessionPersistence", grpc_rule, session, session_shape),
 };
@@ -259,6 +265,7 @@ static const struct {
 	[OBJECT_TCP_ROUTE] = { STR_INIT("TCPRoute"), &stream_route_shape },
 	[OBJECT_UDP_ROUTE] = { STR_INIT("UDPRoute"), &stream_route_shape },
 	[OBJECT_BACKEND_TLS_POLICY] = { STR_INIT("BackendTLSPolicy"), &backend_tls_policy_shape },
+	[OBJECT_POLICY] = { STR_INIT("policy"), NULL },
 	[OBJECT_REFERENCE_GRANT] = { STR_INIT("ReferenceGrant"), &reference_grant_shape },
 };
 

@@ -39,6 +39,7 @@ struct object_meta {
 
 struct parent_ref {
 	str group, kind, namespace, name, section;
+	struct number port;
 };
 
 struct header_match {
@@ -90,13 +91,19 @@ struct backend_ref {
 	struct number port, weight;
 };
 
+/* An object of another API in the route's namespace. */
+struct extension_ref {
+	str group, kind, name;
+};
+
 struct http_filter {
-	str type;                        /* "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS", "RequestMirror" */
+	str type;                        /* "RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite", "CORS", "RequestMirror", "ExtensionRef" */
 	struct header_modifier request_headers, response_headers;
 	struct request_redirect redirect;
 	struct url_rewrite rewrite;
 	struct cors_filter cors;
 	struct backend_ref mirror;
+	struct extension_ref extension;
 };
 
 struct retry_rule {
@@ -114,6 +121,7 @@ struct session_persistence {
 
 struct http_rule {
 	str comment;
+	str name;                        /* by which policies attach to it; or empty */
 	LIST(struct http_match) matches;
 	LIST(struct http_filter) filters;
 	LIST(struct backend_ref) backends;
@@ -142,7 +150,7 @@ struct grpc_filter {
 };
 
 struct grpc_rule {
-	str comment;
+	str comment, name;
 	LIST(struct grpc_match) matches;
 	LIST(struct grpc_filter) filters;
 	LIST(struct backend_ref) backends;
@@ -243,10 +251,10 @@ struct reference_grant {
 	LIST(struct grant_peer) from, to;
 };
 
-/* In the order of printing. */
+/* In the order of printing. OBJECT_POLICY stands for all kinds of an implementation, which have a tree and no struct. */
 enum object_kind {
 	OBJECT_GATEWAY_CLASS, OBJECT_GATEWAY, OBJECT_LISTENER_SET, OBJECT_HTTP_ROUTE, OBJECT_GRPC_ROUTE, OBJECT_TLS_ROUTE, OBJECT_TCP_ROUTE,
-	OBJECT_UDP_ROUTE, OBJECT_BACKEND_TLS_POLICY, OBJECT_REFERENCE_GRANT, OBJECT_KIND_COUNT
+	OBJECT_UDP_ROUTE, OBJECT_BACKEND_TLS_POLICY, OBJECT_POLICY, OBJECT_REFERENCE_GRANT, OBJECT_KIND_COUNT
 };
 
 /* "HTTPRoute" ... */

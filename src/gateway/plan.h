@@ -56,8 +56,8 @@ struct plan {
 	struct map set_by_key;
 };
 
-/* listeners.c: Gateways, listeners, ListenerSets of an entry. */
-void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part);
+/* listeners.c: Gateways, listeners, ListenerSets of an entry. namespace, name: of the Gateway, or empty for the usual ones. */
+void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part, str namespace, str name);
 /* The TLS listener that requests for a host name or "*." pattern come to; NULL: none does. */
 struct listener_plan *plan_listener(const struct plan *plan, str hostname);
 /* The number of the Gateway that serves a host. */
@@ -70,11 +70,43 @@ void plan_routes(struct plan *plan);
 void plan_streams(struct plan *plan);
 void plan_passed(struct plan *plan);
 
+/* attach.c: policies of an implementation on the rules of a route that is about to be added. */
+struct attachment_job {
+	struct assembly *as;
+	const struct owner *owner;
+	str kind, name;              /* of the route */
+	const struct route_part *part;
+	const struct share *rules;   /* of the part: those of the route, in its order */
+	struct http_route *route;    /* rules get names and filters */
+	struct str_list *objects;    /* for each rule: the names of its policies' objects, in their order; filled in */
+};
+void attach_policies(const struct attachment_job *job);
+/* Policies of the entry, on one of its Gateways. */
+void attach_to_gateway(struct plan *plan, const struct object_meta *gateway);
+/* What rules are told apart by where a version has no names for them; empty: no policies. */
+str attach_key(struct arena *arena, const struct rule_part *rule);
+
 /* policies.c */
 void add_policies(struct assembly *as, const struct policy_list *policies);
 
-/* How a route of that namespace refers to a listener. */
-struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *listener, str namespace);
+/* A listener that a route is to attach to. */
+struct wanted_listener {
+	str protocol;                /* "HTTP", "HTTPS", "TLS", "TCP", "UDP" */
+	str hostname;                /* of the route; empty: every host */
+	uint32_t port;
+	str section;                 /* what it is called where it has to be made */
+	str secret_namespace, secret;    /* of HTTPS: its certificate; or empty */
+	const struct owner *owner;   /* whose route it is, for messages */
+	str namespace, kind;         /* of the route */
+	bool both_sides;             /* the route is for plain HTTP and for HTTPS */
+};
+
+/* How a route refers to a listener; hostname: of the route. */
+struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *listener, const struct wanted_listener *wanted);
+
+/* existing.c: the same for a Gateway that exists, after saying what it lacks. */
+struct parent_ref existing_parent(struct assembly *as, const struct wanted_listener *wanted);
+bool existing_is_known(const struct assembly *as);
 
 /* ---- assemble.c ---- */
 
@@ -92,6 +124,15 @@ void assembly_carry(struct assembly *as, struct fact *fact, enum object_kind kin
 
 /* The same for a label or annotation, which is kept and not translated. map: "metadata/labels" or the like. */
 void assembly_carry_meta(struct assembly *as, struct fact *fact, enum object_kind kind, str namespace, str name, const char *map, str key);
+
+/* The same of a kind of an implementation. */
+void assembly_carry_kind(struct assembly *as, struct fact *fact, str kind, str namespace, str name, str pointer);
+
+/* Adds an object of an implementation. */
+struct printed *assembly_add_policy(struct assembly *as, str namespace, str name, struct node *tree);
+
+/* Allows objects of a kind and namespace to refer to a core object of another namespace. */
+void assembly_grant_from(struct assembly *as, str from_group, str from_kind, str from_namespace, const struct policy_grant *to);
 
 /* Allows objects of a Gateway API kind and namespace to refer to a core object of another namespace. */
 void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str to_kind, str to_namespace, str to_name);

@@ -48,6 +48,8 @@ static str fingerprint(struct arena *arena, const struct route_part *part)
 		LIST_PUSH(arena, &route.rules, part->rules.item[i].rule);
 	buf_init(&out, arena, 0);
 	doc_write_json(&out, object_encode(arena, OBJECT_HTTP_ROUTE, &route, STR("x")), 0);
+	for (size_t i = 0; i < part->rules.n; i++)
+		buf_add(&out, attach_key(arena, &part->rules.item[i]));
 	return buf_str(&out);
 }
 
@@ -202,7 +204,7 @@ static void add_parent(struct arena *arena, struct http_route *route, const stru
 	for (size_t i = 0; i < route->parents.n; i++) {
 		const struct parent_ref *have = &route->parents.item[i];
 		if (str_eq(have->kind, parent->kind) && str_eq(have->namespace, parent->namespace) && str_eq(have->name, parent->name) &&
-			str_eq(have->section, parent->section))
+			str_eq(have->section, parent->section) && have->port.value == parent->port.value)
 			return;
 	}
 	LIST_PUSH(arena, &route->parents, *parent);
@@ -213,9 +215,22 @@ static str foreign(str namespace, const struct owner *owner)
 	return str_eq(namespace, owner->namespace) ? (str){ "", 0 } : namespace;
 }
 
-static void attach_plain(const struct emission *e, const struct host *host, struct http_route *route)
+static struct wanted_listener wanted_of(const struct emission *e, str hostname)
+{
+	return (struct wanted_listener){ .protocol = STR("HTTP"), .hostname = hostname, .port = 80, .section = STR(HTTP_SECTION), .owner = e->group->owner,
+		.namespace = e->group->owner->namespace, .kind = object_kind_name(kind_of(e)),
+		.both_sides = e->group->plain && e->group->tls };
+}
+
+static void attach_plain(const struct emission *e, const struct host *host, str hostname, struct http_route *route)
 {
 	struct plan *plan = e->plan;
+	if (plan->as->existing_name.n) {
+		const struct wanted_listener wanted = wanted_of(e, hostname);
+		struct parent_ref parent = existing_parent(plan->as, &wanted);
+		add_parent(plan->as->arena, route, &parent);
+		return;
+	}
 	for (size_t i = 0; i < plan->gateways.n; i++) {
 		if (host->name.kind != HOST_ANY && i != plan_gateway(plan, host))
 			continue;
@@ -225,13 +240,16 @@ static void attach_plain(const struct emission *e, const struct host *host, stru
 	}
 }
 
-static void attach_tls(const struct emission *e, struct listener_plan *l, struct http_route *route)
+static void attach_tls(const struct emission *e, struct listener_plan *l, str hostname, struct http_route *route)
 {
 	struct plan *plan = e->plan;
 	if (!l)
 		return;
-	struct parent_ref parent = plan_parent(plan, l, e->group->owner->namespace);
+	const struct wanted_listener wanted = wanted_of(e, hostname);
+	struct parent_ref parent = plan_parent(plan, l, &wanted);
 	add_parent(plan->as->arena, route, &parent);
+	for (size_t i = 0; plan->as->existing_name.n && plan->as->ledger && i < l->facts.n; i++)
+		fact_idle(l->facts.item[i], STR("the Gateway exists already, and has certificates of its own"));
 	str_list_add_new(plan->as->arena, &l->namespaces, e->group->owner->namespace);
 }
 
@@ -239,11 +257,11 @@ static void add_served(const struct emission *e, const struct served *at, struct
 {
 	const struct host *host = part_host(at->part);
 	if (e->group->plain)
-		attach_plain(e, host, route);
+		attach_plain(e, host, at->name->name, route);
 	if (at->name->kind != HOST_ANY)
 		str_list_add_new(e->plan->as->arena, &route->hostnames, at->name->name);
 	if (e->group->tls)
-		attach_tls(e, plan_listener(e->plan, at->name->name), route);
+		attach_tls(e, plan_listener(e->plan, at->name->name), at->name->name, route);
 }
 
 /* ---- metadata, facts ---- */
@@ -278,7 +296,18 @@ static str route_name(const struct emission *e, str more)
 	return name;
 }
 
-static void carry_rules(const struct emission *e, const struct route_part *part, const struct share *rules, str name)
+static void carry_policies(const struct emission *e, const struct rule_part *rule, const struct str_list *objects)
+{
+	for (size_t i = 0; i < rule->policies.n; i++) {
+		const struct rule_policy *p = &rule->policies.item[i];
+		for (size_t m = 0; m < p->marks.n; m++)
+			assembly_carry_kind(e->plan->as, p->marks.item[m].fact, p->kind->kind, e->group->owner->namespace, objects->item[i],
+				arena_join(e->plan->as->arena, STR("/spec"), p->marks.item[m].at));
+	}
+}
+
+static void carry_rules(const struct emission *e, const struct route_part *part, const struct share *rules, str name,
+	const struct str_list *objects)
 {
 	struct arena *arena = e->plan->as->arena;
 	for (size_t k = 0; k < rules->n; k++) {
@@ -286,6 +315,7 @@ static void carry_rules(const struct emission *e, const struct route_part *part,
 		for (size_t m = 0; m < rule->marks.n; m++)
 			assembly_carry(e->plan->as, rule->marks.item[m].fact, kind_of(e), e->group->owner->namespace, name,
 				arena_printf(arena, "/spec/rules/%zu%.*s", k, STR_ARG(rule->marks.item[m].at)));
+		carry_policies(e, rule, &objects[k]);
 	}
 }
 
@@ -319,6 +349,9 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 		add_served(e, &hosts->item[i], &route);
 		closed = closed || shown_part(e, hosts->item[i].part)->closed;
 	}
+	struct str_list *objects = NEWS(as->arena, struct str_list, rules->n);
+	const struct attachment_job job = { as, e->group->owner, object_kind_name(kind_of(e)), route.meta.name, first, rules, &route, objects };
+	attach_policies(&job);
 	const struct grpc_route grpc = grpc_route_of(as->arena, &route);
 	struct printed *p = assembly_add(as, kind_of(e), e->group->owner->namespace, &route.meta,
 		e->group->grpc ? (const void *)&grpc : (const void *)&route);
@@ -326,25 +359,72 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 	p->owner = e->group->owner;
 	for (size_t i = 0; i < hosts->n; i++) {
 		carry_all(e, route.meta.name, &hosts->item[i].name->facts, arena_printf(as->arena, "/spec/hostnames/%zu", i));
-		carry_rules(e, shown_part(e, hosts->item[i].part), rules, route.meta.name);
+		carry_rules(e, shown_part(e, hosts->item[i].part), rules, route.meta.name, objects);
 	}
 	grant_backends(e, &route);
 }
 
-/* The rules of hosts that are treated alike, in as many routes as the limits ask for. */
-static void emit_hosts(const struct emission *e, const struct served_list *hosts, str more)
+/* Rules that go into routes of their own together: all, or those with the same policies where rules have no names to attach to. */
+struct rule_set {
+	str suffix;
+	size_t *item;
+	size_t n, cap;
+};
+
+struct rule_sets {
+	struct rule_set *item;
+	size_t n, cap;
+};
+
+static struct rule_sets rule_sets_of(const struct emission *e, const struct route_part *part)
+{
+	struct arena *arena = e->plan->as->arena;
+	bool named = schema_has_field(e->plan->as->schema, object_kind_name(kind_of(e)), STR("spec.rules[].name"), e->plan->as->version);
+	struct rule_sets sets = { 0 };
+	struct map by_key;
+	map_init(&by_key, arena);
+	for (size_t i = 0; i < part->rules.n; i++) {
+		str key = named ? STR("") : attach_key(arena, &part->rules.item[i]);
+		size_t *at = map_get(&by_key, key);
+		if (!at) {
+			struct rule_set fresh = { .suffix = key.n ? arena_join(arena, STR("-p"), names_hash(arena, part->rules.item[i].key, 6)) : (str){ "", 0 } };
+			at = NEW(arena, size_t);
+			*at = sets.n;
+			map_set(&by_key, key, at);
+			LIST_PUSH(arena, &sets, fresh);
+		}
+		LIST_PUSH(arena, &sets.item[*at], i);
+	}
+	if (sets.n == 1)
+		sets.item[0].suffix = (str){ "", 0 };
+	return sets;
+}
+
+/* One set, in as many routes as the limits ask for. */
+static void emit_set(const struct emission *e, const struct served_list *hosts, const struct rule_set *set, str more)
 {
 	struct arena *arena = e->plan->as->arena;
 	const struct route_part *part = shown_part(e, hosts->item[0].part);
-	size_t *matches = NEWS(arena, size_t, part->rules.n);
+	size_t *matches = NEWS(arena, size_t, set->n);
 	struct str_list keys = { 0 };
-	for (size_t i = 0; i < part->rules.n; i++) {
-		matches[i] = part->rules.item[i].rule.matches.n;
-		LIST_PUSH(arena, &keys, part->rules.item[i].key);
+	for (size_t i = 0; i < set->n; i++) {
+		matches[i] = part->rules.item[set->item[i]].rule.matches.n;
+		LIST_PUSH(arena, &keys, part->rules.item[set->item[i]].key);
 	}
 	const struct share_list shares = names_share(arena, &keys, matches, RULES_MOST, MATCHES_MOST);
-	for (size_t i = 0; i < shares.n; i++)
+	for (size_t i = 0; i < shares.n; i++) {
+		for (size_t k = 0; k < shares.item[i].n; k++)
+			shares.item[i].item[k] = set->item[shares.item[i].item[k]];
 		emit_route(e, hosts, &shares.item[i], arena_join(arena, more, shares.item[i].suffix));
+	}
+}
+
+/* The rules of hosts that are treated alike. */
+static void emit_hosts(const struct emission *e, const struct served_list *hosts, str more)
+{
+	const struct rule_sets sets = rule_sets_of(e, shown_part(e, hosts->item[0].part));
+	for (size_t i = 0; i < sets.n; i++)
+		emit_set(e, hosts, &sets.item[i], arena_join(e->plan->as->arena, more, sets.item[i].suffix));
 }
 
 static struct served_list served_by(struct arena *arena, const struct group *g)

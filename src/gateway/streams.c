@@ -48,7 +48,8 @@ static void emit_stream(struct plan *plan, struct listener_plan *l)
 		route.meta.name = names_join(as->arena, route.meta.name, arena_join(as->arena, STR("-"), names_hash(as->arena, plan->namespace, 6)),
 			NAME_SUBDOMAIN_MAX);
 	str_list_add_new(as->arena, &l->namespaces, namespace);
-	struct parent_ref parent = plan_parent(plan, l, namespace);
+	const struct wanted_listener wanted = { .owner = stream->owner, .namespace = namespace, .kind = object_kind_name(kind) };
+	struct parent_ref parent = plan_parent(plan, l, &wanted);
 	LIST_PUSH(as->arena, &route.parents, parent);
 	add_backend(as->arena, &route, &stream->backend, namespace);
 	assembly_add(as, kind, namespace, &route.meta, &route);
@@ -114,7 +115,9 @@ static void add_host(struct plan *plan, const struct host *host, struct stream_r
 {
 	struct listener_plan *l = map_get(&plan->passed_by_host, host->name.name);
 	str namespace = host->passthrough->owner->namespace;
-	struct parent_ref parent = plan_parent(plan, l, namespace);
+	const struct wanted_listener wanted = { .hostname = host->name.name, .owner = host->passthrough->owner, .namespace = namespace,
+		.kind = object_kind_name(OBJECT_TLS_ROUTE) };
+	struct parent_ref parent = plan_parent(plan, l, &wanted);
 	LIST_PUSH(plan->as->arena, &route->parents, parent);
 	LIST_PUSH(plan->as->arena, &route->hostnames, host->name.name);
 	str_list_add_new(plan->as->arena, &l->namespaces, namespace);

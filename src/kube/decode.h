@@ -92,6 +92,7 @@ struct meta *decode_config_map(struct decoder *d, const struct node *root);
 struct meta *decode_secret(struct decoder *d, const struct node *root);
 struct meta *decode_workload(struct decoder *d, const struct node *root);
 struct meta *decode_namespace(struct decoder *d, const struct node *root);
+struct meta *decode_gateway(struct decoder *d, const struct node *root);
 struct meta *decode_gateway_class(struct decoder *d, const struct node *root);
 
 /* backend.c: `old` is the form of v1beta1, serviceName and servicePort. */

@@ -5,20 +5,6 @@
 
 #include "kube/snapshot.h"
 
-enum requirement_op { LABEL_IN, LABEL_NOT_IN, LABEL_EXISTS, LABEL_ABSENT };
-
-struct requirement {
-	str key;
-	enum requirement_op op;
-	struct str_list values;      /* of LABEL_IN and LABEL_NOT_IN */
-};
-
-/* All of them hold; none: everything fits. */
-struct selector {
-	struct requirement *item;
-	size_t n, cap;
-};
-
 /* False: error says in one clause what is wrong. The texts are not copied. */
 bool selector_parse(struct arena *arena, str text, struct selector *out, str *error);
 

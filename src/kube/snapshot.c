@@ -11,7 +11,7 @@
 enum { LIST_DEPTH = 50 };
 
 enum kind {
-	KIND_CONFIG_MAP, KIND_ENDPOINTS, KIND_GATEWAY_CLASS, KIND_INGRESS, KIND_INGRESS_CLASS, KIND_NAMESPACE, KIND_SECRET,
+	KIND_CONFIG_MAP, KIND_ENDPOINTS, KIND_GATEWAY, KIND_GATEWAY_CLASS, KIND_INGRESS, KIND_INGRESS_CLASS, KIND_NAMESPACE, KIND_SECRET,
 	KIND_SERVICE, KIND_WORKLOAD,
 };
 
@@ -28,11 +28,14 @@ static const struct kind_row KINDS[] = {
 	{ STR_INIT("Deployment"), { STR_INIT("apps"), STR_INIT("extensions") }, KIND_WORKLOAD, decode_workload },
 	{ STR_INIT("EndpointSlice"), { STR_INIT("discovery.k8s.io") }, KIND_ENDPOINTS, decode_endpoint_slice },
 	{ STR_INIT("Endpoints"), { STR_INIT("") }, KIND_ENDPOINTS, decode_endpoints },
+	{ STR_INIT("Gateway"), { STR_INIT("gateway.networking.k8s.io") }, KIND_GATEWAY, decode_gateway },
 	{ STR_INIT("GatewayClass"), { STR_INIT("gateway.networking.k8s.io") }, KIND_GATEWAY_CLASS, decode_gateway_class },
 	{ STR_INIT("IngressClass"), { STR_INIT("networking.k8s.io") }, KIND_INGRESS_CLASS, decode_ingress_class },
+	{ STR_INIT("ListenerSet"), { STR_INIT("gateway.networking.k8s.io") }, KIND_GATEWAY, decode_gateway },
 	{ STR_INIT("Namespace"), { STR_INIT("") }, KIND_NAMESPACE, decode_namespace },
 	{ STR_INIT("Secret"), { STR_INIT("") }, KIND_SECRET, decode_secret },
 	{ STR_INIT("Service"), { STR_INIT("") }, KIND_SERVICE, decode_service },
+	{ STR_INIT("XListenerSet"), { STR_INIT("gateway.networking.x-k8s.io") }, KIND_GATEWAY, decode_gateway },
 };
 
 /* The last two groups are common slips of people who write an Ingress; other groups have an Ingress of their own. */
@@ -248,6 +251,9 @@ static void push(struct snapshot *s, const struct snapshot_entry *entry)
 	switch (entry->kind) {
 	case KIND_CONFIG_MAP:
 		LIST_PUSH(s->arena, &s->config_maps, object);
+		break;
+	case KIND_GATEWAY:
+		LIST_PUSH(s->arena, &s->gateways, object);
 		break;
 	case KIND_INGRESS:
 		LIST_PUSH(s->arena, &s->ingresses, object);

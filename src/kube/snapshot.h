@@ -123,6 +123,37 @@ struct workload {
 	struct str_list images;
 };
 
+enum requirement_op { LABEL_IN, LABEL_NOT_IN, LABEL_EXISTS, LABEL_ABSENT };
+
+struct requirement {
+	str key;
+	enum requirement_op op;
+	struct str_list values;      /* of LABEL_IN and LABEL_NOT_IN */
+};
+
+/* All of them hold; none: everything fits. */
+struct selector {
+	struct requirement *item;
+	size_t n, cap;
+};
+
+/* A listener of a Gateway or ListenerSet that exists. */
+struct listener_view {
+	str name, hostname, protocol, tls_mode;   /* hostname empty: every host; tls_mode as it counts */
+	uint32_t port;
+	str from;                /* namespaces of its routes: "Same", "All", "Selector", "None" */
+	struct selector selector;
+	struct str_list kinds;   /* of its routes; empty: those that its protocol takes */
+};
+
+struct gateway_view {
+	struct meta meta;
+	bool set;                /* a ListenerSet */
+	str group;               /* of a ListenerSet: "gateway.networking.k8s.io", or that of the experimental kind */
+	str parent_namespace, parent_name;   /* of a ListenerSet: its Gateway */
+	LIST(struct listener_view) listeners;
+};
+
 struct namespace_object {
 	struct meta meta;
 };
@@ -140,6 +171,7 @@ struct snapshot {
 	LIST(struct secret *) secrets;
 	LIST(struct workload *) workloads;
 	LIST(struct namespace_object *) namespaces;
+	LIST(struct gateway_view *) gateways;        /* Gateways and ListenerSets */
 	struct str_list gateway_classes;             /* names of the GatewayClasses in the input */
 	size_t other_objects;                        /* objects of other kinds, counted */
 	LIST(struct snapshot_entry *) entries;       /* everything decoded, in the order of reading; of the reader alone */

@@ -180,7 +180,7 @@ static void keep_routes(struct chooser *c)
 		const struct printed *p = &c->as->out.item[i];
 		if (is_route(p) && is_wanted(c, p))
 			put(&wanted, printed_name(c->as->arena, p));
-		else if (p->kind == OBJECT_BACKEND_TLS_POLICY && has(&c->kept, printed_name(c->as->arena, p)))
+		else if ((p->kind == OBJECT_BACKEND_TLS_POLICY || p->kind == OBJECT_POLICY) && has(&c->kept, printed_name(c->as->arena, p)))
 			put(&wanted, printed_name(c->as->arena, p));
 	}
 	c->kept = wanted;
@@ -225,7 +225,7 @@ static void keep_grants(struct chooser *c)
 	for (size_t i = 0; i < c->as->out.n; i++) {
 		const struct printed *p = &c->as->out.item[i];
 		if (has(&c->kept, printed_name(arena, p)))
-			put(&froms, name_of(arena, object_kind_name(p->kind), p->namespace, STR("")));
+			put(&froms, name_of(arena, p->kind_name, p->namespace, STR("")));
 	}
 	for (size_t i = 0; i < c->as->out.n; i++) {
 		const struct printed *p = &c->as->out.item[i];

@@ -5,7 +5,10 @@
 #include "ing2gw.h"
 #include "lib/account.h"
 #include "lib/output.h"
+#include "targets/losses.h"
 #include "targets/lower.h"
+#include "targets/policies.h"
+#include "targets/versions.h"
 
 /* What one run needs between its stages. */
 struct stages {
@@ -57,6 +60,7 @@ static struct lowering lowering_of(const struct stages *s, bool open)
 	return (struct lowering){
 		.arena = &s->in->arena, .ledger = &s->in->ledger, .diags = &s->in->diags, .mapping = &s->in->mapping, .target = s->target,
 		.schema = s->schema, .version = s->version, .accept = &s->run->options.accept, .open = open,
+		.gateway_exists = s->run->options.existing_gateway.n > 0,
 	};
 }
 
@@ -102,8 +106,16 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	*as = (struct assembly){ .arena = arena, .ledger = open ? NULL : &s->in->ledger, .diags = open ? NULL : &s->in->diags,
 		.sources = &s->in->sources, .schema = s->schema, .version = s->version };
 	as->listener_sets = wants_sets(s);
+	if (!as->listener_sets && o->listeners == LISTENERS_AUTO) {
+		as->sets_lack = kind_lacks(lowering, STR("ListenerSet"));
+		as->sets_ways = version_ways(lowering, STR("ListenerSet"), STR("spec.listeners"));
+	}
 	str_cut(o->gateway, '/', &as->gateway_namespace, &as->gateway_name);
-	choose_class(s, as);
+	str_cut(o->existing_gateway, '/', &as->existing_namespace, &as->existing_name);
+	as->snapshot = &s->in->snapshot;
+	as->topology = o->topology;
+	if (as->existing_name.n == 0)
+		choose_class(s, as);
 	struct entry_part *parts = NEWS(arena, struct entry_part, s->in->model->entries.n);
 	size_t n = 0;
 	/* a controller that serves nothing needs no Gateway */
@@ -116,7 +128,7 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 
 static void say_class(struct stages *s, const struct assembly *as)
 {
-	if (as->out.n == 0 || as->print_class_controller.n == 0)
+	if (as->out.n == 0 || as->print_class_controller.n == 0 || !str_starts(as->print_class_controller, STR("example.com/")))
 		return;
 	struct diag *d = diag_addf(&s->in->diags, DIAG_CHOOSE_CLASS, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"GatewayClass %.*s stands for the implementation that you choose", STR_ARG(as->class_name));
@@ -199,6 +211,66 @@ static void print_manifests(struct stages *s)
 	}
 }
 
+/* ---- another target ---- */
+
+/* Ingresses of which a route would stand closed. */
+static size_t closed_with(const struct stages *s, const struct target_table *target)
+{
+	struct lowering lw = lowering_of(s, false);
+	struct map closed;
+	map_init(&closed, &s->in->arena);
+	lw.target = target;
+	for (size_t e = 0; e < s->in->model->entries.n; e++)
+		for (size_t h = 0; h < s->in->model->entries.item[e]->hosts.n; h++) {
+			const struct host *host = s->in->model->entries.item[e]->hosts.item[h];
+			for (size_t r = 0; r < host->routes.n; r++) {
+				const struct route *route = host->routes.item[r];
+				if (route->owner && (route_is_closed(&lw, route, SIDE_TLS) || route_is_closed(&lw, route, SIDE_PLAIN)))
+					map_set(&closed, owner_key(&s->in->arena, route->owner), &lw);
+			}
+		}
+	return closed.n;
+}
+
+/* Facts of Ingresses that are lost, and that the target has a policy for; what stands closed is counted where it opens. */
+static size_t carried_with(const struct stages *s, const struct target_table *target)
+{
+	struct lowering lw = lowering_of(s, false);
+	size_t n = 0;
+	lw.target = target;
+	for (size_t i = 0; i < s->in->ledger.records.n; i++)
+		for (size_t j = 0; j < s->in->ledger.records.item[i]->facts.n; j++) {
+			const struct fact *f = s->in->ledger.records.item[i]->facts.item[j];
+			n += f->state == FACT_EXTENSION && policy_carries(&lw, f);
+		}
+	return n;
+}
+
+/* Of the other targets the one that would close least, and of these the one that carries most. */
+static void find_other(struct stages *s)
+{
+	struct report *r = &s->run->report;
+	size_t closed_now = 0, extension = 0;
+	for (size_t i = 0; i < s->in->ledger.records.n; i++) {
+		const struct record *record = s->in->ledger.records.item[i];
+		closed_now += record->state == INGRESS_CLOSED;
+		for (size_t j = 0; j < record->facts.n; j++)
+			extension += record->facts.item[j]->state == FACT_EXTENSION;
+	}
+	for (size_t i = 0; extension && i < s->in->mapping.targets.n; i++) {
+		const struct target_table *t = s->in->mapping.targets.item[i];
+		if (t == s->target || t->policies.n == 0)
+			continue;
+		size_t closed = closed_with(s, t), carried = carried_with(s, t);
+		bool better = r->other_target.n == 0 || closed < r->other_closed || (closed == r->other_closed && carried > r->other_carried);
+		if (closed > closed_now || !better)
+			continue;
+		r->other_target = t->name;
+		r->other_closed = closed;
+		r->other_carried = carried;
+	}
+}
+
 /* ---- the whole ---- */
 
 static void fill_report(struct stages *s)
@@ -229,6 +301,8 @@ void convert_run(struct convert *run)
 		print_manifests(&s);
 	}
 	account_close(&run->in.ledger, &run->in.diags);
+	if (ready)
+		find_other(&s);
 	ledger_sort(&run->in.ledger);
 	diags_sort(&run->in.diags, &run->in.sources);
 	fill_report(&s);

@@ -22,6 +22,8 @@ struct convert_options {
 	bool experimental;
 	enum listeners listeners;
 	str gateway;                   /* "NS/NAME" or empty */
+	str existing_gateway;          /* "NS/NAME" or empty */
+	enum topology topology;
 	str gateway_class;             /* empty: print one */
 	struct str_list accept;        /* features whose loss is accepted */
 	enum loss strict;              /* LOSS_NONE: routing */

@@ -42,12 +42,15 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	bool version = !out->gateway_api.n || gateway_version_parse(out->gateway_api, &known);
 	bool names = (!out->gateway.n || given_object(out->gateway)) && (!out->gateway_class.n || given_name(out->gateway_class));
 	bool strict = !in->strict || (loss_parse(str_c(in->strict), &out->strict) && out->strict != LOSS_NONE);
-	str why;
+	str why, topology = str_c(in->topology);
+	out->existing_gateway = str_c(in->existing_gateway);
+	out->topology = str_eq(topology, STR("per-namespace")) ? TOPOLOGY_NAMESPACE : str_eq(topology, STR("per-ingress")) ? TOPOLOGY_INGRESS : TOPOLOGY_SHARED;
+	bool known_topology = topology.n == 0 || str_eq(topology, STR("shared")) || out->topology != TOPOLOGY_SHARED;
 	out->choice.namespaces = public_list(arena, in->namespaces);
 	out->choice.hosts = public_list(arena, in->hosts);
 	out->choice.ingresses = public_list(arena, in->ingresses);
 	bool choice = choice_complete(arena, &out->choice, str_c(in->selector), &why);
-	if (!version || !names || !strict || !choice)
+	if (!version || !names || !strict || !choice || !known_topology || (out->existing_gateway.n && !given_object(out->existing_gateway)))
 		return false;
 	if (!out->target.n && !out->in.from.n && !out->accept.n)
 		return true;

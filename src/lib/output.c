@@ -31,8 +31,7 @@ static bool reads_back(struct arena *scratch, const struct printed *p, str *why)
 
 static void say_bug(struct diags *diags, const struct printed *p, str place, str message)
 {
-	struct diag_site site = { { 0, 0 }, 1, arena_printf(diags->arena, "%.*s/%.*s/%.*s", STR_ARG(object_kind_name(p->kind)),
-		STR_ARG(p->namespace), STR_ARG(p->name)) };
+	struct diag_site site = { { 0, 0 }, 1, printed_name(diags->arena, p) };
 	if (p->owner) {
 		site.at = p->owner->at;
 		record_state(p->owner->record, INGRESS_FAILED);
@@ -60,8 +59,8 @@ bool output_check(struct arena *arena, struct diags *diags, const struct schema 
 		struct refusal refusal = { .arena = arena };
 		const struct printed *p = &as->out.item[i];
 		str why = { "", 0 };
-		bool good = checker_check(checker, &scratch, p->tree, note_refusal, &refusal);
-		if (good && !reads_back(&scratch, p, &why)) {
+		bool good = p->kind == OBJECT_POLICY || checker_check(checker, &scratch, p->tree, note_refusal, &refusal);
+		if (good && p->kind != OBJECT_POLICY && !reads_back(&scratch, p, &why)) {
 			good = false;
 			refusal.message = arena_str(arena, why);
 		}
@@ -118,7 +117,7 @@ str output_text(struct arena *arena, const struct printed *objects, size_t n, co
 void output_count(struct arena *arena, const struct printed *objects, size_t n, struct report *report)
 {
 	for (size_t i = 0; i < n; i++) {
-		str kind = object_kind_name(objects[i].kind);
+		str kind = objects[i].kind_name;
 		size_t last = report->written.n;
 		if (last == 0 || !str_eq(report->written.item[last - 1].kind, kind)) {
 			struct kind_count fresh = { kind, 0 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads tables: the built-in ones and those of --mapping. What a file holds is seen by its keys at the top. This file
- * has features, targets, the ecosystem and the decoding of rows; load_controller.c has the controllers.
+ * has features, the ecosystem and the decoding of rows; load_controller.c has the controllers, load_target.c the targets.
  */
 #include "mapping/load.h"
 
@@ -247,86 +247,6 @@ static void load_features(struct loader *loader, const struct node *root)
 		map_set(&mapping->feature_by_name, mapping->features.item[i].name, &mapping->features.item[i]);
 }
 
-/* ---- targets ---- */
-
-static const str HOWS[] = {
-	STR_INIT("filter"), STR_INIT("match"), STR_INIT("field"), STR_INIT("listener"), STR_INIT("redirect-route"), STR_INIT("weights"),
-	STR_INIT("policy"), STR_INIT("none"), STR_INIT("static"),
-};
-
-static const struct key TARGET_ROW_KEYS[] = {
-	{ STR_INIT("feature"), KEY_TEXT, NEEDED, offsetof(struct target_row, feature), NULL, 0, NULL },
-	{ STR_INIT("how"), KEY_WORD, NEEDED, offsetof(struct target_row, how), HOWS, COUNT_OF(HOWS), NULL },
-	{ STR_INIT("since"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since), NULL, 0, NULL },
-	{ STR_INIT("experimental"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, experimental), NULL, 0, NULL },
-	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
-	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
-};
-
-static const struct key TARGET_KEYS[] = {
-	{ STR_INIT("name"), KEY_TEXT, NEEDED, offsetof(struct target_table, name), NULL, 0, NULL },
-	{ STR_INIT("title"), KEY_TEXT, NEEDED, offsetof(struct target_table, title), NULL, 0, NULL },
-	{ STR_INIT("gateway_class"), KEY_TEXT, NEEDED, offsetof(struct target_table, gateway_class), NULL, 0, NULL },
-	{ STR_INIT("controller_name"), KEY_TEXT, NEEDED, offsetof(struct target_table, controller_name), NULL, 0, NULL },
-	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct target_table, version), NULL, 0, NULL },
-	{ STR_INIT("kinds"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, kinds), NULL, 0, NULL },
-	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
-};
-
-static void load_target_row(struct loader *loader, struct target_table *table, const struct node *node)
-{
-	struct target_row row = { 0 };
-	if (!load_keys(loader, node, TARGET_ROW_KEYS, COUNT_OF(TARGET_ROW_KEYS), true, &row) || row.feature.n == 0
-		|| !load_once(loader, node, row.feature) || !load_check_feature(loader, node, row.feature, STR("")))
-		return;
-	if (str_eq(row.how, STR("none")) && row.without.n == 0)
-		load_fault(loader, node->at, 1, "without is missing: with how none it says what is lost");
-	struct target_row *old = map_get(&table->by_feature, row.feature);
-	if (old)
-		*old = row;
-	else
-		LIST_PUSH(loader->mapping->arena, &table->features, row);
-}
-
-static int compare_targets(const void *a, const void *b)
-{
-	return str_cmp((*(struct target_table *const *)a)->name, (*(struct target_table *const *)b)->name);
-}
-
-static struct target_table *find_target(const struct mapping *mapping, str name)
-{
-	for (size_t i = 0; i < mapping->targets.n; i++)
-		if (str_eq(mapping->targets.item[i]->name, name))
-			return mapping->targets.item[i];
-	return NULL;
-}
-
-static void load_target(struct loader *loader, const struct node *root)
-{
-	struct mapping *mapping = loader->mapping;
-	str name = node_text(node_get(root, STR("name")));
-	struct target_table *table = find_target(mapping, name);
-	bool is_new = table == NULL;
-	if (is_new) {
-		table = NEW(mapping->arena, struct target_table);
-		map_init(&table->by_feature, mapping->arena);
-	} else if (loader->builtin) {
-		load_fault(loader, root->at, 1, "two targets have this name");
-	}
-	load_keys(loader, root, TARGET_KEYS, COUNT_OF(TARGET_KEYS), is_new, table);
-	if (is_new && name.n > 0) {
-		LIST_PUSH(mapping->arena, &mapping->targets, table);
-		qsort(mapping->targets.item, mapping->targets.n, sizeof *mapping->targets.item, compare_targets);
-	}
-	const struct node *list = load_list(loader, root, STR("features"));
-	map_init(&loader->seen, mapping->arena);
-	for (size_t i = 0; list && i < list->as.list.n; i++)
-		load_target_row(loader, table, list->as.list.item[i]);
-	map_init(&table->by_feature, mapping->arena);
-	for (size_t i = 0; i < table->features.n; i++)
-		map_set(&table->by_feature, table->features.item[i].feature, &table->features.item[i]);
-}
-
 /* ---- ecosystem ---- */
 
 static const str PLACES[] = {
@@ -417,6 +337,9 @@ static bool load_file(struct mapping *mapping, uint32_t file, bool builtin)
 	bool read = doc_read(&reader, mapping->sources, file);
 	if (read && loader.tables == 0)
 		load_fault(&loader, (struct place){ file, 0 }, 1, "the file holds no table");
+	/* built-in targets may extend one that is read later */
+	if (!builtin)
+		load_inherited(&loader);
 	return read && loader.good;
 }
 
@@ -446,6 +369,9 @@ bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *
 			uint32_t number = sources_add(sources, arena_join(arena, STR("mappings/"), file->name), file->text);
 			good = load_file(mapping, number, true) && good;
 		}
+	struct loader loader = { .mapping = mapping, .builtin = true, .good = true };
+	load_inherited(&loader);
+	good = good && loader.good;
 	if (mapping->features.n > 0)
 		return good;
 	diag_addf(diags, DIAG_INTERNAL, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, "the program was built without its tables");

@@ -61,6 +61,12 @@ bool load_check_feature(struct loader *loader, const struct node *row, str featu
 /* One controller's table: a new one, or rows for the one of that name. */
 void load_controller(struct loader *loader, const struct node *root);
 
+/* One target's table: a new one, or rows for the one of that name. */
+void load_target(struct loader *loader, const struct node *root);
+
+/* After all tables: what targets have from those that they extend. */
+void load_inherited(struct loader *loader);
+
 /* ---- of values.c, for checks of rows ---- */
 
 str value_types(struct arena *arena);                    /* names of all types: "bool, int, ..." */

@@ -25,6 +25,14 @@ const struct target_row *target_feature(const struct target_table *target, str f
 	return map_get(&target->by_feature, feature);
 }
 
+const struct policy_kind *target_policy(const struct target_table *target, str kind)
+{
+	for (size_t i = 0; i < target->policies.n; i++)
+		if (str_eq(target->policies.item[i].kind, kind))
+			return &target->policies.item[i];
+	return NULL;
+}
+
 bool target_has_kind(const struct target_table *target, str kind)
 {
 	return target->kinds.n == 0 || str_list_has(&target->kinds, kind);

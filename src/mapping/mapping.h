@@ -111,12 +111,32 @@ struct ecosystem_row {
 	str note;                /* why, and what to do */
 };
 
+/* Where two features of one object say different values of the same scalar. */
+struct merge_rule {
+	str field;               /* JSON pointer below spec: "/authorization/defaultAction" */
+	str wins;                /* this value; or "longest", of durations */
+};
+
+/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
+enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
+
+/* A kind of object beside the Gateway API in which an implementation is told more. */
+struct policy_kind {
+	str kind, group, version;
+	enum attachment attaches;
+	LIST(struct merge_rule) merge;
+};
+
 struct target_row {
 	str feature;
+	str policy;              /* with how "policy": the kind in which it is said */
+	const struct node *said; /* its spec as a template, see template.h */
+	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
+	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 };
 
@@ -125,6 +145,13 @@ struct target_table {
 	str gateway_class, controller_name;
 	str version;             /* default Gateway API version */
 	struct str_list kinds;   /* of the Gateway API that it serves; empty: all */
+	str extends;             /* name of the target whose rows count where it has none, or empty */
+	bool inherited;          /* they have been added */
+	struct place at;
+	bool folds_case;         /* its regular expressions take "(?i)", and all of a path has to match */
+	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
+	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
+	LIST(struct policy_kind) policies;
 	LIST(struct target_row) features;
 	struct map by_feature;
 };
@@ -164,6 +191,7 @@ const struct controller_table *mapping_controller(const struct mapping *mapping,
 const struct target_table *mapping_target(const struct mapping *mapping, str name);
 /* Whether objects of a Gateway API kind are served. */
 bool target_has_kind(const struct target_table *target, str kind);
+const struct policy_kind *target_policy(const struct target_table *target, str kind);   /* NULL: there is none */
 const struct target_row *target_feature(const struct target_table *target, str feature);
 const struct annotation_row *controller_annotation(const struct controller_table *table, str name);
 

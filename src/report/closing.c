@@ -176,6 +176,21 @@ static void add_bad(struct buf *out, const struct report *report, const struct v
 	buf_add_char(out, '\n');
 }
 
+/* "with --target envoy-gateway: 17 of 17 converted, 0 closed, 3 of 4 lost settings carried" */
+static void add_other(struct buf *out, const struct report *report)
+{
+	const struct ledger_counts counts = ledger_count(report->ledger, (str){ "", 0 });
+	size_t all = counts.by_state[INGRESS_CONVERTED] + counts.by_state[INGRESS_CLOSED], lost = 0;
+	for (size_t i = FACT_EXTENSION; i < FACT_STATE_COUNT; i++)
+		lost += counts.facts[i];
+	if (report->other_target.n == 0)
+		return;
+	buf_add(out, STR("  with --target "));
+	visible_add(out, report->other_target);
+	buf_printf(out, ": %zu of %zu converted, %zu closed, %zu of %zu lost %s carried\n", all - report->other_closed, all, report->other_closed,
+		report->other_carried, lost, lost == 1 ? "setting" : "settings");
+}
+
 void closing_add(const struct page *page, const struct report *report)
 {
 	struct buf *out = page->out;
@@ -186,6 +201,7 @@ void closing_add(const struct page *page, const struct report *report)
 		buf_printf(out, "  %zu %s closed\n", report->closed_rules, report->closed_rules == 1 ? "rule stands" : "rules stand");
 	if (report->other_objects)
 		buf_printf(out, "  %zu other %s passed over\n", report->other_objects, report->other_objects == 1 ? "object was" : "objects were");
+	add_other(out, report);
 	if (report->exit_code != 0)
 		add_bad(out, report, &verdict);
 	else if (report->ledger->records.n || report->ledger->others.n)

@@ -24,6 +24,9 @@ struct report {
 	LIST(struct kind_count) written;   /* objects printed, in the order of printing */
 	size_t other_objects;           /* objects of other kinds that were passed over */
 	size_t closed_rules;
+	str other_target;               /* the one that would carry most of what is lost, or empty */
+	size_t other_closed;            /* Ingresses that would stand closed for it */
+	size_t other_carried;           /* facts that are lost and it has a policy for */
 	enum loss strict;               /* losses of this kind and graver ones count */
 	int exit_code;
 	bool unwritten;                 /* something could not be written */

@@ -48,3 +48,11 @@ bool address_range_has(const struct address_range *range, str address)
 	unsigned char mask = (unsigned char)(0xFF00u >> rest);
 	return rest == 0 || (a.byte[whole] & mask) == (range->byte[whole] & mask);
 }
+
+str address_range_text(struct arena *arena, const struct address_range *range)
+{
+	char text[INET6_ADDRSTRLEN];
+	if (!inet_ntop(range->v6 ? AF_INET6 : AF_INET, range->byte, text, sizeof text))
+		return (str){ "", 0 };
+	return arena_printf(arena, "%s/%u", text, range->bits);
+}

@@ -162,6 +162,7 @@ struct address_range {
 /* An address, or an address and "/" and bits. */
 bool address_range_parse(str text, struct address_range *out);
 bool address_range_has(const struct address_range *range, str address);
+str address_range_text(struct arena *arena, const struct address_range *range);   /* always with its bits */
 
 struct header_pattern {
 	str text;
@@ -178,6 +179,8 @@ struct guard {
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
 	str realm;                   /* GUARD_BASIC */
+	struct backend service;      /* GUARD_EXTERNAL: the Service that the url names, where it is a fixed one in plain HTTP; else without a name */
+	str service_path;            /* the url's path */
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
 	bool hands_over;             /* GUARD_EXTERNAL: only 200 lets pass, and every other answer goes to the client as it is */
@@ -441,6 +444,7 @@ struct http_rules {
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
 	bool proxy_protocol;         /* connections come with the PROXY protocol: its port says whether TLS ended before */
+	struct fact *address_fact;   /* the setting by which a client's address is not that of its connection; else NULL */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */
 	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */

@@ -95,34 +95,54 @@ static void lose_scheme(struct lowering *lw, const struct route *r)
 		lose_one(lw, STR("backend.tls"), r->speech->more.item[i]);
 }
 
+static const str GRPC_KIND = STR_INIT("GRPCRoute"), GRPC_FIELD = STR_INIT("spec.rules");
+
+/* Empty where there is one. */
+static str no_grpc_route(const struct lowering *lw)
+{
+	if (version_has(lw, GRPC_KIND, GRPC_FIELD))
+		return (str){ "", 0 };
+	if (!target_has_kind(lw->target, GRPC_KIND))
+		return arena_printf(lw->arena, "; %.*s", STR_ARG(kind_lacks(lw, GRPC_KIND)));
+	return arena_printf(lw->arena, "; %.*s: %.*s", STR_ARG(kind_lacks(lw, GRPC_KIND)), STR_ARG(version_ways(lw, GRPC_KIND, GRPC_FIELD)));
+}
+
+/* What helps beside a GRPCRoute, and when one is printed. */
+static str or_grpc_route(const struct lowering *lw, str help)
+{
+	static const str WHEN = STR_INIT("A GRPCRoute is printed where all paths of a host are gRPC, each / or /package.Service or "
+		"/package.Service/Method, without filters, and no other host's name takes its requests");
+	str lacks = no_grpc_route(lw);
+	return lacks.n && !target_has_kind(lw->target, GRPC_KIND) ? arena_join(lw->arena, help, lacks)
+		: arena_printf(lw->arena, "%.*s%.*s. %.*s", STR_ARG(help), STR_ARG(lacks), STR_ARG(WHEN));
+}
+
 static void say_h2c(struct lowering *lw, const struct backend_use *use)
 {
-	static const struct loss_text SAID = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_COSMETIC,
-		.message = STR_INIT("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
-		.effect = STR_INIT("none as long as it says so"),
-		.help = STR_INIT("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"),
+	const struct loss_text said = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_COSMETIC,
+		.message = STR("gRPC in an HTTPRoute rests on the Service, whose port says appProtocol: kubernetes.io/h2c"),
+		.effect = STR("none as long as it says so"),
+		.help = arena_join(lw->arena, STR("nothing, if the implementation supports HTTPRouteBackendProtocolH2C"), no_grpc_route(lw)),
 	};
-	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
-		.message = STR_INIT("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
-		.effect = STR_INIT("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
-		.help = STR_INIT("set appProtocol: kubernetes.io/h2c on the port of the Service. A GRPCRoute is printed where all paths of a host are gRPC, "
-			"each / or /package.Service or /package.Service/Method, without filters, and no other host's name takes its requests"),
+	const struct loss_text text = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
+		.message = STR("gRPC in an HTTPRoute: the port of the Service has to say appProtocol: kubernetes.io/h2c"),
+		.effect = STR("until it does, requests reach the backend in HTTP/1.1, which no gRPC server answers"),
+		.help = or_grpc_route(lw, STR("set appProtocol: kubernetes.io/h2c on the port of the Service")),
 	};
-	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &SAID : &TEXT);
+	differ(lw, use->route, &use->route->speech->facts, use->backend->h2c ? &said : &text);
 }
 
 static void say_alpn(struct lowering *lw, const struct backend_use *use)
 {
-	static const struct loss_text TEXT = {
-		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR_INIT("backend.protocol"), .loss = LOSS_ROUTING,
-		.message = STR_INIT("gRPC over TLS in an HTTPRoute: whether the backend is spoken to in HTTP/2 is up to the implementation"),
-		.effect = STR_INIT("where it speaks HTTP/1.1, no gRPC server answers"),
-		.help = STR_INIT("make sure that the implementation negotiates HTTP/2 with backends. A GRPCRoute is printed where all paths of a host are "
-			"gRPC, each / or /package.Service or /package.Service/Method, without filters, and no other host's name takes its requests"),
+	const struct loss_text text = {
+		.code = DIAG_BACKEND_PROTOCOL_LOST, .feature = STR("backend.protocol"), .loss = LOSS_ROUTING,
+		.message = STR("gRPC over TLS in an HTTPRoute: whether the backend is spoken to in HTTP/2 is up to the implementation"),
+		.effect = STR("where it speaks HTTP/1.1, no gRPC server answers"),
+		.help = or_grpc_route(lw, STR("make sure that the implementation negotiates HTTP/2 with backends")),
 	};
-	differ(lw, use->route, &use->route->speech->facts, &TEXT);
+	differ(lw, use->route, &use->route->speech->facts, &text);
 }
 
 static void say_protocol(struct lowering *lw, const struct backend_use *use)
@@ -415,9 +435,11 @@ static void add_policy(struct services *all, const struct use_list *uses, const 
 
 static void lose_version(struct lowering *lw, const struct backend_use *use)
 {
+	/* the first one, v1alpha2, had other fields */
+	bool old = version_has(lw, POLICY, STR("spec"));
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .feature = PROTOCOL, .loss = LOSS_ROUTING,
-		.message = kind_lacks(lw, POLICY),
+		.message = old ? version_lacks(lw, STR("a BackendTLSPolicy with validation and targetRefs")) : kind_lacks(lw, POLICY),
 		.effect = STR("requests reach the backend in plain HTTP, which a port with TLS does not understand"),
 		.help = version_ways(lw, POLICY, VALIDATION),
 	};

@@ -75,7 +75,7 @@ static void account(struct lowering *lw, const struct host *host)
 
 const struct frontend_part *lower_clients(struct lowering *lw, const struct host_list *hosts)
 {
-	if (!hosts->agree || !version_has(lw, STR("Gateway"), FIELD))
+	if (!hosts->agree || lw->gateway_exists || !version_has(lw, STR("Gateway"), FIELD))
 		return NULL;
 	struct frontend_part *out = NEW(lw->arena, struct frontend_part);
 	out->namespace = hosts->item[0]->clients->namespace;
@@ -87,16 +87,22 @@ const struct frontend_part *lower_clients(struct lowering *lw, const struct host
 	return out;
 }
 
-str clients_why(struct lowering *lw, const struct host_list *hosts, const struct host *host, bool tls)
+void clients_why(struct lowering *lw, const struct host_list *hosts, const struct host *host, bool tls)
 {
 	const struct client_check *c = host->clients;
-	if (!c || !c->refuses)
-		return (str){ "", 0 };
-	if (c->beyond.n)
-		return c->beyond;
-	if (!tls)
-		return STR("HTTPS, where certificates are asked for, is not carried over for the host");
-	if (hosts->agree)
-		return version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
-	return STR("a Gateway asks on all its HTTPS listeners, and another host wants no certificate, or one of another CA");
+	lw->clients_why = lw->clients_ways = (str){ "", 0 };
+	if (!c || !c->refuses || lw->clients_asked)
+		return;
+	if (c->beyond.n) {
+		lw->clients_why = c->beyond;
+	} else if (!tls) {
+		lw->clients_why = STR("HTTPS, where certificates are asked for, is not carried over for the host");
+	} else if (hosts->agree && lw->gateway_exists) {
+		lw->clients_why = STR("the Gateway exists already, and is not printed");
+	} else if (hosts->agree) {
+		lw->clients_why = version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
+		lw->clients_ways = version_ways(lw, STR("Gateway"), FIELD);
+	} else {
+		lw->clients_why = STR("a Gateway asks on all its HTTPS listeners, and another host wants no certificate, or one of another CA");
+	}
 }

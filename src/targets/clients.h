@@ -19,7 +19,7 @@ bool clients_agree(const struct host_list *hosts);
 /* hosts: all that HTTPS is served for. NULL: it cannot be said (the guards of the routes say so). */
 const struct frontend_part *lower_clients(struct lowering *lowering, const struct host_list *hosts);
 
-/* Why the Gateway is not told to ask the clients of a host that asks for certificates; tls: HTTPS is served for it. */
-str clients_why(struct lowering *lowering, const struct host_list *hosts, const struct host *host, bool tls);
+/* Sets why the Gateway is not told to ask the clients of a host that asks for certificates; tls: HTTPS is served for it. */
+void clients_why(struct lowering *lowering, const struct host_list *hosts, const struct host *host, bool tls);
 
 #endif

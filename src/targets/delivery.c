@@ -5,6 +5,7 @@
 #include "targets/conditions.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
+#include "targets/policies.h"
 #include "targets/versions.h"
 
 static const str ROUTE = STR_INIT("HTTPRoute");
@@ -104,7 +105,7 @@ static void add_silence(struct lowering *lw, const struct rule_place *at, const 
 	if (lost_on_calls(lw, at, step))
 		return;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
+		lose_by_version(lw, step, version_lacks(lw, STR("the field timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
 			STR("how long a backend may be silent is up to the implementation"));
 		return;
 	}
@@ -252,8 +253,8 @@ static void add_tries(struct lowering *lw, const struct rule_place *at, const st
 	}
 	const bool careful = !r->never && !r->repeats;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("retry of a rule")),
-			careful ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		lose_by_version(lw, step, version_lacks(lw, STR("the field retry of a rule")),
+			careful || r->never ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
 		return;
 	}
 	if (careful && repeats_broken(lw)) {
@@ -389,8 +390,7 @@ static void add_affinity(struct lowering *lw, const struct rule_place *at, const
 	const struct affinity_fields *f = &step->as.affinity;
 	bool newer = version_has(lw, ROUTE, STR("spec.rules[].sessionPersistence.cookie"));
 	if (!version_has(lw, ROUTE, FIELD)) {
-		str ways = lw->version.experimental ? version_ways(lw, ROUTE, FIELD) : STR("--channel experimental has it");
-		lose_by_version(lw, step, version_lacks(lw, STR("sessionPersistence of a rule")), ways,
+		lose_by_version(lw, step, version_lacks(lw, STR("the field sessionPersistence of a rule")), version_ways(lw, ROUTE, FIELD),
 			STR("requests of one client go to different endpoints"));
 		return;
 	}
@@ -497,19 +497,30 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 	};
 	for (size_t i = 0; i < at->route->usual.n; i++) {
 		const struct fact_list one = list_of(lw, at->route->usual.item[i]);
-		bool counts = false;
+		const struct target_row *row = target_feature(lw->target, one.item[0]->feature);
+		bool policy = row && row->said, counts = policy;
 		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
 			counts = counts || (str_eq(FIELDS[j].feature, one.item[0]->feature) && version_has(lw, ROUTE, FIELDS[j].field));
 		/* another number of tries would be printed where these may be repeated */
 		int64_t number;
-		if (str_eq(one.item[0]->feature, STR("retry")) && repeats_broken(lw) && str_to_i64(str_trim(one.item[0]->value), &number))
+		if (!policy && str_eq(one.item[0]->feature, STR("retry")) && repeats_broken(lw) && str_to_i64(str_trim(one.item[0]->value), &number))
 			counts = false;
-		bool calls = grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
+		bool calls = !policy && grpc_is_spoken(at->route) && !str_eq(one.item[0]->feature, STR("affinity.cookie"));
 		if (counts && !calls)
 			mark_facts(lw->arena, &d->marks, &one, STR("/matches/0/path"));
 		else
 			idle_facts(lw, &one, STR("it says what the controller does anyway"));
 	}
+}
+
+void delivery_total(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	if (lw->target->default_timeout.n == 0 || d->rule.request_timeout.n || d->try_seconds || at->route->cases.n == 0)
+		return;
+	if (!grpc_is_spoken(at->route) && version_has(lw, ROUTE, STR("spec.rules[].timeouts.request")))
+		d->rule.request_timeout = STR("0s");
+	else if (lw->target->endless.said)
+		policy_add_endless(lw, d);
 }
 
 void delivery_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)

@@ -14,4 +14,7 @@ void delivery_copies(struct lowering *lowering, const struct rule_place *at, str
 /* What says no more than the source does anyway: it is carried where another value would be. */
 void delivery_usual(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 
+/* A rule with backends has no limit for the whole where the target has one of its own and the source has none. */
+void delivery_total(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
 #endif

@@ -3,6 +3,8 @@
 #include "targets/delivery.h"
 #include "targets/filters.h"
 #include "targets/headers.h"
+#include "targets/losses.h"
+#include "targets/policies.h"
 #include "targets/rules.h"
 
 static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
@@ -101,6 +103,11 @@ static void add_guard(struct lowering *lw, const struct rule_place *at, const st
 
 static void add_step(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	/* accepted as lost, it may stay lost */
+	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
+		policy_add(lw, at, step, d);
+		return;
+	}
 	switch (step->kind) {
 	case STEP_GUARD:
 		add_guard(lw, at, step, d);
@@ -133,11 +140,16 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	}
 }
 
-/* What a closed route would have done is not printed, whatever it is. */
-static void lose_behind(struct lowering *lw, const struct draft *d, const struct fact_list *facts)
+/* What a closed route would have done is not printed, whatever it is. state: whether another target opens the route with its protection. */
+struct behind {
+	const struct draft *draft;
+	enum fact_state state;
+};
+
+static void lose_behind(struct lowering *lw, const struct behind *b, const struct fact_list *facts)
 {
 	for (size_t i = 0; i < facts->n && !lw->open; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, LOSS_SECURITY, d->closed_by, STR("the route stands closed"));
+		fact_lost(facts->item[i], b->state, LOSS_SECURITY, b->draft->closed_by, STR("the route stands closed"));
 }
 
 /* The canary of a closed route is closed with it, and is an Ingress of its own that has to hear of it. */
@@ -162,18 +174,20 @@ static void close_draft(struct lowering *lw, const struct rule_place *at, struct
 	d->rule = (struct http_rule){ 0 };
 	d->marks = (struct mark_list){ 0 };
 	d->cut = (str){ "", 0 };
+	d->policies.n = 0;
 	d->answer = NULL;
+	const struct behind b = { d, route_is_closed_everywhere(lw, r, at->side) ? FACT_INEXPRESSIBLE : FACT_EXTENSION };
 	for (size_t i = 0; i < r->steps.n; i++)
-		if (r->steps.item[i]->side == SIDE_BOTH)
-			lose_behind(lw, d, &r->steps.item[i]->facts);
+		if (r->steps.item[i]->side == SIDE_BOTH && !guard_is_lost(lw, r->steps.item[i]))
+			lose_behind(lw, &b, &r->steps.item[i]->facts);
 	if (r->speech) {
-		lose_behind(lw, d, &r->speech->facts);
-		lose_behind(lw, d, &r->speech->more);
+		lose_behind(lw, &b, &r->speech->facts);
+		lose_behind(lw, &b, &r->speech->more);
 	}
 	for (size_t i = 0; i < r->cases.n; i++) {
 		close_canary(lw, r, d, &r->cases.item[i]);
-		lose_behind(lw, d, &r->cases.item[i].facts);
-		lose_behind(lw, d, &r->cases.item[i].backend.facts);
+		lose_behind(lw, &b, &r->cases.item[i].facts);
+		lose_behind(lw, &b, &r->cases.item[i].backend.facts);
 	}
 }
 
@@ -201,11 +215,15 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 			add_step(lw, at, step, &d);
 	}
 	drop_client_headers(lw, at, &d);
+	if (d.answer)
+		policies_end(lw, &d);
 	if (d.closed)
 		close_draft(lw, at, &d);
 	else
 		headers_write(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_usual(lw, at, &d);
+	if (!d.closed && !d.answer)
+		delivery_total(lw, at, &d);
 	return d;
 }

@@ -4,6 +4,7 @@
 
 #include "gateway/cel.h"
 #include "targets/paths.h"
+#include "targets/versions.h"
 
 static bool status_is_known(const struct lowering *lw, uint32_t status)
 {
@@ -193,29 +194,31 @@ static void say_preflight(struct lowering *lw, const struct route *route)
 	differ(lw, route, &none, &TEXT);
 }
 
+static bool cors_is_there(struct lowering *lw, const struct route *route, const struct step *step)
+{
+	static const str KIND = STR_INIT("HTTPRoute"), FIELD = STR_INIT("spec.rules[].filters[].type"), CORS = STR_INIT("CORS");
+	struct loss_text text = {
+		.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
+		.message = version_lacks(lw, STR("the CORS filter")),
+		.effect = STR("browsers no longer let pages of other origins read the answers"),
+		.help = arena_printf(lw->arena, "%.*s; or let the application answer", STR_ARG(version_ways_value(lw, KIND, FIELD, CORS))),
+	};
+	bool has = version_has_value(lw, KIND, FIELD, CORS);
+	if (has && !(str_list_has(&step->as.cors.origins, STR("*")) && lw->version.minor < 4))
+		return true;
+	if (has) {
+		text.message = STR("CORS for every origin is not in Gateway API 1.3, where each origin has a scheme and a host");
+		text.help = STR("--gateway-api 1.4 has it, in the standard channel since 1.5; or list the origins");
+	}
+	lose(lw, route, &step->facts, &text);
+	return false;
+}
+
 bool filter_cors(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
 	const struct cors *c = &step->as.cors;
-	if (!schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].filters[].type"), STR("CORS"), lw->version)) {
-		struct loss_text text = {
-			.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
-			.message = STR("CORS is not in this version and channel of the Gateway API"),
-			.effect = STR("browsers no longer let pages of other origins read the answers"),
-			.help = STR("--gateway-api 1.5 or newer has it, or --channel experimental; or let the application answer"),
-		};
-		lose(lw, route, &step->facts, &text);
+	if (!cors_is_there(lw, route, step))
 		return false;
-	}
-	if (str_list_has(&c->origins, STR("*")) && lw->version.minor < 4) {
-		struct loss_text text = {
-			.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
-			.message = STR("CORS for every origin is not in Gateway API 1.3, where each origin has a scheme and a host"),
-			.effect = STR("browsers no longer let pages of other origins read the answers"),
-			.help = STR("--gateway-api 1.5 or newer has it, or 1.4 with --channel experimental; or list the origins"),
-		};
-		lose(lw, route, &step->facts, &text);
-		return false;
-	}
 	out->type = STR("CORS");
 	say_preflight(lw, route);
 	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");

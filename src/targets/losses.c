@@ -2,6 +2,8 @@
 /* Losses as diagnostics and as states of facts: see losses.h. */
 #include "targets/losses.h"
 
+#include "targets/policies.h"
+
 str target_words(const struct lowering *lw)
 {
 	return str_eq(lw->target->name, STR("standard")) ? STR("the standard") : lw->target->title;
@@ -29,7 +31,8 @@ bool guard_is_asked(const struct lowering *lw, const struct step *step)
 
 bool guard_is_lost(const struct lowering *lw, const struct step *step)
 {
-	return step->kind == STEP_GUARD && !step->quiet && !guard_is_asked(lw, step) && !loss_is_accepted(lw, step->feature);
+	return step->kind == STEP_GUARD && !step->quiet && !guard_is_asked(lw, step) && !loss_is_accepted(lw, step->feature) &&
+		!policy_says(lw, step);
 }
 
 bool route_is_closed(const struct lowering *lw, const struct route *route, enum side side)
@@ -46,8 +49,7 @@ bool route_is_closed(const struct lowering *lw, const struct route *route, enum 
 	return false;
 }
 
-/* The table's row that a fact came from: its key is a prefix of the controller and the row's name. */
-static const struct annotation_row *row_of(const struct lowering *lw, const struct fact *fact)
+const struct annotation_row *fact_row(const struct lowering *lw, const struct fact *fact)
 {
 	const struct controller_table *table = fact->record ? mapping_controller(lw->mapping, fact->record->controller) : NULL;
 	if (!table)
@@ -65,7 +67,7 @@ static struct fact *main_fact(const struct lowering *lw, const struct step *step
 {
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
 	for (size_t i = 0; f && i < step->facts.n; i++) {
-		const struct annotation_row *row = row_of(lw, step->facts.item[i]);
+		const struct annotation_row *row = fact_row(lw, step->facts.item[i]);
 		if (row && str_list_has(&f->needs, row->field))
 			return step->facts.item[i];
 	}
@@ -91,11 +93,34 @@ static str example_url(const struct lowering *lw, const struct host *host, const
 	return arena_printf(lw->arena, "%s://%.*s%.*s", scheme, STR_ARG(name), STR_ARG(route->match.path));
 }
 
-static void mark_lost(struct fact *main, const struct fact_list *facts, enum loss loss, enum diag_code code, str reason)
+bool route_is_closed_everywhere(const struct lowering *lw, const struct route *route, enum side side)
 {
-	fact_lost(main, FACT_INEXPRESSIBLE, loss, code, reason);
-	for (size_t i = 0; i < facts->n; i++)
-		fact_lost(facts->item[i], FACT_INEXPRESSIBLE, loss, code, reason);
+	for (size_t i = 0; i < lw->mapping->targets.n; i++) {
+		struct lowering other = *lw;
+		other.target = lw->mapping->targets.item[i];
+		if (!route_is_closed(&other, route, side))
+			return false;
+	}
+	return true;
+}
+
+/* Lost for this target; another one that is built in may say the step in a policy. */
+static enum fact_state lost_state(const struct lowering *lw, const struct step *step, const struct fact *fact)
+{
+	for (size_t i = 0; i < lw->mapping->targets.n; i++) {
+		struct lowering other = *lw;
+		other.target = lw->mapping->targets.item[i];
+		if (other.target != lw->target && policy_says(&other, step) && (!fact || policy_carries(&other, fact)))
+			return FACT_EXTENSION;
+	}
+	return FACT_INEXPRESSIBLE;
+}
+
+static void mark_lost(const struct lowering *lw, const struct step *step, struct fact *main, enum loss loss, enum diag_code code, str reason)
+{
+	fact_lost(main, lost_state(lw, step, main), loss, code, reason);
+	for (size_t i = 0; i < step->facts.n; i++)
+		fact_lost(step->facts.item[i], lost_state(lw, step, step->facts.item[i]), loss, code, reason);
 }
 
 /* A directive of a snippet in the controller's own settings, which has a place of its own. */
@@ -116,6 +141,11 @@ static str name_of(const struct lowering *lw, const struct step *step, const str
 	if (!fact->record)
 		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
 	return fact->key;
+}
+
+str step_name(const struct lowering *lw, const struct step *step)
+{
+	return name_of(lw, step, main_fact(lw, step));
 }
 
 static str advice(const struct lowering *lw, const struct annotation_row *row, str feature, bool security)
@@ -145,20 +175,46 @@ static void add_owner_site(struct lowering *lw, struct diag *d, const struct rou
 	(void)diag_add(lw->diags, d->code, route_site(lw, route), d->message);
 }
 
+/* The step asks for client certificates, and there is a reason why the Gateway does not. */
+static bool has_reason(const struct lowering *lw, const struct step *step)
+{
+	return lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
+}
+
+static str with_ways(const struct lowering *lw, const struct step *step, str help)
+{
+	if (!has_reason(lw, step) || lw->clients_ways.n == 0)
+		return help;
+	return arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(lw->clients_ways), STR_ARG(help));
+}
+
+/* Why a protection that the target has an expression for cannot be said, or empty. */
+static str guard_why(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = target_feature(lw->target, step->feature);
+	if (str_eq(step->feature, STR("auth.client-certificate")))
+		return lw->clients_why;
+	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))
+		return STR("it cannot be told which header has the client's address, from these proxies");
+	const struct fact *lacks = policy_lacks(lw, step);
+	if (lacks)
+		return arena_printf(lw->arena, "%.*s, which may decide whom it lets in, has no field", STR_ARG(lacks->key));
+	return (str){ "", 0 };
+}
+
 enum diag_code lose_guard(struct lowering *lw, const struct host *host, const struct route *route, const struct step *step)
 {
 	if (lw->open)
 		return DIAG_ROUTE_CLOSED;
 	struct fact *fact = main_fact(lw, step);
-	const struct annotation_row *row = fact ? row_of(lw, fact) : NULL;
+	const struct annotation_row *row = fact ? fact_row(lw, fact) : NULL;
 	const struct feature *f = mapping_feature(lw->mapping, step->feature);
 	bool whole_host = f && f->scope == SCOPE_HOST, pending = row && row->status == ROW_PENDING;
 	enum diag_code code = pending ? DIAG_WORKED_OUT_LATER : whole_host ? DIAG_HOST_CLOSED : DIAG_ROUTE_CLOSED;
 	struct diag_site site = fact && (fact->record || is_setting_directive(fact)) ? fact_site(lw->arena, fact) : route_site(lw, route);
-	bool reasoned = lw->clients_why.n && str_eq(step->feature, STR("auth.client-certificate"));
-	str what = pending ? STR("is not worked out yet") : unsaid(lw);
-	if (reasoned && !pending)
-		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(lw->clients_why));
+	str what = pending ? STR("is not worked out yet") : unsaid(lw), why = guard_why(lw, step);
+	if (why.n && !pending)
+		what = arena_printf(lw->arena, "%.*s here (%.*s)", STR_ARG(what), STR_ARG(why));
 	struct diag *d = diag_addf(lw->diags, code, site, "%.*s %.*s; the %s stands closed", STR_ARG(name_of(lw, step, fact)), STR_ARG(what),
 		whole_host ? "whole host" : "route");
 	d->level = DIAG_ERROR;
@@ -167,9 +223,9 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	if (d->effect.n == 0)
 		d->effect = arena_printf(lw->arena, "%.*s answers 500 to everybody until this is decided", STR_ARG(example_url(lw, host, route)));
 	if (d->help.n == 0)
-		d->help = advice(lw, row, step->feature, true);
+		d->help = with_ways(lw, step, advice(lw, row, step->feature, true));
 	add_owner_site(lw, d, route, fact);
-	mark_lost(fact, &step->facts, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
+	mark_lost(lw, step, fact, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
 	close_owner(route, fact);
 	return code;
 }
@@ -180,14 +236,15 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 		return;
 	struct fact *fact = main_fact(lw, step);
 	struct diag_site site = fact ? fact_site(lw->arena, fact) : (struct diag_site){ 0 };
-	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost and accepted: the route does without it",
-		STR_ARG(name_of(lw, step, fact)));
+	str why = has_reason(lw, step) ? arena_printf(lw->arena, " (%.*s)", STR_ARG(lw->clients_why)) : (str){ "", 0 };
+	struct diag *d = diag_addf(lw->diags, DIAG_ROUTE_OPENED, site, "%.*s is lost%.*s and accepted: the route does without it",
+		STR_ARG(name_of(lw, step, fact)), STR_ARG(why));
 	d->loss = LOSS_SECURITY;
 	d->accepted = true;
 	d->feature = step->feature;
 	d->effect = STR("requests that were refused before reach the backend");
-	d->help = advice(lw, fact ? row_of(lw, fact) : NULL, step->feature, false);
-	mark_lost(fact, &step->facts, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
+	d->help = with_ways(lw, step, advice(lw, fact ? fact_row(lw, fact) : NULL, step->feature, false));
+	mark_lost(lw, step, fact, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
 }
 
 static enum diag_code loss_code(enum loss loss)
@@ -228,14 +285,14 @@ static enum diag_level level_of(enum loss loss)
 
 static enum diag_code fact_code(const struct lowering *lw, const struct step *step, const struct fact *fact, enum loss loss)
 {
-	const struct annotation_row *row = row_of(lw, fact);
+	const struct annotation_row *row = fact_row(lw, fact);
 	return row && row->status == ROW_PENDING ? DIAG_WORKED_OUT_LATER : feature_code(step->feature, loss);
 }
 
 /* The facts of a step that belong to the main fact's annotation or to none other: directives are reported one by one. */
 static void lose_fact(struct lowering *lw, const struct step *step, struct fact *fact, enum loss loss)
 {
-	const struct annotation_row *row = row_of(lw, fact);
+	const struct annotation_row *row = fact_row(lw, fact);
 	enum diag_code code = fact_code(lw, step, fact, loss);
 	struct diag *d = diag_addf(lw->diags, code, fact_site(lw->arena, fact), "%.*s %.*s", STR_ARG(name_of(lw, step, fact)),
 		STR_ARG(code == DIAG_WORKED_OUT_LATER ? STR("is not worked out yet, and is lost") : unsaid(lw)));
@@ -248,7 +305,7 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 		d->effect = row && row->gateway.n && !str_has_char(fact->key, '#') ? row->gateway : STR("what it changed for requests is gone");
 	if (d->help.n == 0)
 		d->help = advice(lw, row, step->feature, false);
-	fact_lost(fact, FACT_INEXPRESSIBLE, loss, code, without(lw, ""));
+	fact_lost(fact, lost_state(lw, step, fact), loss, code, without(lw, ""));
 }
 
 void lose_feature(struct lowering *lw, const struct step *step)
@@ -265,7 +322,7 @@ void lose_feature(struct lowering *lw, const struct step *step)
 		if (step->facts.item[i] == main || (snippet && str_has(step->facts.item[i]->key, STR("#"))))
 			lose_fact(lw, step, step->facts.item[i], loss);
 	for (size_t i = 0; i < step->facts.n; i++)
-		fact_lost(step->facts.item[i], FACT_INEXPRESSIBLE, loss, fact_code(lw, step, step->facts.item[i], loss),
+		fact_lost(step->facts.item[i], lost_state(lw, step, step->facts.item[i]), loss, fact_code(lw, step, step->facts.item[i], loss),
 			without(lw, ""));
 }
 
@@ -296,7 +353,7 @@ void lose_by_version(struct lowering *lw, const struct step *step, str lacks, st
 	struct fact *main = main_fact(lw, step);
 	if (lw->open || !main || !f)
 		return;
-	const struct annotation_row *row = row_of(lw, main);
+	const struct annotation_row *row = fact_row(lw, main);
 	struct diag *d = diag_addf(lw->diags, DIAG_VERSION_LOST, fact_site(lw->arena, main), "%.*s is lost: %.*s", STR_ARG(name_of(lw, step, main)),
 		STR_ARG(lacks));
 	d->level = level_of(f->loss);
@@ -305,7 +362,7 @@ void lose_by_version(struct lowering *lw, const struct step *step, str lacks, st
 	d->accepted = loss_is_accepted(lw, step->feature);
 	d->effect = effect;
 	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step->feature, false)));
-	mark_lost(main, &step->facts, f->loss, DIAG_VERSION_LOST, lacks);
+	mark_lost(lw, step, main, f->loss, DIAG_VERSION_LOST, lacks);
 }
 
 static void say(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text)

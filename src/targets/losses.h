@@ -13,11 +13,20 @@ bool loss_is_accepted(const struct lowering *lowering, str feature);
 /* A protection that is lost, and whose loss is not accepted. */
 bool guard_is_lost(const struct lowering *lowering, const struct step *step);
 
+/* The row of the controller's table that a fact came from: its key is a prefix of the controller and the row's name. NULL: none. */
+const struct annotation_row *fact_row(const struct lowering *lowering, const struct fact *fact);
+
+/* What a step is called in messages: the annotation that switches it on, or the feature. */
+str step_name(const struct lowering *lowering, const struct step *step);
+
 /* The Gateway asks for the client certificates that the guard asks for. */
 bool guard_is_asked(const struct lowering *lowering, const struct step *step);
 
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
+
+/* It would stand closed for every target that is built in. */
+bool route_is_closed_everywhere(const struct lowering *lowering, const struct route *route, enum side side);
 
 /* A protection without an expression: the route is closed. Returns the code that says so. */
 enum diag_code lose_guard(struct lowering *lowering, const struct host *host, const struct route *route, const struct step *step);

@@ -11,6 +11,7 @@
 #include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
+#include "targets/policies.h"
 #include "targets/rules.h"
 #include "targets/streams.h"
 
@@ -502,7 +503,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 {
 	bool tls = !host->passthrough && has_tls(names, host);
 	lw->clients_asked = out->frontend && tls;
-	lw->clients_why = lw->clients_asked ? (str){ "", 0 } : clients_why(lw, secure, host, tls);
+	clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
 		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
@@ -514,16 +515,18 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	if (host->passthrough && !lower_passthrough(lw, host, out) && host_patterns_take(&names->served, host))
 		refuse_tls(lw, host, out);
 	lw->clients_asked = false;
-	lw->clients_why = (str){ "", 0 };
+	lw->clients_why = lw->clients_ways = (str){ "", 0 };
 }
 
 struct entry_part lower_entry(struct lowering *lw, const struct entry *entry)
 {
 	struct entry_part out = { .entry = entry };
+	lw->entry = entry;
 	const struct entry_names names = names_of(lw->arena, entry);
 	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
+	policies_of_entry(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		if (!host_is_usable(lw, host))
@@ -545,8 +548,8 @@ void lower_defaults(struct lowering *lw)
 		struct fact *fact = lw->ledger->defaults.item[i];
 		const struct target_row *row = target_feature(lw->target, fact->feature);
 		const struct feature *feature = mapping_feature(lw->mapping, fact->feature);
-		/* a row that says what is lost without it is about a field that is printed for annotations alone */
-		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0;
+		/* a row that says what is lost without it, or has a template, is about a field that is printed for annotations alone */
+		bool said = row && !str_eq(row->how, STR("none")) && row->without.n == 0 && !row->said;
 		if (fact->places.n || fact->state != FACT_INEFFECTIVE || fact->reason.n || !row || !feature || said)
 			continue;
 		enum loss loss = feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss;

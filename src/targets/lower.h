@@ -25,11 +25,14 @@ struct lowering {
 	const struct schema *schema;
 	struct gateway_version version;
 	const struct str_list *accept;   /* features whose loss is accepted */
+	bool gateway_exists;             /* nothing can be said on it */
 	bool open;                       /* as if everything were accepted, and silent: for the file of rejects */
 	size_t closed_rules;             /* counted */
+	const struct entry *entry;       /* that is lowered */
 	struct matcher *matcher;         /* made when it is needed */
 	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
 	str clients_why;                 /* why it does not, where the host wants it, or empty */
+	str clients_ways;                /* the versions in which it would, where that is why */
 	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
 };
 

@@ -166,6 +166,15 @@ static bool add_regex(struct arena *arena, struct path_list *out, str regex, str
 	return true;
 }
 
+static bool add_insensitive(struct arena *arena, struct path_list *out, str regex, str *why)
+{
+	size_t before = out->n;
+	if (!add_regex(arena, out, regex, why))
+		return false;
+	out->item[before].value = arena_join(arena, STR("(?i)"), out->item[before].value);
+	return out->item[before].value.n <= 1024;
+}
+
 /* An expression that refuses every letter case, as the source did, or as much of that as the API has room for. */
 static bool add_folded(struct arena *arena, struct path_list *out, str regex, enum path_said fits, enum path_said *said, str *why)
 {
@@ -186,7 +195,7 @@ static bool add_refused(struct arena *arena, struct path_list *out, str literal,
 	return true;
 }
 
-static bool regex_paths(struct arena *arena, const struct route *route, bool closed, str cut, struct path_list *out,
+static bool regex_paths(struct arena *arena, const struct route *route, bool closed, bool folds, str cut, struct path_list *out,
 	enum path_said *said, str *why)
 {
 	str path = route->match.path, prefix = { "", 0 };
@@ -204,7 +213,10 @@ static bool regex_paths(struct arena *arena, const struct route *route, bool clo
 	if (closed)
 		return add_folded(arena, out, path, SAID_AS_REGEX, said, why);
 	*said = SAID_AS_REGEX;
-	return add_regex(arena, out, path, why);
+	if (!folds || path_is_pcre_only(path))
+		return add_regex(arena, out, path, why);
+	*said = SAID_FOLDED;
+	return add_insensitive(arena, out, path, why);
 }
 
 /* Text that an expression begins with in any case: nothing where it has alternatives, and nothing that a quantifier may take away. */
@@ -235,7 +247,8 @@ void paths_around(struct arena *arena, const struct route *route, struct path_li
 		add(arena, out, STR("PathPrefix"), value);
 }
 
-bool paths_of(struct arena *arena, const struct route *route, bool closed, str cut, struct path_list *out, enum path_said *said, str *why)
+bool paths_of(struct arena *arena, const struct route *route, bool closed, bool folds, str cut, struct path_list *out, enum path_said *said,
+	str *why)
 {
 	*said = SAID_SAME;
 	switch (route->match.kind) {
@@ -245,7 +258,7 @@ bool paths_of(struct arena *arena, const struct route *route, bool closed, str c
 	case MATCH_TEXT:
 		return add_literal(arena, out, STR("PathPrefix"), route->match.path, why);
 	case MATCH_REGEX:
-		return regex_paths(arena, route, closed, cut, out, said, why);
+		return regex_paths(arena, route, closed, folds, cut, out, said, why);
 	}
 	return false;
 }

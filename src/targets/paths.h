@@ -14,15 +14,16 @@ enum path_said {
 	SAID_SAME,
 	SAID_IN_CASE,        /* in this letter case, where the source took any */
 	SAID_BY_ELEMENT,     /* as a prefix of whole elements in this letter case, where the source took any case and any longer text */
-	SAID_AS_REGEX        /* as a regular expression, whose dialect is the implementation's */
+	SAID_AS_REGEX,       /* as a regular expression, whose dialect is the implementation's */
+	SAID_FOLDED          /* as one that takes the same paths; its rank is the implementation's */
 };
 
 /*
  * The path matches of a route. closed: it is to refuse, so that no spelling that the source refused slips through; *said is then
- * SAID_IN_CASE where other letter cases had to be left out, because they make the expression too long. cut: the prefix that a
+ * SAID_IN_CASE where other letter cases had to be left out, because they make the expression too long. folds: expressions may begin with "(?i)". cut: the prefix that a
  * rewrite replaces, or empty. False when the path cannot be written in a Gateway; why says so.
  */
-bool paths_of(struct arena *arena, const struct route *route, bool closed, str cut, struct path_list *out, enum path_said *said, str *why);
+bool paths_of(struct arena *arena, const struct route *route, bool closed, bool folds, str cut, struct path_list *out, enum path_said *said, str *why);
 
 /* The longest prefix of whole elements that can be written and takes all that a closed route refuses. */
 void paths_around(struct arena *arena, const struct route *route, struct path_list *out);

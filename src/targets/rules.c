@@ -55,6 +55,12 @@ static void say_path(struct lowering *lw, const struct route *r, enum path_said 
 		.effect = STR_INIT("the controller ignored letter case and tried longer expressions first; implementations differ in both"),
 		.help = STR_INIT("write plain paths where you can; the documentation of the implementation says how it reads and ranks expressions"),
 	};
+	const struct loss_text rank = {
+		.code = DIAG_REGEX_DIALECT, .loss = LOSS_BEHAVIOUR,
+		.message = arena_printf(lw->arena, "a path is said as a RegularExpression, and %.*s has an order of its own for these", STR_ARG(lw->target->title)),
+		.effect = STR("the controller tried longer expressions first; where two of them, or one and a prefix, take the same path, the other one may answer"),
+		.help = STR("nothing, unless paths of the host overlap"),
+	};
 	static const struct loss_text PCRE = {
 		.code = DIAG_REGEX_DIALECT, .loss = LOSS_ROUTING,
 		.message = STR_INIT("a path uses constructs of PCRE that most implementations do not have"),
@@ -72,6 +78,9 @@ static void say_path(struct lowering *lw, const struct route *r, enum path_said 
 		break;
 	case SAID_AS_REGEX:
 		differ(lw, r, &facts, path_is_pcre_only(r->match.path) ? &PCRE : &REGEX);
+		break;
+	case SAID_FOLDED:
+		differ(lw, r, &facts, &rank);
 		break;
 	}
 }
@@ -110,6 +119,7 @@ static void say_closed_path(struct lowering *lw, const struct rule_place *at, en
 		differ(lw, r, &facts, &LETTERS);
 		break;
 	case SAID_AS_REGEX:
+	case SAID_FOLDED:
 		differ(lw, r, &facts, &RANK);
 		break;
 	}
@@ -170,6 +180,8 @@ static struct rule_part new_rule(struct lowering *lw, const struct rule_place *a
 	/* lists are shared between the rules of a draft; matches and backends are each rule's own */
 	for (size_t i = 0; i < d->marks.n; i++)
 		LIST_PUSH(lw->arena, &part.marks, d->marks.item[i]);
+	for (size_t i = 0; i < d->policies.n; i++)
+		LIST_PUSH(lw->arena, &part.policies, d->policies.item[i]);
 	return part;
 }
 
@@ -232,7 +244,7 @@ size_t match_limit(const struct lowering *lw)
 /* Paths that lead to HTTPS in the same way are one rule. Empty: this draft does something else besides. */
 static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
-	if (!d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1)
+	if (!d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1 || d->policies.n)
 		return (str){ "", 0 };
 	const struct owner *owner = at->part->owner;
 	const struct request_redirect *r = &d->rule.filters.item[0].redirect;
@@ -360,7 +372,7 @@ static void close_around(struct lowering *lw, const struct route *r, str why, st
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
 	str why = { "", 0 };
-	if (!paths_of(lw->arena, at->route, d->closed, d->cut, paths, said, &why)) {
+	if (!paths_of(lw->arena, at->route, d->closed, lw->target->folds_case, d->cut, paths, said, &why)) {
 		if (!d->closed) {
 			say_unusable(lw, at->route, why);
 			return false;

@@ -34,6 +34,7 @@ struct draft {
 	struct mark_list marks;          /* at /filters/... */
 	str cut;                         /* the prefix that a rewrite exchanges, or empty */
 	int64_t try_seconds;             /* limit of each try, 0: none */
+	LIST(struct rule_policy) policies;    /* of the implementation */
 	LIST(struct header_change) headers;   /* one for each name; filters in the end */
 	bool closed;                     /* a protection is lost: the route refuses everybody */
 	enum diag_code closed_by;        /* what says so, where it is closed */

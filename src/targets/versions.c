@@ -2,11 +2,27 @@
 /* Versions and channels that have a kind: see versions.h. */
 #include "targets/versions.h"
 
+/* A kind and a field of it; where value is not empty a value of that field. */
+struct need {
+	str kind, field, value;
+};
+
+static bool is_there(const struct lowering *lw, const struct need *need, struct gateway_version version)
+{
+	if (!target_has_kind(lw->target, need->kind) || !schema_api_version(lw->schema, need->kind, version).n)
+		return false;
+	return need->value.n ? schema_has_enum(lw->schema, need->kind, need->field, need->value, version)
+		: schema_has_field(lw->schema, need->kind, need->field, version);
+}
+
 bool version_has(const struct lowering *lw, str kind, str field)
 {
-	if (!target_has_kind(lw->target, kind))
-		return false;
-	return schema_api_version(lw->schema, kind, lw->version).n && schema_has_field(lw->schema, kind, field, lw->version);
+	return is_there(lw, &(struct need){ kind, field, { "", 0 } }, lw->version);
+}
+
+bool version_has_value(const struct lowering *lw, str kind, str field, str value)
+{
+	return is_there(lw, &(struct need){ kind, field, value }, lw->version);
 }
 
 static str channel_of(struct gateway_version version)
@@ -27,38 +43,47 @@ str kind_lacks(const struct lowering *lw, str kind)
 	return arena_printf(lw->arena, "%.*s serves no %.*s", STR_ARG(lw->target->title), STR_ARG(kind));
 }
 
-static bool is_there(const struct lowering *lw, str kind, str field, struct gateway_version version)
-{
-	struct lowering other = *lw;
-	other.version = version;
-	return version_has(&other, kind, field);
-}
-
 /* "--gateway-api 1.6 or 1.7"; empty when no version of the channel has it. */
-static str versions_with(const struct lowering *lw, str kind, str field, bool experimental)
+static str versions_with(const struct lowering *lw, const struct need *need, bool experimental)
 {
-	for (unsigned minor = 0; minor <= GATEWAY_MINOR_MAX; minor++) {
-		if (!is_there(lw, kind, field, (struct gateway_version){ minor, experimental }))
-			continue;
-		if (minor == GATEWAY_MINOR_MAX)
-			return arena_printf(lw->arena, "--gateway-api 1.%u", minor);
-		return arena_printf(lw->arena, "--gateway-api 1.%u %s 1.%u", minor, minor + 1 == GATEWAY_MINOR_MAX ? "or" : "to", (unsigned)GATEWAY_MINOR_MAX);
-	}
-	return (str){ "", 0 };
+	unsigned first = 0, last;
+	while (first <= GATEWAY_MINOR_MAX && !is_there(lw, need, (struct gateway_version){ first, experimental }))
+		first++;
+	if (first > GATEWAY_MINOR_MAX)
+		return (str){ "", 0 };
+	for (last = first; last < GATEWAY_MINOR_MAX && is_there(lw, need, (struct gateway_version){ last + 1, experimental });)
+		last++;
+	if (first == last)
+		return arena_printf(lw->arena, "--gateway-api 1.%u", first);
+	return arena_printf(lw->arena, "--gateway-api 1.%u %s 1.%u", first, first + 1 == last ? "or" : "to", last);
 }
 
-str version_ways(const struct lowering *lw, str kind, str field)
+static str ways_to(const struct lowering *lw, const struct need *need)
 {
-	if (!target_has_kind(lw->target, kind))
+	if (!target_has_kind(lw->target, need->kind))
 		return arena_printf(lw->arena, "no version or channel helps: leave this to the controller that does it today, or to an implementation that "
-			"serves %.*s (--target standard writes it)", STR_ARG(kind));
-	str standard = versions_with(lw, kind, field, false), experimental = versions_with(lw, kind, field, true);
-	bool now = is_there(lw, kind, field, (struct gateway_version){ lw->version.minor, true });
-	if (lw->version.experimental)
+			"serves %.*s (--target standard writes it)", STR_ARG(need->kind));
+	str standard = versions_with(lw, need, false), experimental = versions_with(lw, need, true);
+	bool now = is_there(lw, need, (struct gateway_version){ lw->version.minor, true });
+	if (standard.n == 0 && now)
+		return STR("--channel experimental has it");
+	if (str_eq(standard, experimental))
+		return arena_printf(lw->arena, "%.*s has it", STR_ARG(standard));
+	if (standard.n == 0 || lw->version.experimental)
 		return arena_printf(lw->arena, "%.*s with --channel experimental has it", STR_ARG(experimental));
 	if (now)
 		return arena_printf(lw->arena, "%.*s has it in the standard channel, and --channel experimental has it in version 1.%u already",
 			STR_ARG(standard), lw->version.minor);
 	return arena_printf(lw->arena, "%.*s has it in the standard channel, and %.*s with --channel experimental", STR_ARG(standard),
 		STR_ARG(experimental));
+}
+
+str version_ways(const struct lowering *lw, str kind, str field)
+{
+	return ways_to(lw, &(struct need){ kind, field, { "", 0 } });
+}
+
+str version_ways_value(const struct lowering *lw, str kind, str field, str value)
+{
+	return ways_to(lw, &(struct need){ kind, field, value });
 }

@@ -8,6 +8,9 @@
 /* The version and channel that is written for has the kind, and in it the field ("spec.rules"), and the target serves the kind. */
 bool version_has(const struct lowering *lowering, str kind, str field);
 
+/* The same of a value that the field has a list of ("CORS"). */
+bool version_has_value(const struct lowering *lowering, str kind, str field, str value);
+
 /* "spec.tls of a Gateway is not in the standard channel of Gateway API 1.5" */
 str version_lacks(const struct lowering *lowering, str what);
 
@@ -16,5 +19,6 @@ str kind_lacks(const struct lowering *lowering, str kind);
 
 /* The options that would have it: "--gateway-api 1.6 or newer has it in the standard channel, ..."; or what else helps. */
 str version_ways(const struct lowering *lowering, str kind, str field);
+str version_ways_value(const struct lowering *lowering, str kind, str field, str value);
 
 #endif

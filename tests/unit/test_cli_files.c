@@ -110,7 +110,7 @@ static str reading(struct run *run, size_t most, const char *const *paths)
 	buf_init(&out, &run->arena, 0);
 	for (; *paths; paths++)
 		LIST_PUSH(&run->arena, &list, str_c(*paths));
-	struct files files = { &run->arena, &run->scratch, &run->sources, &run->diags, most };
+	struct files files = { .arena = &run->arena, .scratch = &run->scratch, .sources = &run->sources, .diags = &run->diags, .total_bytes = most };
 	bool good = files_read(&files, &list), error = false;
 	for (size_t i = 0; i < run->sources.n; i++)
 		if (run->sources.item[i].text.n)

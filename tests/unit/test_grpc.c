@@ -127,6 +127,8 @@ static const struct {
 	{ "1.4x", "Gateway", "spec.tls.frontend.default.validation.caCertificateRefs", true, NULL },
 };
 
+static const struct target_table ANY = { .name = STR_INIT("any") };
+
 static void test_versions(void **state)
 {
 	(void)state;
@@ -134,7 +136,7 @@ static void test_versions(void **state)
 	bool good = true;
 	gateway_start(&run);
 	for (size_t i = 0; i < COUNT(VERSIONS); i++) {
-		const struct lowering lowering = { .arena = &run.arena, .schema = run.schema, .version = gateway_version_of(VERSIONS[i].version) };
+		const struct lowering lowering = { .arena = &run.arena, .target = &ANY, .schema = run.schema, .version = gateway_version_of(VERSIONS[i].version) };
 		str kind = str_c(VERSIONS[i].kind), field = str_c(VERSIONS[i].field);
 		bool has = version_has(&lowering, kind, field);
 		str ways = has ? STR("") : version_ways(&lowering, kind, field);
@@ -143,7 +145,7 @@ static void test_versions(void **state)
 			good = false;
 		}
 	}
-	const struct lowering old = { .arena = &run.arena, .schema = run.schema, .version = gateway_version_of("1.5") };
+	const struct lowering old = { .arena = &run.arena, .target = &ANY, .schema = run.schema, .version = gateway_version_of("1.5") };
 	assert_true(str_eq(version_lacks(&old, STR("TCPRoute")), STR("TCPRoute is not in the standard channel of Gateway API 1.5")));
 	gateway_stop(&run);
 	assert_true(good);

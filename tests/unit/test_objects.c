@@ -247,7 +247,8 @@ static void test_encode_and_decode(void **state)
 	(void)state;
 	struct gateway_run run;
 	gateway_start(&run);
-	assert_int_equal(COUNT(OBJECTS), OBJECT_KIND_COUNT);
+	/* all but OBJECT_POLICY, which has no struct */
+	assert_int_equal(COUNT(OBJECTS) + 1, OBJECT_KIND_COUNT);
 	for (size_t i = 0; i < COUNT(OBJECTS); i++) {
 		str api = api_of(&run, i), why = STR("");
 		struct node *wanted = gateway_object(&run, api, str_c(OBJECTS[i].name), OBJECTS[i].text);

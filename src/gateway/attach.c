@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Policies of an implementation: one object for each kind and target, where the target is a route whose rules all say the same, else
+ * one of its rules by name. An object's name is its target's, never its content's: a policy that changes keeps it, so that no old one
+ * stays behind on the same target.
+ */
+#include "base/buf.h"
+#include "doc/doc.h"
+#include "gateway/names.h"
+#include "gateway/plan.h"
+
+static str json_of(struct arena *arena, const struct node *node)
+{
+	struct buf out;
+	buf_init(&out, arena, 0);
+	doc_write_json(&out, node, 0);
+	return buf_str(&out);
+}
+
+str attach_key(struct arena *arena, const struct rule_part *rule)
+{
+	struct buf out;
+	buf_init(&out, arena, 0);
+	for (size_t i = 0; i < rule->policies.n; i++)
+		buf_printf(&out, "%.*s %.*s\n", STR_ARG(rule->policies.item[i].kind->kind), STR_ARG(json_of(arena, rule->policies.item[i].spec)));
+	return buf_str(&out);
+}
+
+/* "cart-1f3a9c02": of the rule's first path, and of all that it matches. */
+static str rule_id(struct arena *arena, const struct http_rule *rule)
+{
+	enum { LONGEST = 40, DIGITS = 8 };
+	struct http_route only = { 0 };
+	struct http_rule matches = { .matches = rule->matches };
+	str label = rule->matches.n ? names_label(arena, rule->matches.item[0].path.value) : STR("");
+	LIST_PUSH(arena, &only.rules, matches);
+	str hash = names_hash(arena, json_of(arena, object_encode(arena, OBJECT_HTTP_ROUTE, &only, STR("x"))), DIGITS);
+	label = str_slice(label, 0, label.n < LONGEST ? label.n : LONGEST);
+	while (str_ends(label, STR("-")) || str_ends(label, STR(".")))
+		label.n--;
+	return arena_printf(arena, "%.*s-%.*s", STR_ARG(label.n ? label : STR("rule")), STR_ARG(hash));
+}
+
+static const struct rule_part *part_rule(const struct attachment_job *job, size_t i)
+{
+	return &job->part->rules.item[job->rules->item[i]];
+}
+
+static const struct rule_policy *policy_of(const struct rule_part *rule, const struct policy_kind *kind)
+{
+	for (size_t i = 0; i < rule->policies.n; i++)
+		if (rule->policies.item[i].kind == kind)
+			return &rule->policies.item[i];
+	return NULL;
+}
+
+/* All rules of the route say the same in that kind. */
+static bool is_same_everywhere(const struct attachment_job *job, const struct policy_kind *kind)
+{
+	const struct rule_policy *first = policy_of(part_rule(job, 0), kind);
+	for (size_t i = 1; first && i < job->rules->n; i++) {
+		const struct rule_policy *p = policy_of(part_rule(job, i), kind);
+		if (!p || !node_equal(p->spec, first->spec))
+			return false;
+	}
+	return first != NULL;
+}
+
+static struct node *target_of(struct arena *arena, str kind, str name, str section)
+{
+	struct node *target = node_map(arena), *list = node_list(arena);
+	node_set_text(arena, target, STR("group"), STR(GATEWAY_API_GROUP));
+	node_set_text(arena, target, STR("kind"), kind);
+	node_set_text(arena, target, STR("name"), name);
+	node_set_text(arena, target, STR("sectionName"), section);
+	node_add(arena, list, target);
+	return list;
+}
+
+struct policy_object {
+	str name, namespace;
+	bool namespace_written;
+	str comment;
+	struct node *targets;        /* NULL: a filter, which a rule refers to */
+};
+
+static void add_policy_object(struct assembly *as, const struct rule_policy *policy, const struct policy_object *object)
+{
+	struct arena *arena = as->arena;
+	const struct policy_kind *kind = policy->kind;
+	struct node *root = node_map(arena), *meta = node_map(arena), *spec = node_map(arena);
+	root->comment = object->comment;
+	node_set_text(arena, root, STR("apiVersion"), arena_printf(arena, "%.*s/%.*s", STR_ARG(kind->group), STR_ARG(kind->version)));
+	node_set_text(arena, root, STR("kind"), kind->kind);
+	node_set_text(arena, meta, STR("name"), object->name);
+	if (object->namespace_written)
+		node_set_text(arena, meta, STR("namespace"), object->namespace);
+	node_set(arena, root, STR("metadata"), meta);
+	if (object->targets)
+		node_set(arena, spec, STR("targetRefs"), object->targets);
+	for (size_t i = 0; i < policy->spec->as.map.n; i++)
+		node_set(arena, spec, policy->spec->as.map.item[i].key, policy->spec->as.map.item[i].value);
+	node_set(arena, root, STR("spec"), spec);
+	assembly_add_policy(as, object->namespace, object->name, root);
+	for (size_t i = 0; i < policy->grants.n; i++)
+		if (!str_eq(policy->grants.item[i].namespace, object->namespace))
+			assembly_grant_from(as, kind->group, kind->kind, object->namespace, &policy->grants.item[i]);
+}
+
+static void add_object(const struct attachment_job *job, const struct rule_policy *policy, str name, struct node *targets)
+{
+	const struct policy_object object = { name, job->owner->namespace, job->owner->namespace_written,
+		assembly_origin(job->as, job->owner, job->owner->at), targets };
+	add_policy_object(job->as, policy, &object);
+}
+
+/*
+ * Two objects of one kind and name would be one, and the protection of a route gone: a GRPCRoute may have the name of an HTTPRoute, and
+ * the names of two routes and rules may come to the same text.
+ */
+static str object_name(const struct attachment_job *job, const struct policy_kind *kind, str id)
+{
+	struct arena *arena = job->as->arena;
+	str suffix = id.n ? arena_join(arena, STR("-"), id) : (str){ "", 0 };
+	if (str_eq(job->kind, object_kind_name(OBJECT_GRPC_ROUTE)))
+		suffix = arena_join(arena, STR("-grpc"), suffix);
+	str name = names_join(arena, job->name, suffix, NAME_SUBDOMAIN_MAX);
+	str target = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(job->kind), STR_ARG(job->name), STR_ARG(id));
+	str key = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind->kind), STR_ARG(job->owner->namespace), STR_ARG(name));
+	const str *holder = map_get(&job->as->policies, key);
+	if (holder && !str_eq(*holder, target))
+		return names_join(arena, name, arena_join(arena, STR("-"), names_hash(arena, target, 8)), NAME_SUBDOMAIN_MAX);
+	if (!holder) {
+		str *first = NEW(arena, str);
+		*first = target;
+		map_set(&job->as->policies, key, first);
+	}
+	return name;
+}
+
+static void add_filter(const struct attachment_job *job, struct http_rule *rule, const struct rule_policy *policy, str name)
+{
+	struct http_filter filter = { .type = STR_INIT("ExtensionRef"),
+		.extension = { policy->kind->group, policy->kind->kind, name } };
+	LIST_PUSH(job->as->arena, &rule->filters, filter);
+	add_object(job, policy, name, NULL);
+}
+
+static void attach_one(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
+{
+	struct arena *arena = job->as->arena;
+	struct http_rule *rule = &job->route->rules.item[i];
+	bool filter = policy->kind->attaches == ATTACH_FILTER, whole = !filter && is_same_everywhere(job, policy->kind);
+	str id = whole ? (str){ "", 0 } : rule_id(arena, rule), name = object_name(job, policy->kind, id);
+	LIST_PUSH(arena, &job->objects[i], name);
+	if (filter) {
+		add_filter(job, rule, policy, name);
+		return;
+	}
+	if (whole && i > 0)
+		return;
+	if (!whole)
+		rule->name = id;
+	add_object(job, policy, name, target_of(arena, job->kind, job->name, id));
+}
+
+/* Filters of a rule are shared with the other hosts of its part: the route gets a copy. */
+static void own_filters(const struct attachment_job *job, struct http_rule *rule)
+{
+	struct http_rule copy = *rule;
+	rule->filters.item = NULL;
+	rule->filters.n = rule->filters.cap = 0;
+	for (size_t i = 0; i < copy.filters.n; i++)
+		LIST_PUSH(job->as->arena, &rule->filters, copy.filters.item[i]);
+}
+
+void attach_policies(const struct attachment_job *job)
+{
+	for (size_t i = 0; i < job->rules->n; i++) {
+		const struct rule_part *part = part_rule(job, i);
+		if (part->policies.n)
+			own_filters(job, &job->route->rules.item[i]);
+		for (size_t j = 0; j < part->policies.n; j++)
+			attach_one(job, i, &part->policies.item[j]);
+	}
+}
+
+void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
+{
+	struct assembly *as = plan->as;
+	for (size_t i = 0; i < plan->part->policies.n; i++) {
+		const struct rule_policy *policy = &plan->part->policies.item[i];
+		const struct policy_object object = { gateway->name, plan->namespace, gateway->namespace.n > 0,
+			arena_printf(as->arena, "what %.*s does for all hosts", STR_ARG(plan->part->entry->controller)),
+			target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }) };
+		add_policy_object(as, policy, &object);
+		for (size_t j = 0; j < policy->marks.n; j++)
+			assembly_carry_kind(as, policy->marks.item[j].fact, policy->kind->kind, plan->namespace, gateway->name,
+				arena_join(as->arena, STR("/spec"), policy->marks.item[j].at));
+	}
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of targets: what an implementation of the Gateway API can say, and in which objects. */
+#include "mapping/load.h"
+
+#include <stdlib.h>
+
+#include "mapping/template.h"
+
+static const str HOWS[] = {
+	STR_INIT("filter"), STR_INIT("match"), STR_INIT("field"), STR_INIT("listener"), STR_INIT("redirect-route"), STR_INIT("weights"),
+	STR_INIT("policy"), STR_INIT("none"), STR_INIT("static"),
+};
+
+static const struct key TARGET_ROW_KEYS[] = {
+	{ STR_INIT("feature"), KEY_TEXT, NEEDED, offsetof(struct target_row, feature), NULL, 0, NULL },
+	{ STR_INIT("how"), KEY_WORD, NEEDED, offsetof(struct target_row, how), HOWS, COUNT_OF(HOWS), NULL },
+	{ STR_INIT("since"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since), NULL, 0, NULL },
+	{ STR_INIT("experimental"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, experimental), NULL, 0, NULL },
+	{ STR_INIT("policy"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
+	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
+	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
+	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
+};
+
+static const struct key TARGET_KEYS[] = {
+	{ STR_INIT("name"), KEY_TEXT, NEEDED, offsetof(struct target_table, name), NULL, 0, NULL },
+	{ STR_INIT("title"), KEY_TEXT, NEEDED, offsetof(struct target_table, title), NULL, 0, NULL },
+	{ STR_INIT("gateway_class"), KEY_TEXT, NEEDED, offsetof(struct target_table, gateway_class), NULL, 0, NULL },
+	{ STR_INIT("controller_name"), KEY_TEXT, NEEDED, offsetof(struct target_table, controller_name), NULL, 0, NULL },
+	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct target_table, version), NULL, 0, NULL },
+	{ STR_INIT("kinds"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, kinds), NULL, 0, NULL },
+	{ STR_INIT("extends"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, extends), NULL, 0, NULL },
+	{ STR_INIT("folds_case"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, folds_case), NULL, 0, NULL },
+	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
+	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key ENDLESS_KEYS[] = {
+	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static int compare_targets(const void *a, const void *b)
+{
+	return str_cmp((*(struct target_table *const *)a)->name, (*(struct target_table *const *)b)->name);
+}
+
+static struct target_table *find_target(const struct mapping *mapping, str name)
+{
+	for (size_t i = 0; i < mapping->targets.n; i++)
+		if (str_eq(mapping->targets.item[i]->name, name))
+			return mapping->targets.item[i];
+	return NULL;
+}
+
+/* ---- policies ---- */
+
+static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_GATEWAY] = STR_INIT("gateway") };
+
+static void set_attachment(void *row, size_t word)
+{
+	((struct policy_kind *)row)->attaches = (enum attachment)word;
+}
+
+static const struct key POLICY_KEYS[] = {
+	{ STR_INIT("kind"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, kind), NULL, 0, NULL },
+	{ STR_INIT("group"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, group), NULL, 0, NULL },
+	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, version), NULL, 0, NULL },
+	{ STR_INIT("attaches"), KEY_WORD, NEEDED, 0, ATTACHMENTS, COUNT_OF(ATTACHMENTS), set_attachment },
+	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key MERGE_KEYS[] = {
+	{ STR_INIT("field"), KEY_TEXT, NEEDED, offsetof(struct merge_rule, field), NULL, 0, NULL },
+	{ STR_INIT("wins"), KEY_TEXT, NEEDED, offsetof(struct merge_rule, wins), NULL, 0, NULL },
+};
+
+static void load_policy(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct policy_kind kind = { 0 };
+	if (!load_keys(loader, node, POLICY_KEYS, COUNT_OF(POLICY_KEYS), true, &kind) || !load_once(loader, node, kind.kind))
+		return;
+	const struct node *list = load_list(loader, node, STR("merge"));
+	for (size_t i = 0; list && i < list->as.list.n; i++) {
+		struct merge_rule rule = { 0 };
+		if (load_keys(loader, list->as.list.item[i], MERGE_KEYS, COUNT_OF(MERGE_KEYS), true, &rule))
+			LIST_PUSH(loader->mapping->arena, &kind.merge, rule);
+	}
+	for (size_t i = 0; i < table->policies.n; i++)
+		if (str_eq(table->policies.item[i].kind, kind.kind)) {
+			table->policies.item[i] = kind;
+			return;
+		}
+	LIST_PUSH(loader->mapping->arena, &table->policies, kind);
+}
+
+/* With how policy a row may name a kind of the list policies; then it has the template of its spec. */
+static bool load_said(struct loader *loader, const struct target_table *table, const struct node *node, struct target_row *row)
+{
+	struct arena *arena = loader->mapping->arena;
+	struct str_list fields = { 0 };
+	str error;
+	row->said = node_get(node, STR("said"));
+	if (!row->said && row->policy.n == 0)
+		return true;
+	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || row->said->kind != NODE_MAP) {
+		load_fault(loader, node->at, 1, "policy and said, a map, go together, and with how policy");
+		return false;
+	}
+	if (!target_policy(table, row->policy)) {
+		load_fault(loader, node->at, 1, "the list policies has no kind %.*s", STR_ARG(row->policy));
+		return false;
+	}
+	if (!template_fields(arena, row->said, &fields, &error)) {
+		load_fault(loader, row->said->at, 1, "%.*s", STR_ARG(error));
+		return false;
+	}
+	for (size_t i = 0; i < row->must.n; i++)
+		if (!load_check_feature(loader, node, row->feature, row->must.item[i]))
+			return false;
+	return true;
+}
+
+static void load_endless(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_row row = { .how = STR_INIT("policy") };
+	if (node && load_keys(loader, node, ENDLESS_KEYS, COUNT_OF(ENDLESS_KEYS), true, &row) && load_said(loader, table, node, &row))
+		table->endless = row;
+}
+
+/* ---- targets ---- */
+
+static void index_rows(struct arena *arena, struct target_table *table)
+{
+	map_init(&table->by_feature, arena);
+	for (size_t i = 0; i < table->features.n; i++)
+		map_set(&table->by_feature, table->features.item[i].feature, &table->features.item[i]);
+}
+
+/* Rows and kinds of the target that it extends, where it has none itself. depth: a target cannot extend itself in a circle. */
+static void inherit(struct loader *loader, struct target_table *table, size_t depth)
+{
+	struct arena *arena = loader->mapping->arena;
+	struct target_table *base = table->extends.n ? find_target(loader->mapping, table->extends) : NULL;
+	if (table->inherited || table->extends.n == 0)
+		return;
+	if (!base || depth > loader->mapping->targets.n) {
+		load_fault(loader, table->at, 1, "there is no target %.*s to extend, or it extends this one", STR_ARG(table->extends));
+		return;
+	}
+	inherit(loader, base, depth + 1);
+	table->inherited = true;
+	for (size_t i = 0; i < base->features.n; i++)
+		if (!map_get(&table->by_feature, base->features.item[i].feature))
+			LIST_PUSH(arena, &table->features, base->features.item[i]);
+	for (size_t i = 0; i < base->policies.n; i++)
+		if (!target_policy(table, base->policies.item[i].kind))
+			LIST_PUSH(arena, &table->policies, base->policies.item[i]);
+	index_rows(arena, table);
+}
+
+static void load_target_row(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_row row = { 0 };
+	if (!load_keys(loader, node, TARGET_ROW_KEYS, COUNT_OF(TARGET_ROW_KEYS), true, &row) || row.feature.n == 0
+		|| !load_once(loader, node, row.feature) || !load_check_feature(loader, node, row.feature, STR("")))
+		return;
+	if (str_eq(row.how, STR("none")) && row.without.n == 0)
+		load_fault(loader, node->at, 1, "without is missing: with how none it says what is lost");
+	if (!load_said(loader, table, node, &row))
+		return;
+	struct target_row *old = map_get(&table->by_feature, row.feature);
+	if (old)
+		*old = row;
+	else
+		LIST_PUSH(loader->mapping->arena, &table->features, row);
+}
+
+void load_target(struct loader *loader, const struct node *root)
+{
+	struct mapping *mapping = loader->mapping;
+	str name = node_text(node_get(root, STR("name")));
+	struct target_table *table = find_target(mapping, name);
+	bool is_new = table == NULL;
+	if (is_new) {
+		table = NEW(mapping->arena, struct target_table);
+		map_init(&table->by_feature, mapping->arena);
+	} else if (loader->builtin) {
+		load_fault(loader, root->at, 1, "two targets have this name");
+	}
+	load_keys(loader, root, TARGET_KEYS, COUNT_OF(TARGET_KEYS), is_new, table);
+	if (is_new && name.n > 0) {
+		LIST_PUSH(mapping->arena, &mapping->targets, table);
+		qsort(mapping->targets.item, mapping->targets.n, sizeof *mapping->targets.item, compare_targets);
+	}
+	const struct node *list = load_list(loader, root, STR("policies"));
+	map_init(&loader->seen, mapping->arena);
+	for (size_t i = 0; list && i < list->as.list.n; i++)
+		load_policy(loader, table, list->as.list.item[i]);
+	load_endless(loader, table, node_get(root, STR("endless")));
+	list = load_list(loader, root, STR("features"));
+	map_init(&loader->seen, mapping->arena);
+	for (size_t i = 0; list && i < list->as.list.n; i++)
+		load_target_row(loader, table, list->as.list.item[i]);
+	index_rows(mapping->arena, table);
+	table->at = root->at;
+}
+
+void load_inherited(struct loader *loader)
+{
+	for (size_t i = 0; i < loader->mapping->targets.n; i++)
+		inherit(loader, loader->mapping->targets.item[i], 0);
+}

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Templates: see template.h. */
+#include "mapping/template.h"
+
+/* ---- values ---- */
+
+static void put(struct arena *arena, struct template_values *values, struct template_value value)
+{
+	for (size_t i = 0; i < values->n; i++)
+		if (str_eq(values->item[i].name, value.name)) {
+			values->item[i] = value;
+			return;
+		}
+	LIST_PUSH(arena, values, value);
+}
+
+void template_set_text(struct arena *arena, struct template_values *values, str name, str text)
+{
+	if (text.n)
+		put(arena, values, (struct template_value){ .name = name, .kind = TEMPLATE_TEXT, .text = text });
+}
+
+void template_set_number(struct arena *arena, struct template_values *values, str name, int64_t number)
+{
+	put(arena, values, (struct template_value){ .name = name, .kind = TEMPLATE_NUMBER, .number = number });
+}
+
+void template_set_list(struct arena *arena, struct template_values *values, str name, const struct str_list *list)
+{
+	if (list->n)
+		put(arena, values, (struct template_value){ .name = name, .kind = TEMPLATE_LIST, .list = *list });
+}
+
+void template_set_flag(struct arena *arena, struct template_values *values, str name)
+{
+	put(arena, values, (struct template_value){ .name = name, .kind = TEMPLATE_TEXT });
+}
+
+void template_unset(struct template_values *values, str name)
+{
+	for (size_t i = 0; i < values->n; i++)
+		if (str_eq(values->item[i].name, name))
+			values->item[i--] = values->item[--values->n];
+}
+
+const struct template_value *template_value(const struct template_values *values, str name)
+{
+	for (size_t i = 0; i < values->n; i++)
+		if (str_eq(values->item[i].name, name))
+			return &values->item[i];
+	return NULL;
+}
+
+/* ---- conversions ---- */
+
+struct unit {
+	str name;
+	int64_t size;
+};
+
+static const struct unit TIMES[] = { { STR_INIT("h"), 3600 }, { STR_INIT("m"), 60 }, { STR_INIT("s"), 1 } };
+static const struct unit SIZES[] = { { STR_INIT("Gi"), INT64_C(1) << 30 }, { STR_INIT("Mi"), 1 << 20 }, { STR_INIT("Ki"), 1 << 10 } };
+#define COUNT(list) (sizeof (list) / sizeof *(list))
+
+enum { DIGITS_MOST = 99999 };   /* of one unit of a duration */
+
+/* Each unit as often as it fits: "1h0m30s" is "1h30s". */
+static bool write_duration(struct arena *arena, int64_t seconds, str *out)
+{
+	str text = { "", 0 };
+	if (seconds < 0 || seconds / 3600 > DIGITS_MOST)
+		return false;
+	for (size_t i = 0; i < COUNT(TIMES); i++) {
+		int64_t n = seconds / TIMES[i].size;
+		seconds %= TIMES[i].size;
+		if (n)
+			text = arena_printf(arena, "%.*s%lld%.*s", STR_ARG(text), (long long)n, STR_ARG(TIMES[i].name));
+	}
+	*out = text.n ? text : STR("0s");
+	return true;
+}
+
+/* The largest unit that leaves no rest. */
+static str write_quantity(struct arena *arena, int64_t bytes)
+{
+	for (size_t i = 0; i < COUNT(SIZES); i++)
+		if (bytes && bytes % SIZES[i].size == 0)
+			return arena_printf(arena, "%lld%.*s", (long long)(bytes / SIZES[i].size), STR_ARG(SIZES[i].name));
+	return arena_printf(arena, "%lld", (long long)bytes);
+}
+
+static size_t digits(str s)
+{
+	size_t n = 0;
+	while (n < s.n && char_is_digit(s.p[n]))
+		n++;
+	return n;
+}
+
+bool duration_read(str text, int64_t *out)
+{
+	*out = 0;
+	if (text.n == 0)
+		return false;
+	while (text.n) {
+		uint64_t number;
+		size_t n = digits(text), i = 0;
+		if (n == 0 || !str_to_u64(str_slice(text, 0, n), DIGITS_MOST, &number))
+			return false;
+		text = str_from(text, n);
+		while (i < COUNT(TIMES) && !str_starts(text, TIMES[i].name))
+			i++;
+		/* "ms" has a unit of its own, which no value here needs */
+		if (i == COUNT(TIMES) || str_starts(text, STR("ms")))
+			return false;
+		*out += (int64_t)number * TIMES[i].size;
+		text = str_from(text, TIMES[i].name.n);
+	}
+	return true;
+}
+
+static bool read_quantity(str text, int64_t *out)
+{
+	uint64_t number;
+	size_t n = digits(text);
+	str unit = str_from(text, n);
+	int64_t size = unit.n ? 0 : 1;
+	for (size_t i = 0; i < COUNT(SIZES); i++)
+		if (str_eq(unit, SIZES[i].name))
+			size = SIZES[i].size;
+	if (size == 0 || n == 0 || !str_to_u64(str_slice(text, 0, n), (uint64_t)(INT64_MAX / size), &number))
+		return false;
+	*out = (int64_t)number * size;
+	return true;
+}
+
+/* ---- holes ---- */
+
+struct hole {
+	str before, name, conversion, after;   /* of the text around it */
+};
+
+static const str OPEN = STR_INIT("${");
+
+/* False: there is none. */
+static bool find_hole(str text, struct hole *hole)
+{
+	size_t at = str_find(text, OPEN);
+	if (at == text.n)
+		return false;
+	str rest = str_from(text, at + OPEN.n), inside;
+	hole->before = str_slice(text, 0, at);
+	if (!str_cut(rest, '}', &inside, &hole->after))
+		return false;
+	if (!str_cut(inside, '|', &hole->name, &hole->conversion))
+		hole->conversion = (str){ "", 0 };
+	return true;
+}
+
+static bool is_conversion(str name)
+{
+	static const str NAMES[] = { STR_INIT("duration"), STR_INIT("quantity"), STR_INIT("number"), STR_INIT("boolean") };
+	bool known = name.n == 0;
+	for (size_t i = 0; i < COUNT(NAMES); i++)
+		known = known || str_eq(name, NAMES[i]);
+	return known;
+}
+
+static bool text_fields(struct arena *arena, str text, struct str_list *fields, str *error)
+{
+	struct hole hole;
+	while (find_hole(text, &hole)) {
+		if (hole.name.n == 0 || !is_conversion(hole.conversion)) {
+			*error = arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number and boolean", STR_ARG(hole.conversion));
+			return false;
+		}
+		str_list_add_new(arena, fields, hole.name);
+		text = hole.after;
+	}
+	if (str_has(text, OPEN)) {
+		*error = STR("a '${' has no '}'");
+		return false;
+	}
+	return true;
+}
+
+bool template_fields(struct arena *arena, const struct node *t, struct str_list *fields, str *error)
+{
+	bool good = true;
+	if (t->kind == NODE_MAP) {
+		for (size_t i = 0; good && i < t->as.map.n; i++)
+			good = template_fields(arena, t->as.map.item[i].value, fields, error);
+		return good;
+	}
+	if (t->kind == NODE_LIST) {
+		for (size_t i = 0; good && i < t->as.list.n; i++)
+			good = template_fields(arena, t->as.list.item[i], fields, error);
+		return good;
+	}
+	return t->kind != NODE_STRING || text_fields(arena, t->as.text, fields, error);
+}
+
+/* ---- filling ---- */
+
+struct filling {
+	struct arena *arena;
+	const struct template_values *values;
+	struct template_places *places;
+};
+
+enum filled { LITERAL, FILLED, LACKING };   /* no hole; a hole that is filled; none that is, and one that is not */
+
+static enum filled join(enum filled a, enum filled b)
+{
+	if (a == FILLED || b == FILLED)
+		return FILLED;
+	return a == LACKING || b == LACKING ? LACKING : LITERAL;
+}
+
+static struct node *converted(struct arena *arena, const struct template_value *v, str conversion)
+{
+	str text;
+	int64_t number;
+	bool is_number = str_eq(conversion, STR("number"));
+	if (v->kind == TEMPLATE_TEXT && str_eq(conversion, STR("boolean")))
+		return node_bool(arena, str_eq(v->text, STR("true")));
+	if (v->kind == TEMPLATE_LIST) {
+		struct node *list = node_list(arena);
+		for (size_t i = 0; i < v->list.n; i++)
+			node_add(arena, list, is_number && str_to_i64(v->list.item[i], &number) ? node_int(arena, number) : node_string(arena, v->list.item[i]));
+		return list;
+	}
+	if (v->kind == TEMPLATE_TEXT)
+		return is_number && str_to_i64(v->text, &number) ? node_int(arena, number) : node_string(arena, v->text);
+	if (str_eq(conversion, STR("quantity")))
+		return node_string(arena, write_quantity(arena, v->number));
+	if (!str_eq(conversion, STR("duration")))
+		return node_int(arena, v->number);
+	return write_duration(arena, v->number, &text) ? node_string(arena, text) : NULL;
+}
+
+static str value_text(struct arena *arena, const struct node *node)
+{
+	return node->kind == NODE_INT ? arena_printf(arena, "%lld", (long long)node->number) : node_text(node);
+}
+
+static enum filled fill_text(const struct filling *f, const struct node *t, str at, struct node **out)
+{
+	struct hole hole;
+	str done = { "", 0 }, rest = node_text(t);
+	if (t->kind != NODE_STRING || !find_hole(rest, &hole)) {
+		*out = (struct node *)(uintptr_t)t;
+		return LITERAL;
+	}
+	while (find_hole(rest, &hole)) {
+		const struct template_value *v = template_value(f->values, hole.name);
+		struct node *value = v ? converted(f->arena, v, hole.conversion) : NULL;
+		if (!value)
+			return LACKING;
+		struct template_place place = { hole.name, at };
+		if (f->places)
+			LIST_PUSH(f->arena, f->places, place);
+		if (hole.before.n == 0 && hole.after.n == 0 && done.n == 0) {
+			*out = value;
+			return FILLED;
+		}
+		done = arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(done), STR_ARG(hole.before), STR_ARG(value_text(f->arena, value)));
+		rest = hole.after;
+	}
+	*out = node_string(f->arena, arena_join(f->arena, done, rest));
+	return FILLED;
+}
+
+static enum filled fill(const struct filling *f, const struct node *t, str at, struct node **out);
+
+static enum filled fill_map(const struct filling *f, const struct node *t, str at, struct node **out)
+{
+	enum filled all = LITERAL;
+	*out = node_map(f->arena);
+	for (size_t i = 0; i < t->as.map.n; i++) {
+		const struct pair *p = &t->as.map.item[i];
+		struct node *value;
+		enum filled one = fill(f, p->value, arena_printf(f->arena, "%.*s/%.*s", STR_ARG(at), STR_ARG(p->key)), &value);
+		if (one != LACKING)
+			node_set(f->arena, *out, p->key, value);
+		all = join(all, one);
+	}
+	return all;
+}
+
+static enum filled fill_list(const struct filling *f, const struct node *t, str at, struct node **out)
+{
+	enum filled all = LITERAL;
+	*out = node_list(f->arena);
+	for (size_t i = 0; i < t->as.list.n; i++) {
+		struct node *value;
+		enum filled one = fill(f, t->as.list.item[i], arena_printf(f->arena, "%.*s/%zu", STR_ARG(at), (*out)->as.list.n), &value);
+		if (one != LACKING)
+			node_add(f->arena, *out, value);
+		all = join(all, one);
+	}
+	return all;
+}
+
+static enum filled fill(const struct filling *f, const struct node *t, str at, struct node **out)
+{
+	if (t->kind == NODE_MAP)
+		return fill_map(f, t, at, out);
+	return t->kind == NODE_LIST ? fill_list(f, t, at, out) : fill_text(f, t, at, out);
+}
+
+struct node *template_fill(struct arena *arena, const struct node *t, const struct template_values *values, struct template_places *places)
+{
+	const struct filling f = { arena, values, places };
+	struct node *out;
+	return fill(&f, t, (str){ "", 0 }, &out) == LACKING ? NULL : out;
+}
+
+/* ---- reading ---- */
+
+static bool read_whole(struct arena *arena, const struct hole *hole, const struct node *tree, struct template_values *values)
+{
+	int64_t number;
+	if (tree->kind == NODE_LIST) {
+		struct str_list list = { 0 };
+		for (size_t i = 0; i < tree->as.list.n; i++)
+			LIST_PUSH(arena, &list, value_text(arena, tree->as.list.item[i]));
+		template_set_list(arena, values, hole->name, &list);
+		return true;
+	}
+	if (!node_is_scalar(tree))
+		return false;
+	if (str_eq(hole->conversion, STR("number")) || str_eq(hole->conversion, STR("boolean")))
+		template_set_text(arena, values, hole->name, value_text(arena, tree));
+	else if (str_eq(hole->conversion, STR("duration")) || str_eq(hole->conversion, STR("quantity"))) {
+		bool time = str_eq(hole->conversion, STR("duration"));
+		if (!(time ? duration_read : read_quantity)(node_text(tree), &number))
+			return false;
+		template_set_number(arena, values, hole->name, number);
+	} else if (tree->kind == NODE_INT)
+		template_set_number(arena, values, hole->name, tree->number);
+	else
+		template_set_text(arena, values, hole->name, node_text(tree));
+	return true;
+}
+
+/* The text between two literals; the shortest that fits. */
+static bool read_inside(struct arena *arena, str t, str text, struct template_values *values)
+{
+	struct hole hole;
+	while (find_hole(t, &hole)) {
+		struct hole next;
+		str until = find_hole(hole.after, &next) ? next.before : hole.after;
+		if (!str_starts(text, hole.before))
+			return false;
+		text = str_from(text, hole.before.n);
+		size_t end = until.n ? str_find(text, until) : text.n;
+		if (until.n && end == text.n)
+			return false;
+		template_set_text(arena, values, hole.name, str_slice(text, 0, end));
+		text = str_from(text, end);
+		t = hole.after;
+	}
+	return str_eq(t, text);
+}
+
+static bool has_hole(const struct node *t)
+{
+	struct hole hole;
+	if (t->kind == NODE_MAP) {
+		for (size_t i = 0; i < t->as.map.n; i++)
+			if (has_hole(t->as.map.item[i].value))
+				return true;
+		return false;
+	}
+	if (t->kind != NODE_LIST)
+		return t->kind == NODE_STRING && find_hole(t->as.text, &hole);
+	for (size_t i = 0; i < t->as.list.n; i++)
+		if (has_hole(t->as.list.item[i]))
+			return true;
+	return false;
+}
+
+static bool read_map(struct arena *arena, const struct node *t, const struct node *tree, struct template_values *values)
+{
+	size_t known = 0;
+	for (size_t i = 0; i < t->as.map.n; i++) {
+		const struct pair *p = &t->as.map.item[i];
+		const struct node *value = node_get(tree, p->key);
+		known += value != NULL;
+		if (value ? !template_read(arena, p->value, value, values) : !has_hole(p->value))
+			return false;
+	}
+	return tree->kind == NODE_MAP && known == tree->as.map.n;
+}
+
+/* Elements that were left out make the tree the shorter one. */
+static bool read_list(struct arena *arena, const struct node *t, const struct node *tree, struct template_values *values)
+{
+	size_t at = 0;
+	for (size_t i = 0; tree->kind == NODE_LIST && i < t->as.list.n; i++) {
+		struct template_values more = { 0 };
+		if (at < tree->as.list.n && template_read(arena, t->as.list.item[i], tree->as.list.item[at], &more)) {
+			for (size_t k = 0; k < more.n; k++)
+				put(arena, values, more.item[k]);
+			at++;
+		} else if (!has_hole(t->as.list.item[i])) {
+			return false;
+		}
+	}
+	return tree->kind == NODE_LIST && at == tree->as.list.n;
+}
+
+bool template_read(struct arena *arena, const struct node *t, const struct node *tree, struct template_values *values)
+{
+	struct hole hole;
+	if (t->kind == NODE_MAP)
+		return read_map(arena, t, tree, values);
+	if (t->kind == NODE_LIST)
+		return read_list(arena, t, tree, values);
+	if (t->kind != NODE_STRING || !find_hole(t->as.text, &hole))
+		return node_equal(t, tree);
+	if (hole.before.n == 0 && hole.after.n == 0)
+		return read_whole(arena, &hole, tree, values);
+	return node_is_scalar(tree) && read_inside(arena, t->as.text, node_text(tree), values);
+}

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Policies of an implementation for the rules of a draft: see policies.h. */
+#include "targets/policies.h"
+
+#include "targets/losses.h"
+
+static const struct target_row *row_of(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = target_feature(lw->target, step->feature);
+	return row && row->said ? row : NULL;
+}
+
+/* The field of an annotation that a hole's field belongs to. */
+static str base_field(str field)
+{
+	field.n = str_find_char(field, '.');
+	return field;
+}
+
+static bool has_hole(const struct lowering *lw, const struct target_row *row, str field)
+{
+	struct str_list fields = { 0 };
+	str error;
+	(void)template_fields(lw->arena, row->said, &fields, &error);
+	for (size_t i = 0; i < fields.n; i++)
+		if (str_eq(base_field(fields.item[i]), field))
+			return true;
+	return false;
+}
+
+const struct fact *policy_lacks(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	for (size_t i = 0; row && row->must.n && i < step->facts.n; i++) {
+		const struct annotation_row *annotation = fact_row(lw, step->facts.item[i]);
+		if (annotation && str_list_has(&row->must, annotation->field) && !has_hole(lw, row, annotation->field))
+			return step->facts.item[i];
+	}
+	return NULL;
+}
+
+bool policy_says(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = row_of(lw, step);
+	struct said said;
+	return row && !policy_lacks(lw, step) && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
+}
+
+/* It switches its feature on, and needs no field of its own. */
+static bool turns_on(const struct lowering *lw, const struct fact *fact, const struct annotation_row *row)
+{
+	const struct feature *feature = row ? mapping_feature(lw->mapping, row->feature) : NULL;
+	return !row || str_has_char(fact->key, '#') || row->field.n == 0 || (feature && str_list_has(&feature->needs, row->field));
+}
+
+bool policy_carries(const struct lowering *lw, const struct fact *fact)
+{
+	const struct target_row *row = fact->feature.n ? target_feature(lw->target, fact->feature) : NULL;
+	const struct annotation_row *annotation = fact_row(lw, fact);
+	if (!row || !row->said || !annotation || str_has_char(fact->key, '#'))
+		return true;
+	return turns_on(lw, fact, annotation) || has_hole(lw, row, annotation->field);
+}
+
+/* ---- merging ---- */
+
+struct merging {
+	struct lowering *lw;
+	const struct policy_kind *kind;
+	struct mark_list *marks;         /* of what is added: places in lists move behind what is there */
+};
+
+static void move_marks(const struct merging *m, str at, size_t by)
+{
+	str prefix = arena_join(m->lw->arena, at, STR("/"));
+	for (size_t i = 0; by && i < m->marks->n; i++) {
+		str pointer = m->marks->item[i].at, number, rest;
+		uint64_t index;
+		if (!str_starts(pointer, prefix))
+			continue;
+		bool more = str_cut(str_from(pointer, prefix.n), '/', &number, &rest);
+		if (str_to_u64(number, SIZE_MAX, &index))
+			m->marks->item[i].at = arena_printf(m->lw->arena, "%.*s%zu%s%.*s", STR_ARG(prefix), (size_t)index + by, more ? "/" : "", STR_ARG(rest));
+	}
+}
+
+static bool is_in(const struct node *list, const struct node *item)
+{
+	for (size_t i = 0; i < list->as.list.n; i++)
+		if (node_equal(list->as.list.item[i], item))
+			return true;
+	return false;
+}
+
+static bool lists_equal(const struct node *have, const struct node *add)
+{
+	for (size_t i = 0; i < add->as.list.n; i++)
+		if (!is_in(have, add->as.list.item[i]))
+			return false;
+	return true;
+}
+
+/* Of two texts: the one that the table names, or the longer duration. */
+static struct node *winner(const struct merging *m, str at, struct node *have, struct node *add)
+{
+	for (size_t i = 0; i < m->kind->merge.n; i++) {
+		const struct merge_rule *rule = &m->kind->merge.item[i];
+		int64_t a, b;
+		if (!str_eq(rule->field, at))
+			continue;
+		if (str_eq(rule->wins, STR("longest")))
+			return duration_read(node_text(have), &a) && duration_read(node_text(add), &b) && b > a ? add : have;
+		return str_eq(node_text(add), rule->wins) ? add : have;
+	}
+	return add;
+}
+
+static struct node *merge(const struct merging *m, str at, struct node *have, struct node *add)
+{
+	struct arena *arena = m->lw->arena;
+	if (have->kind != add->kind)
+		return add;
+	if (have->kind == NODE_LIST) {
+		struct node *all = node_list(arena);
+		if (lists_equal(have, add))
+			return have;
+		for (size_t i = 0; i < have->as.list.n; i++)
+			node_add(arena, all, have->as.list.item[i]);
+		for (size_t i = 0; i < add->as.list.n; i++)
+			node_add(arena, all, add->as.list.item[i]);
+		move_marks(m, at, have->as.list.n);
+		return all;
+	}
+	if (have->kind != NODE_MAP)
+		return winner(m, at, have, add);
+	struct node *all = node_map(arena);
+	for (size_t i = 0; i < have->as.map.n; i++)
+		node_set(arena, all, have->as.map.item[i].key, have->as.map.item[i].value);
+	for (size_t i = 0; i < add->as.map.n; i++) {
+		const struct pair *p = &add->as.map.item[i];
+		struct node *old = node_get(all, p->key);
+		str below = arena_printf(arena, "%.*s/%.*s", STR_ARG(at), STR_ARG(p->key));
+		node_set(arena, all, p->key, old ? merge(m, below, old, p->value) : p->value);
+	}
+	return all;
+}
+
+static struct rule_policy *policy_of(struct lowering *lw, struct draft *d, const struct policy_kind *kind)
+{
+	for (size_t i = 0; i < d->policies.n; i++)
+		if (d->policies.item[i].kind == kind)
+			return &d->policies.item[i];
+	struct rule_policy fresh = { .kind = kind };
+	LIST_PUSH(lw->arena, &d->policies, fresh);
+	return &d->policies.item[d->policies.n - 1];
+}
+
+/* ---- facts ---- */
+
+static const struct template_place *place_of(const struct template_places *places, str field)
+{
+	for (size_t i = 0; i < places->n; i++)
+		if (str_eq(base_field(places->item[i].field), field))
+			return &places->item[i];
+	return NULL;
+}
+
+static str first_key(struct lowering *lw, const struct node *spec)
+{
+	return spec->as.map.n ? arena_join(lw->arena, STR("/"), spec->as.map.item[0].key) : (str){ "", 0 };
+}
+
+/* One setting of a feature that is said otherwise has no field. */
+static void lose_setting(struct lowering *lw, const struct route *route, struct fact *fact, const struct annotation_row *row, enum loss loss)
+{
+	struct fact_list one = { 0 };
+	struct loss_text text = {
+		.code = loss == LOSS_AVAILABILITY ? DIAG_FEATURE_LOST_AVAILABILITY : DIAG_FEATURE_LOST_BEHAVIOUR, .loss = loss,
+		.message = arena_printf(lw->arena, "%.*s cannot be said by %.*s", STR_ARG(fact->key), STR_ARG(target_words(lw))),
+		.effect = arena_printf(lw->arena, "this is gone: %.*s", STR_ARG(row->meaning)),
+		.help = row->advice,
+	};
+	fact_list_add(lw->arena, &one, fact);
+	lose(lw, route, &one, &text);
+}
+
+/* Every fact of the step is carried by the field that it fills, by the object as a whole where it switches the feature on, or is lost. */
+static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct template_places *places,
+	struct mark_list *marks)
+{
+	const struct feature *feature = mapping_feature(lw->mapping, step->feature);
+	for (size_t i = 0; i < step->facts.n; i++) {
+		struct fact *fact = step->facts.item[i];
+		const struct annotation_row *row = fact_row(lw, fact);
+		const struct template_place *place = row ? place_of(places, row->field) : places->n ? &places->item[0] : NULL;
+		struct mark mark = { fact, place ? place->at : first_key(lw, spec) };
+		if (place || turns_on(lw, fact, row))
+			LIST_PUSH(lw->arena, marks, mark);
+		else if (!lw->open)
+			lose_setting(lw, route, fact, row, feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss);
+	}
+}
+
+static void say_difference(struct lowering *lw, const struct rule_place *at, const struct step *step, const struct target_row *row,
+	const struct said *said)
+{
+	struct template_values words = said->values;
+	struct str_list ignored = { 0 };
+	str error;
+	if (row->differs.n == 0)
+		return;
+	struct node *help = NULL;
+	if (row->todo.n && template_fields(lw->arena, node_string(lw->arena, row->todo), &ignored, &error))
+		help = template_fill(lw->arena, node_string(lw->arena, row->todo), &words, NULL);
+	struct loss_text text = {
+		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = arena_printf(lw->arena, "%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy)),
+		.effect = row->differs,
+		.help = help ? node_text(help) : (str){ "", 0 },
+	};
+	differ(lw, at->route, &step->facts, &text);
+}
+
+void policy_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	const struct target_row *row = row_of(lw, step);
+	const struct policy_kind *kind = target_policy(lw->target, row->policy);
+	struct template_places places = { 0 };
+	struct mark_list marks = { 0 };
+	struct said said;
+	(void)said_of(lw, at->part ? at->part->owner : at->route->owner, step, &said);
+	struct node *spec = template_fill(lw->arena, row->said, &said.values, &places);
+	struct rule_policy *policy = policy_of(lw, d, kind);
+	const struct merging m = { lw, kind, &marks };
+	say_difference(lw, at, step, row, &said);
+	carry(lw, at->route, step, spec, &places, &marks);
+	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+	policy->guards = policy->guards || step->kind == STEP_GUARD;
+	for (size_t i = 0; i < marks.n; i++)
+		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
+	for (size_t i = 0; i < said.grants.n; i++)
+		LIST_PUSH(lw->arena, &policy->grants, said.grants.item[i]);
+}
+
+void policy_add_endless(struct lowering *lw, struct draft *d)
+{
+	const struct target_row *row = &lw->target->endless;
+	struct mark_list none = { 0 };
+	struct rule_policy *policy = policy_of(lw, d, target_policy(lw->target, row->policy));
+	const struct merging m = { lw, policy->kind, &none };
+	const struct template_values empty = { 0 };
+	struct node *spec = template_fill(lw->arena, row->said, &empty, NULL);
+	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+}
+
+void policies_end(struct lowering *lw, struct draft *d)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < d->policies.n; i++) {
+		const struct rule_policy *p = &d->policies.item[i];
+		for (size_t j = 0; !p->guards && j < p->marks.n && !lw->open; j++)
+			fact_idle(p->marks.item[j].fact, STR("every request is answered before anything is sent to the backend that this would change"));
+		if (p->guards)
+			d->policies.item[kept++] = *p;
+	}
+	d->policies.n = kept;
+}
+
+/* ---- of an entry ---- */
+
+/* Where the client's address comes from, as a step; NULL: from the connection. */
+static const struct step *client_step(const struct lowering *lw)
+{
+	if (!lw->entry || !lw->entry->http.address_fact)
+		return NULL;
+	struct step *step = NEW(lw->arena, struct step);
+	step->kind = STEP_OTHER;
+	step->feature = STR("client.address");
+	fact_list_add(lw->arena, &step->facts, lw->entry->http.address_fact);
+	return step;
+}
+
+bool clients_are_hidden(const struct lowering *lw)
+{
+	const struct step *step = client_step(lw);
+	return step && !policy_says(lw, step);
+}
+
+static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
+{
+	struct fact *fact = step->facts.item[0];
+	struct place at = fact->at;
+	if (lw->open || row->differs.n == 0)
+		return;
+	struct diag *d = diag_addf(lw->diags, DIAG_POLICY_DIFFERS, (struct diag_site){ at, 1, { "", 0 } },
+		"%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy));
+	d->level = DIAG_WARNING;
+	d->loss = LOSS_BEHAVIOUR;
+	d->from_default = true;
+	d->effect = row->differs;
+	d->help = row->todo;
+	fact_lost(fact, FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_POLICY_DIFFERS, d->message);
+}
+
+void policies_of_entry(struct lowering *lw, struct entry_part *out)
+{
+	const struct step *step = client_step(lw);
+	const struct target_row *row = step ? row_of(lw, step) : NULL;
+	if (!row)
+		return;
+	if (!policy_says(lw, step)) {
+		fact_lost(step->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, STR("the target cannot be told of this header from these proxies"));
+		return;
+	}
+	struct rule_policy policy = { .kind = target_policy(lw->target, row->policy) };
+	struct template_places places = { 0 };
+	struct said said;
+	(void)said_of(lw, NULL, step, &said);
+	policy.spec = template_fill(lw->arena, row->said, &said.values, &places);
+	struct mark mark = { step->facts.item[0], places.item[0].at };
+	LIST_PUSH(lw->arena, &policy.marks, mark);
+	LIST_PUSH(lw->arena, &out->policies, policy);
+	say_entry(lw, step, row);
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Steps as fields for templates: those of the annotations that they came from, by the rows of the controller's table; where a step's
+ * meaning is more than these texts, the fields are worked out here. "secret.namespace" belongs to the annotation's field "secret".
+ */
+#include "mapping/values.h"
+#include "targets/losses.h"
+#include "targets/paths.h"
+#include "targets/policies.h"
+
+struct saying {
+	const struct lowering *lw;
+	const struct owner *owner;
+	const struct step *step;
+	struct said *out;
+};
+
+static void set_text(const struct saying *s, const char *name, str text)
+{
+	template_set_text(s->lw->arena, &s->out->values, str_c(name), text);
+}
+
+static void set_number(const struct saying *s, const char *name, int64_t number)
+{
+	template_set_number(s->lw->arena, &s->out->values, str_c(name), number);
+}
+
+static void set_list(const struct saying *s, const char *name, const struct str_list *list)
+{
+	template_set_list(s->lw->arena, &s->out->values, str_c(name), list);
+}
+
+static str text_of(const struct saying *s, const char *name)
+{
+	const struct template_value *v = template_value(&s->out->values, str_c(name));
+	return v && v->kind == TEMPLATE_TEXT ? v->text : (str){ "", 0 };
+}
+
+/* ---- as the annotations say it ---- */
+
+static void set_value(const struct saying *s, const struct annotation_row *row, str text)
+{
+	static const str NUMBERS[] = { STR_INIT("int"), STR_INIT("seconds"), STR_INIT("size") };
+	struct arena *arena = s->lw->arena;
+	struct value value = { 0 };
+	str why;
+	if (text.n == 0 || !value_parse(arena, row, text, &value, &why))
+		return;
+	for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
+		if (str_eq(row->type, NUMBERS[i])) {
+			template_set_number(arena, &s->out->values, row->field, value.number);
+			return;
+		}
+	if (value.items.n)
+		template_set_list(arena, &s->out->values, row->field, &value.items);
+	else
+		template_set_text(arena, &s->out->values, row->field, value.text);
+}
+
+static void set_annotations(const struct saying *s)
+{
+	for (size_t i = 0; i < s->step->facts.n; i++) {
+		const struct fact *fact = s->step->facts.item[i];
+		const struct annotation_row *row = fact_row(s->lw, fact);
+		if (row && row->field.n && !str_has_char(fact->key, '#'))
+			set_value(s, row, fact->value);
+	}
+}
+
+/* ---- protections ---- */
+
+static void refer(const struct saying *s, const char *kind, str namespace, str name)
+{
+	struct policy_grant grant = { str_c(kind), namespace, name };
+	LIST_PUSH(s->lw->arena, &s->out->grants, grant);
+}
+
+/* "name" or "namespace/name" */
+static bool basic(const struct saying *s)
+{
+	str secret = text_of(s, "secret"), namespace, name;
+	if (s->step->as.guard.any || !str_eq(text_of(s, "type"), STR("basic")) || secret.n == 0)
+		return false;
+	if (!str_cut(secret, '/', &namespace, &name)) {
+		name = secret;
+		namespace = s->owner ? s->owner->namespace : (str){ "", 0 };
+	}
+	set_text(s, "secret", name);
+	set_text(s, "namespace", namespace);
+	if (s->owner && !str_eq(namespace, s->owner->namespace))
+		set_text(s, "secret.namespace", namespace);
+	refer(s, "Secret", namespace, name);
+	return true;
+}
+
+/* Every range with its mask. */
+static bool addresses(const struct saying *s)
+{
+	struct str_list ranges = { 0 };
+	str item, text = s->step->value;
+	if (s->step->as.guard.kind != GUARD_ADDRESS || s->step->as.guard.any || s->step->as.guard.ordered || clients_are_hidden(s->lw))
+		return false;
+	while (text.n) {
+		struct address_range range;
+		str_cut(text, ',', &item, &text);
+		item = str_trim(item);
+		if (!address_range_parse(item, &range))
+			return false;
+		if (!str_has_char(item, '/'))
+			item = arena_printf(s->lw->arena, "%.*s/%u", STR_ARG(item), range.bits);
+		str_list_add_new(s->lw->arena, &ranges, item);
+	}
+	set_list(s, "ranges", &ranges);
+	return ranges.n > 0;
+}
+
+static bool external(const struct saying *s)
+{
+	const struct guard *g = &s->step->as.guard;
+	if (g->kind != GUARD_EXTERNAL || g->any || g->service.name.n == 0)
+		return false;
+	set_text(s, "url.service", g->service.name);
+	if (s->owner && !str_eq(g->service.namespace, s->owner->namespace))
+		set_text(s, "url.namespace", g->service.namespace);
+	set_number(s, "url.port", g->service.port);
+	set_text(s, "url.path", g->service_path);
+	set_list(s, "response-headers", &g->copied);
+	refer(s, "Service", g->service.namespace, g->service.name);
+	return true;
+}
+
+/* Clients that cannot be told apart would share one number. */
+static bool rate(const struct saying *s)
+{
+	return !clients_are_hidden(s->lw);
+}
+
+/*
+ * Whose word about the client's address counts. Proxies that are trusted by their addresses are so only for X-Forwarded-For: another
+ * header is believed whoever sends it.
+ */
+static bool client_address(const struct saying *s)
+{
+	struct arena *arena = s->lw->arena;
+	const struct http_rules *http = &s->lw->entry->http;
+	struct str_list trusted = { 0 };
+	for (size_t i = 0; i < http->trusted.n; i++)
+		LIST_PUSH(arena, &trusted, address_range_text(arena, &http->trusted.item[i]));
+	if (http->proxy_protocol) {
+		set_text(s, "proxy-protocol.optional", STR("false"));
+		return true;
+	}
+	if (!str_eq_nocase(http->forwarded_for, STR("X-Forwarded-For"))) {
+		set_text(s, "header", http->forwarded_for);
+		return trusted.n == 0 && http->forwarded_for.n > 0;
+	}
+	if (trusted.n == 0) {
+		LIST_PUSH(arena, &trusted, STR("0.0.0.0/0"));
+		LIST_PUSH(arena, &trusted, STR("::/0"));
+	}
+	set_list(s, "trusted", &trusted);
+	return true;
+}
+
+/* ---- the way to the backend ---- */
+
+static bool silence(const struct saying *s)
+{
+	set_number(s, "seconds", s->step->as.silence.seconds);
+	return s->step->delivery == DELIVERY_SILENCE && s->step->as.silence.seconds > 0;
+}
+
+static void add_number(const struct saying *s, struct str_list *list, uint32_t number)
+{
+	LIST_PUSH(s->lw->arena, list, arena_printf(s->lw->arena, "%u", (unsigned)number));
+}
+
+/* nginx's conditions in the words of Envoy, which several targets share; tables of others need a list of their own. */
+static bool tries(const struct saying *s)
+{
+	static const str BROKEN[] = { STR_INIT("connect-failure"), STR_INIT("refused-stream"), STR_INIT("reset") };
+	const struct retry *r = &s->step->as.retry;
+	struct str_list triggers = { 0 }, codes = { 0 };
+	if (s->step->delivery != DELIVERY_RETRY || (!r->never && r->tries < 1))
+		return false;
+	for (size_t i = 0; r->connection && i < sizeof BROKEN / sizeof *BROKEN; i++)
+		LIST_PUSH(s->lw->arena, &triggers, BROKEN[i]);
+	for (size_t i = 0; i < r->codes.n; i++)
+		add_number(s, &codes, r->codes.item[i]);
+	if (codes.n)
+		LIST_PUSH(s->lw->arena, &triggers, STR("retriable-status-codes"));
+	template_unset(&s->out->values, STR("on"));
+	set_number(s, "tries", r->never ? 0 : r->tries - 1);
+	if (!r->never) {
+		set_list(s, "on", &triggers);
+		set_list(s, "on.codes", &codes);
+	}
+	return r->on || r->count;
+}
+
+static bool affinity(const struct saying *s)
+{
+	static const str DEFAULT = STR_INIT("INGRESSCOOKIE");
+	const struct affinity_fields *f = &s->step->as.affinity;
+	if (s->step->delivery != DELIVERY_AFFINITY || f->lifetime < 0)
+		return false;
+	set_text(s, "name", f->name.n ? f->name : DEFAULT);
+	set_number(s, "max-age", f->lifetime);
+	set_text(s, "path", f->path_regex ? STR("/") : f->path);
+	if (str_eq(text_of(s, "secure"), STR("true")))
+		template_set_flag(s->lw->arena, &s->out->values, STR("secure.flag"));
+	return true;
+}
+
+/* A limit of 0 lifts it, as if there were none. */
+static bool body(const struct saying *s)
+{
+	const struct template_value *max = template_value(&s->out->values, STR("max"));
+	return max && max->number > 0;
+}
+
+/* Capturing groups of an expression. */
+static size_t groups_of(str regex)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < regex.n; i++) {
+		if (regex.p[i] == '\\')
+			i++;
+		else if (regex.p[i] == '(' && (i + 1 == regex.n || regex.p[i + 1] != '?'))
+			n++;
+	}
+	return n;
+}
+
+/*
+ * The groups of an expression, "$1", in the form "\1"; one that is not there is empty in nginx and no form at all in RE2. False: something
+ * else is in it that the target does not know.
+ */
+static bool substitution(struct arena *arena, str target, size_t groups, str *out)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < target.n; i++) {
+		char c = target.p[i];
+		if (c == '?' || c == '#' || (c == '$' && (i + 1 == target.n || !char_is_digit(target.p[i + 1]))))
+			return false;
+		if (c == '$' && (size_t)(target.p[i + 1] - '0') > groups) {
+			i++;
+			continue;
+		}
+		if (c == '\\')
+			buf_add_char(&b, '\\');
+		buf_add_char(&b, c == '$' ? '\\' : c);
+	}
+	*out = buf_str(&b);
+	return str_starts(target, STR("/"));
+}
+
+/* The whole path becomes the target: what stands behind the part that the expression takes is cut off. */
+static bool captures(const struct saying *s)
+{
+	const struct rewrite *r = &s->step->as.rewrite;
+	str regex = str_starts(r->regex, STR("^")) ? str_from(r->regex, 1) : r->regex, target;
+	if (s->step->kind != STEP_REWRITE || r->change != PATH_KEEP || regex.n == 0 || path_is_pcre_only(regex) ||
+		!substitution(s->lw->arena, r->target, groups_of(regex), &target))
+		return false;
+	set_text(s, "target.pattern", arena_printf(s->lw->arena, "^(?i:%.*s).*$", STR_ARG(regex)));
+	set_text(s, "target", target);
+	return true;
+}
+
+static const struct {
+	str feature;
+	bool (*fill)(const struct saying *s);
+} FIELDS[] = {
+	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
+	{ STR_INIT("auth.external"), external }, { STR_INIT("auth.global"), external }, { STR_INIT("timeout.read"), silence },
+	{ STR_INIT("timeout.send"), silence }, { STR_INIT("retry"), tries }, { STR_INIT("affinity.cookie"), affinity },
+	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
+	{ STR_INIT("client.address"), client_address },
+};
+
+bool said_of(const struct lowering *lw, const struct owner *owner, const struct step *step, struct said *out)
+{
+	const struct saying s = { lw, owner, step, out };
+	*out = (struct said){ 0 };
+	set_annotations(&s);
+	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
+		if (str_eq(FIELDS[i].feature, step->feature))
+			return FIELDS[i].fill(&s);
+	/* a protection whose meaning is more than its texts is not said by them */
+	return step->kind != STEP_GUARD;
+}
