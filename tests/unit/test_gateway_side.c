@@ -204,14 +204,15 @@ static void test_conflicts(void **state)
 		"  gatewayClassName: any\n  allowedListeners: {namespaces: {from: Same}}\n  listeners:\n"
 		"  - {name: a, port: 80, protocol: HTTP, hostname: a.com}\n  - {name: b, port: 81, protocol: HTTP}\n  - {name: c, port: 81, protocol: TCP}\n"
 		"  - {name: d, port: 82, protocol: example.com/strange}\n  - {name: e, port: 83, protocol: UDP}\n  - {name: f, port: 83, protocol: TCP}\n"
+		"  - {name: g, port: 84, protocol: HTTP, hostname: g.com}\n"
 		"---\napiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: s, namespace: infra}\nspec:\n"
 		"  parentRef: {name: gw}\n  listeners:\n  - {name: a, port: 80, protocol: HTTP, hostname: a.com}\n  - {name: b, port: 80, protocol: HTTP, hostname: b.com}\n"
-		"  - {name: c, port: 80, protocol: HTTPS, hostname: c.com}\n  - {name: d, port: 83, protocol: UDP}\n"
+		"  - {name: c, port: 84, protocol: HTTPS, hostname: c.com}\n  - {name: d, port: 83, protocol: UDP}\n"
 		"---\napiVersion: gateway.networking.k8s.io/v1\nkind: ListenerSet\nmetadata: {name: o, namespace: other}\nspec:\n"
 		"  parentRef: {name: gw, namespace: infra}\n  listeners: [{name: a, port: 90, protocol: HTTP}]\n");
 	finish(&run);
 	model_of(&run, false);
-	static const char *const own[] = { NULL, "ProtocolConflict", "ProtocolConflict", "UnsupportedProtocol", NULL, NULL };
+	static const char *const own[] = { NULL, "ProtocolConflict", "ProtocolConflict", "UnsupportedProtocol", NULL, NULL, NULL };
 	static const char *const more[] = { "HostnameConflict", NULL, "ProtocolConflict", "ListenerConflict" };
 	for (size_t i = 0; i < COUNT(own); i++)
 		assert_text(str_c(run.side.gateways.item[0]->listeners.item[i].refused), own[i] ? own[i] : "");
