@@ -44,7 +44,7 @@ bool intake_tables(struct intake *intake)
 	return false;
 }
 
-/* Of a source of the Gateway side everything counts there alone; of the others Services and the like count there as well. */
+/* What a source of the Gateway side says counts there alone. All else stands there as well: Services, and Gateways that are there already. */
 static void add_document(struct intake *intake, struct node *root)
 {
 	bool after = intake->after && root->at.file >= intake->after;
@@ -54,8 +54,7 @@ static void add_document(struct intake *intake, struct node *root)
 		return;
 	intake->world.diags = after ? &intake->diags : &intake->silent;
 	snapshot_add(&intake->world, root);
-	if (after)
-		gateway_side_add(&intake->gateway, root);
+	gateway_side_add(&intake->gateway, root);
 }
 
 static void visit(void *user, struct node *root)

@@ -39,7 +39,7 @@ struct intake {
 	struct mapping mapping;
 	struct snapshot snapshot;
 	struct model *model;           /* NULL until intake_model() */
-	uint32_t after;                /* the first source of the Gateway side, with which its objects begin; 0: there is none */
+	uint32_t after;                /* the first source of the Gateway side, what is applied to that of the others; 0: there is none */
 	struct gateway_side gateway;
 	struct snapshot world;         /* of the Gateway side: Services and the like of all sources */
 	struct diags silent;           /* what has been said already, or is not worth a word */
