@@ -4,7 +4,7 @@
 # is left alone. Everything ends in ${XDG_CACHE_HOME:-~/.cache}/ing2gw-judges:
 #
 #   bin/kubectl-validate-VERSION    the validator
-#   policies/envoy-gateway/*.yaml   CRDs of the kinds that an implementation adds
+#   policies/envoy-gateway/*.yaml   CRDs of kinds beside the Gateway API
 #   crds/1.5/standard/*.yaml        CRDs by the name that --gateway-api takes, and by channel
 #   go/                             a Go of our own, where the machine has none that is new enough
 set -eu
@@ -100,19 +100,25 @@ sed -n 's/^GATEWAY_API_\([0-9]*\)_\([0-9]*\)=/\1.\2 /p' tests/versions >"$work/v
 while read -r name version; do
 	crds "$name" "$version"
 done <"$work/versions"
-# The kinds that an implementation adds: policies/envoy-gateway/*.yaml
-folder=$cache/policies/envoy-gateway
-if [ ! -f "$folder.version" ] || [ "$(cat "$folder.version")" != "$ENVOY_GATEWAY" ]; then
+# kinds NAME MODULE VERSION FOLDER: the CRDs that stand in a folder of a module, as policies/NAME/*.yaml
+kinds() {
+	local folder=$cache/policies/$1 info dir
+	if [ -f "$folder.version" ] && [ "$(cat "$folder.version")" = "$3" ]; then
+		return
+	fi
 	need_go
-	say "getting the CRDs of Envoy Gateway $ENVOY_GATEWAY"
-	info=$(cd "$work" && "$go" mod download -json "github.com/envoyproxy/gateway@$ENVOY_GATEWAY")
+	say "getting the CRDs of $1 $3"
+	info=$(cd "$work" && "$go" mod download -json "$2@$3")
 	dir=$(printf '%s\n' "$info" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
 	rm -rf "$folder" "$folder.new"
 	mkdir -p "$folder.new"
-	cp "$dir"/charts/gateway-helm/charts/crds/crds/generated/*.yaml "$folder.new/"
+	cp "$dir/$4"/*.yaml "$folder.new/"
 	chmod -R u+w "$folder.new"
 	mv "$folder.new" "$folder"
-	printf '%s\n' "$ENVOY_GATEWAY" >"$folder.version"
-fi
+	printf '%s\n' "$3" >"$folder.version"
+}
+
+kinds envoy-gateway github.com/envoyproxy/gateway "$ENVOY_GATEWAY" charts/gateway-helm/charts/crds/crds/generated
+kinds cert-manager github.com/cert-manager/cert-manager "$CERT_MANAGER" deploy/crds
 say "ready in $cache"
 echo "1 passed, 0 failed, 0 skipped"

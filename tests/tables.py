@@ -19,7 +19,7 @@ MAPPINGS = os.path.join(common.ROOT, "mappings")
 SCOPES = ("connection", "listener", "host", "location", "backend", "zone")
 LOSSES = ("cosmetic", "behaviour", "availability", "routing", "security")
 INVALID = ("default", "drop", "deny", "deny-host", "off")
-PLACES = ("route", "gateway", "all", "infrastructure", "drop", "warn")
+PLACES = ("route", "gateway", "address", "page", "unread", "all", "infrastructure", "drop", "warn")
 INGRESS_NGINX_ROWS = 138
 # Worked out so far; the others say of themselves that they are not.
 INGRESS_NGINX_COMPLETE = 138

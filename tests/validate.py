@@ -2,8 +2,8 @@
 """Every printed manifest against the API server's own schema and CEL code, by kubectl-validate (`make judges` gets it).
 
 All fixtures for each Gateway API version and channel; with --corpus all files of a folder, for the versions that --versions names.
-Outputs are written as files and judged many at a time, because a start of the judge costs longer than the judging, and equal
-ones once.
+Objects are written as files and judged many at a time, because a start of the judge costs longer than the judging, and equal
+ones once: the judge takes as long for an object that it knows as for a new one.
 """
 import argparse
 import collections
@@ -19,7 +19,7 @@ import common
 
 CORPUS_VERSION = "1.5"
 CHANNELS = ("standard", "experimental")
-BATCH = 150
+BATCH = 400
 # What the CRDs must refuse; if they do not, the judge judges nothing.
 WRONG = """apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -110,9 +110,9 @@ class Work:
         self.name, self.cwd, self.stdin = "%s for %s %s" % (name, version, channel), cwd, stdin
         self.args = rest + ["--gateway-api", version, "--channel", channel]
         target, _ = option(args, "--target")
-        policies = os.path.join(common.judges_folder(), "policies", target or "")
-        self.crds = crds(version, channel) + ("," + policies if target and os.path.isdir(policies) else "")
-        self.path = None
+        folders = [os.path.join(common.judges_folder(), "policies", name) for name in ("cert-manager", target or "standard")]
+        self.crds = ",".join([crds(version, channel)] + [folder for folder in folders if os.path.isdir(folder)])
+        self.paths = []
 
 
 def kinds(text):
@@ -120,7 +120,7 @@ def kinds(text):
 
 
 def convert(binary, work, folder, number):
-    """Writes the output; returns (fault or empty, kinds printed)."""
+    """Writes the objects of the output, a file each; returns (fault or empty, kinds printed)."""
     result = common.run(binary, work.args, cwd=work.cwd, stdin=work.stdin, timeout=120)
     if result.bug():
         return result.bug(), []
@@ -129,12 +129,16 @@ def convert(binary, work, folder, number):
     ending = ".json" if result.out.lstrip()[:1] in (b"{", b"[") else ".yaml"
     # Comments name the file that an object came from, and say nothing to the judge.
     text = re.sub(rb"(?m)^ *#.*\n", b"", result.out)
-    work.path = os.path.join(folder, hashlib.sha256(text).hexdigest()[:32] + ending)
-    if not os.path.exists(work.path):
-        part = "%s.%d" % (work.path, number)
-        with open(part, "wb") as file:
-            file.write(text)
-        os.replace(part, work.path)
+    for piece in re.split(rb"(?m)^---\n", text) if ending == ".yaml" else [text]:
+        if not piece.strip():
+            continue
+        path = os.path.join(folder, hashlib.sha256(piece).hexdigest()[:32] + ending)
+        work.paths.append(path)
+        if not os.path.exists(path):
+            part = "%s.%d" % (path, number)
+            with open(part, "wb") as file:
+                file.write(piece)
+            os.replace(part, path)
     return "", kinds(result.out)
 
 
@@ -187,19 +191,20 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         check_judge(tally, scratch)
         results = common.parallel(lambda item: convert(binary, item[1], scratch, item[0]), list(enumerate(works)))
-        answers = judge_all({(work.crds, work.path) for work in works if work.path})
+        answers = judge_all({(work.crds, path) for work in works for path in work.paths})
         printed = collections.Counter()
         invalid = 0
         for work, (fault, names) in zip(works, results):
-            faults = [fault] if fault else answers[work.crds, work.path]
-            invalid += bool(work.path and answers[work.crds, work.path])
+            wrong = [text for path in work.paths for text in answers[work.crds, path]]
+            faults = [fault] if fault else wrong
+            invalid += bool(wrong)
             printed.update(names)
             tally.check(not faults, work.name, "\n  ".join(faults[:10]))
     if not works:
         tally.fail("nothing to convert")
-    print("converted %d inputs to %d outputs, %d objects: %s" % (len(works), len(answers), sum(printed.values()), ", ".join(
+    print("converted %d inputs to %d objects: %s" % (len(works), sum(printed.values()), ", ".join(
         "%d %s" % (count, kind) for kind, count in sorted(printed.items()))))
-    print("invalid: %d" % invalid)
+    print("judged: %d different objects; outputs with an invalid one: %d" % (len(answers), invalid))
     return tally.end()
 
 

@@ -17,6 +17,9 @@ X(GATEWAY_LIMIT,         DIAG_WARNING, "I2G-0009")   /* more load balancers than
 X(METADATA_DROPPED,      DIAG_NOTE,    "I2G-0010")   /* annotation of another tool stays behind */
 X(DEFAULT_CERTIFICATE,   DIAG_NOTE,    "I2G-0012")   /* HTTPS with the controller's own certificate is not carried over */
 X(SETTINGS_UNKNOWN,      DIAG_NOTE,    "I2G-0013")   /* keys of the controller's ConfigMap without a row */
+X(METADATA_UNREAD,       DIAG_NOTE,    "I2G-0015")   /* annotation of a tool that looks at Ingresses only */
+X(RECORD_GONE,           DIAG_WARNING, "I2G-0016")   /* DNS records of names without rules */
+X(CERTIFICATES_WRITTEN,  DIAG_NOTE,    "I2G-0017")   /* Certificate objects in place of an annotation */
 X(GATEWAY_UNKNOWN,       DIAG_NOTE,    "I2G-0014")   /* a Gateway that exists is not in the input */
 /* reading */
 X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")

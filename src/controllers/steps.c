@@ -330,7 +330,10 @@ static void cors(struct instance *in, struct subject *s, struct route *r)
 		(void)str_to_i64(controller_default(in->controller, CORS, STR("max-age")), &c->max_age);
 	for (size_t i = 0; i < sizeof CORS_FIELDS / sizeof *CORS_FIELDS; i++) {
 		struct setting *at = subject_setting(s, CORS, str_c(CORS_FIELDS[i]));
-		fact_list_add(a, &step->facts, at ? at->fact : NULL);
+		if (at && at == credentials && c->any_origin)
+			fact_idle(at->fact, STR("browsers send no credentials where the answer allows every origin"));
+		else
+			fact_list_add(a, &step->facts, at ? at->fact : NULL);
 	}
 }
 

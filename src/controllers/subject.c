@@ -130,7 +130,7 @@ static bool is_shared_guard(const struct front *front, const struct subject *s, 
 static void keep(struct front *front, struct subject *s, const struct ecosystem_row *row, const struct field *f, bool label)
 {
 	static const enum keep_place PLACES[] = {
-		[PLACE_ROUTE] = KEEP_ROUTE, [PLACE_GATEWAY] = KEEP_GATEWAY,
+		[PLACE_ROUTE] = KEEP_ROUTE, [PLACE_GATEWAY] = KEEP_GATEWAY, [PLACE_ADDRESS] = KEEP_ADDRESS, [PLACE_PAGE] = KEEP_PAGE, [PLACE_UNREAD] = KEEP_ROUTE,
 		[PLACE_ALL] = KEEP_ALL, [PLACE_INFRASTRUCTURE] = KEEP_INFRASTRUCTURE,
 	};
 	struct keep k = {
@@ -140,7 +140,16 @@ static void keep(struct front *front, struct subject *s, const struct ecosystem_
 		.value = f->value,
 		.fact = subject_fact(s, f),
 	};
+	if (row && row->as.n)
+		k.key = row->as;
+	k.said = row ? row->said : NULL;
 	LIST_PUSH(front->arena, &s->owner->keep, k);
+	s->records = s->records || (row && row->records);
+	if (!row || row->placement != PLACE_UNREAD)
+		return;
+	struct diag *d = diag_addf(front->diags, DIAG_METADATA_UNREAD, fact_site(front->arena, k.fact), "%.*s goes along, and nobody reads it there (%.*s)",
+		STR_ARG(k.key), STR_ARG(row->tool));
+	d->help = row->note;
 }
 
 static void leave_behind(struct front *front, struct subject *s, const struct ecosystem_row *row, const struct field *f, str key)
@@ -296,6 +305,29 @@ static str own_prefix(const struct subject *s, str key)
 	return prefix_of(s->table, key);
 }
 
+static bool has_rule(const struct ingress *ingress, str host)
+{
+	for (size_t i = 0; i < ingress->rules.n; i++)
+		if (ingress->rules.item[i].host && str_eq(ingress->rules.item[i].host->value, host))
+			return true;
+	return false;
+}
+
+/* Names of tls without a rule had DNS records, and no route will have the name. */
+static void say_records(struct front *front, const struct subject *s)
+{
+	for (size_t i = 0; s->records && i < s->ingress->tls.n; i++)
+		for (size_t j = 0; j < s->ingress->tls.item[i].hosts.n; j++) {
+			const struct field *host = s->ingress->tls.item[i].hosts.item[j];
+			if (has_rule(s->ingress, host->value))
+				continue;
+			struct diag *d = diag_add(front->diags, DIAG_RECORD_GONE, fact_site(front->arena, subject_fact(s, host)),
+				STR("the DNS record of a name that has no rule disappears"));
+			d->effect = STR("names of tls had a record, of a route only its hostnames have one");
+			d->help = STR("give the name a rule if it is used, or keep the record by other means");
+		}
+}
+
 void subject_read(struct front *front, struct subject *s)
 {
 	const struct meta *meta = &s->ingress->meta;
@@ -316,6 +348,7 @@ void subject_read(struct front *front, struct subject *s)
 	resolve_aliases(s);
 	switch_off_groups(front, s);
 	apply_denials(front, s);
+	say_records(front, s);
 }
 
 bool setting_counts(const struct setting *s)

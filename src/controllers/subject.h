@@ -42,6 +42,7 @@ struct subject {
 	str class_name;                          /* empty: none */
 	struct fact *class_fact;                 /* what named the class */
 	LIST(struct setting) settings;
+	bool records;                            /* a tool makes DNS records of it */
 	bool active;                             /* the controller serves it */
 	bool arguments_checked;                  /* see arguments.c */
 	bool denied;                             /* every location answers 503 */

@@ -367,6 +367,8 @@ static void add_part(struct assembly *as, const struct entry_part *part, str nam
 		add_gateway(&plan, i);
 	for (size_t i = 0; i < plan.sets.n; i++)
 		add_set(&plan, plan.sets.item[i]);
+	if (plan.certificates)
+		add_certificates(&plan);
 	keep_rest(&plan);
 }
 

@@ -167,7 +167,7 @@ static void say_unknown(struct assembly *as, bool by_port)
 	struct diag *d = diag_addf(as->diags, DIAG_GATEWAY_UNKNOWN, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"Gateway %.*s/%.*s is not in the input: its listeners are not checked", STR_ARG(as->existing_namespace), STR_ARG(as->existing_name));
 	d->effect = by_port ? STR("routes attach to its listeners on ports 80 and 443, as far as these take their hosts and namespaces")
-		: STR("routes attach to its listeners with the names http and https, because a parentRef has no port in this version");
+		: STR("routes attach to its listeners with the names http and https-HOST, because a parentRef has no port in this version");
 	d->help = STR("add it to the input: kubectl get gateways,listenersets,namespaces -A -o yaml");
 	if (!by_port)
 		d->help = arena_printf(as->arena, "%.*s;\nor say port: --gateway-api 1.1 to 1.7 has it", STR_ARG(d->help));

@@ -25,11 +25,11 @@ static enum put put(struct arena *arena, const struct keep *k, struct text_map *
 	return PUT_DONE;
 }
 
-void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, struct object_meta *meta)
+void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, bool serves, struct object_meta *meta)
 {
 	for (size_t i = 0; i < owner->keep.n; i++) {
 		const struct keep *k = &owner->keep.item[i];
-		if (k->place != KEEP_ROUTE && k->place != KEEP_ALL)
+		if (k->place != KEEP_ROUTE && k->place != KEEP_ALL && (k->place != KEEP_PAGE || !serves))
 			continue;
 		if (put(as->arena, k, k->label ? &meta->labels : &meta->annotations, SIZE_MAX) == PUT_DONE)
 			assembly_carry_meta(as, k->fact, kind, owner->namespace, meta->name,
@@ -76,7 +76,7 @@ static struct map count_same(struct arena *arena, const struct owner_list *owner
 	for (size_t i = 0; i < owners->n; i++)
 		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
 			const struct keep *k = &owners->item[i]->keep.item[j];
-			if (k->place != KEEP_ALL)
+			if (k->place != KEEP_ALL && k->place != KEEP_ADDRESS)
 				continue;
 			str key = keep_key(arena, k);
 			size_t *n = map_get(&counts, key);
@@ -121,15 +121,29 @@ static void keep_shared(const struct shared *s, const struct keep *k)
 	}
 }
 
-static void keep_owners(const struct shared *s, const struct owner_list *owners, bool gateway_place)
+static void say_differing(struct assembly *as, const struct keep *k)
+{
+	if (!as->diags || !k->fact)
+		return;
+	struct diag *d = diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact),
+		"%.*s stays off the Gateway: not all Ingresses that share it have this value", STR_ARG(k->key));
+	d->level = DIAG_WARNING;
+	d->help = STR("routes on port 80 take what the Gateway says: give the Ingresses Gateways of their own (--topology), or one value");
+}
+
+/* certificates: what can be said in Certificates is said there. */
+static void keep_owners(const struct shared *s, const struct owner_list *owners, bool gateway_place, bool certificates)
 {
 	const struct map counts = count_same(s->as->arena, owners);
 	for (size_t i = 0; i < owners->n; i++)
 		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
 			const struct keep *k = &owners->item[i]->keep.item[j];
-			const size_t *same = k->place == KEEP_ALL ? map_get(&counts, keep_key(s->as->arena, k)) : NULL;
-			if ((k->place == KEEP_GATEWAY && gateway_place) || (same && *same == owners->n))
+			bool alike = k->place == KEEP_ALL || k->place == KEEP_ADDRESS;
+			const size_t *same = alike ? map_get(&counts, keep_key(s->as->arena, k)) : NULL;
+			if ((k->place == KEEP_GATEWAY && gateway_place && !(certificates && k->said)) || (same && *same == owners->n))
 				keep_shared(s, k);
+			else if (k->place == KEEP_ADDRESS)
+				say_differing(s->as, k);
 		}
 }
 
@@ -141,7 +155,7 @@ void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_
 	for (size_t i = 0; i < set->listeners.n; i++)
 		add_owner(&seen, &owners, set->listeners.item[i]->owner);
 	struct shared s = { plan->as, OBJECT_LISTENER_SET, set->namespace, set->name, &out->meta };
-	keep_owners(&s, &owners, true);
+	keep_owners(&s, &owners, true, false);
 }
 
 /* ---- the Gateway and what it runs on ---- */
@@ -192,7 +206,7 @@ void keep_on_gateway(struct plan *plan, struct gateway *out)
 {
 	struct owner_list owners = owners_of(plan);
 	struct shared s = { plan->as, OBJECT_GATEWAY, plan->namespace, out->meta.name, &out->meta };
-	keep_owners(&s, &owners, !plan->sets_wanted);
+	keep_owners(&s, &owners, !plan->sets_wanted, plan->certificates);
 	keep_infrastructure(plan, &owners, out);
 }
 

@@ -211,7 +211,7 @@ static str keep_key(struct arena *arena, const struct owner *owner)
 	struct str_list texts = { 0 };
 	for (size_t i = 0; owner && i < owner->keep.n; i++) {
 		const struct keep *k = &owner->keep.item[i];
-		if (k->place == KEEP_GATEWAY)
+		if (k->place == KEEP_GATEWAY || k->place == KEEP_ADDRESS)
 			LIST_PUSH(arena, &texts, arena_printf(arena, "%.*s=%.*s", STR_ARG(k->key), STR_ARG(k->value)));
 	}
 	str_list_sort(&texts);
@@ -319,7 +319,7 @@ static void say_no_sets(const struct plan *plan)
 	bool any = false;
 	for (size_t i = 0; i < plan->listeners.n; i++)
 		any = any || (!is_default(plan->listeners.item[i]) && !plan->listeners.item[i]->stream);
-	if (!as->diags || as->sets_lack.n == 0 || !any)
+	if (!as->diags || as->sets_lack.n == 0 || as->existing_name.n || !any)
 		return;
 	struct diag *d = diag_addf(as->diags, DIAG_VERSION_LOST, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"%.*s: the TLS listeners stand in the Gateway", STR_ARG(as->sets_lack));
@@ -365,6 +365,7 @@ void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *
 	make_gateways(plan, name);
 	if (plan->sets_wanted)
 		make_sets(plan);
+	plan->certificates = certificates_needed(plan);
 	for (size_t i = 0; i < plan->listeners.n; i++) {
 		struct listener_plan *l = plan->listeners.item[i];
 		l->gateway = !is_default(l) && plan->gateways.n > 1 ? names_bucket(listener_key(l), plan->gateways.n) : 0;

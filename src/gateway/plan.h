@@ -47,6 +47,7 @@ struct plan {
 	const struct entry_part *part;
 	str namespace;               /* of the Gateways, as it counts */
 	bool namespace_given;        /* the user has named it */
+	bool certificates;           /* Certificates are written, and no issuer stands on the Gateway */
 	bool sets_wanted;            /* HTTPS and TLS listeners stand in ListenerSets */
 	LIST(struct gateway_plan) gateways;
 	LIST(struct listener_plan *) listeners;   /* all, in the order of hosts, then streams */
@@ -137,10 +138,15 @@ void assembly_grant_from(struct assembly *as, str from_group, str from_kind, str
 /* Allows objects of a Gateway API kind and namespace to refer to a core object of another namespace. */
 void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str to_kind, str to_namespace, str to_name);
 
+/* ---- certificates.c: objects of cert-manager, where no annotation of a Gateway can say the same ---- */
+
+bool certificates_needed(const struct plan *plan);
+void add_certificates(struct plan *plan);
+
 /* ---- keep.c: labels and annotations of other tools ---- */
 
-/* On a route of that Ingress; its name is set already. */
-void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, struct object_meta *meta);
+/* On a route of that Ingress; its name is set already. serves: it is the one that does not only lead elsewhere. */
+void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, bool serves, struct object_meta *meta);
 void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out);
 void keep_on_gateway(struct plan *plan, struct gateway *out);
 /* Says of those that found no place why. */

@@ -27,6 +27,7 @@ struct group {
 	LIST(struct host_part) parts;
 	bool serves;                 /* it forwards, or refuses; else it only redirects */
 	str suffix;                  /* of its name */
+	bool main;                   /* the one with the plain name */
 };
 
 struct grouping {
@@ -167,6 +168,7 @@ static void name_groups(struct grouping *g)
 		str mark = { "", 0 };
 		if (map_get(&mains, role_key(arena, group)) != group)
 			mark = arena_join(arena, STR("-"), names_hash(arena, first_host(group), 6));
+		group->main = mark.n == 0;
 		group->suffix = group->role == ROLE_PLAIN ? arena_join(arena, mark, STR("-http")) : mark;
 	}
 }
@@ -274,7 +276,7 @@ static void add_meta(const struct emission *e, str name, struct http_route *rout
 	if (owner->namespace_written)
 		route->meta.namespace = owner->namespace;
 	route->comment = assembly_origin(as, owner, owner->at);
-	keep_on_route(as, owner, kind_of(e), &route->meta);
+	keep_on_route(as, owner, kind_of(e), e->group->serves && e->group->role == ROLE_SERVE && e->group->main, &route->meta);
 }
 
 static void carry_all(const struct emission *e, str name, const struct fact_list *facts, str pointer)

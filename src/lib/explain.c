@@ -291,8 +291,11 @@ static bool explain_annotation(struct buf *out, const struct tables *tables, str
 static bool explain_ecosystem(struct buf *out, const struct tables *tables, str name)
 {
 	static const str PLACES[] = {
-		STR_INIT("kept on the routes"), STR_INIT("kept on the Gateway or ListenerSet"), STR_INIT("kept on every object that is written"),
-		STR_INIT("kept on what the Gateway runs on (spec.infrastructure)"), STR_INIT("left out"), STR_INIT("left out, with a warning"),
+		[PLACE_ROUTE] = STR_INIT("kept on the routes"), [PLACE_GATEWAY] = STR_INIT("kept on the Gateway or ListenerSet"),
+		[PLACE_ADDRESS] = STR_INIT("kept on the Gateway and its ListenerSets"), [PLACE_PAGE] = STR_INIT("kept on the one route that serves"),
+		[PLACE_UNREAD] = STR_INIT("kept on the routes, where the tool does not look"), [PLACE_ALL] = STR_INIT("kept on every object that is written"),
+		[PLACE_INFRASTRUCTURE] = STR_INIT("kept on what the Gateway runs on (spec.infrastructure)"), [PLACE_DROP] = STR_INIT("left out"),
+		[PLACE_WARN] = STR_INIT("left out, with a warning"),
 	};
 	const struct ecosystem_row *row = mapping_ecosystem(tables->mapping, name, false);
 	if (!row)

@@ -250,7 +250,8 @@ static void load_features(struct loader *loader, const struct node *root)
 /* ---- ecosystem ---- */
 
 static const str PLACES[] = {
-	[PLACE_ROUTE] = STR_INIT("route"), [PLACE_GATEWAY] = STR_INIT("gateway"), [PLACE_ALL] = STR_INIT("all"),
+	[PLACE_ROUTE] = STR_INIT("route"), [PLACE_GATEWAY] = STR_INIT("gateway"), [PLACE_ADDRESS] = STR_INIT("address"),
+	[PLACE_PAGE] = STR_INIT("page"), [PLACE_UNREAD] = STR_INIT("unread"), [PLACE_ALL] = STR_INIT("all"),
 	[PLACE_INFRASTRUCTURE] = STR_INIT("infrastructure"), [PLACE_DROP] = STR_INIT("drop"), [PLACE_WARN] = STR_INIT("warn"),
 };
 
@@ -263,6 +264,9 @@ static const struct key ECOSYSTEM_KEYS[] = {
 	{ STR_INIT("key"), KEY_TEXT, NEEDED, offsetof(struct ecosystem_row, key), NULL, 0, NULL },
 	{ STR_INIT("label"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, label), NULL, 0, NULL },
 	{ STR_INIT("place"), KEY_WORD, NEEDED, 0, PLACES, COUNT_OF(PLACES), set_placement },
+	{ STR_INIT("as"), KEY_TEXT, OPTIONAL, offsetof(struct ecosystem_row, as), NULL, 0, NULL },
+	{ STR_INIT("records"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, records), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("tool"), KEY_TEXT, NEEDED, offsetof(struct ecosystem_row, tool), NULL, 0, NULL },
 	{ STR_INIT("note"), KEY_TEXT, NEEDED, offsetof(struct ecosystem_row, note), NULL, 0, NULL },
 };
@@ -296,6 +300,7 @@ static void load_ecosystem(struct loader *loader, const struct node *root)
 		/* A key may stand twice, once for annotations and once for labels. No key begins with a blank. */
 		if (!load_once(loader, node, row.label ? arena_join(mapping->arena, STR("label "), row.key) : row.key))
 			continue;
+		row.said = node_get(node, STR("said"));
 		struct ecosystem_row *old = find_ecosystem(mapping, row.key, row.label);
 		if (old)
 			*old = row;

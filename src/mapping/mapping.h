@@ -101,12 +101,15 @@ struct controller_table {
 };
 
 /* Annotations of other tools (ecosystem.yaml): where they belong. */
-enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_DROP, PLACE_WARN };
+enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ADDRESS, PLACE_PAGE, PLACE_UNREAD, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_DROP, PLACE_WARN };
 
 struct ecosystem_row {
 	str key;                 /* whole key, or a prefix ending in "*" */
 	bool label;              /* the row is about labels */
 	enum placement placement;
+	str as;                  /* its name on a route, where that is another one; or empty */
+	bool records;            /* of a tool that makes DNS records of what it finds */
+	const struct node *said; /* the same in a Certificate of cert-manager, as a template of value and items; or NULL */
 	str tool;
 	str note;                /* why, and what to do */
 };

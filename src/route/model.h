@@ -15,6 +15,7 @@
 #include "route/condition.h"
 
 struct fact;
+struct node;
 struct record;
 struct pattern;       /* pattern.h */
 struct matcher;
@@ -283,12 +284,13 @@ struct step {
 };
 
 /* Where a label or an annotation that is not the controller's goes. */
-enum keep_place { KEEP_ROUTE, KEEP_GATEWAY, KEEP_ALL, KEEP_INFRASTRUCTURE };
+enum keep_place { KEEP_ROUTE, KEEP_GATEWAY, KEEP_ADDRESS, KEEP_PAGE, KEEP_ALL, KEEP_INFRASTRUCTURE };
 
 struct keep {
 	bool label;
 	enum keep_place place;
 	str key, value;
+	const struct node *said;     /* the same in an object of its own, for whom that concerns; or NULL */
 	struct fact *fact;
 };
 
