@@ -5,6 +5,7 @@ For each fixture's expected manifests Services are made up (some are missing, so
 speak of: every hostname and names beside it, every path and paths beside it, with and without headers that are asked for. One check a fixture and
 variant of a Gateway.
 
+    --random N      as many sets of objects made at random, from --seed
     --all           every variant for each fixture, else two of them in turn
     --case TEXT     only fixtures whose name has this text
 """
@@ -12,6 +13,7 @@ import argparse
 import itertools
 import json
 import os
+import random
 import re
 import sys
 import tempfile
@@ -21,6 +23,7 @@ import gateway_eval as gateway
 import kubeyaml
 
 MOST = 600
+API = "gateway.networking.k8s.io/v1"
 # What the other program does in all its variants.
 ALWAYS = ["hostname=shared"]
 RANKS = {gateway.BEFORE_PREFIX: "before-prefix", gateway.AFTER_PREFIX: "after-prefix", gateway.SAME_AS_PREFIX: "by-length"}
@@ -127,6 +130,114 @@ def entry_of(manifests, record):
     return "/".join(chosen)
 
 
+# ---- objects made at random ----
+
+HOSTS = ["x.com", "a.x.com", "b.x.com", "a.b.x.com", "*.x.com", "*.b.x.com", "*.a.x.com", "y.com"]
+NAMES = ["x.com", "a.x.com", "b.x.com", "a.b.x.com", "c.b.x.com", "c.a.x.com", "z.x.com", "y.com", "q.com", "A.X.com", "a.x.com:80", "10.0.0.1"]
+PATHS = [("Exact", "/"), ("Exact", "/a"), ("Exact", "/a/b"), ("Exact", "/a/"), ("PathPrefix", "/"), ("PathPrefix", "/a"), ("PathPrefix", "/a/"),
+         ("PathPrefix", "/a/b"), ("PathPrefix", "/ab"), ("RegularExpression", "/a.*"), ("RegularExpression", "/[ab]/.*"), ("RegularExpression", "/a|/ab/c"),
+         ("RegularExpression", "/(a|b)/?")]
+TARGETS = ["/", "/a", "/a/", "/a/b", "/a/b/c?q=1", "/ab", "/ab/c", "/b/", "/A", "/a?q=1&q=2", "/a?q=2", "/c?p=x&q=1"]
+HEADERS = [[], [["h", "1"]], [["H", "2"]], [["h", "1"], ["i", "1"]], [["i", "12"]], [["h", "1"], ["h", "2"]]]
+
+
+def some(dice, items, least, most):
+    return [dice.choice(items) for _ in range(dice.randint(least, most))]
+
+
+def random_match(dice):
+    found = {}
+    if dice.random() < .9:
+        found["path"] = dict(zip(("type", "value"), dice.choice(PATHS)))
+    if dice.random() < .25:
+        found["method"] = dice.choice(["GET", "POST"])
+    if dice.random() < .3:
+        found["headers"] = some(dice, [{"name": "h", "value": "1"}, {"name": "H", "value": "2"}, {"name": "i", "value": "1"},
+                                       {"name": "i", "type": "RegularExpression", "value": "1.*"}], 1, 2)
+    if dice.random() < .2:
+        found["queryParams"] = some(dice, [{"name": "q", "value": "1"}, {"name": "q", "value": "2"}, {"name": "p", "value": "[a-z]", "type": "RegularExpression"}], 1, 2)
+    return found
+
+
+def random_rule(dice):
+    matches = [random_match(dice) for _ in range(dice.randint(0, 3))]
+    only = len(matches) == 1 and matches[0].get("path", {}).get("type", "PathPrefix") == "PathPrefix"
+    change = {"type": "ReplacePrefixMatch", "replacePrefixMatch": dice.choice(["/", "", "/x", "/x/"])} if only else {"type": "ReplaceFullPath", "replaceFullPath": "/full"}
+    found = {"matches": matches} if matches else {}
+    kind = dice.random()
+    if kind < .15:
+        redirect = {key: value for key, value in (("scheme", dice.choice([None, "http", "https"])), ("hostname", dice.choice([None, "r.com"])),
+                                                  ("port", dice.choice([None, 80, 8443])), ("statusCode", dice.choice([None, 301])),
+                                                  ("path", dice.choice([None, change]))) if value}
+        return dict(found, filters=[{"type": "RequestRedirect", "requestRedirect": redirect}])
+    if kind < .35:
+        rewrite = {key: value for key, value in (("hostname", dice.choice([None, "w.com"])), ("path", change)) if value}
+        found["filters"] = [{"type": "URLRewrite", "urlRewrite": rewrite}]
+    elif kind < .42:
+        found["filters"] = [{"type": "CORS", "cors": {"allowOrigins": [dice.choice(["https://app.example.com", "https://*.example.com", "https://other.com"])]}}]
+    found["backendRefs"] = [dict({"name": dice.choice(["s1", "s2", "s3", "s4", "gone"]), "port": dice.choice([80, 80, 81])},
+                                 **{key: value for key, value in (("weight", dice.choice([None, None, 0, 3])), ("namespace", dice.choice([None, None, "n1", "n2"])))
+                                    if value is not None}) for _ in range(dice.randint(0, 3))]
+    return found
+
+
+def random_listeners(dice):
+    found, seen = [], set()
+    for number in range(dice.randint(1, 5)):
+        protocol = dice.choice(["HTTP", "HTTP", "HTTPS"])
+        one = {"name": "l%d" % number, "protocol": protocol, "port": gateway.WELL_KNOWN[protocol.lower()], "allowedRoutes": {"namespaces": dice.choice([
+            {"from": "All"}, {"from": "All"}, {"from": "Same"}, {"from": "Selector", "selector": {"matchLabels": {gateway.NAMESPACE_LABEL: "n2"}}}])}}
+        if protocol == "HTTPS":
+            one["tls"] = {"certificateRefs": [{"name": "pair"}]}
+        host = dice.choice(HOSTS + [None] * 4)
+        if host:
+            one["hostname"] = host
+        if (protocol, host) not in seen:
+            found.append(one)
+        seen.add((protocol, host))
+    return found
+
+
+def random_objects(seed):
+    """A Gateway, routes that overlap in every way, grants, and Services that are not all there."""
+    dice = random.Random(seed)
+    found = [{"apiVersion": API, "kind": "Gateway", "metadata": {"name": "gw", "namespace": "n1"},
+              "spec": {"gatewayClassName": "any", "listeners": random_listeners(dice)}}]
+    for number in range(dice.randint(1, 5)):
+        parents = [{key: value for key, value in (("name", "gw"), ("namespace", "n1"), ("sectionName", dice.choice([None, None, "l0", "l1", "l9"])),
+                                                  ("port", dice.choice([None, None, None, 80]))) if value} for _ in range(dice.randint(1, 2))]
+        spec = {"parentRefs": parents, "rules": [random_rule(dice) for _ in range(dice.randint(1, 4))]}
+        hosts_of = list(dict.fromkeys(some(dice, HOSTS, 0, 3)))
+        if hosts_of:
+            spec["hostnames"] = hosts_of
+        found.append({"apiVersion": API, "kind": "HTTPRoute", "metadata": {"name": "r%d" % number, "namespace": dice.choice(["n1", "n2"])}, "spec": spec})
+    for number in range(dice.randint(0, 2)):
+        found.append({"apiVersion": API, "kind": "ReferenceGrant", "metadata": {"name": "g%d" % number, "namespace": dice.choice(["n1", "n2"])}, "spec": {
+            "from": [{"group": "gateway.networking.k8s.io", "kind": dice.choice(["HTTPRoute", "HTTPRoute", "TCPRoute"]), "namespace": dice.choice(["n1", "n2"])}],
+            "to": [dict({"group": "", "kind": "Service"}, **({"name": "s1"} if dice.random() < .3 else {}))]}})
+    return found
+
+
+def random_requests(seed):
+    dice = random.Random(seed)
+    for _ in range(120):
+        scheme, method = dice.choice(["http", "http", "https"]), dice.choice(["GET", "GET", "POST", "OPTIONS"])
+        yield {"scheme": scheme, "method": method, "host": dice.choice(NAMES), "target": dice.choice(TARGETS),
+               "headers": PREFLIGHT if method == "OPTIONS" else dice.choice(HEADERS)}
+
+
+def judged_random(binary, seed):
+    with tempfile.TemporaryDirectory() as folder:
+        objects = random_objects(seed)
+        objects += surroundings(objects) + [{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "pair", "namespace": "n1"}}]
+        file = os.path.join(folder, "after.yaml")
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(kubeyaml.dump_all(objects))
+        variant = gateway.VARIANTS[seed % len(gateway.VARIANTS)]
+        asked = list(random_requests(seed))
+        return [("random set %d" % seed, variant.name) + compare(binary, file, objects, variant, asked)]
+
+
 # ---- answers ----
 
 def theirs(answer):
@@ -171,10 +282,10 @@ def equal(asked, answer, other):
     return mine == other or (other == "no listener" and mine == "404") or "tls.passthrough" in answer["features"]
 
 
-def compare(binary, file, objects, variant):
+def compare(binary, file, objects, variant, asked=None):
     """Differences as texts."""
     manifests, services = gateway.Manifests(objects), gateway.Services(objects)
-    asked = list(requests(objects, manifests))
+    asked = asked or list(requests(objects, manifests))
     lines = "".join(json.dumps(request) + "\n" for request in asked).encode("utf-8")
     result = common.run(binary, ["trace", "-q", "--after", file, "--world", "closed", "--requests", "-", "-o", "json"] + choices(variant), stdin=lines, timeout=300)
     if result.bug() or result.code:
@@ -203,10 +314,15 @@ def main():
     parser.add_argument("--binary", default=os.path.join(common.ROOT, "build", "ing2gw"))
     parser.add_argument("--case", default="")
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--random", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     binary, tally, asked = os.path.abspath(options.binary), common.Tally(), 0
     cases = [case for case in common.cases() if options.case in case.name and case.has("expected.yaml") and case.converts()]
     found = common.parallel(lambda item: judged(binary, item[0], item[1], options.all), list(enumerate(cases)))
+    if not options.case:
+        print("seeds %d to %d" % (options.seed, options.seed + options.random - 1))
+        found += common.parallel(lambda seed: judged_random(binary, seed), list(range(options.seed, options.seed + options.random)))
     for name, variant, faults, number in itertools.chain.from_iterable(found):
         asked += number
         tally.check(not faults, "%s, %s" % (name, variant), "%d of %d requests\n    %s" % (len(faults), number, "\n    ".join(faults[:3])))
