@@ -46,4 +46,11 @@ struct gateway_world {
 /* Also writes into the objects what became of them: the reasons in read.h. */
 struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices);
 
+/* Objects that name a host and do not count, each with the reason; after gateway_model(). */
+struct gateway_detached {
+	struct unknown *item;
+	size_t n, cap;
+};
+struct gateway_detached gateway_side_detached(const struct gateway_side *side, struct arena *arena, str host);
+
 #endif

@@ -110,9 +110,13 @@ static void add_page(struct trace *trace, const struct request *request, const s
 	struct arena *scratch = &trace->scratch;
 	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
 	struct story story;
+	struct gateway_detached detached = { 0 };
+	if (outcome->entry && outcome->entry->listeners.n && !outcome->host)
+		detached = gateway_side_detached(&trace->in.gateway, scratch, arena_lower(scratch, str_slice(request->host, 0, str_find_char(request->host, ':'))));
 	const struct story_hints hints = {
 		.near_host = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome),
 		.several_entries = several_entries(trace, outcome), .regex_by = regex_by(outcome->host),
+		.detached = detached.item, .detached_count = detached.n,
 	};
 	trace_tell(scratch, matcher_new(scratch, 0), request, outcome, &hints, &story);
 	str host = request->has_host ? request->host : STR("(no host)");
@@ -127,6 +131,7 @@ static void add_pages(struct trace *trace, const struct request *request, const 
 	struct buf *out)
 {
 	struct str_list what = { 0 };
+	buf_add(out, STR("before\n"));
 	add_page(trace, request, before, color, out);
 	buf_add(out, STR("\nafter\n"));
 	add_page(trace, request, after, color, out);

@@ -46,7 +46,7 @@ static void tell_host(struct arena *scratch, const struct outcome *outcome, stru
 static void tell_listener(struct arena *scratch, const struct outcome *outcome, struct story *story)
 {
 	const struct listener *l = outcome->listener;
-	if (!l && outcome->status)
+	if (!l && !str_eq(outcome->state, STR("REFUSED")))
 		story_add(scratch, story, STR("listener"), STR("none of this port takes this host"));
 	if (!l)
 		return;
@@ -209,6 +209,8 @@ void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const str
 		tell_listener(scratch, outcome, story);
 	if (outcome->entry->listeners.n && !outcome->host) {
 		tell_no_host(scratch, outcome, story);
+		for (size_t i = 0; i < hints->detached_count && i < MOST_MISSED; i++)
+			story_add(scratch, story, STR(""), hints->detached[i].text)->at = hints->detached[i].at;
 		return;
 	}
 	tell_host(scratch, outcome, story);
