@@ -220,7 +220,16 @@ def judged(binary, case, folder):
     if result.code or result.bug():
         return [("", [result.bug() or "exit code %d: %s" % (result.code, result.err.decode("utf-8", "replace")[:500])])]
     answers = [json.loads(line) for line in result.out.splitlines()]
-    return [(item["ask"], faults(item, answer)) for item, answer in zip(case["asks"], answers)]
+    return [(item["ask"], faults(item, answer)) for item, answer in zip(case["asks"], answers)] + [("other order", reordered(binary, case, file, lines, choices, answers))]
+
+
+def reordered(binary, case, file, lines, choices, answers):
+    """The order in which the objects stand changes nothing but the places."""
+    with open(file, "w", encoding="utf-8") as out:
+        out.write(kubeyaml.dump_all(list(reversed(world(case)))))
+    result = common.run(binary, ["trace", "--after", file, "--world", case.get("world", "closed"), "--requests", "-", "-o", "json"] + choices, stdin=lines)
+    others = [json.loads(line) for line in result.out.splitlines()]
+    return [json.dumps(other) for answer, other in zip(answers, others) if dict(answer, route=None) != dict(other, route=None)]
 
 
 def variants(case):
