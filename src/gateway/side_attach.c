@@ -4,9 +4,9 @@
 
 #include "gateway/read_object.h"
 
-str side_owner_key(struct arena *arena, str kind, str namespace, str name)
+str side_owner_key(struct arena *arena, str group, str kind, str namespace, str name)
 {
-	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
+	return arena_printf(arena, "%.*s/%.*s/%.*s/%.*s", STR_ARG(group), STR_ARG(kind), STR_ARG(namespace), STR_ARG(name));
 }
 
 /* ---- hostnames ---- */
@@ -92,7 +92,7 @@ static const char *const REASONS[] = { "NoMatchingParent", "NotAllowedByListener
 
 static enum stage attach(struct build *b, const struct read_route *route, const struct read_ref *ref)
 {
-	const struct effective_list *own = map_get(&b->owners, side_owner_key(b->arena, ref->kind, ref->namespace, ref->name));
+	const struct effective_list *own = map_get(&b->owners, side_owner_key(b->arena, ref->group, ref->kind, ref->namespace, ref->name));
 	enum stage best = NO_PARENT;
 	for (size_t i = 0; own && i < own->n; i++) {
 		struct effective *e = own->item[i];
@@ -116,7 +116,7 @@ void side_attach(struct build *b)
 			route->parents.item[k].reason = REASONS[attach(b, route, &route->parents.item[k].ref)];
 		for (size_t k = 0; route->wants_default && k < b->side->gateways.n; k++) {
 			const struct read_gateway *g = b->side->gateways.item[k];
-			struct read_ref ref = { .kind = STR_INIT("Gateway"), .namespace = g->meta.namespace, .name = g->meta.name };
+			struct read_ref ref = { .group = STR_INIT(READ_GROUP), .kind = STR_INIT("Gateway"), .namespace = g->meta.namespace, .name = g->meta.name };
 			if (g->takes_default)
 				attach(b, route, &ref);
 		}

@@ -38,7 +38,7 @@ struct build {
 	const struct gateway_world *world;
 	const struct gateway_choices *choices;
 	struct map namespaces;           /* name to struct namespace_object */
-	struct map owners;               /* "kind/namespace/name" to struct effective_list: its listeners that count */
+	struct map owners;               /* "group/kind/namespace/name" to struct effective_list: its listeners that count */
 	struct map policies;             /* "group/kind/namespace/name" to struct policy_list */
 	struct map tls_policies;         /* "namespace/name" of a Service to struct tls_list */
 	const struct effective *at;      /* whose routes are being made */
@@ -52,7 +52,7 @@ bool side_admits(const struct build *b, const struct read_namespaces *rule, str 
 
 /* side_attach.c */
 void side_attach(struct build *b);
-str side_owner_key(struct arena *arena, str kind, str namespace, str name);
+str side_owner_key(struct arena *arena, str group, str kind, str namespace, str name);
 
 /* side_order.c: into the order in which they are tried. */
 void side_sort(const struct build *b, struct candidate **list, size_t n);

@@ -73,7 +73,7 @@ static struct set_list sets_of(struct build *b, const struct read_gateway *gatew
 	for (size_t i = 0; i < b->side->sets.n; i++) {
 		struct read_set *set = b->side->sets.item[i];
 		const struct read_ref *to = &set->parent;
-		if (!str_eq(to->kind, STR("Gateway")) || !str_eq(to->name, gateway->meta.name) || !str_eq(to->namespace, gateway->meta.namespace))
+		if (!str_eq(to->group, STR(READ_GROUP)) || !str_eq(to->kind, STR("Gateway")) || !str_eq(to->name, gateway->meta.name) || !str_eq(to->namespace, gateway->meta.namespace))
 			continue;
 		bool allowed = side_admits(b, &gateway->sets, gateway->meta.namespace, set->meta.namespace);
 		set->reason = allowed ? "Accepted" : "NotAllowed";
@@ -201,12 +201,12 @@ static void add_listeners(struct build *b, struct taken *taken, const struct eff
 	}
 }
 
-static void note_owner(struct build *b, str kind, const struct read_meta *meta, const struct effective_list *all, size_t first)
+static void note_owner(struct build *b, const struct effective *of, const struct effective_list *all, size_t first)
 {
 	struct effective_list *own = NEW(b->arena, struct effective_list);
 	for (size_t i = first; i < all->n; i++)
 		LIST_PUSH(b->arena, own, all->item[i]);
-	map_set(&b->owners, side_owner_key(b->arena, kind, meta->namespace, meta->name), own);
+	map_set(&b->owners, side_owner_key(b->arena, of->group, of->kind, of->owner->namespace, of->owner->name), own);
 }
 
 struct effective_list side_listeners(struct build *b, struct read_gateway *gateway)
@@ -218,13 +218,13 @@ struct effective_list side_listeners(struct build *b, struct read_gateway *gatew
 	map_init(&taken.names, b->arena);
 	const struct effective own = { .owner = &gateway->meta, .group = STR_INIT(READ_GROUP), .kind = STR_INIT("Gateway") };
 	add_listeners(b, &taken, &own, gateway->listeners.item, gateway->listeners.n, &out);
-	note_owner(b, STR("Gateway"), &gateway->meta, &out, 0);
+	note_owner(b, &own, &out, 0);
 	for (size_t i = 0; i < sets.n; i++) {
 		struct read_set *set = sets.item[i];
 		size_t first = out.n;
 		const struct effective of = { .owner = &set->meta, .group = set->group, .kind = set->kind };
 		add_listeners(b, &taken, &of, set->listeners.item, set->listeners.n, &out);
-		note_owner(b, set->kind, &set->meta, &out, first);
+		note_owner(b, &of, &out, first);
 	}
 	return out;
 }
