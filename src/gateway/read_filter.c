@@ -63,7 +63,7 @@ static void read_mirror(const struct reader *r, const struct node *node, struct 
 	if (percent.n)
 		out->share = arena_join(r->arena, percent, STR("%"));
 	else if (part)
-		out->share = arena_printf(r->arena, "%.*s/%.*s", STR_ARG(read_text(r, part, "numerator")), STR_ARG(read_text_or(r, part, "denominator", "100")));
+		out->share = arena_join(r->arena, arena_join(r->arena, read_text(r, part, "numerator"), STR("/")), read_text_or(r, part, "denominator", "100"));
 }
 
 static void read_cors(const struct reader *r, const struct node *node, struct read_filter *out)

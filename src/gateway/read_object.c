@@ -74,7 +74,8 @@ struct read_ref read_reference(const struct reader *r, const struct node *node, 
 	};
 }
 
-void read_references(const struct reader *r, const struct node *list, const char *group, const char *kind, struct read_ref **item, size_t *n, size_t *cap)
+void read_references(const struct reader *r, const struct node *list, const char *group, const char *kind,
+	struct read_ref **item, size_t *n, size_t *cap)
 {
 	for (size_t i = 0; i < read_count(list); i++) {
 		*item = list_grow(r->arena, *item, *n, cap, sizeof **item);

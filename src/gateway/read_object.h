@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tools of the readers of single kinds: see read.h. What is not there, null or of another type counts as not written. Inside this room only. */
+/*
+ * Tools of the readers of single kinds: see read.h. What is not there, null or of another type counts as not written. Inside
+ * this room only.
+ */
 #ifndef ING2GW_GATEWAY_READ_OBJECT_H
 #define ING2GW_GATEWAY_READ_OBJECT_H
 
@@ -32,7 +35,8 @@ struct read_pair read_value(const struct reader *r, const struct node *node, con
 
 /* A reference in the namespace of the object itself unless it names another one. */
 struct read_ref read_reference(const struct reader *r, const struct node *node, const char *group, const char *kind);
-void read_references(const struct reader *r, const struct node *list, const char *group, const char *kind, struct read_ref **item, size_t *n, size_t *cap);
+void read_references(const struct reader *r, const struct node *list, const char *group, const char *kind,
+	struct read_ref **item, size_t *n, size_t *cap);
 /* All references of a list, at the end of one in a struct. */
 #define READ_REFERENCES(r, list, group, kind, out) read_references((r), (list), (group), (kind), &(out)->item, &(out)->n, &(out)->cap)
 

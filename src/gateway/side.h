@@ -24,7 +24,7 @@ struct gateway_choices {
 	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
 	bool merged_listeners;           /* routes are looked for in all listeners of a port and protocol, else in the closest one alone */
-	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else it is refused with 421 */
+	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */

@@ -116,7 +116,8 @@ void side_attach(struct build *b)
 			route->parents.item[k].reason = REASONS[attach(b, route, &route->parents.item[k].ref)];
 		for (size_t k = 0; route->wants_default && k < b->side->gateways.n; k++) {
 			const struct read_gateway *g = b->side->gateways.item[k];
-			struct read_ref ref = { .group = STR_INIT(READ_GROUP), .kind = STR_INIT("Gateway"), .namespace = g->meta.namespace, .name = g->meta.name };
+			struct read_ref ref = { .group = STR_INIT(READ_GROUP), .kind = STR_INIT("Gateway"), .namespace = g->meta.namespace,
+				.name = g->meta.name };
 			if (g->takes_default)
 				attach(b, route, &ref);
 		}

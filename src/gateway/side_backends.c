@@ -142,7 +142,8 @@ static void add_case(struct build *b, const struct candidate *c, const struct re
 	const struct read_meta *from = &c->route->meta;
 	struct forward_case one = { .weight = said->weight };
 	if (!side_backend(b, from, read_route_kind_name(c->route->kind), &said->ref, &one.backend)) {
-		str text = arena_printf(b->arena, "backend %.*s %.*s/%.*s", STR_ARG(said->ref.kind), STR_ARG(said->ref.namespace), STR_ARG(said->ref.name));
+		str text = arena_printf(b->arena, "backend %.*s %.*s/%.*s", STR_ARG(said->ref.kind), STR_ARG(said->ref.namespace),
+			STR_ARG(said->ref.name));
 		LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, text, said->ref.at));
 	}
 	SIDE_UNKNOWN(b, said->ref.group, said->ref.kind, said->ref.namespace, said->ref.name, STR(""), &route->unknown);

@@ -64,7 +64,8 @@ int side_compare_hosts(str a, str b);
 /* side_steps.c: the rule's filters, with what they need of match and listener. */
 void side_steps(struct build *b, const struct candidate *c, struct route *route);
 /* A filter of one backend alone. */
-void side_own_step(struct build *b, const struct candidate *c, const struct read_filter *filter, struct route *route, struct forward_case *out);
+void side_own_step(struct build *b, const struct candidate *c, const struct read_filter *filter, struct route *route,
+	struct forward_case *out);
 void side_listener_steps(struct build *b, const struct effective *e, struct listener *listener);
 /* False: the rule counts as not written. */
 bool side_rule_is_good(const struct read_rule *rule);
@@ -79,7 +80,8 @@ void side_index_tls(struct build *b);
 /* side_unknown.c */
 void side_index_policies(struct build *b);
 /* The policies that name an object, or all of its kind; section: of the whole object or of that part. */
-void side_unknown(const struct build *b, str group, str kind, str namespace, str name, str section, const struct unknown ***item, size_t *n, size_t *cap);
+void side_unknown(const struct build *b, str group, str kind, str namespace, str name, str section,
+	const struct unknown ***item, size_t *n, size_t *cap);
 #define SIDE_UNKNOWN(b, group, kind, namespace, name, section, list) \
 	side_unknown((b), (group), (kind), (namespace), (name), (section), &(list)->item, &(list)->n, &(list)->cap)
 const struct unknown *side_new_unknown(struct build *b, str text, struct place at);

@@ -42,7 +42,8 @@ static void add(struct finding *f, str what, const struct read_meta *meta, const
 	const char *words = reason ? words_of(reason) : NULL;
 	if (!words)
 		return;
-	struct unknown one = { arena_printf(f->arena, "%.*s %.*s/%.*s does not count: %s", STR_ARG(what), STR_ARG(meta->namespace), STR_ARG(meta->name), words), at };
+	struct unknown one = { arena_printf(f->arena, "%.*s %.*s/%.*s does not count: %s", STR_ARG(what), STR_ARG(meta->namespace),
+		STR_ARG(meta->name), words), at };
 	LIST_PUSH(f->arena, f->out, one);
 }
 

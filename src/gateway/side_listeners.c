@@ -73,7 +73,8 @@ static struct set_list sets_of(struct build *b, const struct read_gateway *gatew
 	for (size_t i = 0; i < b->side->sets.n; i++) {
 		struct read_set *set = b->side->sets.item[i];
 		const struct read_ref *to = &set->parent;
-		if (!str_eq(to->group, STR(READ_GROUP)) || !str_eq(to->kind, STR("Gateway")) || !str_eq(to->name, gateway->meta.name) || !str_eq(to->namespace, gateway->meta.namespace))
+		if (!str_eq(to->group, STR(READ_GROUP)) || !str_eq(to->kind, STR("Gateway")) || !str_eq(to->name, gateway->meta.name) ||
+			!str_eq(to->namespace, gateway->meta.namespace))
 			continue;
 		bool allowed = side_admits(b, &gateway->sets, gateway->meta.namespace, set->meta.namespace);
 		set->reason = allowed ? "Accepted" : "NotAllowed";
@@ -177,7 +178,8 @@ static bool has_strange_kind(const struct read_listener *l)
 	return false;
 }
 
-static void add_listeners(struct build *b, struct taken *taken, const struct effective *owner, struct read_listener *item, size_t n, struct effective_list *out)
+static void add_listeners(struct build *b, struct taken *taken, const struct effective *owner, struct read_listener *item,
+	size_t n, struct effective_list *out)
 {
 	refuse_within(item, n);
 	for (size_t i = 0; i < n; i++) {

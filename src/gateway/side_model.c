@@ -193,7 +193,8 @@ static enum listener_protocol protocol_of(str name)
 		str name;
 		enum listener_protocol protocol;
 	} PROTOCOLS[] = {
-		{ STR_INIT("HTTP"), LISTENER_HTTP }, { STR_INIT("HTTPS"), LISTENER_HTTPS }, { STR_INIT("TLS"), LISTENER_TLS }, { STR_INIT("TCP"), LISTENER_TCP },
+		{ STR_INIT("HTTP"), LISTENER_HTTP }, { STR_INIT("HTTPS"), LISTENER_HTTPS }, { STR_INIT("TLS"), LISTENER_TLS },
+		{ STR_INIT("TCP"), LISTENER_TCP },
 	};
 	for (size_t i = 0; i < sizeof PROTOCOLS / sizeof *PROTOCOLS; i++)
 		if (str_eq(PROTOCOLS[i].name, name))
@@ -235,7 +236,8 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	entry->namespace = m->namespace;
 	entry->known = true;
 	entry->http = (struct http_rules){
-		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides, .refuses_misdirected = !b->choices->misdirected_served,
+		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
+		.refuses_misdirected = !b->choices->misdirected_served,
 	};
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("Gateway"), m->namespace, m->name, STR(""), &entry->unknown);

@@ -48,7 +48,8 @@ static struct match grpc_match(struct build *b, const struct read_match *m)
 	}
 	out.kind = MATCH_REGEX;
 	out.path = arena_printf(b->arena, "/%.*s/%.*s", STR_ARG(m->service.n ? m->service : STR("*")), STR_ARG(m->call.n ? m->call : STR("*")));
-	out.expression = arena_printf(b->arena, "\\A/%.*s/%.*s\\z", STR_ARG(quoted(b, m->service, regex, "[^/]+")), STR_ARG(quoted(b, m->call, regex, "[^/]+")));
+	str service = quoted(b, m->service, regex, "[^/]+"), call = quoted(b, m->call, regex, "[^/]+");
+	out.expression = arena_printf(b->arena, "\\A/%.*s/%.*s\\z", STR_ARG(service), STR_ARG(call));
 	return out;
 }
 
@@ -108,7 +109,8 @@ enum { KIND_LAST, KIND_AFTER_PREFIX, KIND_PREFIX, KIND_BEFORE_PREFIX, KIND_EXACT
 
 static void rank_http(const struct build *b, const struct read_match *m, struct rank *out)
 {
-	static const unsigned REGEX[] = { [REGEX_BEFORE_PREFIX] = KIND_BEFORE_PREFIX, [REGEX_AFTER_PREFIX] = KIND_AFTER_PREFIX, [REGEX_BY_LENGTH] = KIND_PREFIX };
+	static const unsigned REGEX[] = { [REGEX_BEFORE_PREFIX] = KIND_BEFORE_PREFIX, [REGEX_AFTER_PREFIX] = KIND_AFTER_PREFIX,
+		[REGEX_BY_LENGTH] = KIND_PREFIX };
 	out->kind = m->kind == READ_EXACT ? KIND_EXACT : m->kind == READ_PREFIX ? KIND_PREFIX : REGEX[b->choices->regex_rank];
 	if (m->kind == READ_PREFIX)
 		out->length = path_without_slash(m->path).n == 1 ? 0 : path_without_slash(m->path).n;
@@ -123,7 +125,7 @@ static void rank_http(const struct build *b, const struct read_match *m, struct 
 static void rank_grpc(const struct build *b, const struct read_match *m, struct rank *out)
 {
 	bool plain = m->kind != READ_REGEX && m->service.n;
-	out->kind = plain && m->call.n ? KIND_EXACT : plain || (!m->service.n && !m->call.n) ? KIND_PREFIX : m->service.n ? KIND_BEFORE_PREFIX : KIND_AFTER_PREFIX;
+	out->kind = plain && m->call.n ? KIND_EXACT : plain ? KIND_PREFIX : m->service.n ? KIND_BEFORE_PREFIX : KIND_AFTER_PREFIX;
 	if (out->kind == KIND_BEFORE_PREFIX && b->choices->regex_rank == REGEX_AFTER_PREFIX)
 		out->kind = KIND_AFTER_PREFIX;
 	out->length = m->service.n ? m->service.n + 1 : 0;
@@ -153,7 +155,8 @@ static int greater(size_t a, size_t b)
 static int compare_ranks(const struct rank *a, const struct rank *b)
 {
 	const int by[] = {
-		greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length), greater(a->second, b->second),
+		greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length),
+		greater(a->second, b->second),
 		greater(a->method, b->method), greater(a->headers, b->headers), greater(a->queries, b->queries),
 	};
 	for (size_t i = 0; i < sizeof by / sizeof *by; i++)
@@ -169,7 +172,8 @@ static int compare_names(const struct read_meta *a, const struct read_meta *b)
 	int c = str_cmp(str_slice(a->namespace, 0, n), str_slice(b->namespace, 0, n));
 	if (c || a->namespace.n == b->namespace.n)
 		return c ? c : str_cmp(a->name, b->name);
-	unsigned char ca = a->namespace.n > n ? (unsigned char)a->namespace.p[n] : '/', cb = b->namespace.n > n ? (unsigned char)b->namespace.p[n] : '/';
+	unsigned char ca = a->namespace.n > n ? (unsigned char)a->namespace.p[n] : '/',
+		cb = b->namespace.n > n ? (unsigned char)b->namespace.p[n] : '/';
 	return ca < cb ? -1 : 1;
 }
 

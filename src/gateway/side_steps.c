@@ -105,7 +105,8 @@ static void add_rewrite(struct build *b, const struct candidate *c, const struct
 	if (f->path.change == CHANGE_NONE)
 		return;
 	struct step *s = add_step(b, list, STEP_REWRITE, "route.rewrite", f->at);
-	s->as.rewrite = (struct rewrite){ .change = change_of(c, &f->path), .path = path_of(&f->path), .prefix = c->match ? c->match->path : STR("") };
+	s->as.rewrite = (struct rewrite){ .change = change_of(c, &f->path), .path = path_of(&f->path),
+		.prefix = c->match ? c->match->path : STR("") };
 }
 
 /* ---- CORS ---- */
@@ -133,7 +134,8 @@ static void add_cors(struct build *b, const struct read_filter *f, struct step_l
 	struct cors *c = &add_step(b, list, STEP_CORS, "cors", f->at)->as.cors;
 	bool any_method = str_list_has(&f->methods, STR("*")), any_header = str_list_has(&f->headers, STR("*"));
 	*c = (struct cors){
-		.origins = f->origins, .methods = f->methods, .headers = f->headers, .expose = f->expose, .credentials = f->credentials, .max_age = f->max_age,
+		.origins = f->origins, .methods = f->methods, .headers = f->headers, .expose = f->expose, .credentials = f->credentials,
+		.max_age = f->max_age,
 		.any_origin = !f->origins.n || str_list_has(&f->origins, STR("*")), .asked_only = true,
 		.said_methods = str_list_join(b->arena, &f->methods, STR(", ")), .said_headers = str_list_join(b->arena, &f->headers, STR(", ")),
 		.said_expose = str_list_join(b->arena, &f->expose, STR(", ")),
@@ -166,7 +168,8 @@ static void add_auth(struct build *b, const struct read_meta *owner, str kind, c
 	struct step *s = add_step(b, list, STEP_GUARD, "auth.external", f->at);
 	const char *scheme = f->grpc ? "grpc" : to.tls ? "https" : "http", *path = f->grpc ? "" : "$request_uri";
 	s->as.guard = (struct guard){ .kind = GUARD_EXTERNAL, .hands_over = true, .copied = f->copied };
-	s->as.guard.url = arena_printf(b->arena, "%s://%.*s%.*s%s", scheme, STR_ARG(address_of(b, &to)), STR_ARG(plain_text(b, f->auth_path)), path);
+	str address = address_of(b, &to), prefix = plain_text(b, f->auth_path);
+	s->as.guard.url = arena_printf(b->arena, "%s://%.*s%.*s%s", scheme, STR_ARG(address), STR_ARG(prefix), path);
 }
 
 /* Copies that cannot be sent are not sent; the request itself does not suffer. */
@@ -179,7 +182,8 @@ static void add_mirror(struct build *b, const struct candidate *c, const struct 
 	struct step *s = add_step(b, list, STEP_OTHER, "mirror", f->at);
 	s->delivery = DELIVERY_MIRROR;
 	s->as.mirror.to = to;
-	s->value = arena_printf(b->arena, "%.*s/%.*s:%u%s%.*s", STR_ARG(to.namespace), STR_ARG(to.name), (unsigned)to.port, f->share.n ? " " : "", STR_ARG(f->share));
+	s->value = arena_printf(b->arena, "%.*s/%.*s:%u%s%.*s", STR_ARG(to.namespace), STR_ARG(to.name), (unsigned)to.port,
+		f->share.n ? " " : "", STR_ARG(f->share));
 }
 
 struct unknown_list {
@@ -187,7 +191,8 @@ struct unknown_list {
 	size_t n, cap;
 };
 
-static void add_extension(struct build *b, const struct read_meta *owner, const struct read_filter *f, struct step_list *list, struct unknown_list *unknown)
+static void add_extension(struct build *b, const struct read_meta *owner, const struct read_filter *f, struct step_list *list,
+	struct unknown_list *unknown)
 {
 	bool there = gateway_side_has(b->side, f->ref.group, f->ref.kind, owner->namespace, f->ref.name);
 	str text = arena_printf(b->arena, "%.*s %.*s/%.*s", STR_ARG(f->ref.kind), STR_ARG(owner->namespace), STR_ARG(f->ref.name));

@@ -50,7 +50,8 @@ void side_index_policies(struct build *b)
 	}
 }
 
-void side_unknown(const struct build *b, str group, str kind, str namespace, str name, str section, const struct unknown ***item, size_t *n, size_t *cap)
+void side_unknown(const struct build *b, str group, str kind, str namespace, str name, str section,
+	const struct unknown ***item, size_t *n, size_t *cap)
 {
 	const str names[] = { name, STR_INIT("") };
 	for (size_t k = 0; k < 2; k++) {

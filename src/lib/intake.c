@@ -44,7 +44,10 @@ bool intake_tables(struct intake *intake)
 	return false;
 }
 
-/* What a source of the Gateway side says counts there alone. All else stands there as well: Services, and Gateways that are there already. */
+/*
+ * What a source of the Gateway side says counts there alone. All else stands there as well: Services, and Gateways that are
+ * there already.
+ */
 static void add_document(struct intake *intake, struct node *root)
 {
 	bool after = intake->after && root->at.file >= intake->after;

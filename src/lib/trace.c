@@ -111,8 +111,9 @@ static void add_page(struct trace *trace, const struct request *request, const s
 	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
 	struct story story;
 	struct gateway_detached detached = { 0 };
+	str name = arena_lower(scratch, str_slice(request->host, 0, str_find_char(request->host, ':')));
 	if (outcome->entry && outcome->entry->listeners.n && !outcome->host)
-		detached = gateway_side_detached(&trace->in.gateway, scratch, arena_lower(scratch, str_slice(request->host, 0, str_find_char(request->host, ':'))));
+		detached = gateway_side_detached(&trace->in.gateway, scratch, name);
 	const struct story_hints hints = {
 		.near_host = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome),
 		.several_entries = several_entries(trace, outcome), .regex_by = regex_by(outcome->host),
@@ -127,7 +128,8 @@ static void add_page(struct trace *trace, const struct request *request, const s
 }
 
 /* Both sides, and what they differ in. */
-static void add_pages(struct trace *trace, const struct request *request, const struct outcome *before, const struct outcome *after, bool color,
+static void add_pages(struct trace *trace, const struct request *request, const struct outcome *before,
+	const struct outcome *after, bool color,
 	struct buf *out)
 {
 	struct str_list what = { 0 };

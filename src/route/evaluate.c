@@ -217,7 +217,8 @@ static void run(struct run *r, const struct model *model)
 		return;
 	}
 	out->entry = entry;
-	r->reading = entry->http.literal ? request_read_literally(r->scratch, r->request) : request_read(r->scratch, r->request, entry->http.merge_slashes);
+	r->reading = entry->http.literal ? request_read_literally(r->scratch, r->request) : request_read(r->scratch, r->request,
+		entry->http.merge_slashes);
 	read_connection(r, &entry->http);
 	r->uri = out->path = r->reading.path;
 	for (size_t i = 0; i < entry->unknown.n; i++)

@@ -26,7 +26,8 @@ static uint32_t say_always(struct run *r, const struct cors *c, str origin)
 static uint32_t say_asked(struct run *r, const struct cors *c, str origin)
 {
 	str method, headers;
-	bool asks = request_header(r->scratch, r->request, STR("Access-Control-Request-Method"), &method) && str_eq(r->request->method, STR("OPTIONS"));
+	bool asks = request_header(r->scratch, r->request, STR("Access-Control-Request-Method"), &method) &&
+		str_eq(r->request->method, STR("OPTIONS"));
 	bool names = request_header(r->scratch, r->request, STR("Access-Control-Request-Headers"), &headers);
 	say(r, "Access-Control-Allow-Origin", c->any_origin && !c->credentials ? STR("*") : origin);
 	if (c->credentials)

@@ -183,7 +183,9 @@ static void write_request(struct run *r)
 /* ---- steps of single backends ---- */
 
 #define COPY_LIST(arena, to, from) do { \
-		(to).item = memcpy(NEWS((arena), struct changed_header, (from).n + 1), (from).n ? (const void *)(from).item : "", (from).n * sizeof *(from).item); \
+		(to).item = NEWS((arena), struct changed_header, (from).n + 1); \
+		if ((from).n) \
+			memcpy((to).item, (from).item, (from).n * sizeof *(from).item); \
 		(to).n = (from).n; \
 		(to).cap = (from).n + 1; \
 	} while (0)

@@ -50,7 +50,8 @@ static void tell_listener(struct arena *scratch, const struct outcome *outcome, 
 		story_add(scratch, story, STR("listener"), STR("none of this port takes this host"));
 	if (!l)
 		return;
-	str text = arena_printf(scratch, "%.*s, port %u%s%.*s", STR_ARG(l->name), (unsigned)l->port, l->host.name.n ? ", " : "", STR_ARG(l->host.name));
+	str text = arena_printf(scratch, "%.*s, port %u%s%.*s", STR_ARG(l->name), (unsigned)l->port, l->host.name.n ? ", " : "",
+		STR_ARG(l->host.name));
 	story_add(scratch, story, STR("listener"), text)->at = l->at;
 }
 
@@ -80,7 +81,8 @@ static void tell_certificate(struct arena *scratch, const struct outcome *outcom
 static str condition_text(struct arena *scratch, const struct condition *c)
 {
 	static const char *const KINDS[] = { [CONDITION_METHOD] = "method", [CONDITION_HEADER] = "header ", [CONDITION_QUERY] = "parameter " };
-	return arena_printf(scratch, ", %s%.*s %s%.*s", KINDS[c->kind], STR_ARG(c->name), c->regex ? "~ " : c->kind == CONDITION_METHOD ? "" : "= ", STR_ARG(c->value));
+	return arena_printf(scratch, ", %s%.*s %s%.*s", KINDS[c->kind], STR_ARG(c->name),
+		c->regex ? "~ " : c->kind == CONDITION_METHOD ? "" : "= ", STR_ARG(c->value));
 }
 
 static str path_text(struct arena *scratch, const struct match *match)

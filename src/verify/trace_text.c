@@ -43,7 +43,8 @@ static void tell_forward(struct arena *scratch, const struct request *request, c
 	for (size_t i = 0; i < outcome->failing.n; i++) {
 		const struct backend *backend = outcome->failing.item[i].backend;
 		str text = backend_text(scratch, backend, shares[outcome->backends.n + i], percent ? " %" : " parts");
-		struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%.*s cannot answer: %u", STR_ARG(text), (unsigned)backend->answer));
+		struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%.*s cannot answer: %u", STR_ARG(text),
+			(unsigned)backend->answer));
 		row->at = backend->at;
 		row->tone = STORY_REFUSED;
 	}
