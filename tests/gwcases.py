@@ -23,7 +23,7 @@ KEYS = {
     "route": {"name", "kind", "namespace", "created", "parents", "hosts", "rules"},
     "rule": {"when", "filters", "to", "more"},
     "ask": {"ask", "headers", "given", "sni", "entry", "http", "get", "host", "sent", "received", "weights", "failing", "certificate", "gates", "unknown",
-            "features"},
+            "features", "own"},
 }
 CONDITION = re.compile(r"(exact|prefix|regex|method|header|query|call)(~?) (.+)")
 
@@ -203,6 +203,9 @@ def faults(item, answer):
     pairs += [(key, item[key], answer.get(key)) for key in ("certificate", "unknown", "gates", "features") if key in item]
     pairs += [(key, sorted(map(tuple, item[key].items()), key=str), sorted((tuple(pair) for pair in headers or []), key=str))
               for key, headers in (("sent", upstream.get("headers")), ("received", answer.get("response_headers"))) if key in item]
+    if "own" in item:
+        pairs.append(("own", item["own"], {one["name"]: dict(one["upstream"]["headers"], host=one["upstream"]["host"], target=one["upstream"]["target"])
+                                           for one in answer["backends"] if "upstream" in one}))
     return ["%s want %s got %s%s" % (field, json.dumps(want), json.dumps(got), " (%s)" % answer["problem"] if answer.get("problem") else "")
             for field, want, got in pairs if want != got]
 

@@ -18,7 +18,6 @@ static bool same_backend(const struct chosen_backend *a, const struct chosen_bac
 static void add_share(const struct chosen_backend *item, size_t n, const struct chosen_backend *wanted, struct share *out)
 {
 	for (size_t i = 0; i < n; i++) {
-		/* one alone has everything, whatever its weight says */
 		out->total += item[i].weight;
 		out->weight += same_backend(&item[i], wanted) ? item[i].weight : 0;
 	}
@@ -69,6 +68,40 @@ static bool same_headers(const struct changed_header *a, size_t an, const struct
 	return same;
 }
 
+/* The request that a backend gets. */
+struct sent {
+	str target, host;
+	const struct changed_header *headers;
+	size_t n;
+};
+
+static struct sent sent_to(const struct outcome *o, const struct chosen_backend *to)
+{
+	if (to->own)
+		return (struct sent){ to->own->target, to->own->host, to->own->headers.item, to->own->headers.n };
+	return (struct sent){ o->upstream_target, o->upstream_host, o->upstream_headers.item, o->upstream_headers.n };
+}
+
+struct difference {
+	bool target, host, headers;
+};
+
+/* Over all backends that both may ask. */
+static struct difference compare_requests(const struct outcome *a, const struct outcome *b)
+{
+	struct difference out = { false, false, false };
+	for (size_t i = 0; i < a->backends.n && a->forwarded && b->forwarded; i++)
+		for (size_t k = 0; k < b->backends.n; k++) {
+			struct sent x = sent_to(a, &a->backends.item[i]), y = sent_to(b, &b->backends.item[k]);
+			if (a->backends.n > 1 && b->backends.n > 1 && !same_backend(&a->backends.item[i], &b->backends.item[k]))
+				continue;
+			out.target = out.target || !str_eq(x.target, y.target);
+			out.host = out.host || !str_eq(x.host, y.host);
+			out.headers = out.headers || !same_headers(x.headers, x.n, y.headers, y.n);
+		}
+	return out;
+}
+
 static void note(struct arena *scratch, bool same, const char *field, struct str_list *what)
 {
 	if (!same)
@@ -77,14 +110,13 @@ static void note(struct arena *scratch, bool same, const char *field, struct str
 
 void outcomes_compare(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what)
 {
-	bool forwarded = a->forwarded && b->forwarded;
+	const struct difference requests = compare_requests(a, b);
 	note(scratch, a->status == b->status && str_eq(a->state, b->state), "status", what);
 	note(scratch, a->has_location == b->has_location && str_eq(a->location, b->location), "location", what);
 	note(scratch, same_shares(a, b), "backends", what);
-	note(scratch, !forwarded || str_eq(a->upstream_target, b->upstream_target), "upstream.target", what);
-	note(scratch, !forwarded || str_eq(a->upstream_host, b->upstream_host), "upstream.host", what);
-	note(scratch, !forwarded || same_headers(a->upstream_headers.item, a->upstream_headers.n, b->upstream_headers.item, b->upstream_headers.n),
-		"upstream.headers", what);
+	note(scratch, !requests.target, "upstream.target", what);
+	note(scratch, !requests.host, "upstream.host", what);
+	note(scratch, !requests.headers, "upstream.headers", what);
 	note(scratch, !a->status || !b->status || same_headers(a->response_headers.item, a->response_headers.n, b->response_headers.item,
 		b->response_headers.n), "response_headers", what);
 }
