@@ -11,6 +11,7 @@ have been made anew. A Variant is one set of choices that an implementation may 
 import collections
 import fnmatch
 import re
+import urllib.parse
 
 Variant = collections.namedtuple("Variant", "name regex falls_through ties_reversed")
 # Rank of a path's kind; smaller is tried first. Envoy tries regular expressions before prefixes, Istio after the exact ones
@@ -139,7 +140,10 @@ class Candidate:
         self.headers = {}
         for header in match.get("headers") or []:
             self.headers.setdefault(header["name"].lower(), header)
-        self.queries = len(match.get("queryParams") or [])
+        self.parameters = {}
+        for parameter in match.get("queryParams") or []:
+            self.parameters.setdefault(parameter["name"], parameter)
+        self.queries = len(self.parameters)
 
     def precedence(self, variant):
         """Sorts candidates into the order in which they are tried."""
@@ -164,9 +168,19 @@ class Candidate:
             return re.fullmatch(wanted["value"], ",".join(values)) is not None
         return ",".join(values) == wanted["value"]
 
-    def fits(self, path, method, headers):
-        return (self.path_fits(path) and self.method in (None, method) and
-                all(self.header_fits(header, headers) for header in self.headers.values()))
+    def parameter_fits(self, wanted, query):
+        values = [value for name, value in query if name == wanted["name"]]
+        if not values:
+            return False
+        if wanted.get("type", "Exact") == "RegularExpression":
+            return re.fullmatch(wanted["value"], values[0]) is not None
+        return values[0] == wanted["value"]
+
+    def fits(self, request):
+        query = urllib.parse.parse_qsl(request.query[1:], keep_blank_values=True)
+        return (self.path_fits(request.path) and self.method in (None, request.method) and
+                all(self.header_fits(header, request.headers) for header in self.headers.values()) and
+                all(self.parameter_fits(parameter, query) for parameter in self.parameters.values()))
 
     def anchors_differ(self, path):
         """Whether it matters that all of a path has to match, a beginning, or any part."""
@@ -321,7 +335,7 @@ class Manifests:
             best = max(specific(item.host) for item in candidates)
             candidates = [item for item in candidates if specific(item.host) == best]
         for item in candidates:
-            if item.fits(request.path, request.method, request.headers):
+            if item.fits(request):
                 return self.perform(listener, item, request, services)
         return Answer("nothing", 404)
 

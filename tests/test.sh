@@ -36,6 +36,8 @@ tally 'fields by version'  py fields --binary build/ing2gw
 tally 'trace'              py trace --binary "$binary"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
+tally 'answers, Gateways'  py gwcases --binary "$binary"
+tally 'answers, agreeing'  py gwagree --binary "$binary"
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
 tally 'real nginx'         py nginx --binary "$binary" --render build/test/render

@@ -17,7 +17,7 @@
 /* What a command line says. */
 struct plan {
 	struct intake_options options;
-	struct str_list paths;
+	struct str_list paths, after;
 	str requests;                /* file with requests, or empty */
 	struct request request;
 	str url;
@@ -32,6 +32,8 @@ static size_t standard_inputs(const struct plan *plan)
 	size_t n = str_eq(plan->requests, STR("-"));
 	for (size_t i = 0; i < plan->paths.n; i++)
 		n += str_eq(plan->paths.item[i], STR("-"));
+	for (size_t i = 0; i < plan->after.n; i++)
+		n += str_eq(plan->after.item[i], STR("-"));
 	return n;
 }
 
@@ -120,6 +122,7 @@ static bool read_plan(struct cli *cli, struct plan *plan, str *error)
 	const struct accepted none = { 0 };
 	if (!input_paths(cli, &words, &plan->paths, error) || !read_intake(cli, &plan->options, error))
 		return false;
+	plan->after = args->value[OPT_AFTER];
 	if (standard_inputs(plan) > 1) {
 		*error = STR("standard input can be read once only");
 		return false;
@@ -293,7 +296,11 @@ static int run_trace(struct cli *cli, struct trace *trace, const struct plan *pl
 {
 	struct files files = { .arena = &trace->in.arena, .scratch = &trace->in.scratch, .sources = &trace->in.sources,
 		.diags = &trace->in.diags, .total_bytes = plan->options.limits.total_bytes };
-	int code = files_read(&files, &plan->paths) ? EXIT_GOOD : EXIT_INPUT;
+	int code = !plan->paths.n || files_read(&files, &plan->paths) ? EXIT_GOOD : EXIT_INPUT;
+	if (plan->after.n) {
+		trace->in.after = (uint32_t)trace->in.sources.n + 1;
+		code = exit_join(code, files_read(&files, &plan->after) ? EXIT_GOOD : EXIT_INPUT);
+	}
 	bool good = trace_start(trace);
 	if (!good || plan->requests.n)
 		write_messages(cli, trace, trace_notes(trace, NULL, NULL));

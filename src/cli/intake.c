@@ -24,9 +24,11 @@ bool input_paths(struct cli *cli, const struct str_list *words, struct str_list 
 	for (size_t k = 0; k < sizeof from / sizeof *from; k++)
 		for (size_t i = 0; i < from[k]->n; i++)
 			LIST_PUSH(&cli->arena, paths, from[k]->item[i]);
-	if (!paths->n)
-		*error = nothing_given(cli);
-	return paths->n > 0;
+	/* the Gateway side may be asked alone */
+	if (paths->n || cli->args.value[OPT_AFTER].n)
+		return true;
+	*error = nothing_given(cli);
+	return false;
 }
 
 bool read_intake(struct cli *cli, struct intake_options *options, str *error)
@@ -48,6 +50,15 @@ bool read_intake(struct cli *cli, struct intake_options *options, str *error)
 		.controller_version = arguments_text(args, OPT_CONTROLLER_VERSION),
 		.default_certificate = arguments_text(args, OPT_DEFAULT_CERTIFICATE),
 	};
+	for (size_t i = 0; i < args->value[OPT_CHOICE].n; i++) {
+		str name, value;
+		str_cut(args->value[OPT_CHOICE].item[i], '=', &name, &value);
+		if (!intake_choose(options, name, value)) {
+			*error = arena_printf(&cli->arena, "option --choice: there is no %.*s=%.*s; there are %.*s", STR_ARG(name), STR_ARG(value),
+				STR_ARG(intake_choices_help(&cli->arena)));
+			return false;
+		}
+	}
 	return read_mappings(cli, &options->mappings, error);
 }
 

@@ -30,6 +30,13 @@ const struct option_row option_rows[] = {
 		S("Words behind the command are the same. A folder is read with the folders in it: files that end in .yaml, .yml or .json, "
 		"but none whose name, or whose folder's name, begins with a dot. YAML may hold several documents and Lists.") },
 	{ OPT_BEFORE, 0, S("before"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE, NONE, NONE, S("The same as --filename."), NONE },
+	{ OPT_AFTER, 0, S("after"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE, NONE, NONE,
+		S("Manifests of the Gateway API: what their Gateways do with the request."),
+		S("Alone, or beside Ingresses: then both sides answer, and what differs is named. Gateways, Services and all that is no Ingress are "
+		"taken from both sides.") },
+	{ OPT_CHOICE, 0, S("choice"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE, NONE, NONE,
+		S("What the implementation of the Gateway does where the Gateway API leaves it open."),
+		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what most do.") },
 	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("Only what these controllers serve."),
 		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "

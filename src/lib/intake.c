@@ -44,11 +44,27 @@ bool intake_tables(struct intake *intake)
 	return false;
 }
 
+/*
+ * What a source of the Gateway side says counts there alone. All else stands there as well: Services, and Gateways that are
+ * there already.
+ */
+static void add_document(struct intake *intake, struct node *root)
+{
+	bool after = intake->after && root->at.file >= intake->after;
+	if (!after)
+		snapshot_add(&intake->snapshot, root);
+	if (!intake->after)
+		return;
+	intake->world.diags = after ? &intake->diags : &intake->silent;
+	snapshot_add(&intake->world, root);
+	gateway_side_add(&intake->gateway, root);
+}
+
 static void visit(void *user, struct node *root)
 {
 	struct intake *intake = user;
 	if (root)
-		snapshot_add(&intake->snapshot, root);
+		add_document(intake, root);
 	arena_reset(&intake->scratch);
 }
 
@@ -56,11 +72,34 @@ void intake_read(struct intake *intake)
 {
 	struct doc_reader reader = { &intake->scratch, &intake->diags, &intake->options->limits, visit, intake };
 	snapshot_init(&intake->snapshot, &intake->arena, &intake->sources, &intake->diags);
+	diags_init(&intake->silent, &intake->arena);
+	snapshot_init(&intake->world, &intake->arena, &intake->sources, &intake->silent);
+	gateway_side_init(&intake->gateway, &intake->arena);
 	for (uint32_t file = 1; file <= intake->sources.n; file++)
 		if (!doc_read(&reader, &intake->sources, file))
 			intake->unreadable = true;
 	arena_reset(&intake->scratch);
 	snapshot_finish(&intake->snapshot);
+	/* that an object stands on both sides is no wonder */
+	intake->world.diags = &intake->silent;
+	snapshot_finish(&intake->world);
+	gateway_side_finish(&intake->gateway);
+}
+
+bool intake_choose(struct intake_options *options, str name, str value)
+{
+	return gateway_choices_set(&options->choices, name, value);
+}
+
+str intake_choices_help(struct arena *arena)
+{
+	return gateway_choices_help(arena);
+}
+
+struct model *intake_gateway_model(struct intake *intake)
+{
+	const struct gateway_world world = { &intake->world, intake->options->world == WORLD_CLOSED };
+	return gateway_model(&intake->gateway, &world, &intake->options->choices);
 }
 
 void intake_model(struct intake *intake)

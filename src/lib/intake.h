@@ -7,6 +7,7 @@
 #define ING2GW_LIB_INTAKE_H
 
 #include "doc/doc.h"
+#include "gateway/side.h"
 #include "kube/snapshot.h"
 #include "ledger/ledger.h"
 #include "mapping/mapping.h"
@@ -24,6 +25,7 @@ struct intake_options {
 	str controller_version;
 	str default_certificate;       /* "NS/NAME" or empty */
 	struct mapping_texts mappings; /* further tables; they have been checked (tables_load) */
+	struct gateway_choices choices; /* of the Gateway side, where there is one */
 };
 
 /* All that is made lives in its arena until intake_release(). */
@@ -37,6 +39,10 @@ struct intake {
 	struct mapping mapping;
 	struct snapshot snapshot;
 	struct model *model;           /* NULL until intake_model() */
+	uint32_t after;                /* the first source of the Gateway side, what is applied to that of the others; 0: there is none */
+	struct gateway_side gateway;
+	struct snapshot world;         /* of the Gateway side: Services and the like of all sources */
+	struct diags silent;           /* what has been said already, or is not worth a word */
 	bool unreadable;               /* a document, or a part of the input */
 	bool bug;                      /* of ours, reported: a table that does not load */
 };
@@ -50,7 +56,12 @@ void intake_init(struct intake *intake, const struct intake_options *options, si
 bool intake_tables(struct intake *intake);    /* false: a built-in table is no good, which has been reported; those that are there stay */
 void intake_read(struct intake *intake);
 void intake_model(struct intake *intake);
+struct model *intake_gateway_model(struct intake *intake);   /* of the Gateway side, which is there */
 void intake_release(struct intake *intake);
+
+/* What an implementation of the Gateway side chooses, by name; false: there is no such choice. Its help names them all. */
+bool intake_choose(struct intake_options *options, str name, str value);
+str intake_choices_help(struct arena *arena);
 
 /* Reports a bug of ours. */
 void intake_bug(struct intake *intake, str message);

@@ -6,6 +6,7 @@
 #include "lib/mappings.h"
 #include "lib/trace_page.h"
 #include "lib/trace_request.h"
+#include "verify/compare.h"
 #include "verify/trace_json.h"
 
 void trace_init(struct trace *trace, const struct intake_options *options, size_t memory_limit)
@@ -30,9 +31,16 @@ bool trace_start(struct trace *trace)
 	intake_read(in);
 	if (!good)
 		return false;
-	intake_model(in);
-	model_prepare(in->model);
-	trace->evaluator = evaluator_new(&in->arena, in->model);
+	if (in->after) {
+		struct model *after = intake_gateway_model(in);
+		model_prepare(after);
+		trace->after = evaluator_new(&in->arena, after);
+	}
+	if (in->after != 1) {
+		intake_model(in);
+		model_prepare(in->model);
+		trace->evaluator = evaluator_new(&in->arena, in->model);
+	}
 	trace->locator = NEW(&in->arena, struct locator);
 	locator_init(trace->locator, &in->sources, &in->arena);
 	map_init(&trace->routes, &in->arena);
@@ -91,14 +99,25 @@ static const struct fact *regex_by(const struct host *host)
 	return NULL;
 }
 
+static bool several_entries(const struct trace *trace, const struct outcome *outcome)
+{
+	bool after = outcome->entry && outcome->entry->listeners.n;
+	return after ? trace->in.gateway.gateways.n > 1 : trace->in.model && trace->in.model->entries.n > 1;
+}
+
 static void add_page(struct trace *trace, const struct request *request, const struct outcome *outcome, bool color, struct buf *out)
 {
 	struct arena *scratch = &trace->scratch;
 	const struct trace_page page = { trace->locator, &trace->in, scratch, color };
 	struct story story;
+	struct gateway_detached detached = { 0 };
+	str name = arena_lower(scratch, str_slice(request->host, 0, str_find_char(request->host, ':')));
+	if (outcome->entry && outcome->entry->listeners.n && !outcome->host)
+		detached = gateway_side_detached(&trace->in.gateway, scratch, name);
 	const struct story_hints hints = {
 		.near_host = near_host(trace, str_slice(request->host, 0, str_find_char(request->host, ':')), outcome),
-		.several_entries = trace->in.model->entries.n > 1, .regex_by = regex_by(outcome->host),
+		.several_entries = several_entries(trace, outcome), .regex_by = regex_by(outcome->host),
+		.detached = detached.item, .detached_count = detached.n,
 	};
 	trace_tell(scratch, matcher_new(scratch, 0), request, outcome, &hints, &story);
 	str host = request->has_host ? request->host : STR("(no host)");
@@ -108,11 +127,37 @@ static void add_page(struct trace *trace, const struct request *request, const s
 	trace_page_add(out, &page, request->method, url, &story);
 }
 
+/* Both sides, and what they differ in. */
+static void add_pages(struct trace *trace, const struct request *request, const struct outcome *before,
+	const struct outcome *after, bool color,
+	struct buf *out)
+{
+	struct str_list what = { 0 };
+	buf_add(out, STR("before\n"));
+	add_page(trace, request, before, color, out);
+	buf_add(out, STR("\nafter\n"));
+	add_page(trace, request, after, color, out);
+	outcomes_compare(&trace->scratch, before, after, &what);
+	if (what.n)
+		buf_printf(out, "\ndifferent: %.*s\n", STR_ARG(str_list_join(&trace->scratch, &what, STR(", "))));
+	else
+		buf_printf(out, "\n%s\n", after->unknown.n ? "the same, as far as the Gateway side is understood" : "the same");
+}
+
 void trace_answer(struct trace *trace, const struct request *request, enum trace_form form, struct buf *out, struct outcome *outcome)
 {
-	evaluate(trace->evaluator, &trace->scratch, request, outcome);
-	if (form == TRACE_JSON)
+	struct outcome after;
+	if (trace->after)
+		evaluate(trace->after, &trace->scratch, request, trace->evaluator ? &after : outcome);
+	if (trace->evaluator)
+		evaluate(trace->evaluator, &trace->scratch, request, outcome);
+	bool both = trace->after && trace->evaluator;
+	if (form == TRACE_JSON && both)
+		trace_json_both(out, &trace->scratch, outcome, route_place(trace, outcome->route), &after, route_place(trace, after.route));
+	else if (form == TRACE_JSON)
 		trace_json(out, &trace->scratch, outcome, route_place(trace, outcome->route));
+	else if (both)
+		add_pages(trace, request, outcome, &after, form == TRACE_COLORED, out);
 	else
 		add_page(trace, request, outcome, form == TRACE_COLORED, out);
 }

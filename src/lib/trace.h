@@ -14,7 +14,8 @@ struct trace {
 	struct intake in;
 	struct arena scratch;          /* of one request */
 	struct arena written;          /* of answers that have not been handed over */
-	struct evaluator *evaluator;
+	struct evaluator *evaluator;   /* of Ingresses; NULL: the Gateway side is asked alone */
+	struct evaluator *after;       /* of the Gateway side; NULL: there is none */
 	struct locator *locator;
 	struct map routes;             /* struct route * as bytes -> its place as str */
 	size_t line;                   /* of the requests, counted from 1 */
@@ -31,7 +32,10 @@ void trace_release(struct trace *trace);
 
 enum trace_form { TRACE_JSON, TRACE_TEXT, TRACE_COLORED };
 
-/* The answer to one request: a line of JSON, or a page for people. The outcome is valid until scratch is reset. */
+/*
+ * The answer to one request: a line of JSON, or a page for people. The outcome is that of the Ingresses where they are asked, and valid
+ * until scratch is reset.
+ */
 void trace_answer(struct trace *trace, const struct request *request, enum trace_form form, struct buf *out, struct outcome *outcome);
 
 /* The longest line that is read. */

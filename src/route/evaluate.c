@@ -80,8 +80,8 @@ static void read_connection(struct run *r, const struct http_rules *http)
 
 static const struct entry *find_entry(struct run *r, const struct model *model)
 {
-	const struct host_name *by;
-	const struct entry *first = NULL;
+	const struct entry *first = NULL, *best;
+	unsigned nearest = 0;
 	for (size_t i = 0; i < model->entries.n; i++) {
 		struct entry *e = model->entries.item[i];
 		if (r->request->entry.n && str_eq(e->name, r->request->entry))
@@ -94,56 +94,16 @@ static const struct entry *find_entry(struct run *r, const struct model *model)
 		return NULL;
 	}
 	/* without a word about it, the one that has a name for the host; the input's own load balancers come first */
+	best = first;
 	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++) {
 		const struct entry *e = model->entries.item[i];
-		if (e->known == first->known && index_find_host(r, e, r->reading.host, &by) && by->kind != HOST_ANY)
-			return e;
+		unsigned near = e->known == first->known ? run_nearness(r, e) : 0;
+		if (near > nearest) {
+			nearest = near;
+			best = e;
+		}
 	}
-	return first;
-}
-
-enum found match_takes(struct matcher *matcher, const struct match *match, str path)
-{
-	str text = match->path;
-	bool hit = false;
-	switch (match->kind) {
-	case MATCH_EXACT:
-		hit = str_eq(text, path);
-		break;
-	case MATCH_TEXT:
-		hit = str_starts(path, text);
-		break;
-	case MATCH_PREFIX:
-		hit = str_starts(path, text) && (str_ends(text, STR("/")) || path.n == text.n || path.p[text.n] == '/');
-		break;
-	case MATCH_REGEX:
-		return match->pattern ? pattern_search(matcher, match->pattern, path, NULL) : FOUND_NOT;
-	}
-	return hit ? FOUND : FOUND_NOT;
-}
-
-static bool takes(struct run *r, const struct route *route, str path)
-{
-	if (route->match.kind != MATCH_REGEX)
-		return match_takes(r->matcher, &route->match, path) == FOUND;
-	if (run_search(r, route->match.pattern, path, true, "the expression of a path"))
-		return true;
-	if (r->out->problem.n)
-		r->out->problem = arena_printf(r->scratch, "the expression %.*s takes too many steps on this path", STR_ARG(route->match.path));
-	return false;
-}
-
-static const struct route *find_route(struct run *r, const struct host *host)
-{
-	const struct route *found = NULL, *own = NULL;
-	for (size_t i = 0; i < host->routes.n && !found && !r->out->problem.n; i++)
-		if (takes(r, host->routes.item[i], r->uri))
-			found = host->routes.item[i];
-	for (size_t i = 0; i < host->own.n && !own; i++)
-		if (takes(r, host->own.item[i], r->uri))
-			own = host->own.item[i];
-	bool shorter = own && (!found || (found->match.kind == MATCH_PREFIX && found->match.path.n < own->match.path.n));
-	return shorter ? own : found;
+	return best;
 }
 
 static str served_certificate(struct run *r, const struct entry *entry)
@@ -195,7 +155,7 @@ static const struct host *passed_host(struct run *r, const struct entry *entry)
 {
 	const struct host_name *by;
 	str name = r->request->has_sni ? arena_lower(r->scratch, r->request->sni) : r->reading.host;
-	const struct host *host = r->request->tls && name.n ? index_find_host(r, entry, name, &by) : NULL;
+	const struct host *host = r->request->tls && name.n ? index_find_host(r, entry->index, name, &by) : NULL;
 	return host && by->kind == HOST_EXACT && host->passthrough ? host : NULL;
 }
 
@@ -204,7 +164,7 @@ static void pass_through(struct run *r, const struct host *host)
 {
 	struct outcome *out = r->out;
 	const struct passthrough *p = host->passthrough;
-	struct chosen_backend chosen = { &p->backend, 100 };
+	struct chosen_backend chosen = { .backend = &p->backend, .weight = 100 };
 	out->host = host;
 	out->name = &host->name;
 	out->certificate = (str){ "", 0 };
@@ -222,19 +182,51 @@ static void pass_through(struct run *r, const struct host *host)
 	out->status = r->request->given.status ? r->request->given.status : 200;
 }
 
+void run_routes(struct run *r, const struct entry_index *index, str name)
+{
+	struct outcome *out = r->out;
+	/* those of another load balancer do not count */
+	r->named.n = 0;
+	for (size_t i = 0; i < PATTERN_GROUPS; i++)
+		r->group[i] = (str){ "", 0 };
+	out->host = index_find_host(r, index, name, &out->name);
+	if (out->problem.n)
+		return;
+	r->route = out->route = out->host ? run_find_route(r, out->host) : NULL;
+	if (out->problem.n)
+		return;
+	for (size_t i = 0; r->route && i < r->route->unknown.n; i++)
+		LIST_PUSH(r->scratch, &out->unknown, r->route->unknown.item[i]);
+	if (r->route)
+		run_steps(r);
+	else
+		out->status = 404;
+	if (out->problem.n)
+		forget(out);
+	drop_of_success(out);
+	answer_headers(r, out->entry);
+}
+
 static void run(struct run *r, const struct model *model)
 {
 	struct outcome *out = r->out;
 	const struct entry *entry = find_entry(r, model);
 	if (!entry) {
 		if (!out->problem.n)
-			out->problem = STR("the input has no Ingress that a controller serves");
+			out->problem = model->nothing.n ? model->nothing : STR("the input has no Ingress that a controller serves");
 		return;
 	}
 	out->entry = entry;
-	r->reading = request_read(r->scratch, r->request, entry->http.merge_slashes);
+	r->reading = entry->http.literal ? request_read_literally(r->scratch, r->request) : request_read(r->scratch, r->request,
+		entry->http.merge_slashes);
 	read_connection(r, &entry->http);
 	r->uri = out->path = r->reading.path;
+	for (size_t i = 0; i < entry->unknown.n; i++)
+		LIST_PUSH(r->scratch, &out->unknown, entry->unknown.item[i]);
+	if (entry->listeners.n) {
+		run_listeners(r);
+		return;
+	}
 	if (r->request->tls)
 		out->certificate = served_certificate(r, entry);
 	if (entry->rejected.n) {
@@ -252,24 +244,7 @@ static void run(struct run *r, const struct model *model)
 		answer_headers(r, entry);
 		return;
 	}
-	/* those of another load balancer do not count */
-	r->named.n = 0;
-	for (size_t i = 0; i < PATTERN_GROUPS; i++)
-		r->group[i] = (str){ "", 0 };
-	out->host = index_find_host(r, entry, r->reading.has_host ? r->reading.host : (str){ "", 0 }, &out->name);
-	if (out->problem.n)
-		return;
-	r->route = out->route = out->host ? find_route(r, out->host) : NULL;
-	if (out->problem.n)
-		return;
-	if (r->route)
-		run_steps(r);
-	else
-		out->status = 404;
-	if (out->problem.n)
-		forget(out);
-	drop_of_success(out);
-	answer_headers(r, entry);
+	run_routes(r, entry->index, r->reading.has_host ? r->reading.host : (str){ "", 0 });
 }
 
 void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out)

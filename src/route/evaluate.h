@@ -6,22 +6,30 @@
 #ifndef ING2GW_ROUTE_EVALUATE_H
 #define ING2GW_ROUTE_EVALUATE_H
 
-#include "route/model.h"
+#include "route/listener.h"
 #include "route/pattern.h"
 #include "route/request.h"
 
 struct evaluator;
-
-struct chosen_backend {
-	const struct backend *backend;
-	uint32_t weight;
-};
 
 /* removed: the header is taken away. */
 struct changed_header {
 	str name, value;
 	bool removed;
 	bool success_only;           /* not with errors; sorted out when the status is known */
+};
+
+/* The request to one of several backends, where it differs from that to the others. */
+struct own_request {
+	str target, host;
+	LIST(struct changed_header) headers, answer;   /* answer: headers of the response */
+};
+
+struct chosen_backend {
+	const struct backend *backend;
+	uint32_t weight;
+	const struct forward_case *way;        /* NULL: of no case */
+	const struct own_request *own;         /* NULL: as in the outcome */
 };
 
 enum happening {
@@ -40,10 +48,11 @@ struct trace_step {
 struct outcome {
 	uint32_t status;             /* 0: not known, see problem */
 	str problem;                 /* why nothing can be said, or empty */
-	str state;                   /* of the controller, where that is why: "CONFIG_REJECTED", "CRASH" */
+	str state;                   /* where that is why: of the controller "CONFIG_REJECTED", "CRASH", of the connection "REFUSED", "CLOSED" */
 	bool has_location;
 	str location;
 	LIST(struct chosen_backend) backends;   /* that may answer this very request */
+	LIST(struct chosen_backend) failing;    /* beside these: requests that would go there get backend->answer */
 	bool forwarded;
 	str upstream_target, upstream_host;     /* where forwarded */
 	LIST(struct changed_header) upstream_headers;
@@ -51,7 +60,9 @@ struct outcome {
 	str auth_url;                /* of the authentication service that is asked; or empty */
 	struct str_list gates;       /* features that decide by something outside of the request */
 	struct str_list features;    /* of the steps that were in force */
+	LIST(const struct unknown *) unknown;   /* what may make all this otherwise */
 	const struct entry *entry;
+	const struct listener *listener;        /* NULL: the entry has none, or none takes it */
 	const struct host *host;     /* NULL: the request is none, or no host takes it */
 	const struct host_name *name;   /* the name of the host that took it */
 	const struct route *route;   /* NULL: no route takes it */

@@ -61,9 +61,14 @@ static void note_groups(struct arena *arena, struct entry_index *index, const st
 static void prepare_route(struct arena *arena, struct entry_index *index, struct route *r)
 {
 	/* the "^" binds to the first alternative only, as it does in the configuration that the source comes from */
-	if (r->match.kind == MATCH_REGEX)
+	if (r->match.kind == MATCH_REGEX && r->match.expression.n)
+		compile(arena, &r->match.pattern, r->match.expression, 0);
+	else if (r->match.kind == MATCH_REGEX)
 		compile(arena, &r->match.pattern, arena_join(arena, STR("^"), r->match.path), PATTERN_NOCASE);
 	note_groups(arena, index, r->match.pattern);
+	for (size_t i = 0; i < r->match.conditions.n; i++)
+		if (r->match.conditions.item[i].regex)
+			compile(arena, &r->match.conditions.item[i].pattern, r->match.conditions.item[i].value, 0);
 	for (size_t i = 0; i < r->steps.n; i++)
 		prepare_step(arena, r->steps.item[i]);
 	for (size_t i = 0; i < r->cases.n; i++)
@@ -141,15 +146,34 @@ static void index_aliases(struct arena *arena, struct entry_index *index, struct
 		add_name(arena, index, host, &host->other_names.item[i]);
 }
 
-static void index_entry(struct arena *arena, struct entry *entry)
+static struct entry_index *index_new(struct arena *arena)
 {
-	struct entry_index *index = entry->index = NEW(arena, struct entry_index);
+	struct entry_index *index = NEW(arena, struct entry_index);
 	map_init(&index->exact, arena);
 	map_init(&index->ends, arena);
 	map_init(&index->beginnings, arena);
 	map_init(&index->certificates, arena);
 	map_init(&index->groups, arena);
 	map_set(&index->groups, STR("subdomain"), index);
+	return index;
+}
+
+static void index_listener(struct arena *arena, struct listener *listener)
+{
+	struct entry_index *index = listener->index = index_new(arena);
+	for (size_t i = 0; i < listener->hosts.n; i++)
+		index_host(arena, index, listener->hosts.item[i]);
+	for (size_t i = 0; i < listener->hosts.n; i++)
+		index_aliases(arena, index, listener->hosts.item[i]);
+	for (size_t i = 0; i < listener->steps.n; i++)
+		prepare_step(arena, listener->steps.item[i]);
+}
+
+static void index_entry(struct arena *arena, struct entry *entry)
+{
+	struct entry_index *index = entry->index = index_new(arena);
+	for (size_t i = 0; i < entry->listeners.n; i++)
+		index_listener(arena, entry->listeners.item[i]);
 	for (size_t i = 0; i < entry->hosts.n; i++)
 		index_host(arena, index, entry->hosts.item[i]);
 	for (size_t i = 0; i < entry->hosts.n; i++)
@@ -223,9 +247,8 @@ static const struct named *find_expression(struct run *run, const struct entry_i
 	return NULL;
 }
 
-const struct host *index_find_host(struct run *run, const struct entry *entry, str name, const struct host_name **by)
+const struct host *index_find_host(struct run *run, const struct entry_index *index, str name, const struct host_name **by)
 {
-	const struct entry_index *index = entry->index;
 	const struct named *found = name.n ? map_get(&index->exact, name) : NULL;
 	if (!found && name.n)
 		found = find_end(index, name);

@@ -12,13 +12,15 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/source.h"
+#include "route/condition.h"
 
 struct fact;
 struct node;
 struct record;
 struct pattern;       /* pattern.h */
 struct matcher;
-struct entry_index;   /* evaluate.c */
+struct entry_index;   /* index.c */
+struct listener;      /* listener.h */
 
 struct fact_list {
 	struct fact **item;
@@ -32,14 +34,22 @@ enum match_kind {
 	MATCH_EXACT,       /* the whole path */
 	MATCH_PREFIX,      /* whole path elements, as pathType Prefix */
 	MATCH_TEXT,        /* every path that begins with the text, within an element too; only among the host's `own` routes */
-	MATCH_REGEX        /* PCRE, searched from the start of the path, any letter case, open end */
+	MATCH_REGEX        /* PCRE, searched from the start of the path, any letter case, open end, unless it says otherwise by `expression` */
 };
 
 struct match {
 	enum match_kind kind;
 	str path;
+	str expression;              /* MATCH_REGEX: what is searched in the path, where letter case counts; empty: as above */
 	struct pattern *pattern;     /* MATCH_REGEX */
 	bool runs_away;              /* the expression took too many steps on some path */
+	struct condition_list conditions;   /* all of them must hold as well */
+};
+
+/* Something in the input that may change what becomes of a request, and that is not understood. */
+struct unknown {
+	str text;
+	struct place at;
 };
 
 struct backend {
@@ -48,12 +58,16 @@ struct backend {
 	bool exists;                 /* Service and port are there, or assumed to be */
 	bool external;               /* ExternalName */
 	bool empty;                  /* known to have no endpoints */
-	uint32_t answer;             /* what asking it comes to, whatever it would say: 502; 0: it is asked */
+	uint32_t answer;             /* what asking it comes to, whatever it would say: 502, 500, 503; 0: it is asked */
+	bool tls;                    /* it is spoken to in TLS, whatever the route says */
 	bool known;                  /* the Service is in the input */
 	bool h2c;                    /* its port says that it speaks HTTP/2 without TLS */
 	str port_name;               /* of the Service's port, where it has several and is known */
 	struct fact_list facts;      /* service name, port */
+	struct place at;             /* where no fact says it */
 };
+
+struct step;
 
 /* When a case of a forward applies. The first one in the list whose condition holds; those without one share by weight. */
 struct forward_case {
@@ -65,6 +79,7 @@ struct forward_case {
 	struct backend backend;
 	uint32_t weight;             /* share among the cases with the same condition */
 	bool keeps;                  /* the route's cookie, where it has one, is set with this backend's answers */
+	LIST(struct step *) steps;   /* of requests to this backend alone, behind those of the route: they change and never answer */
 	struct fact_list facts;
 	str comment;
 };
@@ -75,7 +90,7 @@ struct redirect {
 	str scheme, host;            /* empty: as in the request */
 	uint32_t port;               /* 0: the usual one of the scheme */
 	enum path_change change;
-	str path;                    /* PATH_FULL: the new path */
+	str prefix, path;            /* PATH_FULL: the new path; PATH_PREFIX_CUT: prefix is replaced by path */
 	uint32_t status;
 	bool keeps_query;            /* the source keeps the request's query */
 	bool cuts_slash;             /* the source drops one trailing slash */
@@ -107,6 +122,8 @@ struct cors {
 	str origin_regex;            /* else an origin counts when this is found in it, in any letter case; empty: none does */
 	struct pattern *pattern;     /* of origin_regex, after model_prepare() */
 	str said_methods, said_headers, said_expose;   /* as the answers have them */
+	bool asked_only;             /* only an OPTIONS request that asks for a method is answered, by 200, and only it hears of methods, headers and age */
+	bool echo_methods, echo_headers;   /* asked_only: what was asked for is what is said */
 };
 
 /* One header that is set, or taken away. */
@@ -167,6 +184,7 @@ struct guard {
 	str service_path;            /* the url's path */
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
+	bool hands_over;             /* GUARD_EXTERNAL: only 200 lets pass, and every other answer goes to the client as it is */
 	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
 	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
 	bool forwards;               /* GUARD_CERTIFICATE: the backend gets the certificate itself */
@@ -246,6 +264,7 @@ struct step {
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
+	struct place at;             /* where no fact says it */
 	uint32_t status;             /* STEP_STATUS; of a gate */
 	union {
 		struct redirect redirect;
@@ -328,8 +347,10 @@ struct route {
 	const struct speech *speech; /* to all backends of the cases; NULL: plain HTTP */
 	struct fact_list facts;      /* path, pathType */
 	struct fact_list usual;      /* say what the source does anyway, where another value would change the way to the backend */
+	uint32_t without;            /* the status where nothing is forwarded because there are no cases; 0: 500 */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
+	LIST(const struct unknown *) unknown;
 	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
 };
 
@@ -347,6 +368,7 @@ struct host_name {
 	enum host_kind kind;
 	str name;                    /* lower case; "*.x" for wildcards; empty for HOST_ANY */
 	struct fact_list facts;
+	struct place at;             /* where no fact says it */
 	struct pattern *pattern;     /* HOST_REGEX, after model_prepare() */
 };
 
@@ -416,6 +438,10 @@ struct host {
 /* How a load balancer reads requests, and what it always sends to backends. */
 struct http_rules {
 	bool merge_slashes;          /* runs of "/" count as one */
+	bool literal;                /* paths are taken as they were sent, escapes and dot segments included, and so they go on */
+	bool addresses_are_no_names; /* a Host that is an address is asked for only by what takes every host */
+	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
+	bool refuses_misdirected;    /* 421 where the listener of the handshake is not the one for the Host; else that listener's hosts are asked */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
@@ -443,6 +469,8 @@ struct entry {
 	struct fact_list class_facts;
 	struct http_rules http;
 	LIST(struct host *) hosts;   /* by name */
+	LIST(struct listener *) listeners;   /* listener.h; where there are some, they have the hosts */
+	LIST(const struct unknown *) unknown;
 	LIST(struct stream *) streams;   /* by protocol and port */
 	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; written to a Gateway where it has a creator; or NULL */
 	LIST(struct served_name) certificates;
@@ -455,6 +483,7 @@ struct entry {
 struct model {
 	struct arena *arena;
 	LIST(struct entry *) entries;   /* by name, then controller */
+	str nothing;                    /* what to say where there are none; or empty */
 };
 
 void fact_list_add(struct arena *arena, struct fact_list *list, struct fact *fact);   /* unless NULL or there */

@@ -111,17 +111,20 @@ static bool needs_work(str path)
 	return false;
 }
 
-static bool read_path(struct arena *arena, str path, bool merge_slashes, struct reading *out)
+/* What is done to a path before anything looks at it. */
+enum path_form { PATH_AS_SENT, PATH_DECODED, PATH_MERGED };
+
+static bool read_path(struct arena *arena, str path, enum path_form form, struct reading *out)
 {
 	out->path = path;
 	out->escaped = str_has_char(path, '%') || str_has_char(path, '+');
 	if (!str_starts(path, STR("/")))
 		return false;
-	if (!needs_work(path))
+	if (form == PATH_AS_SENT || !needs_work(path))
 		return true;
 	char *text = NEWS(arena, char, path.n);
 	size_t n;
-	if (!decode(path, text, &n) || !resolve(text, &n, merge_slashes))
+	if (!decode(path, text, &n) || !resolve(text, &n, form == PATH_MERGED))
 		return false;
 	out->path = (str){ text, n };
 	return true;
@@ -166,7 +169,7 @@ static bool read_line(str *target)
 	return true;
 }
 
-static void read_target(struct arena *arena, bool merge_slashes, struct reading *out)
+static void read_target(struct arena *arena, enum path_form form, struct reading *out)
 {
 	str target = out->uri = out->target;
 	size_t end = 0;
@@ -185,11 +188,11 @@ static void read_target(struct arena *arena, bool merge_slashes, struct reading 
 		if (target.n == 0)
 			out->uri = path;
 	}
-	if (!read_path(arena, path, merge_slashes, out))
+	if (!read_path(arena, path, form, out))
 		out->status = 400;
 }
 
-struct reading request_read(struct arena *arena, const struct request *q, bool merge_slashes)
+static struct reading read_request(struct arena *arena, const struct request *q, enum path_form form)
 {
 	struct reading out = { .target = q->target };
 	str host = q->host, rest = out.target;
@@ -211,8 +214,18 @@ struct reading request_read(struct arena *arena, const struct request *q, bool m
 	str unused;
 	if (out.absolute && (q->has_host ? !read_host(arena, q->host, &unused) : !q->http10))
 		out.status = 400;
-	read_target(arena, merge_slashes, &out);
+	read_target(arena, form, &out);
 	return out;
+}
+
+struct reading request_read(struct arena *arena, const struct request *q, bool merge_slashes)
+{
+	return read_request(arena, q, merge_slashes ? PATH_MERGED : PATH_DECODED);
+}
+
+struct reading request_read_literally(struct arena *arena, const struct request *q)
+{
+	return read_request(arena, q, PATH_AS_SENT);
 }
 
 /* ---- headers ---- */
@@ -310,6 +323,20 @@ static int escape_at(str text, size_t i)
 {
 	int high = i + 2 < text.n && text.p[i] == '%' ? hex(text.p[i + 1]) : -1, low = high >= 0 ? hex(text.p[i + 2]) : -1;
 	return low < 0 ? -1 : high * 16 + low;
+}
+
+str uri_unescape_query(struct arena *arena, str text)
+{
+	if (!str_has_char(text, '%') && !str_has_char(text, '+'))
+		return text;
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < text.n; i++) {
+		int byte = escape_at(text, i);
+		buf_add_char(&b, byte >= 0 ? (char)byte : text.p[i] == '+' ? ' ' : text.p[i]);
+		i += byte >= 0 ? 2 : 0;
+	}
+	return buf_str(&b);
 }
 
 str uri_unescape_redirect(struct arena *arena, str text)

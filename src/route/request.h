@@ -59,6 +59,8 @@ struct reading {
 };
 
 struct reading request_read(struct arena *arena, const struct request *request, bool merge_slashes);
+/* The same with the path as it was sent. */
+struct reading request_read_literally(struct arena *arena, const struct request *request);
 
 /* The values of a header joined by ", " (empty where there is none), as nginx's $http_name: "-" in name stands for "_" too. */
 bool request_header(struct arena *arena, const struct request *request, str name, str *value);
@@ -71,6 +73,8 @@ enum escape_set {
 	ESCAPE_COMPONENT   /* everything but letters, digits and "-._~" */
 };
 str uri_escape(struct arena *arena, str text, enum escape_set set);
+/* Takes all escapes away; "+" is a blank. What is no escape stays. */
+str uri_unescape_query(struct arena *arena, str text);
 /* Takes escapes of visible characters away, up to the query (nginx: NGX_UNESCAPE_REDIRECT). */
 str uri_unescape_redirect(struct arena *arena, str text);
 

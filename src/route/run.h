@@ -44,8 +44,25 @@ str run_expand(struct run *run, str text);
 bool run_variable(struct run *run, str name, str *value);
 bool template_is_constant(str text);
 
-/* run_steps.c */
+/* evaluate.c: the host that a name has there, its route, and what that does. */
+void run_routes(struct run *run, const struct entry_index *index, str name);
+
+/* run_listen.c: a request to a load balancer that has listeners. */
+void run_listeners(struct run *run);
+/* How much an entry is meant by a request: 2 where it has a name for the host, 1 where it takes it among all others, else 0. */
+unsigned run_nearness(struct run *run, const struct entry *entry);
+
+/* run_match.c: the first route of a host that takes the request; NULL where there is none. */
+const struct route *run_find_route(struct run *run, const struct host *host);
+
+/* run_steps.c: of the route, with what follows: an answer in place of an error, or the way to the backend. */
 void run_steps(struct run *run);
+/* Those of a list, until one answers. */
+void run_list(struct run *run, struct step *const *step, size_t n);
+
+/* run_cors.c: the status where it answers, CORS_PASSED where the origin is allowed, else CORS_SILENT. */
+enum { CORS_SILENT = 0, CORS_PASSED = 1 };
+uint32_t run_cors(struct run *run, const struct step *step);
 
 void run_log(struct run *run, const struct step *step, enum happening what, str before, str after);
 /* One header is set, or taken away. */
@@ -53,6 +70,8 @@ void run_header(struct run *run, const struct header_edit *edit);
 
 /* run_forward.c: a request that no step has answered. */
 void run_forward(struct run *run);
+/* The backends that may answer it, and those that would but cannot. */
+void run_choose(struct run *run);
 /* The backend gets none of the usual headers but the kept one: only what the client has sent under their names. */
 void run_without_usual(struct run *run, str kept);
 
@@ -68,7 +87,7 @@ bool run_guard(struct run *run, const struct step *step);
 bool run_any_guard(struct run *run);
 
 /* index.c */
-const struct host *index_find_host(struct run *run, const struct entry *entry, str name, const struct host_name **by);
+const struct host *index_find_host(struct run *run, const struct entry_index *index, str name, const struct host_name **by);
 bool index_has_group(const struct entry *entry, struct arena *scratch, str name);
 str index_find_certificate(const struct entry *entry, struct arena *scratch, str name);   /* empty: none */
 

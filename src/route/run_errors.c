@@ -43,7 +43,7 @@ void run_error_pages(struct run *r, bool by_backend)
 	out->status = !pages->backend ? 404 : again ? status : 200;
 	if (!pages->backend)
 		return;
-	struct chosen_backend chosen = { pages->backend, 100 };
+	struct chosen_backend chosen = { .backend = pages->backend, .weight = 100 };
 	LIST_PUSH(r->scratch, &out->backends, chosen);
 	const char *mark = r->reading.query.n ? "?" : "";
 	out->upstream_target = arena_printf(r->scratch, "/%s%.*s", mark, STR_ARG(r->reading.query));

@@ -2,6 +2,8 @@
 /* Forwarding: which backend, and what it is asked. See run.h (reference: ingress-nginx A.6, A.9, A.10, A.14). */
 #include "route/run.h"
 
+#include <string.h>
+
 /* ---- backends ---- */
 
 static bool has_cookie(const struct run *r, str name, str *value)
@@ -39,17 +41,12 @@ static bool is_conditional(const struct forward_case *c)
 	return c->header.n > 0 || c->cookie.n > 0 || c->sticky.n > 0;
 }
 
-static void choose(struct run *r)
+static void choose_cases(struct run *r)
 {
 	const struct route *route = r->route;
-	if (route->instead) {
-		struct chosen_backend chosen = { route->instead, 100 };
-		LIST_PUSH(r->scratch, &r->out->backends, chosen);
-		return;
-	}
 	for (size_t i = 0; i < route->cases.n; i++) {
 		const struct forward_case *c = &route->cases.item[i];
-		struct chosen_backend chosen = { &c->backend, c->weight };
+		struct chosen_backend chosen = { .backend = &c->backend, .weight = c->weight, .way = c };
 		if (is_conditional(c) && !holds(r, c))
 			continue;
 		LIST_PUSH(r->scratch, &r->out->backends, chosen);
@@ -63,6 +60,30 @@ static void choose(struct run *r)
 		r->out->backends.item[0].weight = 100;
 }
 
+/* Those that cannot answer keep their share of the requests. */
+static void sort_out(struct run *r)
+{
+	struct outcome *out = r->out;
+	size_t kept = 0;
+	for (size_t i = 0; i < out->backends.n; i++) {
+		if (out->backends.item[i].backend->answer)
+			LIST_PUSH(r->scratch, &out->failing, out->backends.item[i]);
+		else
+			out->backends.item[kept++] = out->backends.item[i];
+	}
+	out->backends.n = kept;
+}
+
+void run_choose(struct run *r)
+{
+	struct chosen_backend instead = { .backend = r->route->instead, .weight = 100 };
+	if (r->route->instead)
+		LIST_PUSH(r->scratch, &r->out->backends, instead);
+	else
+		choose_cases(r);
+	sort_out(r);
+}
+
 /* ---- the request to the backend ---- */
 
 /* Without a rewrite the target goes on byte for byte; a new path is escaped, with the query behind it. */
@@ -70,8 +91,8 @@ static str target_of(struct run *r)
 {
 	if (!r->rewritten)
 		return r->reading.target;
-	str path = uri_escape(r->scratch, r->uri, ESCAPE_PATH);
-	if (!r->reading.query.n)
+	str path = r->out->entry->http.literal ? r->uri : uri_escape(r->scratch, r->uri, ESCAPE_PATH);
+	if (!r->reading.query.n && !(r->out->entry->http.literal && r->reading.has_query))
 		return path;
 	return arena_printf(r->scratch, "%.*s?%.*s", STR_ARG(path), STR_ARG(r->reading.query));
 }
@@ -148,6 +169,62 @@ static void send_bare(struct run *r)
 		LIST_PUSH(r->scratch, &r->out->upstream_headers, id);
 }
 
+static void write_request(struct run *r)
+{
+	struct outcome *out = r->out;
+	out->upstream_target = target_of(r);
+	if (out->upstream_host.n == 0)
+		out->upstream_host = r->host_header;
+	merge_headers(r);
+	if (r->route->bare_host.n)
+		send_bare(r);
+}
+
+/* ---- steps of single backends ---- */
+
+#define COPY_LIST(arena, to, from) do { \
+		(to).item = NEWS((arena), struct changed_header, (from).n + 1); \
+		if ((from).n) \
+			memcpy((to).item, (from).item, (from).n * sizeof *(from).item); \
+		(to).n = (from).n; \
+		(to).cap = (from).n + 1; \
+	} while (0)
+
+/* The request to one of several backends; what the run knows stays as it was. */
+static const struct own_request *own_request(struct run *r, const struct forward_case *way)
+{
+	struct own_request *own = NEW(r->scratch, struct own_request);
+	struct run side = *r;
+	struct outcome out = *r->out;
+	side.out = &out;
+	COPY_LIST(r->scratch, out.upstream_headers, r->out->upstream_headers);
+	COPY_LIST(r->scratch, out.response_headers, r->out->response_headers);
+	run_list(&side, way->steps.item, way->steps.n);
+	write_request(&side);
+	own->target = out.upstream_target;
+	own->host = out.upstream_host;
+	COPY_LIST(r->scratch, own->headers, out.upstream_headers);
+	COPY_LIST(r->scratch, own->answer, out.response_headers);
+	return own;
+}
+
+/* Of one backend alone they are as those of the route. */
+static void run_own_steps(struct run *r)
+{
+	struct outcome *out = r->out;
+	const struct forward_case *first = out->backends.item[0].way;
+	if (out->backends.n == 1) {
+		if (first)
+			run_list(r, first->steps.item, first->steps.n);
+		return;
+	}
+	for (size_t i = 0; i < out->backends.n; i++) {
+		struct chosen_backend *chosen = &out->backends.item[i];
+		if (chosen->way && chosen->way->steps.n)
+			chosen->own = own_request(r, chosen->way);
+	}
+}
+
 /* ---- the answer ---- */
 
 static void set_sticky_cookie(struct run *r)
@@ -164,32 +241,43 @@ static void set_sticky_cookie(struct run *r)
 
 static bool speaks(const struct run *r)
 {
-	if (r->out->backends.item[0].backend->answer)
-		return false;
 	enum given_truth tls = r->request->given.tls;
-	return tls == GIVEN_UNKNOWN || (tls == GIVEN_YES) == r->tls_to_backend;
+	bool spoken = r->tls_to_backend || r->out->backends.item[0].backend->tls;
+	return tls == GIVEN_UNKNOWN || (tls == GIVEN_YES) == spoken;
+}
+
+static void fail(struct run *r, uint32_t status)
+{
+	r->out->status = status;
+	r->out->forwarded = false;
+	r->out->backends.n = 0;
+}
+
+/* What requests to backends that cannot answer get, where there are no others. */
+static uint32_t failure(const struct outcome *out)
+{
+	uint32_t status = 0;
+	for (size_t i = 0; i < out->failing.n; i++)
+		if (out->failing.item[i].backend->answer > status)
+			status = out->failing.item[i].backend->answer;
+	return status;
 }
 
 void run_forward(struct run *r)
 {
 	struct outcome *out = r->out;
-	choose(r);
-	if (out->backends.n == 0) {
-		out->status = 500;
+	run_choose(r);
+	if (out->backends.n == 0 && out->failing.n == 0) {
+		out->status = r->route->without ? r->route->without : 500;
 		return;
 	}
+	if (out->backends.n)
+		run_own_steps(r);
 	out->forwarded = true;
-	out->upstream_target = target_of(r);
-	if (out->upstream_host.n == 0)
-		out->upstream_host = r->host_header;
-	merge_headers(r);
-	if (r->route->bare_host.n)
-		send_bare(r);
+	write_request(r);
 	set_sticky_cookie(r);
-	if (!speaks(r)) {
-		out->status = 502;
-		out->forwarded = false;
-		out->backends.n = 0;
+	if (out->backends.n == 0 || !speaks(r)) {
+		fail(r, out->backends.n ? 502 : failure(out));
 		run_error_pages(r, false);
 		return;
 	}

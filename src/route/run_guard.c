@@ -107,10 +107,12 @@ static struct verdict ask_service(struct run *r, const struct step *s)
 	str_list_add_new(r->scratch, &r->out->gates, s->feature);
 	r->out->auth_url = run_expand(r, g->url);
 	take_cookies(r, g);
-	if (status >= 200 && status < 300) {
+	if (status == 200 || (status > 200 && status < 300 && !g->hands_over)) {
 		take_permission(r, g);
 		return pass();
 	}
+	if (g->hands_over)
+		return refuse(status);
 	if (status == 401 && find_permission(r, STR("WWW-Authenticate"), &value))
 		add_answer_header(r, STR("WWW-Authenticate"), value);
 	if (status == 401 || status == 403)
@@ -134,7 +136,7 @@ static const struct host *host_of_handshake(struct run *r)
 	if (!r->request->has_sni)
 		return r->out->host;
 	struct run asked = *r;
-	const struct host *host = index_find_host(&asked, r->out->entry, arena_lower(r->scratch, r->request->sni), &by);
+	const struct host *host = index_find_host(&asked, r->out->entry->index, arena_lower(r->scratch, r->request->sni), &by);
 	return host && (by->kind != HOST_ANY || host == r->out->host) ? host : NULL;
 }
 
@@ -188,7 +190,7 @@ static struct verdict ask(struct run *r, const struct step *s)
 /* Where the route sends a 401; empty: nowhere. */
 static str sign_in_of(const struct route *route)
 {
-	for (size_t i = 0; i < route->steps.n; i++)
+	for (size_t i = 0; route && i < route->steps.n; i++)
 		if (route->steps.item[i]->kind == STEP_GUARD && route->steps.item[i]->as.guard.signin.n)
 			return route->steps.item[i]->as.guard.signin;
 	return (str){ "", 0 };

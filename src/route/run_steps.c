@@ -75,15 +75,29 @@ static str absolute(struct run *r, str location)
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(location));
 }
 
+/* The path that was sent, with a prefix of whole elements replaced: where nothing is left it is the root. */
+static str exchange_prefix(struct run *r, str prefix, str by)
+{
+	size_t cut = str_ends(prefix, STR("/")) ? prefix.n - 1 : prefix.n;
+	str rest = str_from(r->uri, cut), path = arena_join(r->scratch, str_ends(by, STR("/")) ? str_slice(by, 0, by.n - 1) : by, rest);
+	return path.n ? path : STR("/");
+}
+
+static str query_of(struct run *r)
+{
+	return r->reading.has_query ? arena_join(r->scratch, STR("?"), r->reading.query) : (str){ "", 0 };
+}
+
 /* A redirect whose Location the source does not spell: scheme, host, port and path replaced in the request's own address. */
 static str built_location(struct run *r, const struct redirect *to)
 {
 	str scheme = to->scheme.n ? to->scheme : r->request->tls ? STR("https") : STR("http");
 	str host = to->host.n ? to->host : r->reading.host;
-	str path = to->change == PATH_FULL ? to->path : r->reading.target;
+	str path = to->change == PATH_FULL ? to->path : to->change == PATH_PREFIX_CUT ? exchange_prefix(r, to->prefix, to->path) : r->reading.target;
+	str query = to->change != PATH_KEEP && to->keeps_query ? query_of(r) : (str){ "", 0 };
 	if (to->port)
 		host = arena_printf(r->scratch, "%.*s:%u", STR_ARG(host), (unsigned)to->port);
-	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path));
+	return arena_printf(r->scratch, "%.*s://%.*s%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path), STR_ARG(query));
 }
 
 static void add_query(struct run *r, str template, str *location)
@@ -128,31 +142,13 @@ static void redirect(struct run *r, const struct step *s)
 
 /* ---- CORS ---- */
 
-static void say(struct run *r, const char *name, str value)
-{
-	struct header_edit e = { .response = true, .name = str_c(name), .value = value };
-	run_header(r, &e);
-}
-
 static void cors(struct run *r, const struct step *s)
 {
-	const struct cors *c = &s->as.cors;
-	str origin;
-	(void)request_header(r->scratch, r->request, STR("Origin"), &origin);
-	if (!c->any_origin && !run_search(r, c->pattern, origin, false, "the expression of the origins"))
-		return;
-	say(r, "Access-Control-Allow-Origin", c->any_origin ? STR("*") : origin);
-	if (c->credentials)
-		say(r, "Access-Control-Allow-Credentials", STR("true"));
-	say(r, "Access-Control-Allow-Methods", c->said_methods);
-	say(r, "Access-Control-Allow-Headers", c->said_headers);
-	if (c->said_expose.n)
-		say(r, "Access-Control-Expose-Headers", c->said_expose);
-	say(r, "Access-Control-Max-Age", arena_printf(r->scratch, "%lld", (long long)c->max_age));
-	if (str_eq(r->request->method, STR("OPTIONS")))
-		answered(r, s, 204);
-	else
+	uint32_t said = run_cors(r, s);
+	if (said == CORS_PASSED)
 		passed(r, s);
+	else if (said != CORS_SILENT)
+		answered(r, s, said);
 }
 
 /* ---- changes ---- */
@@ -160,13 +156,10 @@ static void cors(struct run *r, const struct step *s)
 /* Without the source's own expression: what a Gateway's filter does. */
 static void rewrite_plainly(struct run *r, const struct rewrite *w)
 {
-	if (w->change == PATH_FULL) {
+	if (w->change == PATH_FULL)
 		r->uri = w->path;
-	} else if (w->change == PATH_PREFIX_CUT) {
-		str rest = str_from(r->uri, w->prefix.n == 1 ? 0 : w->prefix.n);
-		str head = w->path.n == 1 && str_starts(rest, STR("/")) ? (str){ "", 0 } : w->path;
-		r->uri = arena_join(r->scratch, head, rest);
-	}
+	else if (w->change == PATH_PREFIX_CUT)
+		r->uri = exchange_prefix(r, w->prefix, w->path);
 	r->rewritten = w->change != PATH_KEEP;
 }
 
@@ -270,11 +263,16 @@ static bool is_on_side(const struct run *r, const struct step *s)
 	return s->side == SIDE_BOTH || s->kind == STEP_REDIRECT || s->side == (r->request->tls ? SIDE_TLS : SIDE_PLAIN);
 }
 
+void run_list(struct run *r, struct step *const *step, size_t n)
+{
+	for (size_t i = 0; i < n && !r->ended && !r->out->problem.n; i++)
+		if (is_on_side(r, step[i]))
+			run_step(r, step[i]);
+}
+
 void run_steps(struct run *r)
 {
-	for (size_t i = 0; i < r->route->steps.n && !r->ended && !r->out->problem.n; i++)
-		if (is_on_side(r, r->route->steps.item[i]))
-			run_step(r, r->route->steps.item[i]);
+	run_list(r, r->route->steps.item, r->route->steps.n);
 	if (r->ended)
 		run_error_pages(r, false);
 	else

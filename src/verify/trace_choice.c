@@ -30,7 +30,7 @@ static str name_text(struct arena *scratch, const struct outcome *outcome)
 static void tell_host(struct arena *scratch, const struct outcome *outcome, struct story *story)
 {
 	if (!outcome->host || !outcome->name) {
-		if (!outcome->problem.n)
+		if (!outcome->problem.n && !outcome->passed)
 			story_add(scratch, story, STR("host"), outcome->status == 400 ? STR("not looked for: this is no valid request") : STR("none takes it"));
 		return;
 	}
@@ -39,6 +39,29 @@ static void tell_host(struct arena *scratch, const struct outcome *outcome, stru
 		row->fact = outcome->name->facts.item[0];
 	else if (outcome->host->creator)
 		row->at = outcome->host->creator->at;
+	else
+		row->at = outcome->name->at;
+}
+
+static void tell_listener(struct arena *scratch, const struct outcome *outcome, struct story *story)
+{
+	const struct listener *l = outcome->listener;
+	if (!l && !str_eq(outcome->state, STR("REFUSED")))
+		story_add(scratch, story, STR("listener"), STR("none of this port takes this host"));
+	if (!l)
+		return;
+	str text = arena_printf(scratch, "%.*s, port %u%s%.*s", STR_ARG(l->name), (unsigned)l->port, l->host.name.n ? ", " : "",
+		STR_ARG(l->host.name));
+	story_add(scratch, story, STR("listener"), text)->at = l->at;
+}
+
+/* A listener has taken the request, and none of its hosts. */
+static void tell_no_host(struct arena *scratch, const struct outcome *outcome, struct story *story)
+{
+	if (outcome->listener && outcome->status == 421)
+		story_add(scratch, story, STR("host"), STR("another listener takes it than the one of the handshake"));
+	else if (outcome->listener && outcome->status == 404)
+		story_add(scratch, story, STR("host"), STR("no route of the listener has it"));
 }
 
 static void tell_certificate(struct arena *scratch, const struct outcome *outcome, struct story *story)
@@ -55,7 +78,14 @@ static void tell_certificate(struct arena *scratch, const struct outcome *outcom
 
 /* ---- path ---- */
 
-static str match_text(struct arena *scratch, const struct match *match)
+static str condition_text(struct arena *scratch, const struct condition *c)
+{
+	static const char *const KINDS[] = { [CONDITION_METHOD] = "method", [CONDITION_HEADER] = "header ", [CONDITION_QUERY] = "parameter " };
+	return arena_printf(scratch, ", %s%.*s %s%.*s", KINDS[c->kind], STR_ARG(c->name),
+		c->regex ? "~ " : c->kind == CONDITION_METHOD ? "" : "= ", STR_ARG(c->value));
+}
+
+static str path_text(struct arena *scratch, const struct match *match)
 {
 	switch (match->kind) {
 	case MATCH_EXACT:
@@ -67,13 +97,23 @@ static str match_text(struct arena *scratch, const struct match *match)
 	case MATCH_REGEX:
 		break;
 	}
+	if (match->expression.n)
+		return arena_printf(scratch, "regular expression \"%.*s\"", STR_ARG(match->path));
 	return arena_printf(scratch, "~* \"^%.*s\"", STR_ARG(match->path));
+}
+
+static str match_text(struct arena *scratch, const struct match *match)
+{
+	str text = path_text(scratch, match);
+	for (size_t i = 0; i < match->conditions.n; i++)
+		text = arena_join(scratch, text, condition_text(scratch, &match->conditions.item[i]));
+	return text;
 }
 
 static bool has_regex(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
-		if (host->routes.item[i]->match.kind == MATCH_REGEX)
+		if (host->routes.item[i]->match.kind == MATCH_REGEX && !host->routes.item[i]->match.expression.n)
 			return true;
 	return false;
 }
@@ -85,7 +125,7 @@ static const char *why_behind(const struct match *first, const struct match *beh
 		return "an exact path comes first";
 	if (first->kind == MATCH_REGEX && behind->kind == MATCH_REGEX)
 		return first->path.n > behind->path.n ? "the longer text is tried first" : "tried later";
-	return first->path.n > behind->path.n ? "the longer path comes first" : "tried later";
+	return first->kind == behind->kind && first->path.n > behind->path.n ? "the longer path comes first" : "tried later";
 }
 
 /* Why a path does not take the request that it was perhaps meant for; NULL where it was not. */
@@ -117,14 +157,18 @@ static void tell_others(struct arena *scratch, struct matcher *matcher, const st
 {
 	const struct host *host = outcome->host;
 	size_t behind = 0, missed = 0;
+	bool passed = false;
 	enum found found = FOUND_NOT;
 	/* one that runs away is the last that is asked */
 	for (size_t i = 0; i < host->routes.n && behind < MOST_BEHIND && found != FOUND_TOO_LONG; i++) {
 		const struct route *route = host->routes.item[i];
+		passed = passed || route == outcome->route;
 		if (route == outcome->route || (found = match_takes(matcher, &route->match, outcome->path)) != FOUND)
 			continue;
 		behind++;
-		if (outcome->route)
+		if (!passed && route->match.conditions.n)
+			tell_route(scratch, outcome, route, "not", "the request does not have all of that", story);
+		else if (outcome->route && !route->match.conditions.n)
 			tell_route(scratch, outcome, route, "next", why_behind(&outcome->route->match, &route->match), story);
 	}
 	for (size_t i = 0; i < host->routes.n && missed < MOST_MISSED; i++) {
@@ -160,12 +204,26 @@ void trace_tell_choice(struct arena *scratch, struct matcher *matcher, const str
 	struct story *story)
 {
 	if (hints->several_entries) {
-		struct story_row *row = story_add(scratch, story, STR("class"), outcome->entry->name);
+		struct story_row *row = story_add(scratch, story, outcome->entry->listeners.n ? STR("gateway") : STR("class"), outcome->entry->name);
 		row->fact = outcome->entry->class_facts.n ? outcome->entry->class_facts.item[0] : NULL;
+	}
+	if (outcome->entry->listeners.n)
+		tell_listener(scratch, outcome, story);
+	if (outcome->entry->listeners.n && !outcome->host) {
+		tell_no_host(scratch, outcome, story);
+		for (size_t i = 0; i < hints->detached_count && i < MOST_MISSED; i++)
+			story_add(scratch, story, STR(""), hints->detached[i].text)->at = hints->detached[i].at;
+		return;
 	}
 	tell_host(scratch, outcome, story);
 	if (hints->near_host.n)
 		story_add(scratch, story, STR(""), arena_printf(scratch, "did you mean %.*s?", STR_ARG(hints->near_host)));
+	if (outcome->passed && outcome->listener) {
+		if (outcome->route)
+			story_add(scratch, story, STR("route"), outcome->listener->protocol == LISTENER_TLS ? STR("by the name of the handshake")
+				: STR("all connections of the port"))->at = outcome->route->at;
+		return;
+	}
 	if (outcome->passed) {
 		const struct fact_list *facts = &outcome->host->passthrough->facts;
 		struct story_row *row = story_add(scratch, story, STR("tls"), STR("passed through: the Service ends it, and sees what was sent"));

@@ -2,6 +2,8 @@
 /* Outcomes as JSON: see trace_json.h. Keys stand in a fixed order; one that would say nothing but "not known" is left out. */
 #include "verify/trace_json.h"
 
+#include "verify/compare.h"
+
 static void add_key(struct buf *out, str name)
 {
 	if (out->n && out->p[out->n - 1] != '{')
@@ -46,57 +48,86 @@ static void add_headers(struct buf *out, str name, const struct changed_header *
 	buf_add_char(out, ']');
 }
 
+static const struct chosen_backend *share_of(const struct outcome *outcome, size_t i)
+{
+	return i < outcome->backends.n ? &outcome->backends.item[i] : &outcome->failing.item[i - outcome->backends.n];
+}
+
 uint64_t *trace_shares(struct arena *scratch, const struct outcome *outcome, bool *percent)
 {
-	size_t n = outcome->backends.n;
+	size_t n = outcome->backends.n + outcome->failing.n;
 	uint64_t sum = 0, *shares = NEWS(scratch, uint64_t, n);
 	for (size_t i = 0; i < n; i++)
-		sum += outcome->backends.item[i].weight;
+		sum += share_of(outcome, i)->weight;
 	*percent = n == 1 || sum > 0;
 	for (size_t i = 0; i < n && n > 1; i++)
-		*percent = *percent && (uint64_t)outcome->backends.item[i].weight * 100 % sum == 0;
+		*percent = *percent && (uint64_t)share_of(outcome, i)->weight * 100 % sum == 0;
 	for (size_t i = 0; i < n; i++) {
-		shares[i] = outcome->backends.item[i].weight;
+		shares[i] = share_of(outcome, i)->weight;
 		if (*percent)
 			shares[i] = n == 1 ? 100 : shares[i] * 100 / sum;
 	}
 	return shares;
 }
 
-static void add_backends(struct buf *out, struct arena *scratch, const struct outcome *outcome)
-{
-	bool percent;
-	const uint64_t *shares = trace_shares(scratch, outcome, &percent);
-	add_key(out, STR("backends"));
-	buf_add_char(out, '[');
-	for (size_t i = 0; i < outcome->backends.n; i++) {
-		const struct backend *backend = outcome->backends.item[i].backend;
-		buf_add(out, i ? STR(", {") : STR("{"));
-		add_key(out, STR("namespace"));
-		buf_add_json(out, backend->namespace);
-		add_key(out, STR("name"));
-		buf_add_json(out, backend->name);
-		if (backend->port) {
-			add_key(out, STR("port"));
-			buf_add_number(out, backend->port);
-		}
-		add_key(out, STR("weight"));
-		buf_add_number(out, shares[i]);
-		buf_add_char(out, '}');
-	}
-	buf_add_char(out, ']');
-}
-
-static void add_upstream(struct buf *out, const struct outcome *outcome)
+static void add_upstream(struct buf *out, str target, str host, const struct changed_header *headers, size_t n)
 {
 	add_key(out, STR("upstream"));
 	buf_add_char(out, '{');
 	add_key(out, STR("target"));
-	buf_add_json(out, outcome->upstream_target);
+	buf_add_json(out, target);
 	add_key(out, STR("host"));
-	buf_add_json(out, outcome->upstream_host);
-	add_headers(out, STR("headers"), outcome->upstream_headers.item, outcome->upstream_headers.n);
+	buf_add_json(out, host);
+	add_headers(out, STR("headers"), headers, n);
 	buf_add_char(out, '}');
+}
+
+static void add_backend(struct buf *out, const struct chosen_backend *chosen, uint64_t share)
+{
+	const struct backend *backend = chosen->backend;
+	buf_add_char(out, '{');
+	add_key(out, STR("namespace"));
+	buf_add_json(out, backend->namespace);
+	add_key(out, STR("name"));
+	buf_add_json(out, backend->name);
+	if (backend->port) {
+		add_key(out, STR("port"));
+		buf_add_number(out, backend->port);
+	}
+	add_key(out, STR("weight"));
+	buf_add_number(out, share);
+	if (chosen->own) {
+		add_upstream(out, chosen->own->target, chosen->own->host, chosen->own->headers.item, chosen->own->headers.n);
+		add_headers(out, STR("response_headers"), chosen->own->answer.item, chosen->own->answer.n);
+	}
+	if (backend->answer) {
+		add_key(out, STR("status"));
+		buf_add_number(out, backend->answer);
+	}
+	buf_add_char(out, '}');
+}
+
+static void add_backends(struct buf *out, struct arena *scratch, const struct outcome *outcome)
+{
+	bool percent;
+	size_t n = outcome->backends.n, failing = n ? outcome->failing.n : 0;
+	const uint64_t *shares = trace_shares(scratch, outcome, &percent);
+	add_key(out, STR("backends"));
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < n; i++) {
+		buf_add(out, i ? STR(", ") : STR(""));
+		add_backend(out, &outcome->backends.item[i], shares[i]);
+	}
+	buf_add_char(out, ']');
+	/* a share of the requests that is answered without any backend */
+	if (failing)
+		add_key(out, STR("failing"));
+	for (size_t i = 0; i < failing; i++) {
+		buf_add(out, i ? STR(", ") : STR("["));
+		add_backend(out, &outcome->failing.item[i], shares[n + i]);
+	}
+	if (failing)
+		buf_add_char(out, ']');
 }
 
 static void add_status(struct buf *out, const struct outcome *outcome)
@@ -110,13 +141,23 @@ static void add_status(struct buf *out, const struct outcome *outcome)
 	add_text(out, outcome->location, outcome->has_location);
 }
 
-void trace_json(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route)
+static void add_unknown(struct buf *out, const struct outcome *outcome)
+{
+	add_key(out, STR("unknown"));
+	for (size_t i = 0; i < outcome->unknown.n; i++) {
+		buf_add(out, i ? STR(", ") : STR("["));
+		buf_add_json(out, outcome->unknown.item[i]->text);
+	}
+	buf_add_char(out, ']');
+}
+
+static void add_outcome(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route)
 {
 	buf_add_char(out, '{');
 	add_status(out, outcome);
 	add_backends(out, scratch, outcome);
 	if (outcome->forwarded)
-		add_upstream(out, outcome);
+		add_upstream(out, outcome->upstream_target, outcome->upstream_host, outcome->upstream_headers.item, outcome->upstream_headers.n);
 	if (outcome->status)
 		add_headers(out, STR("response_headers"), outcome->response_headers.item, outcome->response_headers.n);
 	add_texts(out, STR("gates"), &outcome->gates);
@@ -139,6 +180,30 @@ void trace_json(struct buf *out, struct arena *scratch, const struct outcome *ou
 		add_key(out, STR("state"));
 		buf_add_json(out, outcome->state);
 	}
+	if (outcome->unknown.n)
+		add_unknown(out, outcome);
+	buf_add_char(out, '}');
+}
+
+void trace_json(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route)
+{
+	add_outcome(out, scratch, outcome, route);
+	buf_add_char(out, '\n');
+}
+
+void trace_json_both(struct buf *out, struct arena *scratch, const struct outcome *before, str before_route, const struct outcome *after,
+	str after_route)
+{
+	struct str_list what = { 0 };
+	outcomes_compare(scratch, before, after, &what);
+	buf_add(out, STR("{\"before\": "));
+	add_outcome(out, scratch, before, before_route);
+	buf_add(out, STR(", \"after\": "));
+	add_outcome(out, scratch, after, after_route);
+	if (!before->unknown.n && !after->unknown.n)
+		buf_add(out, what.n ? STR(", \"same\": false") : STR(", \"same\": true"));
+	if (what.n)
+		add_texts(out, STR("what"), &what);
 	buf_add(out, STR("}\n"));
 }
 

@@ -109,6 +109,7 @@ static void tell_guard(struct arena *scratch, const struct request *request, con
 	struct story_row *row = story_add(scratch, story, guard_label(&step->as.guard), text);
 	row->tone = passed ? STORY_PLAIN : STORY_REFUSED;
 	row->fact = fact_of(outcome, step);
+	row->at = step->at;
 	row->setting = true;
 	if (!passed && gate_hint(step))
 		story_add(scratch, story, STR(""), str_c(gate_hint(step)));
@@ -168,7 +169,8 @@ static str step_words(struct arena *scratch, const struct request *request, cons
 		return redirect_text(scratch, request, done);
 	case STEP_CORS:
 		*label = STR("cors");
-		return done->what == HAPPENED_ANSWERED ? STR("a preflight is answered: 204") : STR("the origin is allowed");
+		return done->what == HAPPENED_ANSWERED ? step->as.cors.asked_only ? STR("a preflight is answered: 200") : STR("a preflight is answered: 204")
+			: STR("the origin is allowed");
 	case STEP_REWRITE:
 		*label = STR("rewrite");
 		return done->what == HAPPENED_ANSWERED ? STR("the new path is empty or unknown")
@@ -214,6 +216,7 @@ void trace_tell_steps(struct arena *scratch, const struct request *request, cons
 			continue;
 		struct story_row *row = story_add(scratch, story, label, text);
 		row->fact = fact_of(outcome, done->step);
+		row->at = done->step->at;
 		row->tone = done->what == HAPPENED_ANSWERED ? STORY_ANSWER : STORY_PLAIN;
 		row->setting = done->step->kind != STEP_STATUS && done->step->kind != STEP_ERRORS;
 		row->minor = done->step->kind == STEP_OTHER || done->step->kind == STEP_HEADER;

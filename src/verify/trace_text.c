@@ -38,6 +38,15 @@ static void tell_forward(struct arena *scratch, const struct request *request, c
 		struct story_row *row = story_add(scratch, story, i ? STR("") : STR("forward"),
 			backend_text(scratch, backend, shares[i], percent ? " %" : " parts"));
 		row->fact = backend->facts.n ? backend->facts.item[0] : NULL;
+		row->at = backend->at;
+	}
+	for (size_t i = 0; i < outcome->failing.n; i++) {
+		const struct backend *backend = outcome->failing.item[i].backend;
+		str text = backend_text(scratch, backend, shares[outcome->backends.n + i], percent ? " %" : " parts");
+		struct story_row *row = story_add(scratch, story, STR(""), arena_printf(scratch, "%.*s cannot answer: %u", STR_ARG(text),
+			(unsigned)backend->answer));
+		row->at = backend->at;
+		row->tone = STORY_REFUSED;
 	}
 	story_add(scratch, story, STR(""), arena_printf(scratch, "%.*s %.*s  Host: %.*s", STR_ARG(request->method),
 		STR_ARG(outcome->upstream_target), STR_ARG(outcome->upstream_host)));
@@ -52,10 +61,32 @@ static str answer_text(struct arena *scratch, const struct request *request, con
 		STR_ARG(outcome->location));
 }
 
+/* Why a Service that is there could not be asked, where no share of the requests is answered by another one. */
+static void tell_failing(struct arena *scratch, const struct outcome *outcome, struct story *story)
+{
+	for (size_t i = 0; !outcome->forwarded && i < outcome->failing.n; i++) {
+		const struct backend *b = outcome->failing.item[i].backend;
+		str text = arena_printf(scratch, "%.*s/%.*s:%u cannot answer: %s", STR_ARG(b->namespace), STR_ARG(b->name), (unsigned)b->port,
+			b->answer == 503 ? "it has no endpoints" : "it is not there, or may not be referred to");
+		struct story_row *row = story_add(scratch, story, i ? STR("") : STR("backend"), text);
+		row->at = b->at;
+		row->tone = STORY_REFUSED;
+	}
+}
+
 static void tell_answer(struct arena *scratch, const struct request *request, const struct outcome *outcome, struct story *story)
 {
+	bool connection = outcome->entry && outcome->entry->listeners.n;
+	for (size_t i = 0; i < outcome->unknown.n; i++) {
+		const struct unknown *u = outcome->unknown.item[i];
+		struct story_row *row = story_add(scratch, story, STR("unknown"), arena_printf(scratch, "what %.*s does", STR_ARG(u->text)));
+		row->at = u->at;
+		row->tone = STORY_REFUSED;
+	}
+	if (connection)
+		tell_failing(scratch, outcome, story);
 	if (outcome->problem.n)
-		story_add(scratch, story, STR("unknown"), outcome->problem)->tone = STORY_REFUSED;
+		story_add(scratch, story, connection ? STR("no answer") : STR("unknown"), outcome->problem)->tone = STORY_REFUSED;
 	if (!outcome->status)
 		return;
 	story_add(scratch, story, STR("answer"), answer_text(scratch, request, outcome))->tone = STORY_ANSWER;

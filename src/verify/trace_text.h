@@ -28,6 +28,8 @@ struct story {
 struct story_hints {
 	str near_host;               /* that may have been meant where no Ingress has the host of the request; or empty */
 	bool several_entries;        /* the input has more than one load balancer */
+	const struct unknown *detached;   /* that name the host of the request and do not count; none: NULL */
+	size_t detached_count;
 	const struct fact *regex_by; /* makes the paths of the host regular expressions; or NULL */
 };
 

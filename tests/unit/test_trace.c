@@ -259,8 +259,8 @@ static void test_answers(void **state)
 	assert_json(run, &o, "a.yaml:3", "{\"status\": 308, \"location\": \"\", \"backends\": [], \"response_headers\": [], \"gates\": [\"auth.basic\"], "
 		"\"route\": \"a.yaml:3\", \"features\": [\"redirect.https\", \"x\"], \"certificate\": \"default\"}\n");
 	o = (struct outcome){ .status = 200, .forwarded = true, .upstream_target = STR("/\xFF?x"), .upstream_host = STR("h"), .auth_url = STR("u") };
-	LIST_PUSH(&run->arena, &o.backends, ((struct chosen_backend){ &a, 9 }));
-	LIST_PUSH(&run->arena, &o.backends, ((struct chosen_backend){ &b, 1 }));
+	LIST_PUSH(&run->arena, &o.backends, ((struct chosen_backend){ .backend = &a, .weight = 9 }));
+	LIST_PUSH(&run->arena, &o.backends, ((struct chosen_backend){ .backend = &b, .weight = 1 }));
 	LIST_PUSH(&run->arena, &o.upstream_headers, ((struct changed_header){ .name = STR("X"), .value = STR("1") }));
 	LIST_PUSH(&run->arena, &o.upstream_headers, ((struct changed_header){ .name = STR("Y"), .removed = true }));
 	assert_json(run, &o, "", "{\"status\": 200, \"location\": null, \"backends\": [{\"namespace\": \"shop\", \"name\": \"a\", \"port\": 80, \"weight\": 90}, "
@@ -292,7 +292,7 @@ static void test_shares(void **state)
 		struct outcome o = { 0 };
 		bool percent;
 		for (size_t k = 0; k < ROWS[i].n; k++)
-			LIST_PUSH(&run->arena, &o.backends, ((struct chosen_backend){ NULL, ROWS[i].weight[k] }));
+			LIST_PUSH(&run->arena, &o.backends, ((struct chosen_backend){ .weight = ROWS[i].weight[k] }));
 		const uint64_t *shares = trace_shares(&run->arena, &o, &percent);
 		assert_true(percent == ROWS[i].percent);
 		for (size_t k = 0; k < ROWS[i].n; k++)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What Gateway API objects mean, as a model that evaluate() answers for: listeners, attachment, order of rules, filters, backends. The
+ * specification leaves some of it to implementations; struct gateway_choices says what one of them does, and a model is that of one
+ * set of choices. (Reference: Gateway API 1.0 to 1.7, the routing semantics of the HTTPRoute and its relatives.)
+ */
+#ifndef ING2GW_GATEWAY_SIDE_H
+#define ING2GW_GATEWAY_SIDE_H
+
+#include "gateway/read.h"
+#include "kube/snapshot.h"
+#include "route/model.h"
+
+/* Which hostnames are asked when no rule under the closest one takes the request. */
+enum choice_hosts { HOSTS_ALONE, HOSTS_THEN_ANY, HOSTS_THEN_WIDER };
+enum choice_rank { REGEX_BEFORE_PREFIX, REGEX_AFTER_PREFIX, REGEX_BY_LENGTH };
+enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
+
+/* All zero is what most implementations do. */
+struct gateway_choices {
+	enum choice_hosts hosts;
+	enum choice_rank regex_rank;     /* of paths; after exact ones in any case */
+	enum choice_anchor regex_path, regex_value;   /* what of a path, and of a header or parameter, an expression has to take */
+	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
+	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
+	bool merged_listeners;           /* routes are looked for in all listeners of a port and protocol, else in the closest one alone */
+	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
+	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
+	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
+	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
+	bool any_element;                /* one element of a header between commas may be the wanted value */
+	bool newest_first;               /* of equal rules those win that the specification places last: objects have been made anew */
+	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */
+};
+
+/* Sets one by name and value, as in "hosts" and "then-wider". False: there is no such choice or value. */
+bool gateway_choices_set(struct gateway_choices *choices, str name, str value);
+/* "hosts=alone|then-any|then-wider, ..." for messages. */
+str gateway_choices_help(struct arena *arena);
+
+struct gateway_world {
+	const struct snapshot *snapshot; /* Services, Secrets, ConfigMaps, Namespaces */
+	bool closed;                     /* what is not in the input does not exist */
+};
+
+/* Also writes into the objects what became of them: the reasons in read.h. */
+struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices);
+
+/* Objects that name a host and do not count, each with the reason; after gateway_model(). */
+struct gateway_detached {
+	struct unknown *item;
+	size_t n, cap;
+};
+struct gateway_detached gateway_side_detached(const struct gateway_side *side, struct arena *arena, str host);
+
+#endif

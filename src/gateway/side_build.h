@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model of the Gateway side while it is made: see side.h. Inside this room only. */
+#ifndef ING2GW_GATEWAY_SIDE_BUILD_H
+#define ING2GW_GATEWAY_SIDE_BUILD_H
+
+#include "gateway/side.h"
+#include "route/listener.h"
+
+/* One match of one rule under one hostname. */
+struct candidate {
+	const struct read_route *route;
+	const struct read_rule *rule;
+	const struct read_match *match;  /* NULL: of TLSRoute, TCPRoute, UDPRoute */
+	size_t rule_number, match_number;
+	str host;                        /* in common with the listener's; empty: every name */
+	str own;                         /* the route's; empty: it has none */
+	struct place host_at;
+	struct route *made;              /* in the model */
+};
+
+/* A listener as it counts for its Gateway. */
+struct effective {
+	struct read_listener *said;
+	const struct read_meta *owner;   /* of the Gateway or ListenerSet */
+	str group, kind;                 /* of the owner */
+	LIST(struct candidate) candidates;
+	const struct read_route *last;   /* that has been attached */
+};
+
+struct effective_list {
+	struct effective **item;
+	size_t n, cap;
+};
+
+struct build {
+	struct arena *arena;
+	struct gateway_side *side;
+	const struct gateway_world *world;
+	const struct gateway_choices *choices;
+	struct map namespaces;           /* name to struct namespace_object */
+	struct map owners;               /* "group/kind/namespace/name" to struct effective_list: its listeners that count */
+	struct map policies;             /* "group/kind/namespace/name" to struct policy_list */
+	struct map tls_policies;         /* "namespace/name" of a Service to struct tls_list */
+	const struct effective *at;      /* whose routes are being made */
+};
+
+/* side_listeners.c: those of a Gateway and its ListenerSets that count, in order. */
+struct effective_list side_listeners(struct build *b, struct read_gateway *gateway);
+/* The protocol of a listener takes such routes. */
+bool side_kind_fits(const struct read_listener *listener, str kind);
+bool side_admits(const struct build *b, const struct read_namespaces *rule, str own, str other);
+
+/* side_attach.c */
+void side_attach(struct build *b);
+str side_owner_key(struct arena *arena, str group, str kind, str namespace, str name);
+
+/* side_order.c: into the order in which they are tried. */
+void side_sort(const struct build *b, struct candidate **list, size_t n);
+/* As a path: kind and text; an expression's text is that which is searched. */
+struct match side_match(struct build *b, const struct read_match *match, enum read_route_kind kind);
+/* A hostname is closer than another one. */
+int side_compare_hosts(str a, str b);
+
+/* side_steps.c: the rule's filters, with what they need of match and listener. */
+void side_steps(struct build *b, const struct candidate *c, struct route *route);
+/* A filter of one backend alone. */
+void side_own_step(struct build *b, const struct candidate *c, const struct read_filter *filter, struct route *route,
+	struct forward_case *out);
+void side_listener_steps(struct build *b, const struct effective *e, struct listener *listener);
+/* False: the rule counts as not written. */
+bool side_rule_is_good(const struct read_rule *rule);
+
+/* side_backends.c */
+void side_cases(struct build *b, const struct candidate *c, struct route *route);
+bool side_granted(const struct build *b, const struct read_meta *from, str group, str kind, const struct read_ref *to);
+/* The Service that gets copies or is asked for permission; false: it is not there, or not for this route. */
+bool side_backend(struct build *b, const struct read_meta *from, str kind, const struct read_ref *ref, struct backend *out);
+void side_index_tls(struct build *b);
+
+/* side_unknown.c */
+void side_index_policies(struct build *b);
+/* The policies that name an object, or all of its kind; section: of the whole object or of that part. */
+void side_unknown(const struct build *b, str group, str kind, str namespace, str name, str section,
+	const struct unknown ***item, size_t *n, size_t *cap);
+#define SIDE_UNKNOWN(b, group, kind, namespace, name, section, list) \
+	side_unknown((b), (group), (kind), (namespace), (name), (section), &(list)->item, &(list)->n, &(list)->cap)
+const struct unknown *side_new_unknown(struct build *b, str text, struct place at);
+
+#endif

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Gateways as entries, listeners and hosts of the model: see side.h. */
+#include "gateway/side_build.h"
+
+#include "gateway/read_object.h"
+#include "route/pattern.h"
+
+#include <stdlib.h>
+
+/* ---- routes ---- */
+
+static void check_expression(struct build *b, struct match *match, struct listener *listener, struct place at)
+{
+	str why;
+	if (match->kind != MATCH_REGEX || match->pattern)
+		return;
+	match->pattern = pattern_new(b->arena, match->expression, 0, &why, NULL);
+	if (match->pattern)
+		return;
+	str text = arena_printf(b->arena, "expression %.*s: %.*s", STR_ARG(match->path), STR_ARG(why));
+	LIST_PUSH(b->arena, &listener->unknown, side_new_unknown(b, text, at));
+}
+
+static const struct owner *owner_of(struct build *b, const struct read_route *route)
+{
+	struct owner *o = NEW(b->arena, struct owner);
+	*o = (struct owner){ .namespace = route->meta.namespace, .name = route->meta.name, .at = route->meta.at, .namespace_written = true };
+	return o;
+}
+
+static void note_policies(struct build *b, const struct candidate *c, struct route *route)
+{
+	const struct read_meta *m = &c->route->meta;
+	str kind = read_route_kind_name(c->route->kind);
+	SIDE_UNKNOWN(b, STR(READ_GROUP), kind, m->namespace, m->name, STR(""), &route->unknown);
+	if (c->rule->name.n)
+		SIDE_UNKNOWN(b, STR(READ_GROUP), kind, m->namespace, m->name, c->rule->name, &route->unknown);
+}
+
+/* Made once, however many hosts it stands in. */
+static struct route *route_of(struct build *b, struct candidate *c, struct listener *listener)
+{
+	if (c->made)
+		return c->made;
+	struct route *route = c->made = NEW(b->arena, struct route);
+	route->owner = owner_of(b, c->route);
+	route->at = c->match ? c->match->at : c->rule->at;
+	if (c->match) {
+		route->match = side_match(b, c->match, c->route->kind);
+		check_expression(b, &route->match, listener, c->match->at);
+	}
+	side_steps(b, c, route);
+	side_cases(b, c, route);
+	note_policies(b, c, route);
+	return route;
+}
+
+/* ---- hosts ---- */
+
+struct candidate_list {
+	struct candidate **item;
+	size_t n, cap;
+};
+
+static enum host_kind kind_of(str host)
+{
+	return !host.n ? HOST_ANY : str_starts(host, STR("*.")) ? HOST_LABELS : HOST_EXACT;
+}
+
+/* Every name that the one takes is taken by the other as well. */
+static bool is_wider(str wider, str host)
+{
+	if (!wider.n || str_eq(wider, host))
+		return true;
+	return kind_of(wider) == HOST_LABELS && host.n >= wider.n && str_ends(host, str_from(wider, 1));
+}
+
+/* Whether rules under a hostname are tried for requests that another one takes. */
+static bool is_tried(const struct build *b, str host, str under)
+{
+	if (str_eq(host, under))
+		return true;
+	if (b->choices->hosts == HOSTS_THEN_ANY)
+		return under.n == 0;
+	return b->choices->hosts == HOSTS_THEN_WIDER && is_wider(under, host);
+}
+
+static void make_host(struct build *b, struct listener *listener, const struct candidate_list *all, const struct candidate *first)
+{
+	struct host *host = NEW(b->arena, struct host);
+	struct candidate_list own = { 0 };
+	host->name = (struct host_name){ .kind = kind_of(first->host), .name = first->host, .at = first->host_at };
+	for (size_t i = 0; i < all->n; i++)
+		if (is_tried(b, first->host, all->item[i]->host))
+			LIST_PUSH(b->arena, &own, all->item[i]);
+	side_sort(b, own.item, own.n);
+	for (size_t i = 0; i < own.n; i++)
+		LIST_PUSH(b->arena, &host->routes, route_of(b, own.item[i], listener));
+	LIST_PUSH(b->arena, &listener->hosts, host);
+}
+
+/* By hostname, so that equal ones stand together. */
+static int compare_hosts(const void *pa, const void *pb)
+{
+	const struct candidate *a = *(struct candidate *const *)pa, *b = *(struct candidate *const *)pb;
+	int c = side_compare_hosts(a->host, b->host);
+	return c ? c : str_cmp(a->host, b->host);
+}
+
+static void make_hosts(struct build *b, struct listener *listener, struct candidate_list *all)
+{
+	struct candidate_list own = { 0 };
+	if (all->n)
+		qsort(all->item, all->n, sizeof *all->item, compare_hosts);
+	/* without fall-through a host looks at its own rules alone */
+	for (size_t i = 0; i < all->n; i++) {
+		bool last = i + 1 == all->n || !str_eq(all->item[i]->host, all->item[i + 1]->host);
+		LIST_PUSH(b->arena, &own, all->item[i]);
+		if (!last)
+			continue;
+		make_host(b, listener, b->choices->hosts == HOSTS_ALONE ? &own : all, all->item[i]);
+		own.n = 0;
+	}
+}
+
+/* ---- listeners ---- */
+
+static bool is_merged_with(const struct effective *a, const struct effective *b)
+{
+	return a->said->port == b->said->port && str_eq(a->said->protocol, b->said->protocol);
+}
+
+static struct candidate_list candidates_of(struct build *b, const struct effective_list *all, struct effective *e)
+{
+	struct candidate_list out = { 0 };
+	for (size_t i = 0; i < all->n; i++) {
+		struct effective *other = all->item[i];
+		if (other != e && !(b->choices->merged_listeners && is_merged_with(e, other)))
+			continue;
+		for (size_t k = 0; k < other->candidates.n; k++)
+			LIST_PUSH(b->arena, &out, &other->candidates.item[k]);
+	}
+	return out;
+}
+
+/* The certificate that may be used; false: there is none, and nothing is served. */
+static bool find_certificate(const struct build *b, struct effective *e, struct listener *listener)
+{
+	struct read_listener *l = e->said;
+	for (size_t i = 0; i < l->certificates.n; i++) {
+		const struct read_ref *ref = &l->certificates.item[i];
+		bool secret = !ref->group.n && str_eq(ref->kind, STR("Secret"));
+		bool there = !b->world->closed || !secret || snapshot_secret(b->world->snapshot, ref->namespace, ref->name);
+		bool granted = side_granted(b, e->owner, e->group, e->kind, ref);
+		if (!granted || !there) {
+			l->unresolved = granted ? "InvalidCertificateRef" : "RefNotPermitted";
+			return false;
+		}
+		if (!listener->certificate.n)
+			listener->certificate = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(ref->namespace), STR_ARG(ref->name));
+	}
+	return l->certificates.n || l->options;
+}
+
+static const struct read_clients *clients_of(const struct read_gateway *gateway, uint32_t port)
+{
+	for (size_t i = 0; i < gateway->clients.n; i++)
+		if (gateway->clients.item[i].port == port || !gateway->clients.item[i].port)
+			return &gateway->clients.item[i];
+	return NULL;
+}
+
+static void ask_clients(struct build *b, const struct read_gateway *gateway, struct listener *listener)
+{
+	const struct read_clients *clients = clients_of(gateway, listener->port);
+	if (!clients || !clients->authorities.n)
+		return;
+	for (size_t i = 0; i < clients->authorities.n; i++) {
+		const struct read_ref *ca = &clients->authorities.item[i];
+		bool known = snapshot_config_map(b->world->snapshot, ca->namespace, ca->name) || !str_eq(ca->kind, STR("ConfigMap"));
+		bool granted = str_eq(ca->kind, STR("ClusterTrustBundle")) || side_granted(b, &gateway->meta, STR(READ_GROUP), STR("Gateway"), ca);
+		listener->broken = listener->broken || !granted || (b->world->closed && !known);
+	}
+	struct step *s = NEW(b->arena, struct step);
+	*s = (struct step){ .kind = STEP_GUARD, .side = SIDE_TLS, .feature = STR_INIT("auth.client-certificate"), .at = clients->at };
+	s->as.guard = (struct guard){ .kind = GUARD_CERTIFICATE, .optional = clients->lenient };
+	listener->clients = s;
+}
+
+static enum listener_protocol protocol_of(str name)
+{
+	static const struct {
+		str name;
+		enum listener_protocol protocol;
+	} PROTOCOLS[] = {
+		{ STR_INIT("HTTP"), LISTENER_HTTP }, { STR_INIT("HTTPS"), LISTENER_HTTPS }, { STR_INIT("TLS"), LISTENER_TLS },
+		{ STR_INIT("TCP"), LISTENER_TCP },
+	};
+	for (size_t i = 0; i < sizeof PROTOCOLS / sizeof *PROTOCOLS; i++)
+		if (str_eq(PROTOCOLS[i].name, name))
+			return PROTOCOLS[i].protocol;
+	return LISTENER_UDP;
+}
+
+static struct listener *make_listener(struct build *b, const struct read_gateway *gateway, struct effective *e)
+{
+	struct read_listener *said = e->said;
+	struct listener *l = NEW(b->arena, struct listener);
+	const struct read_meta *m = e->owner;
+	bool plain = str_eq(said->protocol, STR("TCP")) || str_eq(said->protocol, STR("UDP"));
+	str hostname = plain ? STR("") : said->hostname;
+	l->name = arena_printf(b->arena, "%.*s of %.*s/%.*s", STR_ARG(said->name), STR_ARG(m->namespace), STR_ARG(m->name));
+	l->protocol = protocol_of(said->protocol);
+	l->port = said->port;
+	l->at = said->at;
+	l->host = (struct host_name){ .kind = kind_of(hostname), .name = hostname, .at = said->at };
+	l->ends_tls = l->protocol == LISTENER_TLS && !said->passes;
+	if (l->protocol == LISTENER_HTTPS || l->ends_tls)
+		l->broken = !find_certificate(b, e, l);
+	if (l->protocol == LISTENER_HTTPS)
+		ask_clients(b, gateway, l);
+	if (m != &gateway->meta)
+		SIDE_UNKNOWN(b, e->group, e->kind, m->namespace, m->name, STR(""), &l->unknown);
+	SIDE_UNKNOWN(b, e->group, e->kind, m->namespace, m->name, said->name, &l->unknown);
+	return l;
+}
+
+/* ---- entries ---- */
+
+static struct entry *make_entry(struct build *b, const struct read_gateway *gateway, const struct effective_list *listeners)
+{
+	const struct read_meta *m = &gateway->meta;
+	struct entry *entry = NEW(b->arena, struct entry);
+	entry->name = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(m->namespace), STR_ARG(m->name));
+	entry->controller = gateway->class;
+	entry->namespace = m->namespace;
+	entry->known = true;
+	entry->http = (struct http_rules){
+		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
+		.refuses_misdirected = !b->choices->misdirected_served,
+	};
+	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);
+	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("Gateway"), m->namespace, m->name, STR(""), &entry->unknown);
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct effective *e = listeners->item[i];
+		struct candidate_list candidates = candidates_of(b, listeners, e);
+		struct listener *l = make_listener(b, gateway, e);
+		b->at = e;
+		side_listener_steps(b, e, l);
+		make_hosts(b, l, &candidates);
+		LIST_PUSH(b->arena, &entry->listeners, l);
+	}
+	return entry;
+}
+
+struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices)
+{
+	struct build b = { .arena = side->arena, .side = side, .world = world, .choices = choices };
+	struct model *model = NEW(side->arena, struct model);
+	struct effective_list *listeners = NEWS(side->arena, struct effective_list, side->gateways.n + 1);
+	model->arena = side->arena;
+	model->nothing = STR("the input has no Gateway");
+	map_init(&b.namespaces, b.arena);
+	map_init(&b.owners, b.arena);
+	for (size_t i = 0; i < world->snapshot->namespaces.n; i++)
+		map_set(&b.namespaces, world->snapshot->namespaces.item[i]->meta.name, world->snapshot->namespaces.item[i]);
+	side_index_policies(&b);
+	side_index_tls(&b);
+	for (size_t i = 0; i < side->sets.n; i++)
+		side->sets.item[i]->reason = "NoMatchingParent";
+	for (size_t i = 0; i < side->gateways.n; i++)
+		listeners[i] = side_listeners(&b, side->gateways.item[i]);
+	side_attach(&b);
+	for (size_t i = 0; i < side->gateways.n; i++)
+		LIST_PUSH(b.arena, &model->entries, make_entry(&b, side->gateways.item[i], &listeners[i]));
+	return model;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order in which rules are tried, and what of a path they take: see side_build.h. */
+#include "gateway/side_build.h"
+
+#include <stdlib.h>
+
+/* ---- matches ---- */
+
+/* An expression as it is searched, so that it takes as much of a text as it has to. */
+static str anchored(struct arena *arena, str regex, enum choice_anchor anchor)
+{
+	switch (anchor) {
+	case ANCHOR_WHOLE:
+		return arena_printf(arena, "\\A(?:%.*s)\\z", STR_ARG(regex));
+	case ANCHOR_START:
+		return arena_printf(arena, "\\A(?:%.*s)", STR_ARG(regex));
+	case ANCHOR_NONE:
+		break;
+	}
+	return regex;
+}
+
+static void add_condition(struct build *b, struct match *out, enum condition_kind kind, const struct read_pair *pair)
+{
+	struct condition c = { .kind = kind, .name = pair->name, .regex = pair->regex, .any_element = b->choices->any_element, .at = pair->at };
+	c.value = pair->regex ? anchored(b->arena, pair->value, b->choices->regex_value) : pair->value;
+	LIST_PUSH(b->arena, &out->conditions, c);
+}
+
+static str quoted(struct build *b, str text, bool regex, const char *otherwise)
+{
+	if (!text.n)
+		return str_c(otherwise);
+	return regex ? arena_printf(b->arena, "(?:%.*s)", STR_ARG(text)) : arena_printf(b->arena, "\\Q%.*s\\E", STR_ARG(text));
+}
+
+/* A call is POST /SERVICE/METHOD. What is not said is any. */
+static struct match grpc_match(struct build *b, const struct read_match *m)
+{
+	struct match out = { .kind = MATCH_PREFIX, .path = STR_INIT("/") };
+	bool regex = m->kind == READ_REGEX;
+	if (!m->service.n && !m->call.n)
+		return out;
+	if (!regex && m->service.n) {
+		out.kind = m->call.n ? MATCH_EXACT : MATCH_PREFIX;
+		out.path = arena_printf(b->arena, "/%.*s%s%.*s", STR_ARG(m->service), m->call.n ? "/" : "", STR_ARG(m->call));
+		return out;
+	}
+	out.kind = MATCH_REGEX;
+	out.path = arena_printf(b->arena, "/%.*s/%.*s", STR_ARG(m->service.n ? m->service : STR("*")), STR_ARG(m->call.n ? m->call : STR("*")));
+	str service = quoted(b, m->service, regex, "[^/]+"), call = quoted(b, m->call, regex, "[^/]+");
+	out.expression = arena_printf(b->arena, "\\A/%.*s/%.*s\\z", STR_ARG(service), STR_ARG(call));
+	return out;
+}
+
+static struct match http_match(struct build *b, const struct read_match *m)
+{
+	struct match out = { .kind = MATCH_EXACT, .path = m->path };
+	if (m->kind == READ_PREFIX) {
+		out.kind = MATCH_PREFIX;
+		out.path = b->choices->slash_needed ? m->path : path_without_slash(m->path);
+	} else if (m->kind == READ_REGEX) {
+		out.kind = MATCH_REGEX;
+		out.expression = anchored(b->arena, m->path, b->choices->regex_path);
+	}
+	return out;
+}
+
+struct match side_match(struct build *b, const struct read_match *m, enum read_route_kind kind)
+{
+	struct match out = kind == ROUTE_GRPC ? grpc_match(b, m) : http_match(b, m);
+	struct read_pair method = { .value = m->method, .at = m->at };
+	if (m->method.n)
+		add_condition(b, &out, CONDITION_METHOD, &method);
+	for (size_t i = 0; i < m->headers.n; i++)
+		add_condition(b, &out, CONDITION_HEADER, &m->headers.item[i]);
+	for (size_t i = 0; i < m->queries.n; i++)
+		add_condition(b, &out, CONDITION_QUERY, &m->queries.item[i]);
+	return out;
+}
+
+/* ---- order ---- */
+
+/* In the order of the criteria; the greater one wins. */
+struct rank {
+	size_t exact_host, host;
+	unsigned kind;
+	size_t length, second;           /* second: of gRPC the length of the method */
+	size_t method, headers, queries;
+};
+
+static void rank_host(str host, struct rank *out)
+{
+	out->exact_host = str_starts(host, STR("*.")) ? 0 : host.n;
+	out->host = host.n;
+}
+
+int side_compare_hosts(str a, str b)
+{
+	struct rank ra = { 0 }, rb = { 0 };
+	rank_host(a, &ra);
+	rank_host(b, &rb);
+	if (ra.exact_host != rb.exact_host)
+		return ra.exact_host > rb.exact_host ? -1 : 1;
+	return (ra.host < rb.host) - (ra.host > rb.host);
+}
+
+enum { KIND_LAST, KIND_AFTER_PREFIX, KIND_PREFIX, KIND_BEFORE_PREFIX, KIND_EXACT };
+
+static void rank_http(const struct build *b, const struct read_match *m, struct rank *out)
+{
+	static const unsigned REGEX[] = { [REGEX_BEFORE_PREFIX] = KIND_BEFORE_PREFIX, [REGEX_AFTER_PREFIX] = KIND_AFTER_PREFIX,
+		[REGEX_BY_LENGTH] = KIND_PREFIX };
+	out->kind = m->kind == READ_EXACT ? KIND_EXACT : m->kind == READ_PREFIX ? KIND_PREFIX : REGEX[b->choices->regex_rank];
+	if (m->kind == READ_PREFIX)
+		out->length = path_without_slash(m->path).n == 1 ? 0 : path_without_slash(m->path).n;
+	else if (m->kind == READ_REGEX && !b->choices->regex_unordered)
+		out->length = m->path.n;
+	out->method = m->method.n && !b->choices->method_as_header;
+	out->headers = m->headers.n + (m->method.n && b->choices->method_as_header);
+	out->queries = m->queries.n;
+}
+
+/* Services by length, then methods by length; as paths these are exact ones, prefixes and the root. */
+static void rank_grpc(const struct build *b, const struct read_match *m, struct rank *out)
+{
+	bool plain = m->kind != READ_REGEX && m->service.n;
+	out->kind = plain && m->call.n ? KIND_EXACT : plain ? KIND_PREFIX : m->service.n ? KIND_BEFORE_PREFIX : KIND_AFTER_PREFIX;
+	if (out->kind == KIND_BEFORE_PREFIX && b->choices->regex_rank == REGEX_AFTER_PREFIX)
+		out->kind = KIND_AFTER_PREFIX;
+	out->length = m->service.n ? m->service.n + 1 : 0;
+	out->second = m->call.n;
+	out->headers = m->headers.n;
+	/* a method of any service comes before what takes every call */
+	if (!m->service.n && !m->call.n)
+		out->kind = KIND_LAST;
+}
+
+static struct rank rank_of(const struct build *b, const struct candidate *c)
+{
+	struct rank out = { 0 };
+	rank_host(b->choices->shared_hosts ? c->host : c->own, &out);
+	if (c->match && c->route->kind == ROUTE_GRPC)
+		rank_grpc(b, c->match, &out);
+	else if (c->match)
+		rank_http(b, c->match, &out);
+	return out;
+}
+
+static int greater(size_t a, size_t b)
+{
+	return (a < b) - (a > b);
+}
+
+static int compare_ranks(const struct rank *a, const struct rank *b)
+{
+	const int by[] = {
+		greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length),
+		greater(a->second, b->second),
+		greater(a->method, b->method), greater(a->headers, b->headers), greater(a->queries, b->queries),
+	};
+	for (size_t i = 0; i < sizeof by / sizeof *by; i++)
+		if (by[i])
+			return by[i];
+	return 0;
+}
+
+/* "namespace/name" as one text: "-" comes before "/". */
+static int compare_names(const struct read_meta *a, const struct read_meta *b)
+{
+	size_t n = a->namespace.n < b->namespace.n ? a->namespace.n : b->namespace.n;
+	int c = str_cmp(str_slice(a->namespace, 0, n), str_slice(b->namespace, 0, n));
+	if (c || a->namespace.n == b->namespace.n)
+		return c ? c : str_cmp(a->name, b->name);
+	unsigned char ca = a->namespace.n > n ? (unsigned char)a->namespace.p[n] : '/',
+		cb = b->namespace.n > n ? (unsigned char)b->namespace.p[n] : '/';
+	return ca < cb ? -1 : 1;
+}
+
+/* Where the rank is equal. */
+static int compare_ages(const struct candidate *a, const struct candidate *b, bool newest_first)
+{
+	const struct read_meta *ma = &a->route->meta, *mb = &b->route->meta;
+	int c = ma->created.n && mb->created.n ? str_cmp(ma->created, mb->created) : 0;
+	if (c == 0)
+		c = compare_names(ma, mb);
+	if (c == 0)
+		c = (int)a->route->kind - (int)b->route->kind;
+	if (c)
+		return newest_first ? -c : c;
+	c = (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
+	return c ? c : (a->match_number > b->match_number) - (a->match_number < b->match_number);
+}
+
+struct ranked {
+	struct candidate *candidate;
+	struct rank rank;
+	bool newest_first;
+};
+
+static int compare(const void *pa, const void *pb)
+{
+	const struct ranked *a = pa, *b = pb;
+	int c = compare_ranks(&a->rank, &b->rank);
+	return c ? c : compare_ages(a->candidate, b->candidate, a->newest_first);
+}
+
+void side_sort(const struct build *b, struct candidate **list, size_t n)
+{
+	struct ranked *ranked = NEWS(b->arena, struct ranked, n);
+	for (size_t i = 0; i < n; i++)
+		ranked[i] = (struct ranked){ list[i], rank_of(b, list[i]), b->choices->newest_first };
+	if (n)
+		qsort(ranked, n, sizeof *ranked, compare);
+	for (size_t i = 0; i < n; i++)
+		list[i] = ranked[i].candidate;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests from pages of other origins: see run.h. */
+#include "route/run.h"
+
+static void say(struct run *r, const char *name, str value)
+{
+	struct header_edit e = { .response = true, .name = str_c(name), .value = value };
+	run_header(r, &e);
+}
+
+/* Every answer says everything, and every OPTIONS request is answered. */
+static uint32_t say_always(struct run *r, const struct cors *c, str origin)
+{
+	say(r, "Access-Control-Allow-Origin", c->any_origin ? STR("*") : origin);
+	if (c->credentials)
+		say(r, "Access-Control-Allow-Credentials", STR("true"));
+	say(r, "Access-Control-Allow-Methods", c->said_methods);
+	say(r, "Access-Control-Allow-Headers", c->said_headers);
+	if (c->said_expose.n)
+		say(r, "Access-Control-Expose-Headers", c->said_expose);
+	say(r, "Access-Control-Max-Age", arena_printf(r->scratch, "%lld", (long long)c->max_age));
+	return str_eq(r->request->method, STR("OPTIONS")) ? 204 : CORS_PASSED;
+}
+
+/* A preflight hears what it asks for; answers to other requests say who may read them. */
+static uint32_t say_asked(struct run *r, const struct cors *c, str origin)
+{
+	str method, headers;
+	bool asks = request_header(r->scratch, r->request, STR("Access-Control-Request-Method"), &method) &&
+		str_eq(r->request->method, STR("OPTIONS"));
+	bool names = request_header(r->scratch, r->request, STR("Access-Control-Request-Headers"), &headers);
+	say(r, "Access-Control-Allow-Origin", c->any_origin && !c->credentials ? STR("*") : origin);
+	if (c->credentials)
+		say(r, "Access-Control-Allow-Credentials", STR("true"));
+	if (!asks) {
+		if (c->said_expose.n)
+			say(r, "Access-Control-Expose-Headers", c->said_expose);
+		return CORS_PASSED;
+	}
+	if (c->echo_methods || c->said_methods.n)
+		say(r, "Access-Control-Allow-Methods", c->echo_methods ? method : c->said_methods);
+	if (names && (c->echo_headers || c->said_headers.n))
+		say(r, "Access-Control-Allow-Headers", c->echo_headers ? headers : c->said_headers);
+	say(r, "Access-Control-Max-Age", arena_printf(r->scratch, "%lld", (long long)c->max_age));
+	return 200;
+}
+
+uint32_t run_cors(struct run *r, const struct step *s)
+{
+	const struct cors *c = &s->as.cors;
+	str origin;
+	bool sent = request_header(r->scratch, r->request, STR("Origin"), &origin);
+	if (c->asked_only && !sent)
+		return CORS_SILENT;
+	if (!c->any_origin && !run_search(r, c->pattern, origin, false, "the expression of the origins"))
+		return CORS_SILENT;
+	return c->asked_only ? say_asked(r, c, origin) : say_always(r, c, origin);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two outcomes of one request: see compare.h. */
+#include "verify/compare.h"
+
+/* What a share of the requests comes to: a backend, or a status without one. */
+struct share {
+	uint64_t weight, total;
+};
+
+static bool same_backend(const struct chosen_backend *a, const struct chosen_backend *b)
+{
+	const struct backend *x = a->backend, *y = b->backend;
+	if (x->answer || y->answer)
+		return x->answer == y->answer;
+	return str_eq(x->namespace, y->namespace) && str_eq(x->name, y->name) && x->port == y->port;
+}
+
+static void add_share(const struct chosen_backend *item, size_t n, const struct chosen_backend *wanted, struct share *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		out->total += item[i].weight;
+		out->weight += same_backend(&item[i], wanted) ? item[i].weight : 0;
+	}
+}
+
+static struct share share_of(const struct outcome *o, const struct chosen_backend *wanted)
+{
+	struct share out = { 0, 0 };
+	add_share(o->backends.item, o->backends.n, wanted, &out);
+	if (o->backends.n)
+		add_share(o->failing.item, o->failing.n, wanted, &out);
+	return out;
+}
+
+static bool has_shares(const struct chosen_backend *item, size_t n, const struct outcome *a, const struct outcome *b)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct share x = share_of(a, &item[i]), y = share_of(b, &item[i]);
+		if (x.weight * y.total != y.weight * x.total)
+			return false;
+	}
+	return true;
+}
+
+static bool same_shares(const struct outcome *a, const struct outcome *b)
+{
+	if (!a->backends.n || !b->backends.n)
+		return a->backends.n == b->backends.n;
+	return has_shares(a->backends.item, a->backends.n, a, b) && has_shares(b->backends.item, b->backends.n, a, b) &&
+		has_shares(a->failing.item, a->failing.n, a, b) && has_shares(b->failing.item, b->failing.n, a, b);
+}
+
+static bool has_header(const struct changed_header *item, size_t n, const struct changed_header *wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_nocase(item[i].name, wanted->name) && item[i].removed == wanted->removed && str_eq(item[i].value, wanted->value))
+			return true;
+	return false;
+}
+
+static bool same_headers(const struct changed_header *a, size_t an, const struct changed_header *b, size_t bn)
+{
+	bool same = an == bn;
+	for (size_t i = 0; i < an && same; i++)
+		same = has_header(b, bn, &a[i]);
+	for (size_t i = 0; i < bn && same; i++)
+		same = has_header(a, an, &b[i]);
+	return same;
+}
+
+/* The request that a backend gets. */
+struct sent {
+	str target, host;
+	const struct changed_header *headers;
+	size_t n;
+};
+
+static struct sent sent_to(const struct outcome *o, const struct chosen_backend *to)
+{
+	if (to->own)
+		return (struct sent){ to->own->target, to->own->host, to->own->headers.item, to->own->headers.n };
+	return (struct sent){ o->upstream_target, o->upstream_host, o->upstream_headers.item, o->upstream_headers.n };
+}
+
+struct difference {
+	bool target, host, headers;
+};
+
+/* Over all backends that both may ask. */
+static struct difference compare_requests(const struct outcome *a, const struct outcome *b)
+{
+	struct difference out = { false, false, false };
+	for (size_t i = 0; i < a->backends.n && a->forwarded && b->forwarded; i++)
+		for (size_t k = 0; k < b->backends.n; k++) {
+			struct sent x = sent_to(a, &a->backends.item[i]), y = sent_to(b, &b->backends.item[k]);
+			if (a->backends.n > 1 && b->backends.n > 1 && !same_backend(&a->backends.item[i], &b->backends.item[k]))
+				continue;
+			out.target = out.target || !str_eq(x.target, y.target);
+			out.host = out.host || !str_eq(x.host, y.host);
+			out.headers = out.headers || !same_headers(x.headers, x.n, y.headers, y.n);
+		}
+	return out;
+}
+
+static void note(struct arena *scratch, bool same, const char *field, struct str_list *what)
+{
+	if (!same)
+		LIST_PUSH(scratch, what, str_c(field));
+}
+
+void outcomes_compare(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what)
+{
+	const struct difference requests = compare_requests(a, b);
+	note(scratch, a->status == b->status && str_eq(a->state, b->state), "status", what);
+	note(scratch, a->has_location == b->has_location && str_eq(a->location, b->location), "location", what);
+	note(scratch, same_shares(a, b), "backends", what);
+	note(scratch, !requests.target, "upstream.target", what);
+	note(scratch, !requests.host, "upstream.host", what);
+	note(scratch, !requests.headers, "upstream.headers", what);
+	note(scratch, !a->status || !b->status || same_headers(a->response_headers.item, a->response_headers.n, b->response_headers.item,
+		b->response_headers.n), "response_headers", what);
+}
