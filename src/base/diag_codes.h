@@ -115,5 +115,7 @@ X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3033")   /* no limit for the whole, 
 X(SHORT_TIMEOUT_DIFFERS, DIAG_WARNING, "I2G-3034")   /* a limit for the whole, where the source limits silence */
 X(FORWARDED_SCHEME,      DIAG_WARNING, "I2G-3080")   /* TLS ends at a load balancer in front, as the controller knows by a header */
 X(POLICY_DIFFERS,        DIAG_WARNING, "I2G-3090")   /* said in an object of the implementation, and not quite the same */
+X(BALANCER_SETTING,      DIAG_WARNING, "I2G-3091")   /* what the Service of the load balancer is told, and stays behind */
+X(BALANCER_ADDRESS,      DIAG_WARNING, "I2G-3092")   /* an address that clients know */
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

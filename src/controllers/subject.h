@@ -29,6 +29,7 @@ struct controller_settings {
 	str namespace;                           /* where the controller stands, or empty */
 	str prefix;                              /* of its annotations, where an argument names another one, with the slash; or empty */
 	unsigned version;                        /* 1000 * major + minor; 0: not known, taken to be the newest */
+	const struct balancer *balancer;         /* see balancer.c; NULL: not known */
 	LIST(struct fact *) defaults;            /* one for each feature with a default, by table order */
 };
 

@@ -216,9 +216,15 @@ static const struct field listener_fields[] = {
 };
 SHAPE(listener, listener);
 
+static const struct field address_fields[] = {
+	FIELD(TEXT, "type", gateway_address, type), FIELD(TEXT, "value", gateway_address, value),
+};
+SHAPE(address, gateway_address);
+
 static const struct field gateway_fields[] = {
 	FIELD(COMMENT, "", gateway, comment), FIELD_OF(OBJECT, "metadata", gateway, meta, meta_shape),
 	FIELD(TEXT, "spec.gatewayClassName", gateway, class_name),
+	FIELD_OF(OBJECTS, "spec.addresses", gateway, addresses, address_shape),
 	FIELD(MAP, "spec.infrastructure.labels", gateway, infrastructure_labels),
 	FIELD(MAP, "spec.infrastructure.annotations", gateway, infrastructure_annotations),
 	FIELD_OF(OBJECT, "spec.allowedListeners.namespaces", gateway, listener_sets, from_shape),

@@ -218,10 +218,15 @@ struct listener {
 	struct from_namespaces routes;
 };
 
+struct gateway_address {
+	str type, value;                 /* "IPAddress" */
+};
+
 struct gateway {
 	str comment;
 	struct object_meta meta;
 	str class_name;
+	LIST(struct gateway_address) addresses;
 	struct text_map infrastructure_labels, infrastructure_annotations;
 	struct from_namespaces listener_sets;
 	LIST(struct listener) listeners;

@@ -143,6 +143,10 @@ void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str 
 bool certificates_needed(const struct plan *plan);
 void add_certificates(struct plan *plan);
 
+/* ---- addresses.c: those that clients know, for the one Gateway that stands for the load balancer ---- */
+
+void add_addresses(struct assembly *as);
+
 /* ---- keep.c: labels and annotations of other tools ---- */
 
 /* On a route of that Ingress; its name is set already. serves: it is the one that does not only lead elsewhere. */

@@ -261,6 +261,7 @@ struct step {
 	bool quiet;                  /* part of what the source does, but nothing is to be said of it in a Gateway */
 	bool gate;                   /* STEP_OTHER: decides over requests by something outside of them, and refuses with `status` */
 	enum delivery delivery;      /* STEP_OTHER: which of the last structs below says more */
+	bool annotation;             /* of a balancer: an annotation says it, which the Service of a Gateway can have, too */
 	str feature;                 /* name in features.yaml */
 	str value;                   /* for messages */
 	struct fact_list facts;      /* first the one that switches it on */
@@ -288,6 +289,7 @@ enum keep_place { KEEP_ROUTE, KEEP_GATEWAY, KEEP_ADDRESS, KEEP_PAGE, KEEP_ALL, K
 
 struct keep {
 	bool label;
+	bool proxy;                  /* connections begin with the PROXY protocol: not for a Gateway that does not read it */
 	enum keep_place place;
 	str key, value;
 	const struct node *said;     /* the same in an object of its own, for whom that concerns; or NULL */
@@ -301,6 +303,19 @@ struct owner {
 	struct place at;
 	bool namespace_written;
 	LIST(struct keep) keep;
+};
+
+/* An address that clients know. */
+struct static_address {
+	str value;
+	struct fact *fact;
+};
+
+/* The Service through which clients reach the controller. */
+struct balancer {
+	const struct owner *owner;   /* its annotations for the Service of a Gateway are in keep */
+	LIST(struct static_address) addresses;
+	LIST(const struct step *) guards;   /* by which it keeps clients out: before all routes */
 };
 
 /* A cookie that keeps a client at the place where its first request went. */
@@ -472,6 +487,7 @@ struct entry {
 	LIST(struct listener *) listeners;   /* listener.h; where there are some, they have the hosts */
 	LIST(const struct unknown *) unknown;
 	LIST(struct stream *) streams;   /* by protocol and port */
+	const struct balancer *balancer; /* NULL: the input does not show it */
 	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; written to a Gateway where it has a creator; or NULL */
 	LIST(struct served_name) certificates;
 	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */

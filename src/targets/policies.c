@@ -334,5 +334,6 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	struct mark mark = { step->facts.item[0], places.item[0].at };
 	LIST_PUSH(lw->arena, &policy.marks, mark);
 	LIST_PUSH(lw->arena, &out->policies, policy);
+	out->proxy_protocol = lw->entry->http.proxy_protocol;
 	say_entry(lw, step, row);
 }
