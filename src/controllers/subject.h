@@ -44,6 +44,7 @@ struct subject {
 	struct fact *class_fact;                 /* what named the class */
 	LIST(struct setting) settings;
 	bool records;                            /* a tool makes DNS records of it */
+	struct fact *issuer;                     /* names who issues its certificates; NULL: nobody does */
 	bool active;                             /* the controller serves it */
 	bool arguments_checked;                  /* see arguments.c */
 	bool denied;                             /* every location answers 503 */

@@ -37,6 +37,14 @@ void keep_on_route(struct assembly *as, const struct owner *owner, enum object_k
 	}
 }
 
+bool keep_is_page(const struct owner *owner)
+{
+	for (size_t i = 0; i < owner->keep.n; i++)
+		if (owner->keep.item[i].place == KEEP_PAGE)
+			return true;
+	return false;
+}
+
 /* ---- shared objects ---- */
 
 struct owner_list {

@@ -151,6 +151,8 @@ void add_addresses(struct assembly *as);
 
 /* On a route of that Ingress; its name is set already. serves: it is the one that does not only lead elsewhere. */
 void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, bool serves, struct object_meta *meta);
+/* A tool that makes pages of links is to find a route of the Ingress. */
+bool keep_is_page(const struct owner *owner);
 void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out);
 void keep_on_gateway(struct plan *plan, struct gateway *out);
 /* Says of those that found no place why. */

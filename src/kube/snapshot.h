@@ -30,6 +30,7 @@ struct meta {
 	bool fragment;           /* a Kustomize patch ($patch, or no apiVersion/spec); reported, not converted */
 	LIST(struct field *) annotations;   /* in the order written; duplicates removed, last wins */
 	LIST(struct field *) labels;
+	struct str_list owners;  /* "flagger.app/Canary": group and kind of each owner reference; of the core group the kind alone */
 };
 
 enum path_type { PATH_IMPLEMENTATION, PATH_EXACT, PATH_PREFIX };

@@ -253,7 +253,7 @@ static const str PLACES[] = {
 	[PLACE_ROUTE] = STR_INIT("route"), [PLACE_GATEWAY] = STR_INIT("gateway"), [PLACE_ADDRESS] = STR_INIT("address"),
 	[PLACE_PAGE] = STR_INIT("page"), [PLACE_UNREAD] = STR_INIT("unread"), [PLACE_ALL] = STR_INIT("all"),
 	[PLACE_INFRASTRUCTURE] = STR_INIT("infrastructure"), [PLACE_STATIC] = STR_INIT("addresses"),
-	[PLACE_DROP] = STR_INIT("drop"), [PLACE_WARN] = STR_INIT("warn"),
+	[PLACE_DROP] = STR_INIT("drop"), [PLACE_WARN] = STR_INIT("warn"), [PLACE_SKIP] = STR_INIT("skip"),
 };
 
 static void set_placement(void *row, size_t word)
@@ -269,6 +269,7 @@ static void set_row_loss(void *row, size_t word)
 static const struct key ECOSYSTEM_KEYS[] = {
 	{ STR_INIT("key"), KEY_TEXT, NEEDED, offsetof(struct ecosystem_row, key), NULL, 0, NULL },
 	{ STR_INIT("label"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, label), NULL, 0, NULL },
+	{ STR_INIT("owner"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, owner), NULL, 0, NULL },
 	{ STR_INIT("service"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, service), NULL, 0, NULL },
 	{ STR_INIT("values"), KEY_TEXTS, OPTIONAL, offsetof(struct ecosystem_row, values), NULL, 0, NULL },
 	{ STR_INIT("place"), KEY_WORD, NEEDED, 0, PLACES, COUNT_OF(PLACES), set_placement },
@@ -290,16 +291,16 @@ static struct ecosystem_row *find_ecosystem(const struct mapping *mapping, const
 {
 	for (size_t i = 0; i < mapping->ecosystem.n; i++) {
 		struct ecosystem_row *row = &mapping->ecosystem.item[i];
-		if (row->label == like->label && row->service == like->service && str_eq(row->key, like->key))
+		if (row->label == like->label && row->service == like->service && row->owner == like->owner && str_eq(row->key, like->key))
 			return row;
 	}
 	return NULL;
 }
 
-/* A key may stand once for annotations, once for labels and once for Services. No key begins with a blank. */
+/* A key may stand once for annotations, labels, owners and Services each. No key begins with a blank. */
 static str row_name(struct arena *arena, const struct ecosystem_row *row)
 {
-	return arena_join(arena, row->service ? STR("service ") : row->label ? STR("label ") : STR(""), row->key);
+	return arena_join(arena, row->service ? STR("service ") : row->owner ? STR("owner ") : row->label ? STR("label ") : STR(""), row->key);
 }
 
 static void load_ecosystem(struct loader *loader, const struct node *root)

@@ -70,7 +70,7 @@ static const struct ecosystem_row *find_ecosystem(const struct mapping *mapping,
 	size_t most = 0;
 	for (size_t i = 0; i < mapping->ecosystem.n; i++) {
 		const struct ecosystem_row *row = &mapping->ecosystem.item[i];
-		if (row->label != like->label || row->service != like->service || (row->values.n && !str_list_has(&row->values, *value)))
+		if (row->label != like->label || row->service != like->service || row->owner != like->owner || (row->values.n && !str_list_has(&row->values, *value)))
 			continue;
 		if (str_eq(row->key, like->key))
 			return row;
@@ -86,6 +86,11 @@ static const struct ecosystem_row *find_ecosystem(const struct mapping *mapping,
 const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label)
 {
 	return find_ecosystem(mapping, &(struct ecosystem_row){ .key = key, .label = label }, NULL);
+}
+
+const struct ecosystem_row *mapping_owner(const struct mapping *mapping, str key)
+{
+	return find_ecosystem(mapping, &(struct ecosystem_row){ .key = key, .owner = true }, NULL);
 }
 
 const struct ecosystem_row *mapping_service(const struct mapping *mapping, str key, str value)

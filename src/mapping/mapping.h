@@ -103,11 +103,12 @@ struct controller_table {
 };
 
 /* Annotations of other tools (ecosystem.yaml): where they belong. */
-enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ADDRESS, PLACE_PAGE, PLACE_UNREAD, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_STATIC, PLACE_DROP, PLACE_WARN };
+enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ADDRESS, PLACE_PAGE, PLACE_UNREAD, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_STATIC, PLACE_DROP, PLACE_WARN, PLACE_SKIP };
 
 struct ecosystem_row {
 	str key;                 /* whole key, or a prefix ending in "*" */
 	bool label;              /* the row is about labels */
+	bool owner;              /* the row is about objects that own the Ingress: the key is "GROUP/KIND" */
 	bool service;            /* the row is about the Service of a controller: its annotations, and "spec.FIELD" */
 	struct str_list values;  /* the row counts for these values; none: for all */
 	struct str_list guards;  /* with these values it keeps clients out, "*" with any */
@@ -219,6 +220,8 @@ const struct annotation_row *controller_annotation(const struct controller_table
 
 /* The ecosystem row for an annotation key (or label): exact key first, then the longest prefix; NULL when there is none. */
 const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label);
+/* The same for the group and kind of an owner. */
+const struct ecosystem_row *mapping_owner(const struct mapping *mapping, str key);
 /* The same for an annotation or field ("spec.loadBalancerIP") of a controller's Service. */
 const struct ecosystem_row *mapping_service(const struct mapping *mapping, str key, str value);
 /* The value of a service row's key keeps clients out. */
