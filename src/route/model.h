@@ -231,6 +231,7 @@ struct affinity_fields {
 	int64_t lifetime;            /* seconds; 0: as long as the browser runs */
 	struct fact *name_fact, *path_fact, *lifetime_fact;
 	struct fact_list more;       /* what else is said of the cookie */
+	struct fact *persistent;     /* clients stay as long as their endpoint lives; else some move when endpoints come */
 	struct fact *legacy;         /* clients that were sent to a canary are not kept there */
 };
 

@@ -414,6 +414,8 @@ static void add_affinity(struct lowering *lw, const struct rule_place *at, const
 	if (f->path_regex)
 		say_expression(lw, at);
 	say_canary(lw, at, f, newer);
+	if (!lw->open)
+		fact_idle(f->persistent, STR("a Gateway keeps a client on its endpoint as long as that lives"));
 	mark_one(lw, d, step->facts.item[0], STR("/sessionPersistence"));
 }
 
