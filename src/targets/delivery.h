@@ -17,4 +17,16 @@ void delivery_usual(struct lowering *lowering, const struct rule_place *at, stru
 /* A rule with backends has no limit for the whole where the target has one of its own and the source has none. */
 void delivery_total(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 
+/* ---- between the files of this ---- */
+
+/* affinity.c */
+void delivery_affinity(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
+
+/* The fact, unless NULL, is carried at a place below the rule. */
+void delivery_mark(struct lowering *lowering, struct draft *draft, struct fact *fact, str at);
+struct fact_list delivery_fact(struct lowering *lowering, struct fact *fact);
+
+/* As the Gateway API writes it (GEP-2257); false: it is too long for that. */
+bool delivery_duration(struct arena *arena, int64_t seconds, str *out);
+
 #endif
