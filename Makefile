@@ -4,6 +4,7 @@
 #   make deps       get what the build needs              make demo       convert an example and show it
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
+#   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make oracle     trace against recorded answers        make bench      how many requests a second trace answers
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
@@ -71,7 +72,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judge-envoy validate lint fuzz fuzz-coverage install clean \
 	test-build clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -208,6 +209,13 @@ corpus:
 
 judges: deps-judges
 	@tests/judges.sh
+
+judges-envoy: deps-judges
+	@tests/judges_envoy.sh
+
+# SETS=500 SEED=1 ARGS='--requests 200'; what is not built yet is named.
+judge-envoy: binary-for-golden
+	@tests/python.sh tests/judge_envoy.py --binary build/ing2gw $(if $(SETS),--sets '$(SETS)') $(if $(SEED),--seed '$(SEED)') $(ARGS)
 
 validate: binary-for-golden
 	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)' $(if $(VERSIONS),--versions '$(VERSIONS)'))

