@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real Envoy Gateway and a real Envoy judge `ing2gw trace --after`: do they answer requests as it says?
+
+Sets of Gateways, routes, grants and Services are made at random (by tests/gwagree.py), Envoy Gateway's translator makes configurations of
+them, Envoy serves them, and each request of a set is asked of both. Status, Location, the backend that answered, and path and Host that
+it has got are compared. All runs in a network namespace of its own.
+
+    --sets N        how many, from --seed; --batch of them are served at once
+    --choice N=V    another choice of the evaluator than the target's table has
+    --keep DIR      write each set with a disagreement there
+"""
+import argparse
+import asyncio
+import json
+import os
+import re
+import sys
+import tempfile
+
+import common
+import envoy_stack
+import gwagree
+import kubeyaml
+
+CLASS = {"apiVersion": gwagree.API, "kind": "GatewayClass", "metadata": {"name": "any"},
+         "spec": {"controllerName": "gateway.envoyproxy.io/gatewayclass-controller"}}
+SHOWN = 3
+
+
+# ---- sets ----
+
+def renamed(value, names):
+    if isinstance(value, dict):
+        return {key: renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [renamed(item, names) for item in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def unique(items, key):
+    found = {}
+    for item in items:
+        found.setdefault(key(item), item)
+    return list(found.values())
+
+
+def admitted(objects):
+    """Without what the API server refuses, and what the translator's reader of files cannot know: labels of namespaces."""
+    for item in objects:
+        for listener in item.get("spec", {}).get("listeners") or []:
+            if listener["allowedRoutes"]["namespaces"]["from"] == "Selector":
+                listener["allowedRoutes"]["namespaces"] = {"from": "Same"}
+        if item["kind"] == "HTTPRoute":
+            parents = unique(item["spec"]["parentRefs"], lambda parent: parent.get("sectionName"))
+            parents = parents if all("sectionName" in parent for parent in parents) else parents[:1]
+            item["spec"]["parentRefs"] = [{key: value for key, value in parent.items() if key != "port" or len(parents) == 1} for parent in parents]
+            for rule in item["spec"]["rules"]:
+                for match in rule.get("matches") or []:
+                    for key in ("headers", "queryParams"):
+                        if key in match:
+                            match[key] = unique(match[key], lambda one: one["name"])
+    return objects
+
+
+class Set:
+    """Objects with namespaces and addresses of their own, and the requests for them."""
+
+    def __init__(self, seed, number, pair):
+        objects = admitted(gwagree.random_objects(seed))
+        objects += gwagree.surroundings(objects)
+        names = {name: "s%d%s" % (seed, name) for name in ("n1", "n2")}
+        self.seed, self.address = seed, "127.2.%d.%d" % divmod(number + 1, 250)
+        self.objects, self.services = renamed(objects, names), {}
+        self.gateway = names["n1"] + "/gw"
+        self.objects = [item for item in self.objects if item["kind"] != "EndpointSlice"]
+        empty = {(item["metadata"]["namespace"], item["metadata"]["name"]) for item in renamed(objects, names)
+                 if item["kind"] == "EndpointSlice" and not item["endpoints"]}
+        place = 0
+        for item in list(self.objects):
+            if item["kind"] == "Service":
+                place += 1
+                self.place(item, "127.1.%d.%d" % (number, place), (item["metadata"]["namespace"], item["metadata"]["name"]) in empty)
+        self.objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+                             "metadata": {"name": "pair", "namespace": names["n1"]}, "data": pair})
+        self.requests = list(gwagree.random_requests(seed))
+        self.namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names.values()]
+
+    def place(self, service, address, empty):
+        name = "%(namespace)s/%(name)s" % service["metadata"]
+        ports = service["spec"]["ports"]
+        service["spec"]["clusterIP"] = address
+        endpoints = [] if empty else [{"addresses": [address], "conditions": {"ready": True}}]
+        self.objects.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "endpoints": endpoints,
+                             "metadata": dict(service["metadata"], labels={"kubernetes.io/service-name": service["metadata"]["name"]}),
+                             "ports": [{"name": port["name"], "port": port["port"], "protocol": "TCP"} for port in ports]})
+        if not empty:
+            self.services.update({(address, port["port"]): "%s:%d" % (name, port["port"]) for port in ports})
+
+    def all(self):
+        return [CLASS] + self.namespaces + self.objects
+
+    def text(self):
+        return kubeyaml.dump_all(self.all())
+
+    def ours(self, binary, choices):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+            file.write(self.text())
+            file.flush()
+            lines = "".join(json.dumps(request) + "\n" for request in self.requests).encode("utf-8")
+            done = common.run(binary, ["trace", "-q", "--after", file.name, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
+        if done.bug() or done.code:
+            raise RuntimeError("set %d: %s" % (self.seed, done.bug() or done.err.decode("utf-8", "replace")))
+        return [json.loads(line) for line in done.out.splitlines()]
+
+
+# ---- answers ----
+
+def sni(request):
+    """What a client says in the handshake: the name, none for an address."""
+    name = re.sub(r":\d*$", "", request["host"]).lower().rstrip(".")
+    return None if re.fullmatch(r"[\d.]+", name) else name
+
+
+def shown(answer):
+    if answer["status"] is None:
+        return answer.get("state") or "no answer"
+    backends = ["%(namespace)s/%(name)s:%(port)s" % one for one in answer["backends"]] + ["!%d" % one["status"] for one in answer.get("failing", [])]
+    where = " from %s as %s to %s" % (" or ".join(backends), answer["upstream"]["target"], answer["upstream"]["host"]) if answer["backends"] else ""
+    return "%s%s%s" % (answer["status"], " " + answer["location"] if answer["location"] else "", where)
+
+
+def agree(ours, theirs):
+    if ours["status"] is None or theirs.status is None:
+        return ours["status"] == theirs.status
+    if theirs.seen:
+        backends = ["%(namespace)s/%(name)s:%(port)s" % one for one in ours["backends"]]
+        return theirs.seen["backend"] in backends and all(theirs.seen[key] == ours["upstream"][key] for key in ("target", "host"))
+    if ours["backends"]:
+        return theirs.status in [one["status"] for one in ours.get("failing", [])]
+    return ours["status"] == theirs.status and ours["location"] == theirs.header("location")
+
+
+class Verdict:
+    def __init__(self, options):
+        self.options, self.tally, self.asked, self.differ, self.cases = options, common.Tally(), 0, 0, 0
+
+    def add(self, one, ours, theirs):
+        self.asked += len(ours)
+        faults = [(request, mine, other) for request, mine, other in zip(one.requests, ours, theirs) if not agree(mine, other)]
+        self.differ += len(faults)
+        lines = ["%s: %s, and Envoy says %s" % (json.dumps(request), shown(mine), other) for request, mine, other in faults[:SHOWN]]
+        if faults and self.cases < SHOWN:
+            self.cases += 1
+            lines.append(one.text())
+        if faults and self.options.keep:
+            with open(os.path.join(self.options.keep, "set%d.yaml" % one.seed), "w", encoding="utf-8") as file:
+                file.write("".join("# %s: %s, and Envoy says %s\n" % (json.dumps(request), shown(mine), other) for request, mine, other in faults) + one.text())
+        self.tally.check(not faults, "set %d" % one.seed, "%d of %d requests\n    %s" % (len(faults), len(ours), "\n    ".join(lines)))
+
+
+# ---- running ----
+
+async def ask_all(stack, one):
+    return [await stack.ask(one.address, request, sni(request)) for request in one.requests]
+
+
+async def judge(sets, objects, dump, binary, choices, verdict):
+    addresses = {one.gateway: one.address for one in sets}
+    services = {place: name for one in sets for place, name in one.services.items()}
+    ours = common.parallel(lambda one: one.ours(binary, choices), sets)
+    async with envoy_stack.Stack(dump["xds"], objects, addresses, services) as stack:
+        theirs = await asyncio.gather(*[ask_all(stack, one) for one in sets])
+    for one, mine, other in zip(sets, ours, theirs):
+        verdict.add(one, mine, other)
+
+
+def run_sets(options, binary, pair, verdict):
+    choices = [word for choice in options.choice for word in ("--choice", choice)]
+    seeds = list(range(options.seed, options.seed + options.sets))
+    print("seeds %d to %d" % (seeds[0], seeds[-1]))
+    for first in range(0, len(seeds), options.batch):
+        sets = [Set(seed, number, pair) for number, seed in enumerate(seeds[first:first + options.batch])]
+        objects = [CLASS] + [item for one in sets for item in one.namespaces + one.objects]
+        asyncio.run(judge(sets, objects, envoy_stack.translate(objects), binary, choices, verdict))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", default=os.path.join(common.ROOT, "build", "ing2gw"))
+    parser.add_argument("--sets", type=int, default=60)
+    parser.add_argument("--batch", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--choice", action="append", default=[])
+    parser.add_argument("--keep")
+    options = parser.parse_args()
+    why = envoy_stack.missing() or ("" if envoy_stack.isolated() else "no network namespace can be made here")
+    if why:
+        print("skipped: %s\n0 passed, 0 failed, 1 skipped" % why)
+        return 0
+    verdict = Verdict(options)
+    with tempfile.TemporaryDirectory() as folder:
+        run_sets(options, os.path.abspath(options.binary), envoy_stack.certificate(folder), verdict)
+    print("%d requests, %d disagreements" % (verdict.asked, verdict.differ))
+    return verdict.tally.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
