@@ -132,7 +132,7 @@ async def echo(backend, reader, writer):
             body = json.dumps({"backend": backend, "method": method, "target": target, "host": host, "headers": headers}).encode()
             writer.write(b"HTTP/1.1 200 OK\r\nx-judge: 1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
             await writer.drain()
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
         pass
     finally:
         writer.close()

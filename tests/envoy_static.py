@@ -4,6 +4,8 @@
     static(dump, objects, addresses, admin)     dump: the key xds of the translator's JSON; addresses: those on which the listeners of a
                                                 Gateway ("namespace/name") are, 80 as 10080 and 443 as 10443
 
+    repeated(gateway)       why Envoy would not take the routes of a Gateway
+
 Routes and endpoints are inlined. The dump holds no secrets: those that it names are taken from the objects. A configuration with a
 backend outside of this machine is refused.
 """
@@ -93,6 +95,17 @@ class Dump:
             item["address"]["socketAddress"].pop("ipv4Compat", None)
             item["address"]["socketAddress"]["address"] = address
         return self.listeners, self.clusters
+
+
+def repeated(gateway):
+    """The route configuration that names a hostname twice, with the name: Envoy refuses it. Or an empty text."""
+    for item in Dump(gateway).routes.values():
+        seen = set()
+        for domain in [domain for host in item.get("virtualHosts") or [] for domain in host["domains"]]:
+            if domain in seen:
+                return "%s names %s twice" % (item["name"], domain)
+            seen.add(domain)
+    return ""
 
 
 def stays_here(value):
