@@ -14,6 +14,10 @@
 /* Which hostnames are asked when no rule under the closest one takes the request. */
 enum choice_hosts { HOSTS_ALONE, HOSTS_THEN_ANY, HOSTS_THEN_WIDER };
 enum choice_rank { REGEX_BEFORE_PREFIX, REGEX_AFTER_PREFIX, REGEX_BY_LENGTH };
+/* Of one port and protocol: whether routes are looked for in the closest listener alone. */
+enum choice_listeners { LISTENERS_ISOLATED, LISTENERS_MERGED, LISTENERS_HTTP_MERGED };
+/* What of a header sent in several lines, or with commas, has to be the wanted value. */
+enum choice_header { HEADER_WHOLE, HEADER_ANY_ELEMENT, HEADER_ANY_LINE };
 enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
 
 /* All zero is what most implementations do. */
@@ -23,13 +27,16 @@ struct gateway_choices {
 	enum choice_anchor regex_path, regex_value;   /* what of a path, and of a header or parameter, an expression has to take */
 	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
-	bool merged_listeners;           /* routes are looked for in all listeners of a port and protocol, else in the closest one alone */
+	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS, and not under a hostname that another one of them has */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
-	bool any_element;                /* one element of a header between commas may be the wanted value */
+	enum choice_header header;
 	bool newest_first;               /* of equal rules those win that the specification places last: objects have been made anew */
+	bool preflights_answered;        /* a preflight from an origin that is not allowed is answered all the same; else it is passed on */
+	bool usual_ports_dropped;        /* a redirect says neither port 80 nor 443, whatever its scheme */
+	bool replaced_as_text;           /* of a prefix: a slash at the end of what replaces it in a redirect stays, and see struct rewrite */
 	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */
 };
 

@@ -25,12 +25,15 @@ static const struct choice_row ROWS[] = {
 	ROW("regex-value", regex_value, false, V("whole"), V("start"), V("anywhere")),
 	ROW("regex-order", regex_unordered, true, V("by-length"), V("other-criteria")),
 	ROW("hostname", shared_hosts, true, V("written"), V("shared")),
-	ROW("listeners", merged_listeners, true, V("isolated"), V("merged")),
+	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged")),
 	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),
 	ROW("slash", slash_needed, true, V("ignored"), V("needed")),
-	ROW("header", any_element, true, V("whole"), V("any-element")),
+	ROW("header", header, false, V("whole"), V("any-element"), V("any-line")),
+	ROW("preflight", preflights_answered, true, V("passed-on"), V("answered")),
+	ROW("redirect-port", usual_ports_dropped, true, V("said"), V("unusual-only")),
+	ROW("replacement", replaced_as_text, true, V("elements"), V("text")),
 	ROW("ties", newest_first, true, V("oldest"), V("newest")),
 };
 

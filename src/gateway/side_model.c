@@ -125,9 +125,23 @@ static void make_hosts(struct build *b, struct listener *listener, struct candid
 
 /* ---- listeners ---- */
 
-static bool is_merged_with(const struct effective *a, const struct effective *b)
+/* Whether a request to the one listener may find its route at the other. */
+static bool is_merged_with(const struct build *b, const struct effective *e, const struct effective *other)
 {
-	return a->said->port == b->said->port && str_eq(a->said->protocol, b->said->protocol);
+	if (e == other || b->choices->listeners == LISTENERS_ISOLATED)
+		return e == other;
+	bool plain = str_eq(e->said->protocol, STR("HTTP"));
+	return e->said->port == other->said->port && str_eq(e->said->protocol, other->said->protocol)
+		&& (plain || b->choices->listeners == LISTENERS_MERGED);
+}
+
+/* The hostname is that of another listener, which has it to itself. */
+static bool is_elsewhere(const struct build *b, const struct effective_list *all, const struct effective *at, str host)
+{
+	bool found = false;
+	for (size_t i = 0; i < all->n && b->choices->listeners == LISTENERS_HTTP_MERGED && !found; i++)
+		found = all->item[i] != at && is_merged_with(b, at, all->item[i]) && str_eq(all->item[i]->said->hostname, host);
+	return found;
 }
 
 static struct candidate_list candidates_of(struct build *b, const struct effective_list *all, struct effective *e)
@@ -135,10 +149,11 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 	struct candidate_list out = { 0 };
 	for (size_t i = 0; i < all->n; i++) {
 		struct effective *other = all->item[i];
-		if (other != e && !(b->choices->merged_listeners && is_merged_with(e, other)))
+		if (!is_merged_with(b, e, other))
 			continue;
 		for (size_t k = 0; k < other->candidates.n; k++)
-			LIST_PUSH(b->arena, &out, &other->candidates.item[k]);
+			if (!is_elsewhere(b, all, other, other->candidates.item[k].host))
+				LIST_PUSH(b->arena, &out, &other->candidates.item[k]);
 	}
 	return out;
 }

@@ -22,7 +22,8 @@ static str anchored(struct arena *arena, str regex, enum choice_anchor anchor)
 
 static void add_condition(struct build *b, struct match *out, enum condition_kind kind, const struct read_pair *pair)
 {
-	struct condition c = { .kind = kind, .name = pair->name, .regex = pair->regex, .any_element = b->choices->any_element, .at = pair->at };
+	struct condition c = { .kind = kind, .name = pair->name, .regex = pair->regex, .any_element = b->choices->header == HEADER_ANY_ELEMENT,
+		.any_line = b->choices->header == HEADER_ANY_LINE, .at = pair->at };
 	c.value = pair->regex ? anchored(b->arena, pair->value, b->choices->regex_value) : pair->value;
 	LIST_PUSH(b->arena, &out->conditions, c);
 }

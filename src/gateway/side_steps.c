@@ -84,17 +84,32 @@ static str path_of(const struct read_modifier *m)
 	return m->change == CHANGE_FULL && !m->value.n ? STR("/") : m->value;
 }
 
+/* What stands in a prefix's place. The evaluator takes one slash away from its end, as the specification has it. */
+static str replacement_of(struct build *b, const struct read_modifier *m)
+{
+	str path = path_of(m);
+	bool stays = b->choices->replaced_as_text && m->change == CHANGE_PREFIX && path.n > 1 && str_ends(path, STR("/"));
+	return stays ? arena_join(b->arena, path, STR("/")) : path;
+}
+
+static uint32_t port_of_redirect(const struct build *b, const struct read_filter *f, uint32_t usual)
+{
+	if (f->port && b->choices->usual_ports_dropped && (f->port == 80 || f->port == 443))
+		return usual;
+	return f->port ? f->port : f->scheme.n ? usual : b->at->said->port;
+}
+
 static void add_redirect(struct build *b, const struct candidate *c, const struct read_filter *f, struct step_list *list)
 {
 	bool tls = str_eq(b->at->said->protocol, STR("HTTPS"));
 	bool secure = f->scheme.n ? str_eq(f->scheme, STR("https")) : tls;
-	uint32_t usual = secure ? 443 : 80, port = f->port ? f->port : f->scheme.n ? usual : b->at->said->port;
+	uint32_t usual = secure ? 443 : 80, port = port_of_redirect(b, f, usual);
 	bool permanent = f->status == 301 || f->status == 308;
 	const char *feature = secure && !tls && !f->hostname.n ? "redirect.https" : permanent ? "redirect.permanent" : "redirect.temporal";
 	struct step *s = add_step(b, list, STEP_REDIRECT, feature, f->at);
 	s->as.redirect = (struct redirect){
-		.scheme = f->scheme, .host = f->hostname, .port = port == usual ? 0 : port, .change = change_of(c, &f->path), .path = path_of(&f->path),
-		.prefix = c->match ? c->match->path : STR(""), .status = f->status, .keeps_query = true,
+		.scheme = f->scheme, .host = f->hostname, .port = port == usual ? 0 : port, .change = change_of(c, &f->path), .path = replacement_of(b, &f->path),
+		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text, .status = f->status, .keeps_query = true,
 	};
 }
 
@@ -106,7 +121,7 @@ static void add_rewrite(struct build *b, const struct candidate *c, const struct
 		return;
 	struct step *s = add_step(b, list, STEP_REWRITE, "route.rewrite", f->at);
 	s->as.rewrite = (struct rewrite){ .change = change_of(c, &f->path), .path = path_of(&f->path),
-		.prefix = c->match ? c->match->path : STR("") };
+		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text };
 }
 
 /* ---- CORS ---- */
@@ -137,6 +152,7 @@ static void add_cors(struct build *b, const struct read_filter *f, struct step_l
 		.origins = f->origins, .methods = f->methods, .headers = f->headers, .expose = f->expose, .credentials = f->credentials,
 		.max_age = f->max_age,
 		.any_origin = !f->origins.n || str_list_has(&f->origins, STR("*")), .asked_only = true,
+		.answers_others = b->choices->preflights_answered,
 		.said_methods = str_list_join(b->arena, &f->methods, STR(", ")), .said_headers = str_list_join(b->arena, &f->headers, STR(", ")),
 		.said_expose = str_list_join(b->arena, &f->expose, STR(", ")),
 		.echo_methods = any_method && f->credentials, .echo_headers = any_header && f->credentials,

@@ -22,12 +22,17 @@ static uint32_t say_always(struct run *r, const struct cors *c, str origin)
 	return str_eq(r->request->method, STR("OPTIONS")) ? 204 : CORS_PASSED;
 }
 
+static bool is_preflight(struct run *r, str *method)
+{
+	return request_header(r->scratch, r->request, STR("Access-Control-Request-Method"), method) &&
+		str_eq(r->request->method, STR("OPTIONS"));
+}
+
 /* A preflight hears what it asks for; answers to other requests say who may read them. */
 static uint32_t say_asked(struct run *r, const struct cors *c, str origin)
 {
 	str method, headers;
-	bool asks = request_header(r->scratch, r->request, STR("Access-Control-Request-Method"), &method) &&
-		str_eq(r->request->method, STR("OPTIONS"));
+	bool asks = is_preflight(r, &method);
 	bool names = request_header(r->scratch, r->request, STR("Access-Control-Request-Headers"), &headers);
 	say(r, "Access-Control-Allow-Origin", c->any_origin && !c->credentials ? STR("*") : origin);
 	if (c->credentials)
@@ -48,11 +53,11 @@ static uint32_t say_asked(struct run *r, const struct cors *c, str origin)
 uint32_t run_cors(struct run *r, const struct step *s)
 {
 	const struct cors *c = &s->as.cors;
-	str origin;
+	str origin, method;
 	bool sent = request_header(r->scratch, r->request, STR("Origin"), &origin);
 	if (c->asked_only && !sent)
 		return CORS_SILENT;
 	if (!c->any_origin && !run_search(r, c->pattern, origin, false, "the expression of the origins"))
-		return CORS_SILENT;
+		return c->answers_others && is_preflight(r, &method) ? 200 : CORS_SILENT;
 	return c->asked_only ? say_asked(r, c, origin) : say_always(r, c, origin);
 }

@@ -60,8 +60,20 @@ static bool joined_header(struct run *r, str name, str *value)
 	return n > 0;
 }
 
+static bool any_line_fits(struct run *r, const struct condition *c)
+{
+	for (size_t i = 0; i < r->request->headers.n; i++) {
+		const struct header *h = &r->request->headers.item[i];
+		if (str_eq_nocase(h->name, c->name) && value_fits(r, c, h->value))
+			return true;
+	}
+	return false;
+}
+
 static bool header_fits(struct run *r, const struct condition *c)
 {
+	if (c->any_line)
+		return any_line_fits(r, c);
 	str value;
 	bool sent = joined_header(r, c->name, &value), more = true;
 	if (!sent || !c->any_element || c->regex)

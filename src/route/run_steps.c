@@ -75,9 +75,14 @@ static str absolute(struct run *r, str location)
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(location));
 }
 
-/* The path that was sent, with a prefix of whole elements replaced: where nothing is left it is the root. */
-static str exchange_prefix(struct run *r, str prefix, str by)
+/*
+ * The path that was sent, with a prefix of whole elements replaced: where nothing is left it is the root. as_text: a prefix with a slash
+ * at its end gives way to the root only where the path has that slash.
+ */
+static str exchange_prefix(struct run *r, str prefix, str by, bool as_text)
 {
+	if (as_text && by.n <= 1 && prefix.n > r->uri.n)
+		return r->uri;
 	size_t cut = str_ends(prefix, STR("/")) ? prefix.n - 1 : prefix.n;
 	str rest = str_from(r->uri, cut), path = arena_join(r->scratch, str_ends(by, STR("/")) ? str_slice(by, 0, by.n - 1) : by, rest);
 	return path.n ? path : STR("/");
@@ -93,7 +98,7 @@ static str built_location(struct run *r, const struct redirect *to)
 {
 	str scheme = to->scheme.n ? to->scheme : r->request->tls ? STR("https") : STR("http");
 	str host = to->host.n ? to->host : r->reading.host;
-	str path = to->change == PATH_FULL ? to->path : to->change == PATH_PREFIX_CUT ? exchange_prefix(r, to->prefix, to->path) : r->reading.target;
+	str path = to->change == PATH_FULL ? to->path : to->change == PATH_PREFIX_CUT ? exchange_prefix(r, to->prefix, to->path, to->as_text) : r->reading.target;
 	str query = to->change != PATH_KEEP && to->keeps_query ? query_of(r) : (str){ "", 0 };
 	if (to->port)
 		host = arena_printf(r->scratch, "%.*s:%u", STR_ARG(host), (unsigned)to->port);
@@ -159,7 +164,7 @@ static void rewrite_plainly(struct run *r, const struct rewrite *w)
 	if (w->change == PATH_FULL)
 		r->uri = w->path;
 	else if (w->change == PATH_PREFIX_CUT)
-		r->uri = exchange_prefix(r, w->prefix, w->path);
+		r->uri = exchange_prefix(r, w->prefix, w->path, w->as_text);
 	r->rewritten = w->change != PATH_KEEP;
 }
 

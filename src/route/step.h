@@ -42,6 +42,7 @@ struct redirect {
 	enum path_change change;
 	str prefix, path;            /* PATH_FULL: the new path; PATH_PREFIX_CUT: prefix is replaced by path */
 	uint32_t status;
+	bool as_text;                /* PATH_PREFIX_CUT: see struct rewrite */
 	bool keeps_query;            /* the source keeps the request's query */
 	bool cuts_slash;             /* the source drops one trailing slash */
 	bool keeps_port;             /* the source names the port, even the usual one of the scheme */
@@ -58,6 +59,7 @@ struct redirect {
 struct rewrite {
 	enum path_change change;     /* PATH_KEEP: a template that is neither constant nor a prefix cut */
 	str prefix, path;            /* PATH_FULL: path; PATH_PREFIX_CUT: prefix is replaced by path */
+	bool as_text;                /* a prefix with a slash at its end gives way to the root only where the path has that slash */
 	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
 	str reason;
 	str regex, target;           /* what the source does: the whole path becomes this template with the groups of this expression */
@@ -73,6 +75,7 @@ struct cors {
 	struct pattern *pattern;     /* of origin_regex, after model_prepare() */
 	str said_methods, said_headers, said_expose;   /* as the answers have them */
 	bool asked_only;             /* only an OPTIONS request that asks for a method is answered, by 200, and only it hears of methods, headers and age */
+	bool answers_others;         /* asked_only: preflights from other origins are answered as well, with nothing said */
 	bool echo_methods, echo_headers;   /* asked_only: what was asked for is what is said */
 };
 
