@@ -144,8 +144,9 @@ def agree(ours, theirs):
     if theirs.seen:
         backends = ["%(namespace)s/%(name)s:%(port)s" % one for one in ours["backends"]]
         return theirs.seen["backend"] in backends and all(theirs.seen[key] == ours["upstream"][key] for key in ("target", "host"))
-    if ours["backends"]:
-        return theirs.status in [one["status"] for one in ours.get("failing", [])]
+    failing = [one["status"] for one in ours.get("failing", [])]
+    if ours["backends"] or failing:
+        return theirs.status in failing
     return ours["status"] == theirs.status and lowered(ours["location"]) == lowered(theirs.header("location"))
 
 

@@ -34,7 +34,10 @@ struct gateway_choices {
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
 	enum choice_header header;
 	bool newest_first;               /* of equal rules those win that the specification places last: objects have been made anew */
-	bool preflights_answered;        /* a preflight from an origin that is not allowed is answered all the same; else it is passed on */
+	bool preflights_answered;        /* those from other origins, and for other methods than the rule's, are answered as well; else they are passed on */
+	bool refused_at_once;            /* a rule without a backend that can be asked answers before its filters */
+	bool prefix_as_written;          /* a slash at the end of a prefix counts for its length */
+	bool host_as_sent;               /* a redirect that names neither host nor port keeps the port of the request's Host */
 	bool usual_ports_dropped;        /* a redirect says neither port 80 nor 443, whatever its scheme */
 	bool replaced_as_text;           /* of a prefix: a slash at the end of what replaces it in a redirect stays, and see struct rewrite */
 	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */

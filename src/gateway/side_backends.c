@@ -161,3 +161,11 @@ void side_cases(struct build *b, const struct candidate *c, struct route *route)
 		if (c->rule->backends.item[i].weight)
 			add_case(b, c, &c->rule->backends.item[i], route);
 }
+
+bool side_can_ask(const struct route *route)
+{
+	for (size_t i = 0; i < route->cases.n; i++)
+		if (route->cases.item[i].backend.answer != 500)
+			return true;
+	return false;
+}

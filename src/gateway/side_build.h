@@ -56,8 +56,10 @@ str side_owner_key(struct arena *arena, str group, str kind, str namespace, str 
 
 /* side_order.c: into the order in which they are tried. */
 void side_sort(const struct build *b, struct candidate **list, size_t n);
-/* As a path: kind and text; an expression's text is that which is searched. */
-struct match side_match(struct build *b, const struct read_match *match, enum read_route_kind kind);
+/* As a path: kind and text; an expression's text is that which is searched. cors: the rule answers other origins. */
+struct match side_match(struct build *b, const struct read_match *match, enum read_route_kind kind, bool cors);
+/* How often a rule has a filter. */
+size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
 /* A hostname is closer than another one. */
 int side_compare_hosts(str a, str b);
 
@@ -72,6 +74,8 @@ bool side_rule_is_good(const struct read_rule *rule);
 
 /* side_backends.c */
 void side_cases(struct build *b, const struct candidate *c, struct route *route);
+/* Some case has a backend that is there, with or without endpoints. */
+bool side_can_ask(const struct route *route);
 bool side_granted(const struct build *b, const struct read_meta *from, str group, str kind, const struct read_ref *to);
 /* The Service that gets copies or is asked for permission; false: it is not there, or not for this route. */
 bool side_backend(struct build *b, const struct read_meta *from, str kind, const struct read_ref *ref, struct backend *out);

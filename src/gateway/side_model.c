@@ -46,11 +46,12 @@ static struct route *route_of(struct build *b, struct candidate *c, struct liste
 	route->owner = owner_of(b, c->route);
 	route->at = c->match ? c->match->at : c->rule->at;
 	if (c->match) {
-		route->match = side_match(b, c->match, c->route->kind);
+		route->match = side_match(b, c->match, c->route->kind, side_count(c->rule, FILTER_CORS) > 0);
 		check_expression(b, &route->match, listener, c->match->at);
 	}
-	side_steps(b, c, route);
 	side_cases(b, c, route);
+	if (!b->choices->refused_at_once || side_can_ask(route) || side_count(c->rule, FILTER_REDIRECT))
+		side_steps(b, c, route);
 	note_policies(b, c, route);
 	return route;
 }

@@ -67,12 +67,14 @@ static struct match http_match(struct build *b, const struct read_match *m)
 	return out;
 }
 
-struct match side_match(struct build *b, const struct read_match *m, enum read_route_kind kind)
+struct match side_match(struct build *b, const struct read_match *m, enum read_route_kind kind, bool cors)
 {
 	struct match out = kind == ROUTE_GRPC ? grpc_match(b, m) : http_match(b, m);
 	struct read_pair method = { .value = m->method, .at = m->at };
-	if (m->method.n)
+	if (m->method.n) {
 		add_condition(b, &out, CONDITION_METHOD, &method);
+		out.conditions.item[0].or_preflight = b->choices->preflights_answered && cors;
+	}
 	for (size_t i = 0; i < m->headers.n; i++)
 		add_condition(b, &out, CONDITION_HEADER, &m->headers.item[i]);
 	for (size_t i = 0; i < m->queries.n; i++)
@@ -113,8 +115,9 @@ static void rank_http(const struct build *b, const struct read_match *m, struct 
 	static const unsigned REGEX[] = { [REGEX_BEFORE_PREFIX] = KIND_BEFORE_PREFIX, [REGEX_AFTER_PREFIX] = KIND_AFTER_PREFIX,
 		[REGEX_BY_LENGTH] = KIND_PREFIX };
 	out->kind = m->kind == READ_EXACT ? KIND_EXACT : m->kind == READ_PREFIX ? KIND_PREFIX : REGEX[b->choices->regex_rank];
+	str prefix = b->choices->prefix_as_written ? m->path : path_without_slash(m->path);
 	if (m->kind == READ_PREFIX)
-		out->length = path_without_slash(m->path).n == 1 ? 0 : path_without_slash(m->path).n;
+		out->length = prefix.n == 1 ? 0 : prefix.n;
 	else if (m->kind == READ_REGEX && !b->choices->regex_unordered)
 		out->length = m->path.n;
 	out->method = m->method.n && !b->choices->method_as_header;

@@ -109,7 +109,8 @@ static void add_redirect(struct build *b, const struct candidate *c, const struc
 	struct step *s = add_step(b, list, STEP_REDIRECT, feature, f->at);
 	s->as.redirect = (struct redirect){
 		.scheme = f->scheme, .host = f->hostname, .port = port == usual ? 0 : port, .change = change_of(c, &f->path), .path = replacement_of(b, &f->path),
-		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text, .status = f->status, .keeps_query = true,
+		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text,
+		.host_as_sent = b->choices->host_as_sent, .status = f->status, .keeps_query = true,
 	};
 }
 
@@ -220,7 +221,7 @@ static void add_extension(struct build *b, const struct read_meta *owner, const 
 
 /* ---- rules ---- */
 
-static size_t count(const struct read_rule *rule, enum read_filter_kind kind)
+size_t side_count(const struct read_rule *rule, enum read_filter_kind kind)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < rule->filters.n; i++)
@@ -230,7 +231,7 @@ static size_t count(const struct read_rule *rule, enum read_filter_kind kind)
 
 bool side_rule_is_good(const struct read_rule *rule)
 {
-	return !count(rule, FILTER_UNKNOWN) && count(rule, FILTER_REDIRECT) + count(rule, FILTER_REWRITE) <= 1;
+	return !side_count(rule, FILTER_UNKNOWN) && side_count(rule, FILTER_REDIRECT) + side_count(rule, FILTER_REWRITE) <= 1;
 }
 
 static void add_filter(struct build *b, const struct candidate *c, const struct read_filter *f, struct route *route, struct step_list *list)

@@ -18,6 +18,7 @@ struct condition {
 	enum condition_kind kind;
 	str name, value;
 	bool regex;                  /* value is an expression that is searched, and letter case counts */
+	bool or_preflight;           /* of a method: requests that ask whether another origin may use it fit as well */
 	bool any_line;               /* of a header that is sent several times: one of its values suffices, else all count as one */
 	bool any_element;            /* of a header: one of its elements between commas suffices */
 	struct pattern *pattern;     /* of a regex, after model_prepare() */

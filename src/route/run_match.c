@@ -101,11 +101,18 @@ static bool query_fits(struct run *r, const struct condition *c)
 	return false;
 }
 
+static bool is_preflight(struct run *r)
+{
+	str value;
+	return str_eq(r->request->method, STR("OPTIONS")) && request_header(r->scratch, r->request, STR("Origin"), &value) &&
+		request_header(r->scratch, r->request, STR("Access-Control-Request-Method"), &value);
+}
+
 static bool condition_holds(struct run *r, const struct condition *c)
 {
 	switch (c->kind) {
 	case CONDITION_METHOD:
-		return str_eq(r->request->method, c->value);
+		return str_eq(r->request->method, c->value) || (c->or_preflight && is_preflight(r));
 	case CONDITION_HEADER:
 		return header_fits(r, c);
 	case CONDITION_QUERY:

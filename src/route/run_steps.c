@@ -93,6 +93,16 @@ static str query_of(struct run *r)
 	return r->reading.has_query ? arena_join(r->scratch, STR("?"), r->reading.query) : (str){ "", 0 };
 }
 
+/* ":PORT" of the request's Host, but for the usual port of its scheme where the new one is another. */
+static str port_sent(struct run *r, str scheme)
+{
+	str name, port, usual = r->request->tls ? STR("443") : STR("80");
+	bool changes = str_eq(scheme, STR("https")) != r->request->tls;
+	if (!str_cut(r->request->host, ':', &name, &port) || (changes && str_eq(port, usual)))
+		return (str){ "", 0 };
+	return str_from(r->request->host, name.n);
+}
+
 /* A redirect whose Location the source does not spell: scheme, host, port and path replaced in the request's own address. */
 static str built_location(struct run *r, const struct redirect *to)
 {
@@ -102,6 +112,8 @@ static str built_location(struct run *r, const struct redirect *to)
 	str query = to->change != PATH_KEEP && to->keeps_query ? query_of(r) : (str){ "", 0 };
 	if (to->port)
 		host = arena_printf(r->scratch, "%.*s:%u", STR_ARG(host), (unsigned)to->port);
+	else if (to->host_as_sent && !to->host.n)
+		host = arena_join(r->scratch, host, port_sent(r, scheme));
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path), STR_ARG(query));
 }
 
