@@ -77,13 +77,13 @@ static str absolute(struct run *r, str location)
 
 /*
  * The path that was sent, with a prefix of whole elements replaced: where nothing is left it is the root. as_text: a prefix with a slash
- * at its end gives way to the root only where the path has that slash.
+ * at its end gives way to the root only where the path has that slash, and the root takes the slash of the path with it.
  */
 static str exchange_prefix(struct run *r, str prefix, str by, bool as_text)
 {
 	if (as_text && by.n <= 1 && prefix.n > r->uri.n)
 		return r->uri;
-	size_t cut = str_ends(prefix, STR("/")) ? prefix.n - 1 : prefix.n;
+	size_t cut = str_ends(prefix, STR("/")) && !(as_text && prefix.n == 1 && by.n > 1) ? prefix.n - 1 : prefix.n;
 	str rest = str_from(r->uri, cut), path = arena_join(r->scratch, str_ends(by, STR("/")) ? str_slice(by, 0, by.n - 1) : by, rest);
 	return path.n ? path : STR("/");
 }

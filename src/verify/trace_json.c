@@ -107,10 +107,19 @@ static void add_backend(struct buf *out, const struct chosen_backend *chosen, ui
 	buf_add_char(out, '}');
 }
 
+/* Where no backend answers: by which status is a matter of weights. */
+static bool statuses_differ(const struct outcome *outcome)
+{
+	for (size_t i = 1; i < outcome->failing.n; i++)
+		if (outcome->failing.item[i].backend->answer != outcome->failing.item[0].backend->answer)
+			return true;
+	return false;
+}
+
 static void add_backends(struct buf *out, struct arena *scratch, const struct outcome *outcome)
 {
 	bool percent;
-	size_t n = outcome->backends.n, failing = n ? outcome->failing.n : 0;
+	size_t n = outcome->backends.n, failing = n || statuses_differ(outcome) ? outcome->failing.n : 0;
 	const uint64_t *shares = trace_shares(scratch, outcome, &percent);
 	add_key(out, STR("backends"));
 	buf_add_char(out, '[');
