@@ -116,7 +116,7 @@ class Set:
             file.write(self.text())
             file.flush()
             lines = "".join(json.dumps(request) + "\n" for request in self.requests).encode("utf-8")
-            done = common.run(binary, ["trace", "-q", "--after", file.name, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
+            done = common.run(binary, ["trace", "-q", "--target", "envoy-gateway", "--after", file.name, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
         if done.bug() or done.code:
             raise RuntimeError("set %d: %s" % (self.seed, done.bug() or done.err.decode("utf-8", "replace")))
         return [json.loads(line) for line in done.out.splitlines()]

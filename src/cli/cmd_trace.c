@@ -127,7 +127,7 @@ static bool read_plan(struct cli *cli, struct plan *plan, str *error)
 		*error = STR("standard input can be read once only");
 		return false;
 	}
-	return check_names(cli, &plan->options, STR(""), &none, error);
+	return check_names(cli, &plan->options, plan->options.target, &none, error);
 }
 
 /* ---- output ---- */

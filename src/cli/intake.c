@@ -49,11 +49,13 @@ bool read_intake(struct cli *cli, struct intake_options *options, str *error)
 		.controller_flags = args->value[OPT_CONTROLLER_FLAG],
 		.controller_version = arguments_text(args, OPT_CONTROLLER_VERSION),
 		.default_certificate = arguments_text(args, OPT_DEFAULT_CERTIFICATE),
+		.target = arguments_text(args, OPT_TARGET),
+		.choices = args->value[OPT_CHOICE],
 	};
 	for (size_t i = 0; i < args->value[OPT_CHOICE].n; i++) {
 		str name, value;
 		str_cut(args->value[OPT_CHOICE].item[i], '=', &name, &value);
-		if (!intake_choose(options, name, value)) {
+		if (!intake_choose(name, value)) {
 			*error = arena_printf(&cli->arena, "option --choice: there is no %.*s=%.*s; there are %.*s", STR_ARG(name), STR_ARG(value),
 				STR_ARG(intake_choices_help(&cli->arena)));
 			return false;

@@ -36,7 +36,8 @@ const struct option_row option_rows[] = {
 		"taken from both sides.") },
 	{ OPT_CHOICE, 0, S("choice"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE, NONE, NONE,
 		S("What the implementation of the Gateway does where the Gateway API leaves it open."),
-		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what most do.") },
+		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what the "
+		"table of --target says, and else what most do.") },
 	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE, NONE, NONE,
 		S("Only what these controllers serve."),
 		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "
@@ -74,7 +75,7 @@ const struct option_row option_rows[] = {
 	{ OPT_INGRESS, 0, S("ingress"), S("NAMESPACE/NAME"), OPTION_OBJECT, true, IN_CONVERT, NONE, NONE,
 		S("Print what this Ingress becomes."), NONE },
 	/* what is wanted */
-	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT, NONE, S("standard"),
+	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE, NONE, S("standard"),
 		S("Implementation of the Gateway API that the manifests are for."),
 		S("standard is the Gateway API alone, without policies of an implementation. Names are those of `ing2gw mappings list`.") },
 	{ OPT_GATEWAY_API, 0, S("gateway-api"), S("VERSION"), OPTION_WORD, false, IN_CONVERT, S("1.0|1.1|1.2|1.3|1.4|1.5|1.6|1.7"), NONE,

@@ -86,9 +86,10 @@ void intake_read(struct intake *intake)
 	gateway_side_finish(&intake->gateway);
 }
 
-bool intake_choose(struct intake_options *options, str name, str value)
+bool intake_choose(str name, str value)
 {
-	return gateway_choices_set(&options->choices, name, value);
+	struct gateway_choices none = { 0 };
+	return gateway_choices_set(&none, name, value);
 }
 
 str intake_choices_help(struct arena *arena)
@@ -99,7 +100,16 @@ str intake_choices_help(struct arena *arena)
 struct model *intake_gateway_model(struct intake *intake)
 {
 	const struct gateway_world world = { &intake->world, intake->options->world == WORLD_CLOSED };
-	return gateway_model(&intake->gateway, &world, &intake->options->choices);
+	const struct target_table *target = mapping_target(&intake->mapping, intake->options->target);
+	struct gateway_choices *choices = NEW(&intake->arena, struct gateway_choices);
+	for (size_t i = 0; target && i < target->choices.n; i++)
+		gateway_choices_set(choices, target->choices.item[i].name, target->choices.item[i].value);
+	for (size_t i = 0; i < intake->options->choices.n; i++) {
+		str name, value;
+		str_cut(intake->options->choices.item[i], '=', &name, &value);
+		gateway_choices_set(choices, name, value);
+	}
+	return gateway_model(&intake->gateway, &world, choices);
 }
 
 void intake_model(struct intake *intake)

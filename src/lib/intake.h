@@ -25,7 +25,8 @@ struct intake_options {
 	str controller_version;
 	str default_certificate;       /* "NS/NAME" or empty */
 	struct mapping_texts mappings; /* further tables; they have been checked (tables_load) */
-	struct gateway_choices choices; /* of the Gateway side, where there is one */
+	str target;                    /* whose choices count on the Gateway side, where there is one; or empty */
+	struct str_list choices;       /* "NAME=VALUE", before those of the target; they have been checked (intake_choose) */
 };
 
 /* All that is made lives in its arena until intake_release(). */
@@ -59,8 +60,8 @@ void intake_model(struct intake *intake);
 struct model *intake_gateway_model(struct intake *intake);   /* of the Gateway side, which is there */
 void intake_release(struct intake *intake);
 
-/* What an implementation of the Gateway side chooses, by name; false: there is no such choice. Its help names them all. */
-bool intake_choose(struct intake_options *options, str name, str value);
+/* Whether an implementation of the Gateway side can choose this. The help names all that it can. */
+bool intake_choose(str name, str value);
 str intake_choices_help(struct arena *arena);
 
 /* Reports a bug of ours. */

@@ -3,8 +3,24 @@
 #include "lib/mappings.h"
 
 #include "doc/doc.h"
+#include "gateway/side.h"
 #include "kube/names.h"
 #include "lib/words.h"
+
+/* What is chosen is known to the Gateway side alone. */
+static void check_choices(struct tables *tables, const struct target_table *target)
+{
+	struct gateway_choices into = { 0 };
+	for (size_t i = 0; i < target->choices.n; i++) {
+		const struct target_choice *c = &target->choices.item[i];
+		if (gateway_choices_set(&into, c->name, c->value))
+			continue;
+		struct arena *arena = tables->diags.arena;
+		struct diag *d = diag_add(&tables->diags, DIAG_BAD_FIELD, (struct diag_site){ c->at, (uint32_t)c->name.n, { "", 0 } },
+			arena_printf(arena, "there is no choice %.*s=%.*s", STR_ARG(c->name), STR_ARG(c->value)));
+		d->help = arena_join(arena, STR("there are: "), gateway_choices_help(arena));
+	}
+}
 
 struct tables *tables_load(struct arena *arena, const struct mapping_texts *more)
 {
@@ -15,6 +31,8 @@ struct tables *tables_load(struct arena *arena, const struct mapping_texts *more
 	tables->more = more;
 	mapping_load(tables->mapping, arena, &tables->sources, &tables->diags);
 	mapping_add_all(tables->mapping, more);
+	for (size_t i = 0; i < tables->mapping->targets.n; i++)
+		check_choices(tables, tables->mapping->targets.item[i]);
 	return tables;
 }
 

@@ -33,6 +33,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("kinds"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, kinds), NULL, 0, NULL },
 	{ STR_INIT("extends"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, extends), NULL, 0, NULL },
 	{ STR_INIT("regex"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("choices"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -156,6 +157,39 @@ static void load_regex(struct loader *loader, struct target_table *table, const 
 		table->regex = dialect;
 }
 
+/* Names and values are looked at where they are known: see tables_load(). */
+static void load_choice(struct arena *arena, struct target_table *table, struct target_choice choice)
+{
+	for (size_t i = 0; i < table->choices.n; i++)
+		if (str_eq(table->choices.item[i].name, choice.name)) {
+			table->choices.item[i] = choice;
+			return;
+		}
+	LIST_PUSH(arena, &table->choices, choice);
+}
+
+static void load_choices(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	if (!node || node_is_null(node))
+		return;
+	if (node->kind != NODE_MAP) {
+		load_fault(loader, node->at, node->span, "a map is wanted here, from names of choices to what is chosen");
+		return;
+	}
+	for (size_t i = 0; i < node->as.map.n; i++) {
+		const struct pair *pair = &node->as.map.item[i];
+		load_choice(loader->mapping->arena, table, (struct target_choice){ pair->key, node_text(pair->value), pair->key_at });
+	}
+}
+
+static bool has_choice(const struct target_table *table, str name)
+{
+	for (size_t i = 0; i < table->choices.n; i++)
+		if (str_eq(table->choices.item[i].name, name))
+			return true;
+	return false;
+}
+
 /* ---- targets ---- */
 
 static void index_rows(struct arena *arena, struct target_table *table)
@@ -183,6 +217,9 @@ static void inherit(struct loader *loader, struct target_table *table, size_t de
 	for (size_t i = 0; i < base->features.n; i++)
 		if (!map_get(&table->by_feature, base->features.item[i].feature))
 			LIST_PUSH(arena, &table->features, base->features.item[i]);
+	for (size_t i = 0; i < base->choices.n; i++)
+		if (!has_choice(table, base->choices.item[i].name))
+			LIST_PUSH(arena, &table->choices, base->choices.item[i]);
 	for (size_t i = 0; i < base->policies.n; i++)
 		if (!target_policy(table, base->policies.item[i].kind))
 			LIST_PUSH(arena, &table->policies, base->policies.item[i]);
@@ -229,6 +266,7 @@ void load_target(struct loader *loader, const struct node *root)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_endless(loader, table, node_get(root, STR("endless")));
 	load_regex(loader, table, node_get(root, STR("regex")));
+	load_choices(loader, table, node_get(root, STR("choices")));
 	list = load_list(loader, root, STR("features"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)

@@ -163,6 +163,12 @@ struct regex_dialect {
 	bool longest_first;      /* of several, and before all prefixes, the longest text is tried first */
 };
 
+/* What an implementation does where the Gateway API leaves it open, by the names of trace's --choice. */
+struct target_choice {
+	str name, value;
+	struct place at;
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -174,6 +180,7 @@ struct target_table {
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
+	LIST(struct target_choice) choices;
 	LIST(struct policy_kind) policies;
 	LIST(struct target_row) features;
 	struct map by_feature;
