@@ -22,4 +22,5 @@ class Converted:
                 return
             with open(where, encoding="utf-8") as file:
                 self.diagnostics = json.load(file)["diagnostics"]
-        self.manifests = gateway.Manifests(kubeyaml.unfold(json.loads(result.out)) if result.out.strip() else [])
+        self.printed = list(kubeyaml.unfold(json.loads(result.out))) if result.out.strip() else []
+        self.manifests = gateway.Manifests(self.printed)

@@ -20,10 +20,15 @@ import tempfile
 import common
 import envoy_static
 import kubeyaml
+import oracle
 
 INSIDE = "JUDGE_ENVOY_INSIDE"
 ADMIN = 9999
-TIMEOUT = 20
+# Where requests may come from; only within the namespace.
+CLIENT = "203.0.113.10"
+# The authentication service of the records (tests/oracle/README).
+AUTH = "auth-system/auth"
+TIMEOUT = 8
 
 
 def program(name):
@@ -47,7 +52,7 @@ def isolated():
     if os.environ.get(INSIDE):
         return True
     user = [] if os.geteuid() == 0 else ["-r"]
-    setup = ["unshare", "-n"] + user + ["sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+    setup = ["unshare", "-n"] + user + ["sh", "-c", 'ip link set lo up && ip addr add %s/32 dev lo && exec "$@"' % CLIENT, "sh"]
     if subprocess.run(setup + ["true"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
         return False
     os.execvpe(setup[0], setup + [sys.executable] + sys.argv, dict(os.environ, **{INSIDE: "1"}))
@@ -121,6 +126,15 @@ async def read_body(reader, headers):
             return body
 
 
+def spoken(backend, target, headers):
+    """Status and headers of an answer, as tests/oracle/README has them."""
+    if backend == AUTH:
+        answer = oracle.permission("http://auth" + target, {"headers": headers})
+    else:
+        answer = oracle.echo({"headers": headers})
+    return answer.get("status", 200), ["%s: %s" % tuple(item) for item in answer.get("headers") or []]
+
+
 async def echo(backend, reader, writer):
     """A Service: it says who it is and what it has got."""
     try:
@@ -130,7 +144,9 @@ async def echo(backend, reader, writer):
             method, target, _ = line.split(" ", 2)
             host = next((value for name, value in headers if name.lower() == "host"), "")
             body = json.dumps({"backend": backend, "method": method, "target": target, "host": host, "headers": headers}).encode()
-            writer.write(b"HTTP/1.1 200 OK\r\nx-judge: 1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+            status, more = spoken(backend, target, headers)
+            lines = ["HTTP/1.1 %d Judged" % status, "content-length: %d" % len(body)] + ([] if backend == AUTH else ["x-judge: 1"]) + more
+            writer.write("\r\n".join(lines + ["", ""]).encode("latin-1") + (b"" if method == "HEAD" else body))
             await writer.drain()
     except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
         pass
@@ -141,8 +157,8 @@ async def echo(backend, reader, writer):
 class Client:
     """One after the other over one connection for each address and name."""
 
-    def __init__(self):
-        self.open = {}
+    def __init__(self, source=None):
+        self.open, self.source = {}, (source, 0) if source else None
         self.context = ssl.create_default_context()
         self.context.check_hostname = False
         self.context.verify_mode = ssl.CERT_NONE
@@ -152,7 +168,8 @@ class Client:
         key = (address, scheme, sni if scheme == "https" else "")
         if key not in self.open:
             more = {"ssl": self.context, "server_hostname": sni or ""} if scheme == "https" else {}
-            self.open[key] = await asyncio.wait_for(asyncio.open_connection(address, envoy_static.SHIFT + (443 if more else 80), **more), TIMEOUT)
+            more["local_addr"] = self.source
+            self.open[key] = await asyncio.wait_for(asyncio.open_connection(address, envoy_static.SHIFT + (443 if scheme == "https" else 80), **more), TIMEOUT)
         return key, self.open[key]
 
     async def ask(self, address, request, sni):
@@ -188,9 +205,9 @@ class Client:
 class Stack:
     """services: (address, port) to the name of who answers there."""
 
-    def __init__(self, dump, objects, addresses, services):
+    def __init__(self, dump, objects, addresses, services, source=None):
         self.config = envoy_static.static(dump, objects, addresses, ADMIN)
-        self.services, self.servers, self.client, self.envoy = services, [], Client(), None
+        self.services, self.servers, self.client, self.envoy = services, [], Client(source), None
         self.folder = tempfile.mkdtemp()
 
     async def __aenter__(self):

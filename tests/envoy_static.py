@@ -14,6 +14,8 @@ import json
 
 # Envoy Gateway moves ports below 1024 up by this.
 SHIFT = 10000
+# Authorities that TLS to backends may be checked by.
+SYSTEM = "/etc/ssl/certs/ca-certificates.crt"
 
 
 class Outside(Exception):
@@ -22,7 +24,7 @@ class Outside(Exception):
 
 def secrets_of(objects):
     """Secrets as Envoy takes them, by the name that the translator gives them."""
-    found = {}
+    found = {"system_ca_certificates": {"validationContext": {"trustedCa": {"filename": SYSTEM}}}}
     for item in objects:
         if item.get("kind") not in ("Secret", "ConfigMap"):
             continue

@@ -21,6 +21,7 @@ import common
 import envoy_stack
 import envoy_static
 import gwagree
+import judge_recorded
 import kubeyaml
 
 CLASS = {"apiVersion": gwagree.API, "kind": "GatewayClass", "metadata": {"name": "any"},
@@ -222,6 +223,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--choice", action="append", default=[])
     parser.add_argument("--keep")
+    parser.add_argument("--recorded", type=int, default=0)
+    parser.add_argument("--targets", default="envoy-gateway,standard")
+    parser.add_argument("--shown", type=int, default=0)
     options = parser.parse_args()
     why = envoy_stack.missing() or ("" if envoy_stack.isolated() else "no network namespace can be made here")
     if why:
@@ -229,7 +233,11 @@ def main():
         return 0
     verdict = Verdict(options)
     with tempfile.TemporaryDirectory() as folder:
-        run_sets(options, os.path.abspath(options.binary), envoy_stack.certificate(folder), verdict)
+        binary, pair = os.path.abspath(options.binary), envoy_stack.certificate(folder)
+        if options.sets:
+            run_sets(options, binary, pair, verdict)
+        for target in options.targets.split(",") if options.recorded else ():
+            judge_recorded.run(binary, target, options.recorded, options.seed, options.batch, pair, verdict.tally, options.shown)
     print("%d requests, %d disagreements; %d sets whose configuration Envoy refuses" % (verdict.asked, verdict.differ, verdict.unserved))
     return verdict.tally.end()
 

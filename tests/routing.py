@@ -109,14 +109,14 @@ CLOSED_REGEX = ["I2G-2003 security"]
 class Set(Converted):
     """One set of the records, converted."""
 
-    def __init__(self, binary, record, form="simple"):
+    def __init__(self, binary, record, form="simple", more=()):
         self.name, self.record = record["set"], record
         self.objects = kubeyaml.load_all(record["manifests"])
         self.ingresses = kubeyaml.ingresses(self.objects)
         self.services = gateway.Services(self.objects)
         flags = [word for flag in record["flags"] for word in ("--controller-flag", flag)]
         self.form = form
-        super().__init__(binary, ["--world", "closed", "--form", form] + flags, record["manifests"])
+        super().__init__(binary, ["--world", "closed", "--form", form] + flags + list(more), record["manifests"])
 
     @functools.lru_cache(maxsize=None)
     def about(self, host):
