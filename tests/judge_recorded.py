@@ -42,6 +42,14 @@ def placed(item):
     return dict(item, metadata=dict(item["metadata"], namespace=item["metadata"].get("namespace") or "default"))
 
 
+def without_selectors(item):
+    """The translator's reader of files knows no labels of namespaces: listeners take routes of all."""
+    if item["kind"] != "Gateway":
+        return item
+    listeners = [dict(listener, allowedRoutes=dict(listener.get("allowedRoutes") or {}, namespaces={"from": "All"})) for listener in item["spec"]["listeners"]]
+    return dict(item, spec=dict(item["spec"], listeners=listeners))
+
+
 class Set(routing.Set):
     def __init__(self, binary, record, target):
         self.target = target
@@ -60,7 +68,7 @@ class Set(routing.Set):
         objects = [item for item in objects if item["kind"] != "Namespace"]
         self.put_services(objects, number)
         self.put_secrets(objects, pair)
-        objects = [spaced(item, self.prefix) for item in objects]
+        objects = [spaced(without_selectors(item), self.prefix) for item in objects]
         self.names = ["%(namespace)s/%(name)s" % item["metadata"] for item in objects if item["kind"] == "Gateway"]
         return [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.prefix + name}} for name in sorted(spaces)] + objects, classes
 
