@@ -19,11 +19,12 @@ import tempfile
 
 import common
 import envoy_static
-import kubeyaml
 import oracle
 
 INSIDE = "JUDGE_ENVOY_INSIDE"
 ADMIN = 9999
+# How a handshake begins.
+TLS = b"\x16"
 # Where requests may come from; only within the namespace.
 CLIENT = "203.0.113.10"
 # The authentication service of the records (tests/oracle/README).
@@ -67,7 +68,8 @@ def translate(objects):
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "in.yaml")
         with open(file, "w", encoding="utf-8") as out:
-            out.write(kubeyaml.dump_all(objects))
+            # JSON, because the translator takes the plain words y and n for true and false
+            out.write("".join("---\n%s\n" % json.dumps(item) for item in objects))
         done = subprocess.run([program("egctl"), "x", "translate", "--from", "gateway-api", "--to", "xds,gateway-api", "-t", "all", "-o", "json", "-f", file],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, check=False)
     if done.returncode:
@@ -109,8 +111,8 @@ class Answer:
         return "%d%s" % (self.status, " " + self.header("location") if self.header("location") else "")
 
 
-async def read_head(reader):
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+async def read_head(reader, first=b""):
+    head = (first + await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     return head[0], [tuple(part.strip() for part in line.split(":", 1)) for line in head[1:] if line]
 
 
@@ -139,13 +141,16 @@ async def echo(backend, reader, writer):
     """A Service: it says who it is and what it has got."""
     try:
         while True:
-            line, headers = await read_head(reader)
+            first = await reader.readexactly(1)
+            if first == TLS:
+                return      # no Service here speaks it
+            line, headers = await read_head(reader, first)
             await read_body(reader, headers)
             method, target, _ = line.split(" ", 2)
             host = next((value for name, value in headers if name.lower() == "host"), "")
             body = json.dumps({"backend": backend, "method": method, "target": target, "host": host, "headers": headers}).encode()
             status, more = spoken(backend, target, headers)
-            lines = ["HTTP/1.1 %d Judged" % status, "content-length: %d" % len(body)] + ([] if backend == AUTH else ["x-judge: 1"]) + more
+            lines = ["HTTP/1.1 %d Judged" % status, "content-length: %d" % len(body)] + ([] if backend == AUTH else ["x-judge: " + (body.decode("ascii") if method == "HEAD" else "1")]) + more
             writer.write("\r\n".join(lines + ["", ""]).encode("latin-1") + (b"" if method == "HEAD" else body))
             await writer.drain()
     except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
@@ -181,7 +186,7 @@ class Client:
                 key, (reader, writer) = await self.connect(address, request["scheme"], sni)
                 writer.write(text)
                 line, headers = await asyncio.wait_for(read_head(reader), TIMEOUT)
-                answer = Answer(int(line.split()[1]), headers, await asyncio.wait_for(read_body(reader, headers), TIMEOUT))
+                answer = Answer(int(line.split()[1]), headers, await self.body(reader, headers, request))
                 if (answer.header("connection") or "").lower() == "close":
                     self.forget(key)
                 return answer
@@ -191,6 +196,13 @@ class Client:
                     return Answer(None, why=type(error).__name__)
                 self.forget(key)
         return None
+
+    @staticmethod
+    async def body(reader, headers, request):
+        if request["method"] == "HEAD":
+            # what the Service has got cannot be sent: it says so in a header as well
+            return next((value.encode("latin-1") for name, value in headers if name.lower() == "x-judge"), b"")
+        return await asyncio.wait_for(read_body(reader, headers), TIMEOUT)
 
     def forget(self, key):
         self.open.pop(key)[1].close()

@@ -6,6 +6,8 @@ them, Envoy serves them, and each request of a set is asked of both. Status, Loc
 it has got are compared. All runs in a network namespace of its own.
 
     --sets N        how many, from --seed; --batch of them are served at once
+    --recorded N    then every N-th recorded set of ingress-nginx, converted for each of --targets (tests/judge_recorded.py); 0: none.
+                    --shown prints so many of their differences that no diagnostic states
     --choice N=V    another choice of the evaluator than the target's table has
     --keep DIR      write each set with a disagreement there
 """
@@ -72,6 +74,11 @@ def joined(request):
     return dict(request, headers=[[name, ",".join(values)] for name, values in found.items()])
 
 
+def varied(request, place):
+    request = joined(request) if place % 2 else request
+    return dict(request, host=request["host"] + ".") if place % 17 == 3 and not request["host"][-1].isdigit() else request
+
+
 class Set:
     """Objects with namespaces and addresses of their own, and the requests for them."""
 
@@ -92,7 +99,7 @@ class Set:
                 self.place(item, "127.1.%d.%d" % (number, place), (item["metadata"]["namespace"], item["metadata"]["name"]) in empty)
         self.objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
                              "metadata": {"name": "pair", "namespace": names["n1"]}, "data": pair})
-        self.requests = [joined(request) if place % 2 else request for place, request in enumerate(gwagree.random_requests(seed))]
+        self.requests = [varied(request, place) for place, request in enumerate(gwagree.random_requests(seed))]
         self.namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names.values()]
 
     def place(self, service, address, empty):
@@ -218,12 +225,12 @@ def run_sets(options, binary, pair, verdict):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=os.path.join(common.ROOT, "build", "ing2gw"))
-    parser.add_argument("--sets", type=int, default=60)
+    parser.add_argument("--sets", type=int, default=100)
     parser.add_argument("--batch", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--choice", action="append", default=[])
     parser.add_argument("--keep")
-    parser.add_argument("--recorded", type=int, default=0)
+    parser.add_argument("--recorded", type=int, default=12)
     parser.add_argument("--targets", default="envoy-gateway,standard")
     parser.add_argument("--shown", type=int, default=0)
     options = parser.parse_args()

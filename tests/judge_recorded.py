@@ -53,7 +53,8 @@ def without_selectors(item):
 class Set(routing.Set):
     def __init__(self, binary, record, target):
         self.target = target
-        super().__init__(binary, record, "exact", ["--target", target])
+        # the translator's reader of files knows no ListenerSets
+        super().__init__(binary, record, "exact", ["--target", target, "--listeners", "gateway"])
 
     def serve(self, number, pair):
         """Objects for the translator; .services is who answers where."""
@@ -98,6 +99,15 @@ class Set(routing.Set):
                 item = dict(item, data={".htpasswd": base64.b64encode(HTPASSWD.encode()).decode("ascii")})
                 item.pop("stringData", None)
             objects[place] = item
+        # what the report asks people to make
+        for gateway_object in [item for item in objects if item["kind"] == "Gateway"]:
+            own = gateway_object["metadata"]["namespace"]
+            for listener in gateway_object["spec"]["listeners"]:
+                for reference in (listener.get("tls") or {}).get("certificateRefs") or []:
+                    there = (reference.get("namespace") or own, reference["name"])
+                    if there not in [(item["metadata"]["namespace"], item["metadata"]["name"]) for item in objects if item["kind"] == "Secret"]:
+                        objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "data": pair,
+                                        "metadata": {"namespace": there[0], "name": there[1]}})
 
     def taken(self, request, theirs):
         """Envoy's answer as one of the other program, which says what Envoy does not: the route, and Services that do not answer."""
