@@ -76,6 +76,8 @@ def joined(request):
 
 def varied(request, place):
     request = joined(request) if place % 2 else request
+    if place % 19 == 5 and request["scheme"] == "https":
+        return dict(request, sni=gwagree.NAMES[place % len(gwagree.NAMES)].split(":")[0].lower())
     return dict(request, host=request["host"] + ".") if place % 17 == 3 and not request["host"][-1].isdigit() else request
 
 
@@ -134,7 +136,7 @@ class Set:
 
 def sni(request):
     """What a client says in the handshake: the name, none for an address."""
-    name = re.sub(r":\d*$", "", request["host"]).lower().rstrip(".")
+    name = request.get("sni") or re.sub(r":\d*$", "", request["host"]).lower().rstrip(".")
     return None if re.fullmatch(r"[\d.]+", name) else name
 
 

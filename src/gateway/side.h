@@ -29,6 +29,7 @@ struct gateway_choices {
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
 	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS, and not under a hostname that another one of them has */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
+	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
@@ -37,7 +38,7 @@ struct gateway_choices {
 	bool preflights_answered;        /* those from other origins, and for other methods than the rule's, are answered as well; else they are passed on */
 	bool refused_at_once;            /* a rule without a backend that can be asked answers before its filters */
 	bool prefix_as_written;          /* a slash at the end of a prefix counts for its length */
-	bool host_as_sent;               /* a redirect that names neither host nor port keeps the port of the request's Host */
+	bool host_as_sent;               /* a redirect that names neither host nor port keeps dot and port at the end of the request's Host */
 	bool usual_ports_dropped;        /* a redirect says neither port 80 nor 443, whatever its scheme */
 	bool replaced_as_text;           /* of a prefix: a slash at the end of what replaces it in a redirect stays, and see struct rewrite */
 	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */

@@ -27,6 +27,7 @@ static const struct choice_row ROWS[] = {
 	ROW("hostname", shared_hosts, true, V("written"), V("shared")),
 	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged")),
 	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
+	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),
 	ROW("slash", slash_needed, true, V("ignored"), V("needed")),

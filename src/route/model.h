@@ -229,6 +229,7 @@ struct http_rules {
 	bool merge_slashes;          /* runs of "/" count as one */
 	bool literal;                /* paths are taken as they were sent, escapes and dot segments included, and so they go on */
 	bool addresses_are_no_names; /* a Host that is an address is asked for only by what takes every host */
+	bool last_dot;               /* a Host with a dot at its end is another name than without */
 	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
 	bool refuses_misdirected;    /* 421 where the listener of the handshake is not the one for the Host; else that listener's hosts are asked */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */

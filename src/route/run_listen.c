@@ -23,14 +23,18 @@ static str name_of(const struct entry *entry, str host)
 
 static str host_of(const struct run *r, const struct entry *entry)
 {
-	return r->reading.has_host ? name_of(entry, r->reading.host) : (str){ "", 0 };
+	str sent, port, name = r->reading.has_host ? name_of(entry, r->reading.host) : (str){ "", 0 };
+	str_cut(r->request->host, ':', &sent, &port);
+	return name.n && entry->http.last_dot && str_ends(sent, STR(".")) ? arena_join(r->scratch, name, STR(".")) : name;
 }
 
-/* That the client says in the handshake: the host, unless another one is given. Clients send no address there. */
+/* That the client says in the handshake: the host, unless another one is given. Clients send no address there, and no last dot. */
 static str name_of_handshake(const struct run *r, const struct entry *entry)
 {
 	const struct request *q = r->request;
-	return q->has_sni ? name_of(entry, arena_lower(r->scratch, q->sni)) : host_of(r, entry);
+	if (!q->has_sni && !r->reading.has_host)
+		return (str){ "", 0 };
+	return name_of(entry, q->has_sni ? arena_lower(r->scratch, q->sni) : r->reading.host);
 }
 
 static bool takes(const struct host_name *pattern, str name)

@@ -93,6 +93,14 @@ static str query_of(struct run *r)
 	return r->reading.has_query ? arena_join(r->scratch, STR("?"), r->reading.query) : (str){ "", 0 };
 }
 
+/* The name of the request's Host, with a dot at its end. */
+static str name_sent(struct run *r)
+{
+	str name, port;
+	str_cut(r->request->host, ':', &name, &port);
+	return str_ends(name, STR(".")) ? arena_join(r->scratch, r->reading.host, STR(".")) : r->reading.host;
+}
+
 /* ":PORT" of the request's Host, but for the usual port of its scheme where the new one is another. */
 static str port_sent(struct run *r, str scheme)
 {
@@ -107,7 +115,7 @@ static str port_sent(struct run *r, str scheme)
 static str built_location(struct run *r, const struct redirect *to)
 {
 	str scheme = to->scheme.n ? to->scheme : r->request->tls ? STR("https") : STR("http");
-	str host = to->host.n ? to->host : r->reading.host;
+	str host = to->host.n ? to->host : to->host_as_sent ? name_sent(r) : r->reading.host;
 	str path = to->change == PATH_FULL ? to->path : to->change == PATH_PREFIX_CUT ? exchange_prefix(r, to->prefix, to->path, to->as_text) : r->reading.target;
 	str query = to->change != PATH_KEEP && to->keeps_query ? query_of(r) : (str){ "", 0 };
 	if (to->port)
