@@ -4,7 +4,7 @@
 #define ING2GW_LIB_VERIFY_H
 
 #include "lib/intake.h"
-#include "verify/verify.h"
+#include "verify/verify_json.h"
 
 /* One run: everything that it made lives until verify_release(). */
 struct verify {
@@ -25,11 +25,18 @@ void verify_init(struct verify *verify, const struct intake_options *options, si
 bool verify_start(struct verify *verify);
 void verify_release(struct verify *verify);
 
-/* For people: each difference as a request that can be pasted, both answers side by side, then the verdict. */
+/* verify_page.c. For people: each difference as a request that can be pasted, both answers side by side, then the verdict. */
 void verify_text(struct verify *verify, bool color, struct buf *out);
 /* "ing2gw/report/v1" with summary.proof and differences. */
 void verify_json(struct verify *verify, str version, struct buf *out);
 /* The requests of all differences as lines that `trace --requests` reads, each with the answers that are expected. */
 void verify_requests(struct verify *verify, struct buf *out);
+
+/* ---- between the files of this ---- */
+
+/* Both answers to a difference's request; they live in scratch. */
+struct told_difference verify_tell(struct verify *verify, const struct difference *difference);
+/* "file:line", or empty; file and line apart. */
+str verify_place(struct verify *verify, struct place at, str *file, unsigned *line);
 
 #endif

@@ -24,6 +24,8 @@ struct asking {
 	const struct host_class *hosts;
 	struct host_verdict *host;
 	struct map classes;          /* of the host: struct class_state, by routes, side and variant */
+	struct map routes;           /* of the host: that took a request, as bytes of their addresses */
+	struct map told;             /* what is not understood */
 	struct map groups;           /* of the host: number of a difference, by what differs from what to what */
 };
 
@@ -33,17 +35,20 @@ struct class_state {
 
 /* ---- what counts ---- */
 
+/* Somebody is kept out, or would be: by a guard that refuses this very request, or that asks something outside of it. */
 static bool is_guarded(const struct outcome *o)
 {
-	for (size_t i = 0; i < o->steps.n; i++)
-		if (o->steps.item[i].step->kind == STEP_GUARD)
+	for (size_t i = 0; i < o->steps.n; i++) {
+		const struct trace_step *s = &o->steps.item[i];
+		if (s->step->kind == STEP_GUARD && (s->what == HAPPENED_ANSWERED || str_list_has(&o->gates, s->step->feature)))
 			return true;
+	}
 	return false;
 }
 
 static bool opens(const struct outcome *before, const struct outcome *after)
 {
-	return is_guarded(before) && after->forwarded && after->backends.n && !is_guarded(after);
+	return is_guarded(before) && after->forwarded && after->backends.n && !after->unknown.n && !is_guarded(after);
 }
 
 /* Gates that only one side has, where the answers do not tell already. */
@@ -185,11 +190,24 @@ static str headers_text(struct arena *scratch, const struct outcome *o)
 	return text;
 }
 
-static str side_text(struct arena *scratch, const struct outcome *o, const struct str_list *what)
+/* Scheme and host of an address, where the rest is not the same but for a last slash. */
+static str location_text(struct arena *scratch, const struct outcome *o, const struct outcome *other)
+{
+	str bare = path_without_slash(o->location), there = path_without_slash(other->location), rest = bare;
+	if (str_eq(bare, there))
+		return (str){ "", 0 };
+	for (int slashes = 0; rest.n && slashes < 3; rest = str_from(rest, 1))
+		slashes += rest.p[0] == '/';
+	return arena_printf(scratch, " %.*s", STR_ARG(str_slice(bare, 0, bare.n - rest.n)));
+}
+
+static str side_text(struct arena *scratch, const struct outcome *o, const struct outcome *other, const struct str_list *what)
 {
 	str text = arena_printf(scratch, "%u %.*s", (unsigned)o->status, STR_ARG(o->state));
 	if (str_list_has(what, STR("backends")) && !str_list_has(what, STR("status")))
 		text = arena_join(scratch, text, backends_text(scratch, o));
+	if (o->has_location && other->has_location && str_list_has(what, STR("location")))
+		text = arena_join(scratch, text, location_text(scratch, o, other));
 	return str_list_has(what, STR("response_headers")) && what->n == 1 ? arena_join(scratch, text, headers_text(scratch, o)) : text;
 }
 
@@ -199,7 +217,7 @@ static str group_key(struct arena *scratch, const struct outcome *before, const 
 	if (d->usual.n)
 		return d->usual;
 	return arena_printf(scratch, "%d %.*s: %.*s; %.*s", d->opens, STR_ARG(str_list_join(scratch, &d->what, STR(" "))),
-		STR_ARG(side_text(scratch, before, &d->what)), STR_ARG(side_text(scratch, after, &d->what)));
+		STR_ARG(side_text(scratch, before, after, &d->what)), STR_ARG(side_text(scratch, after, before, &d->what)));
 }
 
 static struct difference *group_of(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after,
@@ -240,6 +258,48 @@ static void note_difference(struct asking *a, const struct request *request, con
 
 /* ---- asking ---- */
 
+static void note_unknown(struct asking *a, const struct outcome *o)
+{
+	for (size_t i = 0; i < o->unknown.n; i++) {
+		str key = arena_printf(a->scratch, "%u:%u %.*s", (unsigned)o->unknown.item[i]->at.file, (unsigned)o->unknown.item[i]->at.offset,
+			STR_ARG(o->unknown.item[i]->text));
+		if (map_get(&a->told, key))
+			continue;
+		map_set(&a->told, arena_str(a->arena, key), a->out);
+		LIST_PUSH(a->arena, &a->out->not_understood, o->unknown.item[i]);
+	}
+}
+
+static str route_key(const struct route *const *route)
+{
+	return (str){ (const char *)route, sizeof *route };
+}
+
+static void note_route(struct asking *a, const struct route *route)
+{
+	const struct route **key;
+	if (!route || map_get(&a->routes, route_key(&route)))
+		return;
+	key = NEW(a->arena, const struct route *);
+	*key = route;
+	map_set(&a->routes, route_key(key), a->out);
+}
+
+/* Of a route that no request took, nothing is known. */
+static void count_unasked(struct asking *a)
+{
+	for (size_t i = 0; i < a->hosts->hosts.n; i++)
+		for (size_t k = 0; k < a->hosts->hosts.item[i]->routes.n; k++) {
+			const struct route *route = a->hosts->hosts.item[i]->routes.item[k];
+			bool of_this_class = str_eq(a->hosts->hosts.item[i]->name.name, a->hosts->name);
+			if (!of_this_class || map_get(&a->routes, route_key(&route)))
+				continue;
+			struct unasked u = { a->hosts->name, route };
+			LIST_PUSH(a->arena, &a->out->unasked, u);
+			a->host->unknown++;
+		}
+}
+
 struct question {
 	const struct asked_path *path;
 	const struct variant *variant;
@@ -253,13 +313,18 @@ static void ask(struct asking *a, const struct question *q, struct class_state *
 	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
 	evaluate(a->before, a->scratch, &request, &before);
 	evaluate(a->after, a->scratch, &request, &after);
-	str number = arena_printf(a->scratch, "%zu", q->number);
+	note_route(a, before.route);
+	note_route(a, after.route);
+	/* a path of a route is a class of its own; those beside it are one with others that go the same way */
+	str number = arena_printf(a->scratch, "%zu %.*s", q->number, STR_ARG(q->path->edge ? STR("") : q->path->target));
 	size_t known = a->host->classes;
 	struct class_state *c = class_of(a, key_of(a->scratch, &before, &after, q->https, number));
 	bool fresh = a->host->classes > known;
 	if (found)
 		*found = fresh ? c : NULL;
 	if (before.problem.n || after.problem.n || before.unknown.n || after.unknown.n) {
+		note_unknown(a, &before);
+		note_unknown(a, &after);
 		a->host->unknown += !c->unknown;
 		c->unknown = true;
 	}
@@ -291,11 +356,13 @@ static void ask_host(struct asking *a, const struct host_class *hosts)
 	a->hosts = hosts;
 	map_init(&a->classes, a->arena);
 	map_init(&a->groups, a->arena);
+	map_init(&a->routes, a->arena);
 	const struct questions q = questions_of(a->arena, hosts);
 	size_t before = a->out->differences.n;
 	ask_side(a, &q, false);
 	if (hosts->tls)
 		ask_side(a, &q, true);
+	count_unasked(a);
 	for (size_t i = before; i < a->out->differences.n; i++)
 		*(a->out->differences.item[i].usual.n ? &a->host->excused : &a->host->different) += a->out->differences.item[i].classes;
 	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown ? VERDICT_UNKNOWN : a->host->excused ? VERDICT_EXCEPT : VERDICT_EQUAL;
@@ -324,6 +391,7 @@ void verify_models(struct arena *arena, struct arena *scratch, const struct mode
 	struct asking a = { .arena = arena, .scratch = scratch, .before = evaluator_new(arena, before), .after = evaluator_new(arena, after),
 		.input = input, .out = out };
 	*out = (struct verification){ .left_out = classes.left_out };
+	map_init(&a.told, arena);
 	for (size_t i = 0; i < classes.n; i++)
 		ask_host(&a, &classes.item[i]);
 	sum_up(out);

@@ -29,11 +29,19 @@ struct host_verdict {
 	size_t classes, different, excused, unknown;   /* excused: nothing but defaults of the controller differs */
 };
 
+/* A route that none of the requests took: another one stands before it, or no path is known that its expression takes. */
+struct unasked {
+	str host;
+	const struct route *route;
+};
+
 struct verification {
 	LIST(struct difference) differences;   /* by host, then as they were found */
 	LIST(struct host_verdict) hosts;
 	size_t classes, different, excused, unknown, opened;
 	enum verdict verdict;
+	LIST(struct unasked) unasked;
+	LIST(const struct unknown *) not_understood;   /* that had to do with a request, each once */
 	struct str_list left_out;    /* expressions for hosts, of which nothing was asked */
 };
 

@@ -132,6 +132,8 @@ void proof_json(struct buf *out, const struct verification *v)
 		add_text(out, "host", v->hosts.item[i].host.n ? v->hosts.item[i].host : STR("*"));
 		add_text(out, "verdict", verdict_name(v->hosts.item[i].verdict));
 		add_number(out, "classes", v->hosts.item[i].classes);
+		if (v->hosts.item[i].unknown)
+			add_number(out, "unknown", v->hosts.item[i].unknown);
 		buf_add_char(out, '}');
 	}
 	buf_add_char(out, ']');
