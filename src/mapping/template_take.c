@@ -31,7 +31,7 @@ static str element(struct arena *arena, str at, size_t i)
 static bool has_won(const struct taking *t, str at, const struct node *have)
 {
 	for (size_t i = 0; t->kind && i < t->kind->merge.n; i++)
-		if (str_eq(t->kind->merge.item[i].field, at))
+		if (str_eq(t->kind->merge.item[i].field, at) && t->kind->merge.item[i].wins.n)
 			return node_is_scalar(have) && str_eq(node_text(have), t->kind->merge.item[i].wins);
 	return false;
 }

@@ -106,7 +106,7 @@ static struct node *winner(const struct merging *m, str at, struct node *have, s
 	for (size_t i = 0; i < m->kind->merge.n; i++) {
 		const struct merge_rule *rule = &m->kind->merge.item[i];
 		int64_t a, b;
-		if (!str_eq(rule->field, at))
+		if (!str_eq(rule->field, at) || rule->wins.n == 0)
 			continue;
 		if (str_eq(rule->wins, STR("longest")))
 			return duration_read(node_text(have), &a) && duration_read(node_text(add), &b) && b > a ? add : have;
@@ -235,6 +235,8 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	say_difference(lw, at, step, row, &said);
 	carry(lw, at->route, step, spec, &places, &marks);
 	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+	struct policy_word word = { row->feature, said.values };
+	LIST_PUSH(lw->arena, &policy->words, word);
 	policy->guards = policy->guards || step->kind == STEP_GUARD;
 	for (size_t i = 0; i < marks.n; i++)
 		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
@@ -332,6 +334,8 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	(void)said_of(lw, NULL, step, &said);
 	policy.spec = template_fill(lw->arena, row->said, &said.values, &places);
 	struct mark mark = { step->facts.item[0], places.item[0].at };
+	struct policy_word word = { row->feature, said.values };
+	LIST_PUSH(lw->arena, &policy.words, word);
 	LIST_PUSH(lw->arena, &policy.marks, mark);
 	LIST_PUSH(lw->arena, &out->policies, policy);
 	say_entry(lw, step, row);
