@@ -184,15 +184,24 @@ static void lose_setting(struct lowering *lw, const struct route *route, struct 
 	lose(lw, route, &one, &text);
 }
 
+static bool is_among(const struct fact_list *list, const struct fact *fact)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i] == fact)
+			return true;
+	return false;
+}
+
 /* Every fact of the step is carried by the field that it fills, by the object as a whole where it switches the feature on, or is lost. */
-static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct template_places *places,
-	struct mark_list *marks)
+static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct said *said,
+	const struct template_places *places, struct mark_list *marks)
 {
 	const struct feature *feature = mapping_feature(lw->mapping, step->feature);
 	for (size_t i = 0; i < step->facts.n; i++) {
 		struct fact *fact = step->facts.item[i];
 		const struct annotation_row *row = fact_row(lw, fact);
-		const struct template_place *place = row ? place_of(places, row->field) : places->n ? &places->item[0] : NULL;
+		const struct template_place *first = places->n ? &places->item[0] : NULL;
+		const struct template_place *place = row && !is_among(&said->carried, fact) ? place_of(places, row->field) : first;
 		struct mark mark = { fact, place ? place->at : first_key(lw, spec) };
 		if (place || turns_on(lw, fact, row))
 			LIST_PUSH(lw->arena, marks, mark);
@@ -233,7 +242,7 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	struct rule_policy *policy = policy_of(lw, d, kind);
 	const struct merging m = { lw, kind, &marks };
 	say_difference(lw, at, step, row, &said);
-	carry(lw, at->route, step, spec, &places, &marks);
+	carry(lw, at->route, step, spec, &said, &places, &marks);
 	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
 	struct policy_word word = { row->feature, said.values };
 	LIST_PUSH(lw->arena, &policy->words, word);

@@ -191,6 +191,8 @@ static bool tries(const struct saying *s)
 		LIST_PUSH(s->lw->arena, &triggers, STR("retriable-status-codes"));
 	template_unset(&s->out->values, STR("on"));
 	set_number(s, "tries", r->never ? 0 : r->tries - 1);
+	if (r->never)
+		fact_list_add(s->lw->arena, &s->out->carried, r->on);
 	if (!r->never) {
 		set_list(s, "on", &triggers);
 		set_list(s, "on.codes", &codes);

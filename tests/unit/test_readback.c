@@ -126,20 +126,21 @@ static str fault(struct check *c, const struct policy_words *words)
 
 /* ---- what the report says ---- */
 
-static bool is_carried(const struct check *c, const struct fact *fact)
+/* Whatever its state, which is the worst over all its places. */
+static bool is_carried(struct check *c, const struct fact *fact)
 {
-	str object = printed_name((struct arena *)(uintptr_t)&c->run.in.arena, c->printed);
+	str object = printed_name(&c->run.in.arena, c->printed);
 	bool here = false;
 	for (size_t i = 0; i < fact->places.n; i++)
 		here = here || (str_starts(fact->places.item[i], object) && str_starts(str_from(fact->places.item[i], object.n), STR("#")));
-	return here && (fact->state == FACT_TRANSLATED || fact->state == FACT_DIFFERENT);
+	return here;
 }
 
-static void collect(const struct check *c, struct fact *const *fact, size_t n, struct str_list *out)
+static void collect(struct check *c, struct fact *const *fact, size_t n, struct str_list *out)
 {
 	for (size_t i = 0; i < n; i++)
 		if (is_carried(c, fact[i]))
-			str_list_add_new((struct arena *)(uintptr_t)&c->run.in.arena, out, read_name(c, fact[i]->feature));
+			str_list_add_new(&c->run.in.arena, out, read_name(c, fact[i]->feature));
 }
 
 static void check_report(struct check *c, const struct policy_words *words)
