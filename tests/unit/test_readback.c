@@ -14,7 +14,6 @@
 
 #include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "lib/convert.h"
 
