@@ -119,7 +119,7 @@ bool duration_read(str text, int64_t *out)
 	return true;
 }
 
-static bool read_quantity(str text, int64_t *out)
+bool quantity_read(str text, int64_t *out)
 {
 	uint64_t number;
 	size_t n = digits(text);
@@ -334,11 +334,13 @@ static bool read_whole(struct arena *arena, const struct hole *hole, const struc
 		template_set_text(arena, values, hole->name, value_text(arena, tree));
 	else if (str_eq(hole->conversion, STR("duration")) || str_eq(hole->conversion, STR("quantity"))) {
 		bool time = str_eq(hole->conversion, STR("duration"));
-		if (!(time ? duration_read : read_quantity)(node_text(tree), &number))
+		if (!(time ? duration_read : quantity_read)(node_text(tree), &number))
 			return false;
 		template_set_number(arena, values, hole->name, number);
 	} else if (tree->kind == NODE_INT)
 		template_set_number(arena, values, hole->name, tree->number);
+	else if (node_text(tree).n == 0)
+		template_set_flag(arena, values, hole->name);
 	else
 		template_set_text(arena, values, hole->name, node_text(tree));
 	return true;
@@ -364,19 +366,19 @@ static bool read_inside(struct arena *arena, str t, str text, struct template_va
 	return str_eq(t, text);
 }
 
-static bool has_hole(const struct node *t)
+bool template_has_hole(const struct node *t)
 {
 	struct hole hole;
 	if (t->kind == NODE_MAP) {
 		for (size_t i = 0; i < t->as.map.n; i++)
-			if (has_hole(t->as.map.item[i].value))
+			if (template_has_hole(t->as.map.item[i].value))
 				return true;
 		return false;
 	}
 	if (t->kind != NODE_LIST)
 		return t->kind == NODE_STRING && find_hole(t->as.text, &hole);
 	for (size_t i = 0; i < t->as.list.n; i++)
-		if (has_hole(t->as.list.item[i]))
+		if (template_has_hole(t->as.list.item[i]))
 			return true;
 	return false;
 }
@@ -388,7 +390,7 @@ static bool read_map(struct arena *arena, const struct node *t, const struct nod
 		const struct pair *p = &t->as.map.item[i];
 		const struct node *value = node_get(tree, p->key);
 		known += value != NULL;
-		if (value ? !template_read(arena, p->value, value, values) : !has_hole(p->value))
+		if (value ? !template_read(arena, p->value, value, values) : !template_has_hole(p->value))
 			return false;
 	}
 	return tree->kind == NODE_MAP && known == tree->as.map.n;
@@ -404,7 +406,7 @@ static bool read_list(struct arena *arena, const struct node *t, const struct no
 			for (size_t k = 0; k < more.n; k++)
 				put(arena, values, more.item[k]);
 			at++;
-		} else if (!has_hole(t->as.list.item[i])) {
+		} else if (!template_has_hole(t->as.list.item[i])) {
 			return false;
 		}
 	}

@@ -52,10 +52,14 @@ bool template_fields(struct arena *arena, const struct node *template, struct st
 /* NULL: nothing is left. Texts are shared with the template. places may be NULL. */
 struct node *template_fill(struct arena *arena, const struct node *template, const struct template_values *values, struct template_places *places);
 
+bool template_has_hole(const struct node *template);
+
 /* Fields of a tree that template_fill() has made, or somebody by hand in the same form. False: the tree has another form. */
 bool template_read(struct arena *arena, const struct node *template, const struct node *tree, struct template_values *values);
 
 /* "1h30m" in seconds; false when it is none, or has milliseconds. */
 bool duration_read(str text, int64_t *seconds);
+/* "8Mi" in bytes; false when it is none in whole powers of 1024. */
+bool quantity_read(str text, int64_t *bytes);
 
 #endif
