@@ -2,6 +2,7 @@
 /* Policies of an implementation for the rules of a draft: see policies.h. */
 #include "targets/policies.h"
 
+#include "mapping/conversion.h"
 #include "targets/losses.h"
 
 static const struct target_row *row_of(const struct lowering *lw, const struct step *step)
