@@ -47,12 +47,6 @@ static bool place_counts(const struct automaton *a, uint32_t place)
 	return false;
 }
 
-static bool asks_before(const struct automaton *a, uint32_t thread)
-{
-	const struct instruction *i = &a->program.code.item[thread / RESTS];
-	return i->op == OP_ASSERT && (i->assertion == ASSERT_LINE_BEGIN || i->assertion == ASSERT_EDGE || i->assertion == ASSERT_NO_EDGE);
-}
-
 /* Makes the row of a->moved and a->settled, without what cannot count, and finds its state. */
 static uint32_t find_state(struct automaton *a, unsigned domain, unsigned before, const uint32_t place[2])
 {
@@ -67,7 +61,7 @@ static uint32_t find_state(struct automaton *a, unsigned domain, unsigned before
 		uint32_t owner = a->program.code.item[a->moved.item[i] / RESTS].owner;
 		if (a->settled_at[owner] == a->epoch || !counts(a, owner))
 			continue;
-		asked = asked || asks_before(a, a->moved.item[i]);
+		asked = asked || a->program.code.item[a->moved.item[i] / RESTS].op == OP_ASSERT;
 		thread_push(a, row, a->moved.item[i]);
 	}
 	row->item[ROW_DOMAIN] = domain;

@@ -47,6 +47,8 @@ struct automaton {
 	unsigned n_classes;
 	uint32_t *class_sets;        /* bits of classes, class_words each, for each set of the program */
 	size_t class_words;
+	bool asks_words;             /* some assertion asks for the edges of words; word_set is the set of their bytes */
+	uint32_t word_set;
 	struct word_table table;     /* of states; the rows are told in automaton.c */
 	LIST(struct state) states;
 	/* scratch */

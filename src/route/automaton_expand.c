@@ -59,19 +59,20 @@ static void divide_by_beginnings(struct automaton *a)
 	}
 }
 
-static void divide_by_assertions(struct automaton *a)
+/* Where an assertion asks for the edges of words, bytes of words part from others: as one more set of the program. */
+static void add_word_set(struct automaton *a)
 {
 	struct bytes words = { 0 };
 	for (unsigned byte = 0; byte < 128; byte++)
 		if (byte_is_word(byte))
 			bytes_add(&words, byte);
-	for (size_t i = 0; i < a->program.code.n; i++) {
+	for (size_t i = 0; i < a->program.code.n && !a->asks_words; i++) {
 		const struct instruction *one = &a->program.code.item[i];
-		if (one->op == OP_ASSERT && (one->assertion == ASSERT_EDGE || one->assertion == ASSERT_NO_EDGE)) {
-			divide(a, &words);
-			return;
-		}
+		a->asks_words = one->op == OP_ASSERT && (one->assertion == ASSERT_EDGE || one->assertion == ASSERT_NO_EDGE);
 	}
+	a->word_set = (uint32_t)a->program.sets.n;
+	if (a->asks_words)
+		LIST_PUSH(a->arena, &a->program.sets, words);
 }
 
 /* The byte of each class that is read most easily, and the classes in that order. */
@@ -113,7 +114,7 @@ void automaton_find_classes(struct automaton *a)
 	for (unsigned byte = 0; byte < 256; byte++)
 		a->class_of[byte] = bytes_has(&a->program.alphabet, byte) ? 0 : NO_CLASS;
 	divide_by_beginnings(a);
-	divide_by_assertions(a);
+	add_word_set(a);
 	divide_by_byte(a, '/');
 	divide_by_byte(a, '.');
 	divide_by_byte(a, '\n');
@@ -197,6 +198,9 @@ static void find_parts(struct automaton *a, const uint32_t *row, struct parts *p
 	a->epoch++;
 	part_byte(a, parts, '/');
 	part_byte(a, parts, '.');
+	part_byte(a, parts, '\n');
+	if (a->asks_words)
+		part_set(a, parts, a->word_set);
 	part_children(a, parts, row[ROW_PLAIN], false);
 	part_children(a, parts, row[ROW_NOCASE], true);
 	for (size_t i = 0; i < row[ROW_THREADS]; i++) {
@@ -236,14 +240,14 @@ void automaton_expand(struct automaton *a, uint32_t state)
 	uint32_t target[256], of_part[256];
 	unsigned widest = 0;
 	find_parts(a, row, &parts);
+	for (unsigned class = 0; class < a->n_classes; class++)
+		target[class] = NO_STATE;
 	for (unsigned part = 0; part < parts.n; part++)
 		of_part[part] = NO_STATE;
 	for (unsigned i = 0; i < a->n_classes; i++) {
 		unsigned class = a->order[i], part = parts.part[class], byte = a->byte_of[class];
-		if (domain_step(a->domain, row[ROW_DOMAIN], byte) == DOMAIN_NOWHERE) {
-			target[class] = NO_STATE;
+		if (domain_step(a->domain, row[ROW_DOMAIN], byte) == DOMAIN_NOWHERE)
 			continue;
-		}
 		if (of_part[part] == NO_STATE) {
 			size_t before = a->states.n;
 			of_part[part] = automaton_step(a, state, byte);
