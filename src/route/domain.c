@@ -4,30 +4,28 @@
 /* Of a path; of a host only the first three, where "slash" is the dot. */
 enum { AT_START = DOMAIN_START, IN_ELEMENT, BEHIND_SLASH, BEHIND_DOT, BEHIND_DOTS };
 
-struct bytes domain_alphabet(enum domain domain)
+static bool has_byte(enum domain domain, unsigned byte)
 {
-	struct bytes set = { 0 };
 	switch (domain) {
 	case DOMAIN_PATH:
 	case DOMAIN_ANY_PATH:
-		for (unsigned byte = 0x21; byte < 0x7F; byte++)
-			if (!str_has_char(STR("%?#"), (char)byte))
-				bytes_add(&set, byte);
-		break;
+		return byte > 0x20 && byte < 0x7F && byte != '%' && byte != '?' && byte != '#';
 	case DOMAIN_HOST:
-		bytes_add_range(&set, 'a', 'z');
-		bytes_add_range(&set, '0', '9');
-		bytes_add(&set, '-');
-		bytes_add(&set, '_');
-		bytes_add(&set, '.');
-		break;
+		return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.';
 	case DOMAIN_VALUE:
-		bytes_add_range(&set, 0x20, 0x7E);
-		break;
+		return byte >= 0x20 && byte < 0x7F;
 	case DOMAIN_BYTES:
-		bytes_invert(&set);
-		break;
+		return true;
 	}
+	return false;
+}
+
+struct bytes domain_alphabet(enum domain domain)
+{
+	struct bytes set = { 0 };
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (has_byte(domain, byte))
+			bytes_add(&set, byte);
 	return set;
 }
 
@@ -82,11 +80,10 @@ bool domain_is_reversed(enum domain domain)
 
 bool domain_has(enum domain domain, str text)
 {
-	struct bytes alphabet = domain_alphabet(domain);
 	unsigned state = DOMAIN_START;
 	for (size_t i = 0; i < text.n && state != DOMAIN_NOWHERE; i++) {
 		unsigned byte = (unsigned char)text.p[i];
-		state = bytes_has(&alphabet, byte) ? domain_step(domain, state, byte) : DOMAIN_NOWHERE;
+		state = has_byte(domain, byte) ? domain_step(domain, state, byte) : DOMAIN_NOWHERE;
 	}
 	return state != DOMAIN_NOWHERE && domain_ends(domain, state);
 }
