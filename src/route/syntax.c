@@ -66,23 +66,30 @@ static bool read_number(struct syntax_parser *p, size_t *i, unsigned *out)
 	return *i > start;
 }
 
-/* "{2}", "{2,}", "{2,5}"; anything else with a brace is text, but for the forms that only newer engines count. */
+/* Behind a brace: numbers, a comma and blanks in any order, and the other brace. Newer engines count more of these than older ones. */
+static bool looks_like_braces(const struct syntax_parser *p)
+{
+	size_t i = 1;
+	bool digit = false;
+	for (; char_is_digit((char)syntax_byte(p, i)) || syntax_byte(p, i) == ',' || syntax_byte(p, i) == ' '; i++)
+		digit = digit || char_is_digit((char)syntax_byte(p, i));
+	return digit && syntax_byte(p, i) == '}';
+}
+
+/* "{2}", "{2,}", "{2,5}"; anything else with a brace is text, unless engines differ about that. */
 static bool read_braces(struct syntax_parser *p, unsigned *min, unsigned *max, size_t *n)
 {
 	size_t i = p->at + 1;
 	*n = 0;
-	if (!read_number(p, &i, min)) {
-		bool newer = syntax_next_is(p, STR("{,")) || syntax_next_is(p, STR("{ "));
-		return !newer || syntax_refuse(p, "it has a brace that engines read in different ways");
-	}
+	bool counted = read_number(p, &i, min);
 	*max = *min;
-	if (i < p->text.n && p->text.p[i] == ',') {
+	if (counted && i < p->text.n && p->text.p[i] == ',') {
 		i++;
 		if (!read_number(p, &i, max))
 			*max = REPEAT_ANY;
 	}
-	if (i >= p->text.n || p->text.p[i] != '}')
-		return (i >= p->text.n || p->text.p[i] != ' ') || syntax_refuse(p, "it has a brace that engines read in different ways");
+	if (!counted || i >= p->text.n || p->text.p[i] != '}')
+		return !looks_like_braces(p) || syntax_refuse(p, "it has a brace that engines read in different ways");
 	if (*min > MOST_TIMES || (*max > MOST_TIMES && *max != REPEAT_ANY) || *max < *min)
 		return syntax_refuse(p, "it repeats too often");
 	*n = i + 1 - p->at;
@@ -349,7 +356,7 @@ static const struct syntax *parse_sequence(struct syntax_parser *p)
 			repeatable = false;
 			continue;
 		}
-		bool sets_flags = !p->quoted && syntax_next_is(p, STR("(?"));
+		bool sets_flags = !p->quoted && syntax_next_is(p, STR("(?")) && !syntax_next_is(p, STR("(?#"));
 		if (!parse_item(p, &item))
 			return NULL;
 		if (item) {
