@@ -218,12 +218,18 @@ static void add_verdict(struct verify *v, struct buf *out)
 		buf_add_char(out, '\n');
 	}
 	add_defaults(r, out);
+	for (size_t i = 0; i < r->sampled.n; i++) {
+		buf_add(out, STR("sampled, not proved: "));
+		visible_add(out, r->sampled.item[i]);
+		buf_add_char(out, '\n');
+	}
 	if (n == 0 && r->unknown)
-		buf_printf(out, "routing: equal on what is understood of %zu request classes that were asked", r->classes);
+		buf_printf(out, "routing: equal on what is understood of %zu request classes", r->classes);
 	else if (n == 0)
-		buf_printf(out, "routing: equal on all %zu request classes that were asked", r->classes);
+		buf_printf(out, "routing: equal on all %zu request classes", r->classes);
 	else
-		buf_printf(out, "routing: %zu difference%s in %zu of %zu request classes that were asked", n, n == 1 ? "" : "s", r->different, r->classes);
+		buf_printf(out, "routing: %zu difference%s in %zu of %zu request classes", n, n == 1 ? "" : "s", r->different, r->classes);
+	buf_printf(out, " (%zu proved, %zu sampled)", r->proved, r->classes - r->proved);
 	if (r->unknown)
 		buf_printf(out, ", %zu not understood", r->unknown);
 	if (r->opened)

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "verify/compare.h"
+#include "verify/paths.h"
 #include "verify/questions.h"
 
 str verdict_name(enum verdict verdict)
@@ -23,6 +24,7 @@ struct asking {
 	struct verification *out;
 	const struct host_class *hosts;
 	struct host_verdict *host;
+	struct path_classes paths;   /* of the host, on this side */
 	struct map classes;          /* of the host: struct class_state, by routes, side and variant */
 	struct map routes;           /* of the host: that took a request, as bytes of their addresses */
 	struct map told;             /* what is not understood */
@@ -112,12 +114,21 @@ static bool sends(const struct outcome *o, str name)
 	return false;
 }
 
+/* The controller answers for itself, as it does to health checks. */
+static bool is_own(const struct outcome *o)
+{
+	for (size_t i = 0; o->host && i < o->host->own.n; i++)
+		if (o->host->own.item[i] == o->route)
+			return true;
+	return false;
+}
+
 /* The default that is all that differs; empty: more does. */
 static str default_of(const struct asking *a, const struct outcome *before, const struct outcome *after, const struct str_list *what)
 {
 	str feature = { "", 0 };
 	for (size_t i = 0; i < before->steps.n; i++)
-		if (before->steps.item[i].what == HAPPENED_ANSWERED && before->steps.item[i].step->kind == STEP_BODY && is_default_step(a, before->route, before->steps.item[i].step))
+		if (before->steps.item[i].what == HAPPENED_ANSWERED && (before->steps.item[i].step->kind == STEP_BODY || is_own(before)) && is_default_step(a, before->route, before->steps.item[i].step))
 			return before->steps.item[i].step->feature;
 	for (size_t i = 0; i < what->n; i++)
 		if (!str_eq(what->item[i], STR("response_headers")))
@@ -239,11 +250,12 @@ static struct difference *group_of(struct asking *a, const struct request *reque
 }
 
 static void note_difference(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after,
-	const struct str_list *what, struct class_state *c)
+	const struct str_list *what, struct class_state *c, bool proved)
 {
 	const struct difference like = { .what = *what, .opens = opens(before, after), .usual = default_of(a, before, after, what) };
 	struct difference *d = group_of(a, request, before, after, &like);
 	bool counts = d->usual.n ? !c->excused : !c->different;
+	d->proved = proved && (d->proved || d->classes == 0);
 	d->classes += counts;
 	if (d->usual.n)
 		c->excused = true;
@@ -307,6 +319,22 @@ struct question {
 	bool https;
 };
 
+/* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
+static str class_text(const struct asking *a, const struct question *q)
+{
+	str path, query;
+	(void)str_cut(q->path->target, '?', &path, &query);
+	size_t class = path_class(&a->paths, path);
+	if (class != SIZE_MAX)
+		return arena_printf(a->scratch, "%zu #%zu", q->number, class);
+	return arena_printf(a->scratch, "%zu %.*s", q->number, STR_ARG(q->path->edge ? STR("") : q->path->target));
+}
+
+static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
+{
+	return a->paths.whole && q->number == 0 && same_form(before->route, after->route) && path_decides_alone(before->route, after->route);
+}
+
 static void ask(struct asking *a, const struct question *q, struct class_state **found)
 {
 	struct outcome before, after;
@@ -315,8 +343,7 @@ static void ask(struct asking *a, const struct question *q, struct class_state *
 	evaluate(a->after, a->scratch, &request, &after);
 	note_route(a, before.route);
 	note_route(a, after.route);
-	/* a path of a route is a class of its own; those beside it are one with others that go the same way */
-	str number = arena_printf(a->scratch, "%zu %.*s", q->number, STR_ARG(q->path->edge ? STR("") : q->path->target));
+	str number = class_text(a, q);
 	size_t known = a->host->classes;
 	struct class_state *c = class_of(a, key_of(a->scratch, &before, &after, q->https, number));
 	bool fresh = a->host->classes > known;
@@ -328,14 +355,46 @@ static void ask(struct asking *a, const struct question *q, struct class_state *
 		a->host->unknown += !c->unknown;
 		c->unknown = true;
 	}
+	bool proved = is_proved(a, q, &before, &after);
+	if (fresh && proved)
+		a->host->proved++;
 	const struct str_list what = compare(a->scratch, &before, &after);
 	if (what.n)
-		note_difference(a, &request, &before, &after, &what, c);
+		note_difference(a, &request, &before, &after, &what, c, proved);
+}
+
+/* The host that takes a name on each side, by asking for the root. */
+static void find_paths(struct asking *a, bool https)
+{
+	const struct asked_path root = { STR_INIT("/"), false };
+	const struct variant plain = { .method = STR_INIT("GET") };
+	struct outcome before, after;
+	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
+	evaluate(a->before, a->scratch, &request, &before);
+	evaluate(a->after, a->scratch, &request, &after);
+	a->paths = path_classes_of(a->arena, before.host, after.host);
+	if (a->paths.why.n)
+		str_list_add_new(a->arena, &a->out->sampled, a->paths.why);
+	arena_reset(a->scratch);
+}
+
+/* A path of each class that nobody has thought of. */
+static void ask_classes(struct asking *a, const struct questions *q, bool https)
+{
+	for (size_t i = 0; a->paths.product && i < product_count(a->paths.product); i++) {
+		const struct asked_path path = { product_class(a->paths.product, i)->witness, false };
+		for (size_t k = 0; k < q->variants.n; k++) {
+			ask(a, &(struct question){ &path, &q->variants.item[k], k, https }, NULL);
+			arena_reset(a->scratch);
+		}
+	}
 }
 
 /* All paths plainly; what stands beside the path only at the first path of each class, and where a route begins. */
 static void ask_side(struct asking *a, const struct questions *q, bool https)
 {
+	find_paths(a, https);
+	ask_classes(a, q, https);
 	for (size_t i = 0; i < q->paths.n; i++) {
 		struct class_state *fresh;
 		const struct asked_path *path = &q->paths.item[i];
@@ -373,6 +432,7 @@ static void sum_up(struct verification *out)
 	for (size_t i = 0; i < out->hosts.n; i++) {
 		const struct host_verdict *h = &out->hosts.item[i];
 		out->classes += h->classes;
+		out->proved += h->proved;
 		out->different += h->different;
 		out->excused += h->excused;
 		out->unknown += h->unknown;

@@ -106,7 +106,7 @@ void difference_json(struct buf *out, struct arena *scratch, const struct told_d
 	add_what(out, &d->what);
 	add_truth(out, "opens", d->opens);
 	add_number(out, "classes", d->classes);
-	add_text(out, "method", STR("sampled"));
+	add_text(out, "method", d->proved ? STR("proved") : STR("sampled"));
 	if (d->usual.n)
 		add_text(out, "code", STR("I2G-0002"));
 	add_truth(out, "stated", d->usual.n > 0);
@@ -132,14 +132,15 @@ void proof_json(struct buf *out, const struct verification *v)
 		add_text(out, "host", v->hosts.item[i].host.n ? v->hosts.item[i].host : STR("*"));
 		add_text(out, "verdict", verdict_name(v->hosts.item[i].verdict));
 		add_number(out, "classes", v->hosts.item[i].classes);
+		add_text(out, "method", v->hosts.item[i].proved == v->hosts.item[i].classes ? STR("proved") : STR("sampled"));
 		if (v->hosts.item[i].unknown)
 			add_number(out, "unknown", v->hosts.item[i].unknown);
 		buf_add_char(out, '}');
 	}
 	buf_add_char(out, ']');
 	add_number(out, "classes", v->classes);
-	add_number(out, "proved", 0);
-	add_number(out, "sampled", v->classes);
+	add_number(out, "proved", v->proved);
+	add_number(out, "sampled", v->classes - v->proved);
 	add_number(out, "excused", v->excused);
 	add_number(out, "different", v->different);
 	add_number(out, "opened", v->opened);

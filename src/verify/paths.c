@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Routes as languages, and what they do with paths: see paths.h. */
+#include "verify/paths.h"
+
+struct tried {
+	LIST(struct product_pattern) patterns;
+};
+
+/* NULL: it is not regular; fault says why. */
+static const struct language *language_of(struct arena *arena, const struct match *m, struct syntax_fault *fault)
+{
+	switch (m->kind) {
+	case MATCH_EXACT:
+		return language_new(arena, LANGUAGE_TEXT, m->path, false);
+	case MATCH_TEXT:
+		return language_new(arena, LANGUAGE_BEGINNING, m->path, false);
+	case MATCH_PREFIX:
+		return language_new(arena, str_ends(m->path, STR("/")) ? LANGUAGE_BEGINNING : LANGUAGE_ELEMENTS, m->path, false);
+	case MATCH_REGEX:
+		break;
+	}
+	if (m->expression.n)
+		return language_regex(arena, m->expression, DIALECT_PCRE, ANCHOR_SEARCH, 0, fault);
+	return language_regex(arena, arena_join(arena, STR("^"), m->path), DIALECT_PCRE, ANCHOR_SEARCH, SYNTAX_NOCASE, fault);
+}
+
+/* conditional: what stands behind it is looked at, whatever it takes. */
+static bool add_route(struct arena *arena, struct tried *side, const struct route *r, bool conditional, str *why)
+{
+	struct syntax_fault fault = { { "", 0 }, 0 };
+	struct product_pattern p = { language_of(arena, &r->match, &fault), conditional || r->match.conditions.n > 0 };
+	if (!p.language) {
+		*why = arena_printf(arena, "the expression %.*s is not regular: %.*s", STR_ARG(r->match.path), STR_ARG(fault.reason));
+		return false;
+	}
+	LIST_PUSH(arena, &side->patterns, p);
+	return true;
+}
+
+static bool add_host(struct arena *arena, struct tried *side, const struct host *host, str *why)
+{
+	for (size_t i = 0; host && i < host->own.n; i++)
+		if (!add_route(arena, side, host->own.item[i], true, why))
+			return false;
+	for (size_t i = 0; host && i < host->routes.n; i++)
+		if (!add_route(arena, side, host->routes.item[i], false, why))
+			return false;
+	return true;
+}
+
+struct path_classes path_classes_of(struct arena *arena, const struct host *before, const struct host *after)
+{
+	struct path_classes out = { 0 };
+	struct tried *sides = NEWS(arena, struct tried, 2);
+	struct product_side *asked = NEWS(arena, struct product_side, 2);
+	if (!add_host(arena, &sides[0], before, &out.why) || !add_host(arena, &sides[1], after, &out.why))
+		return out;
+	for (size_t i = 0; i < 2; i++)
+		asked[i] = (struct product_side){ sides[i].patterns.item, sides[i].patterns.n };
+	out.product = product_new(arena, DOMAIN_PATH, asked, 2, NULL);
+	out.whole = product_explore(out.product) == PRODUCT_WHOLE;
+	if (!out.whole)
+		out.why = STR("there are too many classes of paths");
+	return out;
+}
+
+size_t path_class(const struct path_classes *classes, str path)
+{
+	return classes->product && domain_has(DOMAIN_PATH, path) ? product_class_of(classes->product, path) : SIZE_MAX;
+}
+
+/* ---- what is done with a path ---- */
+
+static const struct step *step_of(const struct route *r, enum step_kind kind)
+{
+	for (size_t i = 0; r && i < r->steps.n; i++)
+		if (r->steps.item[i]->kind == kind)
+			return r->steps.item[i];
+	return NULL;
+}
+
+bool same_form(const struct route *before, const struct route *after)
+{
+	const struct step *a = step_of(before, STEP_REWRITE), *b = step_of(after, STEP_REWRITE);
+	if (step_of(before, STEP_REDIRECT) || step_of(after, STEP_REDIRECT))
+		return false;
+	if (!a || !b)
+		return !a && !b;
+	const struct rewrite *x = &a->as.rewrite, *y = &b->as.rewrite;
+	return x->change != PATH_KEEP && x->change == y->change && !x->wider && !y->wider && str_eq(x->prefix, y->prefix) && str_eq(x->path, y->path);
+}
+
+/* A template may speak of the path. */
+static bool has_templates(const struct route *r)
+{
+	for (size_t i = 0; r && i < r->steps.n; i++) {
+		const struct step *s = r->steps.item[i];
+		for (size_t k = 0; s->kind == STEP_HEADER && k < s->as.header.edits.n; k++)
+			if (str_has_char(s->as.header.edits.item[k].value, '$'))
+				return true;
+	}
+	return false;
+}
+
+static bool has_conditions(const struct route *r)
+{
+	if (!r)
+		return false;
+	if (r->match.conditions.n)
+		return true;
+	for (size_t i = 0; i < r->cases.n; i++)
+		if (r->cases.item[i].header.n || r->cases.item[i].cookie.n || r->cases.item[i].sticky.n)
+			return true;
+	return false;
+}
+
+bool path_decides_alone(const struct route *before, const struct route *after)
+{
+	return !has_conditions(before) && !has_conditions(after) && !has_templates(before) && !has_templates(after);
+}
