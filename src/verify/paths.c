@@ -71,15 +71,16 @@ size_t path_class(const struct path_classes *classes, str path)
 
 /* ---- what is done with a path ---- */
 
-static const struct step *step_of(const struct route *r, enum step_kind kind)
+/* That was in force. */
+static const struct step *step_of(const struct outcome *o, enum step_kind kind)
 {
-	for (size_t i = 0; r && i < r->steps.n; i++)
-		if (r->steps.item[i]->kind == kind)
-			return r->steps.item[i];
+	for (size_t i = 0; i < o->steps.n; i++)
+		if (o->steps.item[i].step->kind == kind)
+			return o->steps.item[i].step;
 	return NULL;
 }
 
-bool same_form(const struct route *before, const struct route *after)
+bool same_form(const struct outcome *before, const struct outcome *after)
 {
 	const struct step *a = step_of(before, STEP_REWRITE), *b = step_of(after, STEP_REWRITE);
 	if (step_of(before, STEP_REDIRECT) || step_of(after, STEP_REDIRECT))

@@ -6,7 +6,7 @@
 #ifndef ING2GW_VERIFY_PATHS_H
 #define ING2GW_VERIFY_PATHS_H
 
-#include "route/model.h"
+#include "route/evaluate.h"
 #include "route/product.h"
 
 struct path_classes {
@@ -22,10 +22,10 @@ struct path_classes path_classes_of(struct arena *arena, const struct host *befo
 size_t path_class(const struct path_classes *classes, str path);
 
 /*
- * What both routes do with a path is said in the same normal form, so that it is the same for all paths that both take: neither
- * changes it, or both put the same in its place or exchange the same prefix. NULL: nothing takes the path.
+ * What both sides did with a path is said in the same normal form, so that it is the same for all paths that both routes take: neither
+ * changes it, or both put the same in its place or exchange the same prefix.
  */
-bool same_form(const struct route *before, const struct route *after);
+bool same_form(const struct outcome *before, const struct outcome *after);
 
 /* Nothing but the path decides on the route of a class, nor on what it does. */
 bool path_decides_alone(const struct route *before, const struct route *after);
