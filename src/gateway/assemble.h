@@ -76,6 +76,7 @@ struct frontend_part {
 struct entry_part {
 	const struct entry *entry;
 	LIST(struct route_part *) routes;
+	bool proxy_protocol;                     /* its Gateways read the PROXY protocol */
 	LIST(const struct stream *) streams;
 	LIST(const struct host *) passed;        /* whose TLS connections are passed through */
 	const struct frontend_part *frontend;    /* or NULL */
@@ -111,6 +112,14 @@ struct printed {
 /* "HTTPRoute/ns/name" */
 str printed_name(struct arena *arena, const struct printed *printed);
 
+/* A Gateway that is printed, for what is decided when all are known. */
+struct printed_gateway {
+	size_t index;                /* in out */
+	str namespace;               /* as it counts */
+	struct gateway object;
+	const struct balancer *balancer;
+};
+
 struct assembly {
 	struct arena *arena;
 	struct ledger *ledger;       /* facts get their places; NULL: they do not */
@@ -133,6 +142,7 @@ struct assembly {
 	struct locator locator;
 	LIST(struct printed) out;    /* in the order of printing */
 	LIST(struct reference_grant *) grants;
+	LIST(struct printed_gateway) gateways;
 };
 
 /* The caller fills in what stands above `taken`. Adds the objects of all entries, and the policies, to assembly->out. */

@@ -3,6 +3,7 @@
 #include "mapping/template_take.h"
 
 #include "base/buf.h"
+#include "mapping/conversion.h"
 
 /* ---- places ---- */
 

@@ -2,6 +2,7 @@
 /* Policies of an implementation for the rules of a draft: see policies.h. */
 #include "targets/policies.h"
 
+#include "mapping/conversion.h"
 #include "targets/losses.h"
 
 static const struct target_row *row_of(const struct lowering *lw, const struct step *step)
@@ -347,5 +348,6 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	LIST_PUSH(lw->arena, &policy.words, word);
 	LIST_PUSH(lw->arena, &policy.marks, mark);
 	LIST_PUSH(lw->arena, &out->policies, policy);
+	out->proxy_protocol = lw->entry->http.proxy_protocol;
 	say_entry(lw, step, row);
 }
