@@ -197,7 +197,7 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("Asks both sides, the controller by its Ingresses and the Gateways by their manifests, whoever wrote them, the same requests: at and beside every path of every host, "
 		"with everything that a route looks at. Requests that both sides send the same way are one class. Each difference is shown as a request to paste, with both answers and the lines that decide. "
 		"No request is sent anywhere.\n"
-		"What is claimed is what was asked. Exit code 5: something differs; 1: something is not understood, such as policies of an implementation."),
+		"What is claimed is what was asked. Exit code 5: something differs; 1: something is not understood, such as fields of policies that no table has."),
 		S("# What convert has written, or anybody else\n% verify --before k8s/ --after out/\n\n"
 		"# The differences for other programs\n% verify --before k8s/ --after out/ --report json=differences.json\n") },
 	{ S("explain"), S("Say what a diagnostic code, an annotation or a feature means."), S("NAME"),
