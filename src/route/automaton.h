@@ -51,6 +51,7 @@ struct automaton {
 	uint32_t word_set;
 	struct word_table table;     /* of states; the rows are told in automaton.c */
 	LIST(struct state) states;
+	uint64_t moves;              /* of threads, in all steps so far: what the work grows with */
 	/* scratch */
 	struct thread_list stack, found, moved, now, settled, accepted, row;
 	uint32_t *seen, *settled_at, *set_seen, *cut;

@@ -3,7 +3,7 @@
 
 #include "route/automaton.h"
 
-enum { USUAL_STATES = 400000, USUAL_BYTES = 256 << 20 };
+enum { USUAL_STATES = 400000, USUAL_BYTES = 256 << 20, USUAL_MOVES = 15000000 };
 #define NO_CLASS_YET UINT32_MAX
 
 struct product {
@@ -27,6 +27,7 @@ struct product *product_new(struct arena *arena, enum domain domain, const struc
 	p->limits = limits ? *limits : (struct product_limits){ 0 };
 	p->limits.states = p->limits.states ? p->limits.states : USUAL_STATES;
 	p->limits.bytes = p->limits.bytes ? p->limits.bytes : USUAL_BYTES;
+	p->limits.moves = p->limits.moves ? p->limits.moves : USUAL_MOVES;
 	p->table.arena = arena;
 	p->first = NEWS(arena, uint32_t, n_sides + 1);
 	for (size_t side = 0; side < n_sides; side++) {
@@ -118,7 +119,8 @@ size_t product_class_of(struct product *p, str text)
 
 static bool is_too_large(const struct product *p)
 {
-	return p->automaton.program.too_large || p->automaton.states.n > p->limits.states || product_bytes(p) > p->limits.bytes;
+	return p->automaton.program.too_large || p->automaton.states.n > p->limits.states || product_bytes(p) > p->limits.bytes ||
+		p->automaton.moves > p->limits.moves;
 }
 
 /* States are met in the order of the lengths of their texts, because each is expanded after those before it. */
@@ -167,4 +169,9 @@ size_t product_states(const struct product *p)
 size_t product_bytes(const struct product *p)
 {
 	return p->arena->used - p->used_before;
+}
+
+uint64_t product_moves(const struct product *p)
+{
+	return p->automaton.moves;
 }

@@ -36,9 +36,10 @@ struct product_class {
 	const struct candidates *side;   /* for each side */
 };
 
-/* 0: the usual number. */
+/* 0: the usual number. They are met at the same place on every machine. */
 struct product_limits {
 	size_t states, bytes;
+	uint64_t moves;                  /* of patterns that are followed byte by byte: some tens of millions take a second */
 };
 
 enum product_end { PRODUCT_WHOLE, PRODUCT_TOO_LARGE };
@@ -60,5 +61,6 @@ void product_texts(const struct product *product, size_t class, size_t most, str
 /* How much was needed. */
 size_t product_states(const struct product *product);
 size_t product_bytes(const struct product *product);
+uint64_t product_moves(const struct product *product);
 
 #endif
