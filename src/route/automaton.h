@@ -77,7 +77,10 @@ void automaton_accept(struct automaton *a, uint32_t state);
 
 /* ---- between the parts of it ---- */
 
-/* The row of a state: where the domain stands, what came before, places in both trees, how many threads, the threads, languages that are settled. */
+/*
+ * The row of a state: where the domain stands, what came before, places in both trees, how many threads there are, the threads, and
+ * the languages that are settled.
+ */
 enum { ROW_DOMAIN, ROW_BEFORE, ROW_PLAIN, ROW_NOCASE, ROW_THREADS, ROW_FIRST };
 /* What stands before a place, as far as assertions ask. */
 enum { BEFORE_OTHER, BEFORE_START, BEFORE_WORD, BEFORE_LINE };

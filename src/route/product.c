@@ -19,7 +19,8 @@ struct product {
 	LIST(uint32_t) class_of;     /* of each state where a text may end, once it was asked for */
 };
 
-struct product *product_new(struct arena *arena, enum domain domain, const struct product_side *sides, size_t n_sides, const struct product_limits *limits)
+struct product *product_new(struct arena *arena, enum domain domain, const struct product_side *sides, size_t n_sides,
+	const struct product_limits *limits)
 {
 	size_t n = 0, before = arena->used;
 	struct product *p = NEW(arena, struct product);

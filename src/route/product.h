@@ -46,16 +46,19 @@ enum product_end { PRODUCT_WHOLE, PRODUCT_TOO_LARGE };
 
 struct product;
 
-/* Everything that is given must live as long as the product; limits may be NULL. The same input gives the same classes in the same order. */
-struct product *product_new(struct arena *arena, enum domain domain, const struct product_side *sides, size_t n_sides, const struct product_limits *limits);
+/* All that is given must live as long as the product; limits may be NULL. The same input gives the same classes in the same order. */
+struct product *product_new(struct arena *arena, enum domain domain, const struct product_side *sides, size_t n_sides,
+	const struct product_limits *limits);
 /* Finds the classes of all texts of the domain, shortest witnesses first. */
 enum product_end product_explore(struct product *product);
 
 size_t product_count(const struct product *product);
 const struct product_class *product_class(const struct product *product, size_t i);
-/* Number of the class of a text; SIZE_MAX where it is none of the domain. Without product_explore() classes come up as texts are asked for. */
+/*
+ * Number of the class of a text; SIZE_MAX where it is none of the domain. Without product_explore() classes come up as texts are asked for.
+ */
 size_t product_class_of(struct product *product, str text);
-/* Further texts of a class, at most so many: those of them that differ by what can follow, shortest first. After product_explore(). */
+/* Texts of a class, at most so many: those that differ by what can follow, shortest first. After product_explore(). */
 void product_texts(const struct product *product, size_t class, size_t most, struct str_list *out);
 
 /* How much was needed. */

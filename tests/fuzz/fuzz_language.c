@@ -45,7 +45,9 @@ static int pcre_takes(const struct fuzz *f, str text)
 	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(limits, 20000);
-	uint32_t options = f->anchoring == ANCHOR_FULL ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : f->anchoring == ANCHOR_START ? PCRE2_ANCHORED : 0;
+	uint32_t options = f->anchoring == ANCHOR_SEARCH ? 0 : PCRE2_ANCHORED;
+	if (f->anchoring == ANCHOR_FULL)
+		options |= PCRE2_ENDANCHORED;
 	int n = pcre2_match(f->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, options, match, limits);
 	pcre2_match_context_free(limits);
 	pcre2_match_data_free(match);
@@ -56,7 +58,8 @@ static void compile(struct fuzz *f)
 {
 	int error;
 	PCRE2_SIZE at;
-	f->code = pcre2_compile((PCRE2_SPTR)(f->regex.n ? f->regex.p : ""), f->regex.n, f->flags & SYNTAX_NOCASE ? PCRE2_CASELESS : 0, &error, &at, NULL);
+	f->code = pcre2_compile((PCRE2_SPTR)(f->regex.n ? f->regex.p : ""), f->regex.n, f->flags & SYNTAX_NOCASE ? PCRE2_CASELESS : 0, &error,
+		&at, NULL);
 }
 
 /* One text against PCRE2: in order and backwards the languages are the same. */
@@ -114,7 +117,8 @@ static void run(struct fuzz *f)
 {
 	struct syntax_fault fault;
 	for (enum dialect other = DIALECT_RE2; other <= DIALECT_RUST; other++)
-		check(language_regex(f->arena, f->regex, other, f->anchoring, f->flags, &fault) || fault.reason.n, "refused without a reason", f->regex, f->regex);
+		check(language_regex(f->arena, f->regex, other, f->anchoring, f->flags, &fault) || fault.reason.n, "refused without a reason", f->regex,
+			f->regex);
 	const struct language *l = language_regex(f->arena, f->regex, DIALECT_PCRE, f->anchoring, f->flags, &fault);
 	check(l || (fault.reason.n && fault.at <= f->regex.n), "refused without a reason", f->regex, fault.reason);
 	if (!l)
@@ -124,7 +128,8 @@ static void run(struct fuzz *f)
 	str literal = f->texts;
 	str_cut(literal, '\0', &literal, &(str){ 0 });
 	struct product_pattern patterns[] = {
-		{ l, true }, { language_new(f->arena, LANGUAGE_BEGINNING, literal, false), true }, { language_new(f->arena, LANGUAGE_TEXT, literal, true), false },
+		{ l, true }, { language_new(f->arena, LANGUAGE_BEGINNING, literal, false), true },
+		{ language_new(f->arena, LANGUAGE_TEXT, literal, true), false },
 	};
 	struct product_side side = { patterns, 3 };
 	struct product_limits limits = { STATES, (size_t)64 << 20 };
