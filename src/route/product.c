@@ -152,6 +152,20 @@ void product_texts(const struct product *p, size_t class, size_t most, struct st
 			LIST_PUSH(p->arena, out, text_of(p, p->arena, state));
 }
 
+void product_boundary(struct product *p, size_t class, size_t most, struct str_list *out)
+{
+	static const str MORE[] = { STR_INIT(""), STR_INIT("/"), STR_INIT("a"), STR_INIT("/a"), STR_INIT("/a/"), STR_INIT("/a/b"), STR_INIT("a/b.c") };
+	struct str_list texts = { 0 };
+	product_texts(p, class, most, &texts);
+	for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++) {
+		for (size_t k = 0; k < texts.n && out->n < most; k++) {
+			str text = arena_join(p->arena, texts.item[k], MORE[i]);
+			if (product_class_of(p, text) == class)
+				str_list_add_new(p->arena, out, text);
+		}
+	}
+}
+
 size_t product_count(const struct product *p)
 {
 	return p->classes.n;

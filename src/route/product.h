@@ -60,6 +60,11 @@ const struct product_class *product_class(const struct product *product, size_t 
 size_t product_class_of(struct product *product, str text);
 /* Texts of a class, at most so many: those that differ by what can follow, shortest first. After product_explore(). */
 void product_texts(const struct product *product, size_t class, size_t most, struct str_list *out);
+/*
+ * Texts of the class on which functions of paths tend to part: the witness and what else product_texts() gives, each also with more
+ * behind it (a slash, an element, both), as far as that is of the same class. After product_explore().
+ */
+void product_boundary(struct product *product, size_t class, size_t most, struct str_list *out);
 
 /* How much was needed. */
 size_t product_states(const struct product *product);
