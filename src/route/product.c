@@ -154,7 +154,9 @@ void product_texts(const struct product *p, size_t class, size_t most, struct st
 
 void product_boundary(struct product *p, size_t class, size_t most, struct str_list *out)
 {
-	static const str MORE[] = { STR_INIT(""), STR_INIT("/"), STR_INIT("a"), STR_INIT("/a"), STR_INIT("/a/"), STR_INIT("/a/b"), STR_INIT("a/b.c") };
+	static const str MORE[] = {
+		STR_INIT(""), STR_INIT("/"), STR_INIT("a"), STR_INIT("/a"), STR_INIT("/a/"), STR_INIT("/a/b"), STR_INIT("a/b.c"),
+	};
 	struct str_list texts = { 0 };
 	product_texts(p, class, most, &texts);
 	for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++) {

@@ -33,7 +33,10 @@ static void start(struct run *run)
 	arena_init(&run->arena, 0, &run->escape);
 }
 
-/* "=/a" text, "-/a" beginning, "/a" elements, "*.x" ending, "+.x" label, "~re" in any case behind "^", "@re" in whole; "?" in front: conditional. */
+/*
+ * "=/a" text, "-/a" beginning, "/a" elements, "*.x" ending, "+.x" label, "~re" in any case behind "^", "@re" in whole; "?" in front:
+ * conditional.
+ */
 static struct product_pattern pattern(struct arena *arena, str word)
 {
 	struct product_pattern p = { NULL, str_starts(word, STR("?")) };
@@ -66,7 +69,8 @@ static struct product_pattern pattern(struct arena *arena, str word)
 	return p;
 }
 
-static struct product *product_of(struct arena *arena, enum domain domain, const char *a, const char *b, const struct product_limits *limits)
+static struct product *product_of(struct arena *arena, enum domain domain, const char *a, const char *b,
+	const struct product_limits *limits)
 {
 	struct product_side *sides = NEWS(arena, struct product_side, SIDES);
 	for (size_t side = 0; side < SIDES; side++) {
@@ -150,8 +154,10 @@ static void test_texts(void **state)
 	struct product *p = product_of(&run.arena, DOMAIN_PATH, "~/x(/|$)(.*)", "/x", NULL);
 	assert_int_equal(product_explore(p), PRODUCT_WHOLE);
 	size_t class = product_class_of(p, STR("/x/y"));
-	assert_true(class == product_class_of(p, STR("/x")) && class != product_class_of(p, STR("/X/y")) && class != product_class_of(p, STR("/xy")));
-	assert_true(product_class_of(p, STR("/x//y")) == SIZE_MAX && product_class_of(p, STR("x")) == SIZE_MAX && product_class_of(p, STR("/%41")) == SIZE_MAX);
+	assert_true(class == product_class_of(p, STR("/x")));
+	assert_true(class != product_class_of(p, STR("/X/y")) && class != product_class_of(p, STR("/xy")));
+	assert_true(product_class_of(p, STR("/x//y")) == SIZE_MAX && product_class_of(p, STR("x")) == SIZE_MAX);
+	assert_true(product_class_of(p, STR("/%41")) == SIZE_MAX);
 	struct str_list texts = { 0 };
 	product_boundary(p, class, 100, &texts);
 	assert_true(str_list_has(&texts, STR("/x")) && str_list_has(&texts, STR("/x/")) && str_list_has(&texts, STR("/x/a/b")));
@@ -181,7 +187,8 @@ static str numbered(struct arena *arena, const char *format, size_t number)
 }
 
 /* Many patterns of one kind, each with its number in it. */
-static struct product *many(struct arena *arena, enum domain domain, const char *a, const char *b, size_t n, const struct product_limits *limits)
+static struct product *many(struct arena *arena, enum domain domain, const char *a, const char *b, size_t n,
+	const struct product_limits *limits)
 {
 	const char *formats[SIDES] = { a, b };
 	struct product_side *sides = NEWS(arena, struct product_side, SIDES);
@@ -258,8 +265,10 @@ static bool takes(struct arena *arena, enum domain domain, const struct language
 static void test_matches(void **state)
 {
 	static const struct match MATCHES[] = {
-		{ .kind = MATCH_EXACT, .path = STR_INIT("/a") }, { .kind = MATCH_PREFIX, .path = STR_INIT("/a") }, { .kind = MATCH_PREFIX, .path = STR_INIT("/a/") },
-		{ .kind = MATCH_PREFIX, .path = STR_INIT("/") }, { .kind = MATCH_TEXT, .path = STR_INIT("/a") }, { .kind = MATCH_REGEX, .path = STR_INIT("/a|/b$") },
+		{ .kind = MATCH_EXACT, .path = STR_INIT("/a") }, { .kind = MATCH_PREFIX, .path = STR_INIT("/a") },
+		{ .kind = MATCH_PREFIX, .path = STR_INIT("/a/") },
+		{ .kind = MATCH_PREFIX, .path = STR_INIT("/") }, { .kind = MATCH_TEXT, .path = STR_INIT("/a") },
+		{ .kind = MATCH_REGEX, .path = STR_INIT("/a|/b$") },
 		{ .kind = MATCH_REGEX, .path = STR_INIT("/x"), .expression = STR_INIT("^/a/[b-c]+$") },
 	};
 	static const char *const PATHS[] = { "/", "/a", "/A", "/ab", "/a/", "/a/b", "/a/bc", "/a/d", "/b", "/c/B", "/c/b/", "/ax" };
@@ -288,7 +297,8 @@ static void test_matches(void **state)
 static void test_names(void **state)
 {
 	static const struct { enum host_kind kind; const char *name, *in, *out; } ROWS[] = {
-		{ HOST_EXACT, "a.x", "a.x", "b.x" }, { HOST_ONE_LABEL, "*.x", "a.x", "a.b.x" }, { HOST_LABELS, "*.x", "a.b.x", "x" }, { HOST_ANY, "", "a", "-." },
+		{ HOST_EXACT, "a.x", "a.x", "b.x" }, { HOST_ONE_LABEL, "*.x", "a.x", "a.b.x" }, { HOST_LABELS, "*.x", "a.b.x", "x" },
+		{ HOST_ANY, "", "a", "-." },
 		{ HOST_TAIL, "x.*", "x.a", "x" }, { HOST_REGEX, "~^A\\d+\\.x$", "a12.x", "a.x" },
 	};
 	(void)state;
