@@ -2,7 +2,7 @@
 /*
  * Expressions as automata, held against PCRE2. The parts, with NUL between them, are the expression and texts; the first byte chooses
  * letter case, where the expression has to match, and the domain. The automaton takes exactly the texts that PCRE2 matches; in a
- * product of the expression and its parts the class that a text has by its letters is the one that exploring found.
+ * product of the expression and texts the class that a text has by its letters is the one that exploring found.
  *
  * seeds: own
  * covers: src/route/syntax.c src/route/syntax_class.c src/route/syntax_escape.c src/route/program.c src/route/automaton.c
@@ -127,12 +127,14 @@ static void run(struct fuzz *f)
 	check(f->code != NULL, "PCRE2 refuses it", f->regex, f->regex);
 	str literal = f->texts;
 	str_cut(literal, '\0', &literal, &(str){ 0 });
-	struct product_pattern patterns[] = {
-		{ l, true }, { language_new(f->arena, LANGUAGE_BEGINNING, literal, false), true },
-		{ language_new(f->arena, LANGUAGE_TEXT, literal, true), false },
+	static const enum language_kind KINDS[] = {
+		LANGUAGE_BEGINNING, LANGUAGE_ELEMENTS, LANGUAGE_ENDING, LANGUAGE_LABEL, LANGUAGE_TEXT, LANGUAGE_ALL,
 	};
-	struct product_side side = { patterns, 3 };
-	struct product_limits limits = { STATES, (size_t)64 << 20 };
+	struct product_pattern patterns[1 + sizeof KINDS / sizeof *KINDS] = { { l, true } };
+	for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+		patterns[i + 1] = (struct product_pattern){ language_new(f->arena, KINDS[i], literal, i & 1), i < 5 };
+	struct product_side side = { patterns, sizeof patterns / sizeof *patterns };
+	struct product_limits limits = { .states = STATES, .bytes = (size_t)64 << 20 };
 	struct product *lazy = product_new(f->arena, f->domain, &side, 1, &limits), *whole = product_new(f->arena, f->domain, &side, 1, &limits);
 	check_texts(f, lazy);
 	if (product_explore(whole) == PRODUCT_WHOLE) {
