@@ -12,7 +12,7 @@ SPEC_ROOTS = ("spec",)
 # Leaves that the API demands: they can be changed, not left out.
 REQUIRED = ("path", "pathType", "name", "number", "serviceName", "servicePort", "kind")
 # What chooses the Ingress, and says nothing of what it does.
-CHOOSERS = ("kubernetes.io/ingress.class", "spec.ingressClassName")
+CHOOSERS = ("kubernetes.io/ingress.class", "spec.ingressClassName", "metadata.labels.acme.cert-manager.io/http01-solver")
 # What makes an Ingress another kind of Ingress.
 KINDS = ("nginx.ingress.kubernetes.io/canary",)
 

@@ -221,23 +221,20 @@ class Request:
         self.host = None if not host or re.fullmatch(r"[\d.]+|\[.*\]", host) else self.name
 
 
-def selects(selector, name):
-    """Whether a label selector over namespaces takes this one, going by the label that every namespace has."""
-    labels, expressions = selector.get("matchLabels") or {}, selector.get("matchExpressions") or []
-    return (all(key == NAMESPACE_LABEL and value == name for key, value in labels.items()) and
-            all(one["key"] == NAMESPACE_LABEL and one["operator"] == "In" and name in one["values"] for one in expressions))
-
-
-def admits(rule, own, other, default):
-    """A from/selector field about namespaces."""
-    rule = rule or {}
-    chosen = rule.get("from", default)
-    return chosen == "All" or (chosen == "Same" and own == other) or (chosen == "Selector" and selects(rule["selector"], other))
+def selects(selector, labels):
+    """Whether a label selector takes these labels."""
+    def fits(one):
+        value = labels.get(one["key"])
+        return {"In": value in one.get("values", ()), "NotIn": value not in one.get("values", ()), "Exists": value is not None,
+                "DoesNotExist": value is None}[one["operator"]]
+    return (all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()) and
+            all(fits(one) for one in selector.get("matchExpressions") or []))
 
 
 class Manifests:
     def __init__(self, objects):
         self.faults = []
+        self.labels = {item["metadata"]["name"]: item["metadata"].get("labels") or {} for item in objects if item["kind"] == "Namespace"}
         self.grants = [item for item in objects if item["kind"] == "ReferenceGrant"]
         self.gateways = {(namespace(item), item["metadata"]["name"]): item for item in objects if item["kind"] == "Gateway"}
         self.listeners = []
@@ -256,12 +253,19 @@ class Manifests:
 
     # ---- structure ----
 
+    def admits(self, rule, own, other, default):
+        """A from/selector field about namespaces."""
+        rule = rule or {}
+        chosen = rule.get("from", default)
+        labels = dict(self.labels.get(other, {}), **{NAMESPACE_LABEL: other})
+        return chosen == "All" or (chosen == "Same" and own == other) or (chosen == "Selector" and selects(rule["selector"], labels))
+
     def add_set(self, item):
         own, parent = namespace(item), item["spec"]["parentRef"]
         key = (parent.get("namespace") or own, parent["name"])
         if key in self.gateways:
             allowed = (self.gateways[key]["spec"].get("allowedListeners") or {}).get("namespaces")
-            if not admits(allowed, key[0], own, "None"):
+            if not self.admits(allowed, key[0], own, "None"):
                 self.faults.append("Gateway %s/%s does not take ListenerSet %s/%s" % (*key, own, item["metadata"]["name"]))
                 return
         owner = (item["kind"], own, item["metadata"]["name"])
@@ -304,11 +308,11 @@ class Manifests:
         if owner not in self.owners:
             if owner[0] != "Gateway" or owner[1:] in self.gateways:
                 self.faults.append("%s %s/%s: no listener in %s %s/%s" % (route["kind"], own, route["metadata"]["name"], *owner))
-            return      # a Gateway that stands in the cluster already: nothing is known of its listeners
+            return      # a Gateway of which nothing is known
         for listener in self.listeners:
             if (listener.owner != owner or listener.protocol not in ROUTES[route["kind"]] or parent.get("sectionName") not in (None, listener.spec["name"]) or
                     parent.get("port") not in (None, listener.port) or
-                    not admits((listener.spec.get("allowedRoutes") or {}).get("namespaces"), owner[1], own, "Same")):
+                    not self.admits((listener.spec.get("allowedRoutes") or {}).get("namespaces"), owner[1], own, "Same")):
                 continue
             for host in intersection(listener.hostname, route["spec"].get("hostnames")):
                 attached = True

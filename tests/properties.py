@@ -128,11 +128,11 @@ class Subject:
 
 
 def object_name(item):
-    """(namespace, name) of an Ingress, (kind, namespace, name) of a ConfigMap, else None."""
+    """(namespace, name) of an Ingress, (kind, namespace, name) of a ConfigMap or Service, else None."""
     if kubeyaml.is_ingress(item):
         return kubeyaml.ingress_name(item)
-    if isinstance(item, dict) and item.get("kind") == "ConfigMap" and isinstance(item.get("metadata"), dict):
-        return "ConfigMap", item["metadata"].get("namespace") or "default", item["metadata"].get("name")
+    if isinstance(item, dict) and item.get("kind") in ("ConfigMap", "Service") and isinstance(item.get("metadata"), dict):
+        return item["kind"], item["metadata"].get("namespace") or "default", item["metadata"].get("name")
     return None
 
 

@@ -60,7 +60,8 @@ def table_controllers(_):
 def table_policies(_):
     text = head("Feature", "Object", "Where it differs from the source")
     for item in tables.rows(tables.load("targets", "envoy-gateway.yaml"), "features"):
-        text += row("`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
+        if "policy" in item:
+            text += row("`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
     return text
 
 

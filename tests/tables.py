@@ -19,7 +19,7 @@ MAPPINGS = os.path.join(common.ROOT, "mappings")
 SCOPES = ("connection", "listener", "host", "location", "backend", "zone")
 LOSSES = ("cosmetic", "behaviour", "availability", "routing", "security")
 INVALID = ("default", "drop", "deny", "deny-host", "off")
-PLACES = ("route", "gateway", "address", "page", "unread", "all", "infrastructure", "drop", "warn")
+PLACES = ("route", "gateway", "address", "page", "unread", "all", "infrastructure", "addresses", "drop", "warn", "skip")
 INGRESS_NGINX_ROWS = 138
 # Worked out so far; the others say of themselves that they are not.
 INGRESS_NGINX_COMPLETE = 138
@@ -195,7 +195,7 @@ def check_target(table, vocabulary):
 def check_ecosystem(table):
     seen = set()
     for row in rows(table, "ecosystem"):
-        key = (row.get("key"), bool(row.get("label")))
+        key = (row.get("key"), bool(row.get("label")), bool(row.get("service")), bool(row.get("owner")))
         if key in seen:
             yield "%s stands twice" % key[0]
         seen.add(key)

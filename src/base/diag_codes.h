@@ -20,6 +20,8 @@ X(SETTINGS_UNKNOWN,      DIAG_NOTE,    "I2G-0013")   /* keys of the controller's
 X(METADATA_UNREAD,       DIAG_NOTE,    "I2G-0015")   /* annotation of a tool that looks at Ingresses only */
 X(RECORD_GONE,           DIAG_WARNING, "I2G-0016")   /* DNS records of names without rules */
 X(CERTIFICATES_WRITTEN,  DIAG_NOTE,    "I2G-0017")   /* Certificate objects in place of an annotation */
+X(CERTIFICATE_NAME,      DIAG_WARNING, "I2G-0018")   /* a name that an issued certificate loses */
+X(ISSUER_SOLVER,         DIAG_NOTE,    "I2G-0019")   /* challenges have to come by way of the Gateway */
 X(GATEWAY_UNKNOWN,       DIAG_NOTE,    "I2G-0014")   /* a Gateway that exists is not in the input */
 /* reading */
 X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")
@@ -115,5 +117,7 @@ X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3033")   /* no limit for the whole, 
 X(SHORT_TIMEOUT_DIFFERS, DIAG_WARNING, "I2G-3034")   /* a limit for the whole, where the source limits silence */
 X(FORWARDED_SCHEME,      DIAG_WARNING, "I2G-3080")   /* TLS ends at a load balancer in front, as the controller knows by a header */
 X(POLICY_DIFFERS,        DIAG_WARNING, "I2G-3090")   /* said in an object of the implementation, and not quite the same */
+X(BALANCER_SETTING,      DIAG_WARNING, "I2G-3091")   /* what the Service of the load balancer is told, and stays behind */
+X(BALANCER_ADDRESS,      DIAG_WARNING, "I2G-3092")   /* an address that clients know */
 /* bugs */
 X(INTERNAL,              DIAG_ERROR,   "I2G-9001")

@@ -128,7 +128,7 @@ static void further(struct arena *a, struct subject *s, struct affinity_fields *
 			fact_list_add(a, &out->more, at->fact);
 	}
 	if (mode && str_eq(mode->value.text, STR("persistent")))
-		fact_idle(mode->fact, STR("a Gateway keeps a client on its endpoint as long as that lives"));
+		out->persistent = mode->fact;
 	else if (mode)
 		fact_idle(mode->fact, STR("it says what the controller does anyway"));
 }
@@ -158,6 +158,7 @@ static void affinity_step(struct instance *in, const struct server *server, cons
 	further(a, f->subject, out);
 	idle_others(l->subject, f);
 	fact_list_add(a, &step->facts, out->name_fact);
+	fact_list_add(a, &step->facts, out->persistent);
 	fact_list_add(a, &step->facts, out->path_fact);
 	fact_list_add(a, &step->facts, out->lifetime_fact);
 	fact_list_join(a, &step->facts, &out->more);

@@ -278,6 +278,7 @@ static void build_instance(struct build *b, struct instance *in)
 	if (in->subjects.n)
 		qsort(in->subjects.item, in->subjects.n, sizeof *in->subjects.item, compare_subjects);
 	entry_begin(in);
+	balancer_find(in);
 	streams_build(in);
 	servers_build(in);
 	canaries_merge(in);

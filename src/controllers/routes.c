@@ -363,42 +363,6 @@ static void add_own_routes(struct instance *in, struct host *host)
 	add_own(in, host, STR("/nginx_status"), 200, controller_default(in->controller, HEALTH, STR("status-ranges")));
 }
 
-static enum host_kind host_kind_of(str name)
-{
-	if (name.n == 0)
-		return HOST_ANY;
-	if (!str_starts(name, STR("*.")))
-		return HOST_EXACT;
-	return HOST_ONE_LABEL;
-}
-
-/* The nearest hostname that an API takes; the host itself where it is one already. */
-static str near_host(struct arena *arena, str host)
-{
-	bool wild = str_starts(host, STR("*."));
-	str near = name_make_subdomain(arena, wild ? str_from(host, 2) : host);
-	return wild && near.n ? arena_join(arena, STR("*."), near) : near;
-}
-
-/* Somebody forgot to fill a host in: it is written as near as it can be, so that it can be found and replaced. */
-static str host_written(struct instance *in, const struct server *server)
-{
-	str near = near_host(in->front->arena, server->name);
-	if (server->name.n == 0 || near.n == 0 || str_eq(near, server->name))
-		return server->name;
-	for (size_t i = 0; i < server->facts.n; i++) {
-		struct fact *fact = server->facts.item[i];
-		struct diag *d = diag_addf(in->front->diags, DIAG_HOST_UNUSABLE, fact_site(in->front->arena, fact),
-			"host %.*s is no hostname: %.*s stands in for it", STR_ARG(str_trim(fact->value)), STR_ARG(near));
-		d->loss = LOSS_ROUTING;
-		d->effect = STR("the API server refuses such an Ingress, and requests for the real host find no route of it");
-		d->help = STR("write a DNS name (labels of small letters, digits and dashes, with dots between them) into the Ingress and\n"
-			"convert again, or replace the name in the manifests");
-		fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_HOST_UNUSABLE, STR("the host is no hostname; the nearest one stands in for it"));
-	}
-	return near;
-}
-
 /* No Ingress stands for requests that no host takes: what is printed for them is named after the controller's own Service. */
 static const struct owner *default_owner(struct instance *in)
 {
@@ -483,7 +447,7 @@ static void build_host(struct instance *in, struct server *server)
 	server->regex = in->nginx && is_regex_mode(server);
 	h->name = (struct host_name){ .kind = host_kind_of(server->name), .name = host_written(in, server), .facts = server->facts };
 	h->certificate = server->certificate;
-	h->certificate.listener = near_host(a, server->certificate.listener);
+	h->certificate.listener = host_near(a, server->certificate.listener);
 	h->creator = server->creator ? server->creator->owner : NULL;
 	LIST_PUSH(a, &in->entry->hosts, h);
 	aliases_add(in, server, h);

@@ -227,10 +227,15 @@ static void filter(struct front *front, struct subject *s)
 			STR("give --controller-flag watch-ingress-without-class=true if the controller runs with that"));
 }
 
-/* cert-manager makes and removes such Ingresses by itself. */
-static bool is_acme_solver(const struct ingress *ingress)
+/* A tool makes and removes the Ingress by itself: by a label, or by the object that owns it. NULL: no tool does. */
+static const struct ecosystem_row *made_by(const struct front *front, const struct meta *meta)
 {
-	return meta_label(&ingress->meta, STR("acme.cert-manager.io/http01-solver")) != NULL;
+	const struct ecosystem_row *row = NULL;
+	for (size_t i = 0; i < meta->labels.n && (!row || row->placement != PLACE_SKIP); i++)
+		row = mapping_ecosystem(front->mapping, str_from(meta->labels.item[i]->key, STR("metadata.labels.").n), true);
+	for (size_t i = 0; i < meta->owners.n && (!row || row->placement != PLACE_SKIP); i++)
+		row = mapping_owner(front->mapping, meta->owners.item[i]);
+	return row && row->placement == PLACE_SKIP ? row : NULL;
 }
 
 /* Where all classes are known and none is meant, only a controller that was told to serves the Ingress. */
@@ -250,9 +255,10 @@ static bool is_orphan(const struct front *front, const struct subject *s)
 void select_controller(struct front *front, struct subject *s)
 {
 	read_class(front, s);
-	if (is_acme_solver(s->ingress)) {
-		skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED, STR("skipped: cert-manager makes this Ingress for a challenge and removes it"),
-			STR("set solvers[].http01.gatewayHTTPRoute in the Issuer"));
+	const struct ecosystem_row *maker = made_by(front, &s->ingress->meta);
+	if (maker) {
+		skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED,
+			arena_printf(front->arena, "skipped: %.*s makes this Ingress and removes it", STR_ARG(maker->tool)), maker->note);
 		return;
 	}
 	str where = s->ingress->class_name ? STR("spec.ingressClassName") : STR("the annotation kubernetes.io/ingress.class");

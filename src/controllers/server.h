@@ -179,6 +179,16 @@ void headers_of_request(struct instance *instance, const struct location *locati
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
 /* delivery.c: tries, copies, patience with a silent backend. */
+/* hosts.c */
+enum host_kind host_kind_of(str name);
+/* The nearest hostname that an API takes; the host itself where it is one already. */
+str host_near(struct arena *arena, str host);
+/* As it is written: the nearest hostname, which is said, where it is none. */
+str host_written(struct instance *in, const struct server *server);
+
+/* balancer.c: the Service in front of the controller, its addresses and what its load balancer is told. */
+void balancer_find(struct instance *in);
+
 /* A fixed address in plain HTTP that is a Service of the cluster. False: it is none, and nothing is filled in but the path. */
 bool service_of_url(const struct instance *in, str url, struct backend *to, str *path);
 void delivery_steps(struct instance *instance, const struct location *location, struct route *route);

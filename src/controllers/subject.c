@@ -145,6 +145,8 @@ static void keep(struct front *front, struct subject *s, const struct ecosystem_
 	k.said = row ? row->said : NULL;
 	LIST_PUSH(front->arena, &s->owner->keep, k);
 	s->records = s->records || (row && row->records);
+	if (row && row->said && node_at(row->said, STR("issuerRef.name")))
+		s->issuer = k.fact;
 	if (!row || row->placement != PLACE_UNREAD)
 		return;
 	struct diag *d = diag_addf(front->diags, DIAG_METADATA_UNREAD, fact_site(front->arena, k.fact), "%.*s goes along, and nobody reads it there (%.*s)",
@@ -165,7 +167,7 @@ static void leave_behind(struct front *front, struct subject *s, const struct ec
 
 static bool is_placed(const struct ecosystem_row *row)
 {
-	return row->placement != PLACE_DROP && row->placement != PLACE_WARN;
+	return row->placement < PLACE_DROP;
 }
 
 /* An annotation under no prefix of the Ingress's own controller. */
@@ -175,6 +177,10 @@ static void read_foreign(struct front *front, struct subject *s, const struct fi
 	const struct controller_table *other = mapping_by_prefix(front->mapping, f->key);
 	if (other && is_shared_guard(front, s, other, f)) {
 		read_row(front, s, f, controller_annotation(other, str_from(f->key, prefix_of(other, f->key).n)), true);
+		return;
+	}
+	if (other && !s->table) {
+		fact_idle(fact, STR("the Ingress is not converted"));
 		return;
 	}
 	if (other) {
@@ -313,19 +319,41 @@ static bool has_rule(const struct ingress *ingress, str host)
 	return false;
 }
 
-/* Names of tls without a rule had DNS records, and no route will have the name. */
-static void say_records(struct front *front, const struct subject *s)
+/* A name of tls without a rule had a DNS record, and no route will have the name; it stood in the certificate, and no listener has it. */
+static void say_without_rule(struct front *front, const struct subject *s, const struct field *host)
 {
-	for (size_t i = 0; s->records && i < s->ingress->tls.n; i++)
-		for (size_t j = 0; j < s->ingress->tls.item[i].hosts.n; j++) {
-			const struct field *host = s->ingress->tls.item[i].hosts.item[j];
-			if (has_rule(s->ingress, host->value))
-				continue;
-			struct diag *d = diag_add(front->diags, DIAG_RECORD_GONE, fact_site(front->arena, subject_fact(s, host)),
-				STR("the DNS record of a name that has no rule disappears"));
-			d->effect = STR("names of tls had a record, of a route only its hostnames have one");
-			d->help = STR("give the name a rule if it is used, or keep the record by other means");
-		}
+	const struct diag_site site = fact_site(front->arena, subject_fact(s, host));
+	if (s->records) {
+		struct diag *d = diag_add(front->diags, DIAG_RECORD_GONE, site, STR("the DNS record of a name that has no rule disappears"));
+		d->effect = STR("names of tls had a record, of a route only its hostnames have one");
+		d->help = STR("give the name a rule if it is used, or keep the record by other means");
+	}
+	if (s->issuer) {
+		struct diag *d = diag_add(front->diags, DIAG_CERTIFICATE_NAME, site, STR("a name that has no rule goes from the certificate that is issued"));
+		d->effect = STR("the certificate has the names of listeners, and those are for hosts with rules");
+		d->help = STR("give the name a rule if it is used, or add cert-manager.io/alt-names, which adds it to all certificates of the Gateway or ListenerSet");
+	}
+}
+
+/* Challenges over HTTP are answered by an Ingress today, which nobody will serve. */
+static void say_issuer(struct front *front, const struct subject *s)
+{
+	if (!s->issuer || s->ingress->tls.n == 0)
+		return;
+	struct diag *d = diag_add(front->diags, DIAG_ISSUER_SOLVER, fact_site(front->arena, s->issuer),
+		STR("an issuer with HTTP-01 challenges has to answer them by way of the Gateway"));
+	d->effect = STR("else certificates are not renewed once the Ingress controller is gone; challenges over DNS need nothing");
+	d->help = STR("switch the Gateway API on in cert-manager (config.gatewayAPI.enabled), and give the issuer a solver http01.gatewayHTTPRoute with "
+		"the Gateway as parent; its listener on port 80 has to admit the namespace of the solvers");
+}
+
+static void say_tools(struct front *front, const struct subject *s)
+{
+	say_issuer(front, s);
+	for (size_t i = 0; i < s->ingress->tls.n; i++)
+		for (size_t j = 0; j < s->ingress->tls.item[i].hosts.n; j++)
+			if (!has_rule(s->ingress, s->ingress->tls.item[i].hosts.item[j]->value))
+				say_without_rule(front, s, s->ingress->tls.item[i].hosts.item[j]);
 }
 
 void subject_read(struct front *front, struct subject *s)
@@ -348,7 +376,7 @@ void subject_read(struct front *front, struct subject *s)
 	resolve_aliases(s);
 	switch_off_groups(front, s);
 	apply_denials(front, s);
-	say_records(front, s);
+	say_tools(front, s);
 }
 
 bool setting_counts(const struct setting *s)

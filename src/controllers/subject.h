@@ -29,6 +29,7 @@ struct controller_settings {
 	str namespace;                           /* where the controller stands, or empty */
 	str prefix;                              /* of its annotations, where an argument names another one, with the slash; or empty */
 	unsigned version;                        /* 1000 * major + minor; 0: not known, taken to be the newest */
+	const struct balancer *balancer;         /* see balancer.c; NULL: not known */
 	LIST(struct fact *) defaults;            /* one for each feature with a default, by table order */
 };
 
@@ -43,6 +44,7 @@ struct subject {
 	struct fact *class_fact;                 /* what named the class */
 	LIST(struct setting) settings;
 	bool records;                            /* a tool makes DNS records of it */
+	struct fact *issuer;                     /* names who issues its certificates; NULL: nobody does */
 	bool active;                             /* the controller serves it */
 	bool arguments_checked;                  /* see arguments.c */
 	bool denied;                             /* every location answers 503 */

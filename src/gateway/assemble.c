@@ -329,6 +329,8 @@ static void add_gateway(struct plan *plan, size_t index)
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
+	struct printed_gateway printed = { as->out.n - 1, plan->namespace, gateway, entry->balancer };
+	LIST_PUSH(as->arena, &as->gateways, printed);
 	attach_to_gateway(plan, &gateway.meta);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)
 		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
@@ -480,6 +482,7 @@ void assemble(struct assembly *as, const struct entry_part *entries, size_t n, c
 		add_entry(as, &entries[i]);
 	if (as->out.n == before)
 		return;
+	add_addresses(as);
 	add_policies(as, policies);
 	add_class(as);
 	add_grants(as);

@@ -12,6 +12,7 @@
 #include "kube/snapshot.h"
 #include "ledger/ledger.h"
 #include "mapping/mapping.h"
+#include "mapping/template.h"
 #include "route/model.h"
 
 /* One Gateway for each load balancer; for each namespace, or each Ingress, that made a host. */
@@ -33,10 +34,17 @@ struct policy_grant {
 	str kind, namespace, name;   /* of the core API */
 };
 
+/* A feature that a policy says, with what its template was filled with. */
+struct policy_word {
+	str feature;
+	struct template_values values;
+};
+
 /* What an implementation is told about a rule in an object of its own: all of one kind. */
 struct rule_policy {
 	const struct policy_kind *kind;
 	struct node *spec;           /* without targets */
+	LIST(struct policy_word) words;   /* that the spec was made of */
 	bool guards;                 /* it may refuse requests */
 	struct mark_list marks;      /* at: JSON pointers below the spec, "/basicAuth/users/name" */
 	LIST(struct policy_grant) grants;
@@ -68,6 +76,7 @@ struct frontend_part {
 struct entry_part {
 	const struct entry *entry;
 	LIST(struct route_part *) routes;
+	bool proxy_protocol;                     /* its Gateways read the PROXY protocol */
 	LIST(const struct stream *) streams;
 	LIST(const struct host *) passed;        /* whose TLS connections are passed through */
 	const struct frontend_part *frontend;    /* or NULL */
@@ -95,12 +104,21 @@ struct printed {
 	str namespace, name;         /* as they count */
 	bool closed;                 /* a route with a closed rule */
 	const struct owner *owner;   /* of a route, and of a policy or filter of its rules, else NULL */
+	const struct rule_policy *policy;   /* of a policy or filter, else NULL */
 	str about;                   /* of a policy or filter: the object without which it means nothing, "HTTPRoute/ns/name" */
 	struct node *tree;
 };
 
 /* "HTTPRoute/ns/name" */
 str printed_name(struct arena *arena, const struct printed *printed);
+
+/* A Gateway that is printed, for what is decided when all are known. */
+struct printed_gateway {
+	size_t index;                /* in out */
+	str namespace;               /* as it counts */
+	struct gateway object;
+	const struct balancer *balancer;
+};
 
 struct assembly {
 	struct arena *arena;
@@ -124,6 +142,7 @@ struct assembly {
 	struct locator locator;
 	LIST(struct printed) out;    /* in the order of printing */
 	LIST(struct reference_grant *) grants;
+	LIST(struct printed_gateway) gateways;
 };
 
 /* The caller fills in what stands above `taken`. Adds the objects of all entries, and the policies, to assembly->out. */

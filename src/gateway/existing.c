@@ -12,18 +12,61 @@ struct found {
 	const struct listener_view *listener;
 };
 
-static bool is_holder(const struct assembly *as, const struct gateway_view *view)
+static bool selects(const struct assembly *as, const struct selector *selector, str namespace)
 {
-	str namespace = view->set ? view->parent_namespace : view->meta.namespace, name = view->set ? view->parent_name : view->meta.name;
-	return str_eq(namespace, as->existing_namespace) && str_eq(name, as->existing_name);
+	struct field name = { .key = STR_INIT("metadata.labels.kubernetes.io/metadata.name"), .value = namespace };
+	struct meta meta = { .namespace = namespace };
+	for (size_t i = 0; i < as->snapshot->namespaces.n; i++)
+		if (str_eq(as->snapshot->namespaces.item[i]->meta.name, namespace))
+			meta = as->snapshot->namespaces.item[i]->meta;
+	struct meta labelled = meta;
+	labelled.labels.item = NULL;
+	labelled.labels.n = labelled.labels.cap = 0;
+	for (size_t i = 0; i < meta.labels.n; i++)
+		LIST_PUSH(as->arena, &labelled.labels, meta.labels.item[i]);
+	struct field *own = NEW(as->arena, struct field);
+	*own = name;
+	LIST_PUSH(as->arena, &labelled.labels, own);
+	return selector_fits(selector, &labelled);
+}
+
+static bool is_let_in(const struct assembly *as, str from, const struct selector *selector, str own, str namespace)
+{
+	if (str_eq(from, STR("Same")))
+		return str_eq(own, namespace);
+	if (str_eq(from, STR("Selector")))
+		return selects(as, selector, namespace);
+	return str_eq(from, STR("All"));
+}
+
+static const struct gateway_view *gateway_of(const struct assembly *as)
+{
+	for (size_t i = 0; i < as->snapshot->gateways.n; i++) {
+		const struct gateway_view *view = as->snapshot->gateways.item[i];
+		if (!view->set && str_eq(view->meta.namespace, as->existing_namespace) && str_eq(view->meta.name, as->existing_name))
+			return view;
+	}
+	return NULL;
 }
 
 bool existing_is_known(const struct assembly *as)
 {
-	for (size_t i = 0; i < as->snapshot->gateways.n; i++)
-		if (!as->snapshot->gateways.item[i]->set && is_holder(as, as->snapshot->gateways.item[i]))
-			return true;
-	return false;
+	return gateway_of(as) != NULL;
+}
+
+static bool hangs_on(const struct assembly *as, const struct gateway_view *set)
+{
+	return set->set && str_eq(set->parent_namespace, as->existing_namespace) && str_eq(set->parent_name, as->existing_name);
+}
+
+/* The Gateway, or a ListenerSet that it lets in (specification: Gateway.spec.allowedListeners, which lets in none by itself). */
+static bool is_holder(const struct assembly *as, const struct gateway_view *view)
+{
+	const struct gateway_view *gateway = gateway_of(as);
+	if (!view->set)
+		return view == gateway;
+	return gateway && hangs_on(as, view) &&
+		is_let_in(as, gateway->sets_from, &gateway->sets_selector, gateway->meta.namespace, view->meta.namespace);
 }
 
 /* How well a listener's hostname fits one of a route: 0 not at all, else the longer the better. */
@@ -48,12 +91,13 @@ static bool is_kind_of(const struct wanted_listener *w, const struct listener_vi
 }
 
 /* The most specific name; of several the one on the usual port, else the first. */
-static bool find(const struct assembly *as, const struct wanted_listener *w, struct found *out)
+static bool find_in(const struct assembly *as, const struct wanted_listener *w, bool (*counts)(const struct assembly *, const struct gateway_view *),
+	struct found *out)
 {
 	size_t best = 0;
 	for (size_t i = 0; i < as->snapshot->gateways.n; i++) {
 		const struct gateway_view *view = as->snapshot->gateways.item[i];
-		for (size_t j = 0; is_holder(as, view) && j < view->listeners.n; j++) {
+		for (size_t j = 0; counts(as, view) && j < view->listeners.n; j++) {
 			const struct listener_view *l = &view->listeners.item[j];
 			size_t n = is_kind_of(w, l) ? fit(l->hostname, w->hostname) : 0;
 			if (n > best || (n && n == best && l->port == w->port && out->listener->port != w->port)) {
@@ -67,34 +111,12 @@ static bool find(const struct assembly *as, const struct wanted_listener *w, str
 
 /* ---- who may attach ---- */
 
-static bool selects(const struct assembly *as, const struct selector *selector, str namespace)
-{
-	struct field name = { .key = STR_INIT("metadata.labels.kubernetes.io/metadata.name"), .value = namespace };
-	struct meta meta = { .namespace = namespace };
-	for (size_t i = 0; i < as->snapshot->namespaces.n; i++)
-		if (str_eq(as->snapshot->namespaces.item[i]->meta.name, namespace))
-			meta = as->snapshot->namespaces.item[i]->meta;
-	struct meta labelled = meta;
-	labelled.labels.item = NULL;
-	labelled.labels.n = labelled.labels.cap = 0;
-	for (size_t i = 0; i < meta.labels.n; i++)
-		LIST_PUSH(as->arena, &labelled.labels, meta.labels.item[i]);
-	struct field *own = NEW(as->arena, struct field);
-	*own = name;
-	LIST_PUSH(as->arena, &labelled.labels, own);
-	return selector_fits(selector, &labelled);
-}
-
 static bool is_allowed(const struct assembly *as, const struct found *f, const struct wanted_listener *w)
 {
 	const struct listener_view *l = f->listener;
 	if (l->kinds.n && !str_list_has(&l->kinds, w->kind))
 		return false;
-	if (str_eq(l->from, STR("Same")))
-		return str_eq(f->holder->meta.namespace, w->namespace);
-	if (str_eq(l->from, STR("Selector")))
-		return selects(as, &l->selector, w->namespace);
-	return str_eq(l->from, STR("All"));
+	return is_let_in(as, l->from, &l->selector, f->holder->meta.namespace, w->namespace);
 }
 
 /* ---- what is said ---- */
@@ -145,7 +167,12 @@ static void say_missing(struct assembly *as, const struct wanted_listener *w)
 		STR_ARG(as->existing_namespace), STR_ARG(as->existing_name), STR_ARG(shown(as, w)));
 	d->loss = LOSS_ROUTING;
 	d->effect = STR("the route is printed and attaches nowhere: nothing is served for it until the listener is there");
-	d->help = arena_printf(as->arena, "add it to the Gateway, or to a ListenerSet:\n%.*s", STR_ARG(needed(as, w)));
+	struct found outside = { 0 };
+	if (find_in(as, w, hangs_on, &outside))
+		d->help = arena_printf(as->arena, "ListenerSet %.*s/%.*s has one, and the Gateway does not let that in: widen spec.allowedListeners of the Gateway",
+			STR_ARG(outside.holder->meta.namespace), STR_ARG(outside.holder->meta.name));
+	else
+		d->help = arena_printf(as->arena, "add it to the Gateway, or to a ListenerSet:\n%.*s", STR_ARG(needed(as, w)));
 }
 
 static void say_refused(struct assembly *as, const struct found *f, const struct wanted_listener *w)
@@ -190,7 +217,7 @@ struct parent_ref existing_parent(struct assembly *as, const struct wanted_liste
 			parent.section = (str){ "", 0 };
 			parent.port = (struct number){ true, w->port };
 		}
-	} else if (find(as, w, &f)) {
+	} else if (find_in(as, w, is_holder, &f)) {
 		holder = f.holder->meta.namespace;
 		parent.name = f.holder->meta.name;
 		parent.section = f.listener->name;

@@ -37,6 +37,14 @@ void keep_on_route(struct assembly *as, const struct owner *owner, enum object_k
 	}
 }
 
+bool keep_is_page(const struct owner *owner)
+{
+	for (size_t i = 0; i < owner->keep.n; i++)
+		if (owner->keep.item[i].place == KEEP_PAGE)
+			return true;
+	return false;
+}
+
 /* ---- shared objects ---- */
 
 struct owner_list {
@@ -164,7 +172,8 @@ static void say_no_room(struct assembly *as, const struct keep *k, bool is_there
 {
 	static const str FIELD = STR_INIT("spec.infrastructure");
 	unsigned since = 0;
-	if (!as->diags || !is_writable(k))
+	/* of a protection the closed routes have said it */
+	if (!as->diags || !is_writable(k) || k->fact->feature.n)
 		return;
 	struct diag *d = is_there
 		? diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact), "%.*s stays behind: spec.infrastructure of the Gateway holds %zu %s, "
@@ -179,27 +188,51 @@ static void say_no_room(struct assembly *as, const struct keep *k, bool is_there
 		d->help = STR("--gateway-api 1.6 or newer has room for 16 annotations");
 }
 
-static void keep_infrastructure(struct plan *plan, const struct owner_list *owners, struct gateway *out)
+static void say_proxy(struct assembly *as, const struct keep *k)
+{
+	if (!as->diags || !k->fact)
+		return;
+	struct diag *d = diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact),
+		"%.*s stays behind: the load balancer would begin connections with the PROXY protocol, which the Gateway is not told to read", STR_ARG(k->key));
+	d->level = DIAG_WARNING;
+	d->effect = STR("the Gateway and its backends see the load balancer's address in place of the client's");
+	d->help = STR("tell the Gateway to read it by a policy of the implementation, then set both together");
+}
+
+static void keep_one(struct plan *plan, const struct keep *k, struct gateway *out)
 {
 	struct assembly *as = plan->as;
 	enum { LABELS_MOST = 8 };
 	size_t annotations_most = as->version.minor < 6 ? 8 : 16;
 	bool is_there = schema_has_field(as->schema, STR("Gateway"), STR("spec.infrastructure"), as->version);
+	if (k->place != KEEP_INFRASTRUCTURE)
+		return;
+	if (k->proxy && !plan->part->proxy_protocol) {
+		say_proxy(as, k);
+		return;
+	}
+	size_t most = !is_there ? 0 : k->label ? LABELS_MOST : annotations_most;
+	enum put done = put(as->arena, k, k->label ? &out->infrastructure_labels : &out->infrastructure_annotations, most);
+	if (done == PUT_DONE)
+		assembly_carry_meta(as, k->fact, OBJECT_GATEWAY, plan->namespace, out->meta.name,
+			k->label ? "spec/infrastructure/labels" : "spec/infrastructure/annotations", k->key);
+	else if (done == PUT_OTHER_VALUE)
+		say_other_value(as, k);
+	else
+		say_no_room(as, k, is_there, most);
+}
+
+/* What the load balancer is told today comes first: there is room for a few only, and some of it keeps clients out. */
+static void keep_infrastructure(struct plan *plan, const struct owner_list *owners, struct gateway *out)
+{
+	const struct balancer *balancer = plan->part->entry->balancer;
+	for (int guards = 1; balancer && guards >= 0; guards--)
+		for (size_t i = 0; i < balancer->owner->keep.n; i++)
+			if ((balancer->owner->keep.item[i].fact->feature.n > 0) == guards)
+				keep_one(plan, &balancer->owner->keep.item[i], out);
 	for (size_t i = 0; i < owners->n; i++)
-		for (size_t j = 0; j < owners->item[i]->keep.n; j++) {
-			const struct keep *k = &owners->item[i]->keep.item[j];
-			if (k->place != KEEP_INFRASTRUCTURE)
-				continue;
-			size_t most = !is_there ? 0 : k->label ? LABELS_MOST : annotations_most;
-			enum put done = put(as->arena, k, k->label ? &out->infrastructure_labels : &out->infrastructure_annotations, most);
-			if (done == PUT_DONE)
-				assembly_carry_meta(as, k->fact, OBJECT_GATEWAY, plan->namespace, out->meta.name,
-					k->label ? "spec/infrastructure/labels" : "spec/infrastructure/annotations", k->key);
-			else if (done == PUT_OTHER_VALUE)
-				say_other_value(as, k);
-			else
-				say_no_room(as, k, is_there, most);
-		}
+		for (size_t j = 0; j < owners->item[i]->keep.n; j++)
+			keep_one(plan, &owners->item[i]->keep.item[j], out);
 }
 
 void keep_on_gateway(struct plan *plan, struct gateway *out)
@@ -213,6 +246,11 @@ void keep_on_gateway(struct plan *plan, struct gateway *out)
 void keep_rest(struct plan *plan)
 {
 	struct owner_list owners = owners_of(plan);
+	const struct balancer *balancer = plan->part->entry->balancer;
+	if (balancer)
+		LIST_PUSH(plan->as->arena, &owners, balancer->owner);
+	for (size_t i = 0; balancer && plan->as->ledger && plan->as->existing_name.n && i < balancer->addresses.n; i++)
+		fact_idle(balancer->addresses.item[i].fact, STR("the Gateway exists already, and is not printed: it has its own addresses"));
 	for (size_t i = 0; i < owners.n && plan->as->ledger; i++)
 		for (size_t j = 0; j < owners.item[i]->keep.n; j++) {
 			const struct keep *k = &owners.item[i]->keep.item[j];
@@ -222,6 +260,8 @@ void keep_rest(struct plan *plan)
 				fact_idle(k->fact, STR("the Gateway exists already, and is not printed: set it there"));
 			else if (k->place == KEEP_GATEWAY)
 				fact_idle(k->fact, STR("none of the certificates of the Gateway is this Ingress's"));
+			else if (k->proxy && !plan->part->proxy_protocol)
+				fact_idle(k->fact, STR("the Gateway is not told to read the PROXY protocol"));
 			else if (k->place == KEEP_INFRASTRUCTURE)
 				fact_idle(k->fact, STR("this version of the Gateway API has no place for it, or the place is full"));
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The Gateway API objects that are printed, as typed structs, and both ways between them and node trees. What a field
- * is called and where it stands is said once, in the tables of objects.c; printing and reading back walk the same table.
+ * is called and where it stands is said once, in the tables of shapes.c; printing and reading back walk the same table.
  *
  * An empty text, an empty list, a false, an unset number and an object with nothing in it are not printed; the group of
  * a ReferenceGrant's entry is. What is null is absent.
@@ -218,10 +218,15 @@ struct listener {
 	struct from_namespaces routes;
 };
 
+struct gateway_address {
+	str type, value;                 /* "IPAddress" */
+};
+
 struct gateway {
 	str comment;
 	struct object_meta meta;
 	str class_name;
+	LIST(struct gateway_address) addresses;
 	struct text_map infrastructure_labels, infrastructure_annotations;
 	struct from_namespaces listener_sets;
 	LIST(struct listener) listeners;

@@ -143,10 +143,16 @@ void assembly_grant(struct assembly *as, str from_kind, str from_namespace, str 
 bool certificates_needed(const struct plan *plan);
 void add_certificates(struct plan *plan);
 
+/* ---- addresses.c: those that clients know, for the one Gateway that stands for the load balancer ---- */
+
+void add_addresses(struct assembly *as);
+
 /* ---- keep.c: labels and annotations of other tools ---- */
 
 /* On a route of that Ingress; its name is set already. serves: it is the one that does not only lead elsewhere. */
 void keep_on_route(struct assembly *as, const struct owner *owner, enum object_kind kind, bool serves, struct object_meta *meta);
+/* A tool that makes pages of links is to find a route of the Ingress. */
+bool keep_is_page(const struct owner *owner);
 void keep_on_set(struct plan *plan, const struct set_plan *set, struct listener_set *out);
 void keep_on_gateway(struct plan *plan, struct gateway *out);
 /* Says of those that found no place why. */

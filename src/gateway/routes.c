@@ -268,6 +268,12 @@ static void add_served(const struct emission *e, const struct served *at, struct
 
 /* ---- metadata, facts ---- */
 
+/* The one route of the Ingress that tools for pages are to find. */
+static bool is_main(const struct emission *e)
+{
+	return e->group->serves && e->group->role == ROLE_SERVE && e->group->main;
+}
+
 static void add_meta(const struct emission *e, str name, struct http_route *route)
 {
 	struct assembly *as = e->plan->as;
@@ -276,7 +282,7 @@ static void add_meta(const struct emission *e, str name, struct http_route *rout
 	if (owner->namespace_written)
 		route->meta.namespace = owner->namespace;
 	route->comment = assembly_origin(as, owner, owner->at);
-	keep_on_route(as, owner, kind_of(e), e->group->serves && e->group->role == ROLE_SERVE && e->group->main, &route->meta);
+	keep_on_route(as, owner, kind_of(e), is_main(e), &route->meta);
 }
 
 static void carry_all(const struct emission *e, str name, const struct fact_list *facts, str pointer)
@@ -338,6 +344,14 @@ static void grant_backends(const struct emission *e, const struct http_route *ro
 	}
 }
 
+/* Homepage looks a route's address up at its parents, and takes no namespace for granted. */
+static void name_parents(const struct emission *e, struct http_route *route)
+{
+	for (size_t i = 0; keep_is_page(e->group->owner) && i < route->parents.n; i++)
+		if (route->parents.item[i].namespace.n == 0)
+			route->parents.item[i].namespace = e->group->owner->namespace;
+}
+
 static void emit_route(const struct emission *e, const struct served_list *hosts, const struct share *rules, str more)
 {
 	struct assembly *as = e->plan->as;
@@ -351,6 +365,8 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 		add_served(e, &hosts->item[i], &route);
 		closed = closed || shown_part(e, hosts->item[i].part)->closed;
 	}
+	if (is_main(e))
+		name_parents(e, &route);
 	struct str_list *objects = NEWS(as->arena, struct str_list, rules->n);
 	const struct attachment_job job = { as, e->group->owner, object_kind_name(kind_of(e)), route.meta.name, first, rules, &route, objects };
 	attach_policies(&job);

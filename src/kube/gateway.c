@@ -71,6 +71,8 @@ struct meta *decode_gateway(struct decoder *d, const struct node *root)
 	(void)str_cut(d->api_version, '/', &view->group, &rest);
 	view->parent_name = decode_copy(d, node_get(parent, STR("name")));
 	view->parent_namespace = text_or(d, node_get(parent, STR("namespace")), view->meta.namespace);
+	view->sets_from = text_or(d, node_at(root, STR("spec.allowedListeners.namespaces.from")), STR("None"));
+	view->sets_selector = selector_of(d, node_at(root, STR("spec.allowedListeners.namespaces.selector")));
 	for (size_t i = 0; listeners && listeners->kind == NODE_LIST && i < listeners->as.list.n; i++) {
 		struct listener_view l = listener_of(d, listeners->as.list.item[i]);
 		LIST_PUSH(d->arena, &view->listeners, l);

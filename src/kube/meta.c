@@ -235,6 +235,17 @@ static void read_namespace(struct decoder *d, const struct step *up, const struc
 		decode_report_field(d, &BAD_NAMESPACE, &field);
 }
 
+/* What is no owner reference says nothing. */
+static void read_owners(struct decoder *d, const struct node *list, struct meta *meta)
+{
+	for (size_t i = 0; list && list->kind == NODE_LIST && i < list->as.list.n; i++) {
+		str api = node_text(node_get(list->as.list.item[i], STR("apiVersion"))), kind = node_text(node_get(list->as.list.item[i], STR("kind")));
+		size_t slash = str_find_char(api, '/');
+		if (kind.n)
+			LIST_PUSH(d->arena, &meta->owners, slash < api.n ? arena_join(d->arena, str_slice(api, 0, slash + 1), kind) : arena_str(d->arena, kind));
+	}
+}
+
 static void read_created(struct decoder *d, const struct step *up, const struct node *metadata, struct meta *meta)
 {
 	struct field field;
@@ -314,6 +325,7 @@ bool decode_meta(struct decoder *d, const struct node *root, bool cluster, struc
 	if (!cluster)
 		read_namespace(d, step, metadata);
 	read_created(d, step, metadata, meta);
+	read_owners(d, node_get(metadata, STR("ownerReferences")), meta);
 	read_annotations(d, step, metadata, meta);
 	for (size_t i = 0; metadata && i < metadata->as.map.n; i++) {
 		const struct pair *p = &metadata->as.map.item[i];

@@ -151,6 +151,15 @@ static void read_words(struct decoder *d, const struct step *up, const struct no
 	}
 }
 
+static void read_pod_labels(struct decoder *d, const struct node *labels, struct workload *workload)
+{
+	for (size_t i = 0; labels && labels->kind == NODE_MAP && i < labels->as.map.n; i++) {
+		const struct pair *pair = &labels->as.map.item[i];
+		str key = arena_printf(d->arena, "metadata.labels.%.*s", STR_ARG(pair->key));
+		LIST_PUSH(d->arena, &workload->pods.labels, decode_field(d, key, node_text(pair->value), pair->key_at, (uint32_t)pair->key.n));
+	}
+}
+
 struct meta *decode_workload(struct decoder *d, const struct node *root)
 {
 	struct workload *workload = NEW(d->arena, struct workload);
@@ -160,6 +169,7 @@ struct meta *decode_workload(struct decoder *d, const struct node *root)
 	if (!decode_meta(d, root, false, &workload->meta))
 		return NULL;
 	workload->kind = d->kind;
+	read_pod_labels(d, node_at(root, STR("spec.template.metadata.labels")), workload);
 	const struct pair *pair = node_pair(node_at(root, STR("spec.template.spec")), STR("containers"));
 	if (!pair || !decode_is_list(d, STEP_KEY(&inner, pair), pair->value))
 		return &workload->meta;

@@ -34,6 +34,30 @@ static void read_ports(struct decoder *d, const struct node *ports, struct servi
 	}
 }
 
+static void read_selector(struct decoder *d, const struct node *labels, struct service *service)
+{
+	for (size_t i = 0; labels && labels->kind == NODE_MAP && i < labels->as.map.n; i++) {
+		struct requirement r = { .key = arena_str(d->arena, labels->as.map.item[i].key), .op = LABEL_IN };
+		LIST_PUSH(d->arena, &r.values, decode_copy(d, labels->as.map.item[i].value));
+		LIST_PUSH(d->arena, &service->selector, r);
+	}
+}
+
+/* Of a list each entry, of a map nothing: what a load balancer is told stands in texts and lists of texts. */
+static void read_fields(struct decoder *d, const struct step *spec, const struct node *node, struct service *service)
+{
+	for (size_t i = 0; i < node->as.map.n; i++) {
+		const struct pair *pair = &node->as.map.item[i];
+		const struct step *step = STEP_KEY(spec, pair);
+		bool list = pair->value->kind == NODE_LIST;
+		if (!list && node_is_scalar(pair->value))
+			LIST_PUSH(d->arena, &service->fields, decode_leaf(d, step, pair->value));
+		for (size_t k = 0; list && k < pair->value->as.list.n; k++)
+			if (node_is_scalar(pair->value->as.list.item[k]))
+				LIST_PUSH(d->arena, &service->fields, decode_leaf(d, STEP_ENTRY(step, k), pair->value->as.list.item[k]));
+	}
+}
+
 struct meta *decode_service(struct decoder *d, const struct node *root)
 {
 	struct service *service = NEW(d->arena, struct service);
@@ -47,6 +71,9 @@ struct meta *decode_service(struct decoder *d, const struct node *root)
 	const struct pair *ports = node_pair(spec, STR("ports"));
 	if (ports && decode_is_list(d, STEP_KEY(STEP_KEY(NULL, pair), ports), ports->value))
 		read_ports(d, ports->value, service);
+	read_selector(d, node_get(spec, STR("selector")), service);
+	if (spec && str_eq(service->type, STR("LoadBalancer")))
+		read_fields(d, STEP_KEY(NULL, pair), spec, service);
 	return &service->meta;
 }
 

@@ -30,6 +30,7 @@ struct meta {
 	bool fragment;           /* a Kustomize patch ($patch, or no apiVersion/spec); reported, not converted */
 	LIST(struct field *) annotations;   /* in the order written; duplicates removed, last wins */
 	LIST(struct field *) labels;
+	struct str_list owners;  /* "flagger.app/Canary": group and kind of each owner reference; of the core group the kind alone */
 };
 
 enum path_type { PATH_IMPLEMENTATION, PATH_EXACT, PATH_PREFIX };
@@ -81,6 +82,20 @@ struct ingress_class {
 	bool is_default;         /* ingressclass.kubernetes.io/is-default-class: "true" */
 };
 
+enum requirement_op { LABEL_IN, LABEL_NOT_IN, LABEL_EXISTS, LABEL_ABSENT };
+
+struct requirement {
+	str key;
+	enum requirement_op op;
+	struct str_list values;      /* of LABEL_IN and LABEL_NOT_IN */
+};
+
+/* All of them hold; none: everything fits. */
+struct selector {
+	struct requirement *item;
+	size_t n, cap;
+};
+
 struct service_port {
 	str name, protocol, target;   /* target: number or name as text */
 	uint32_t port;
@@ -96,6 +111,8 @@ struct service {
 	bool headless;           /* clusterIP: None */
 	LIST(struct service_port) ports;
 	enum endpoints endpoints;
+	struct selector selector;    /* of its Pods; empty: it has none */
+	LIST(struct field *) fields; /* the leaves of spec, in the order written */
 };
 
 struct data_entry {
@@ -121,20 +138,7 @@ struct workload {
 	str kind;
 	LIST(struct field *) args;       /* command and args of all containers, in order */
 	struct str_list images;
-};
-
-enum requirement_op { LABEL_IN, LABEL_NOT_IN, LABEL_EXISTS, LABEL_ABSENT };
-
-struct requirement {
-	str key;
-	enum requirement_op op;
-	struct str_list values;      /* of LABEL_IN and LABEL_NOT_IN */
-};
-
-/* All of them hold; none: everything fits. */
-struct selector {
-	struct requirement *item;
-	size_t n, cap;
+	struct meta pods;                /* of its Pods: labels only */
 };
 
 /* A listener of a Gateway or ListenerSet that exists. */
@@ -151,6 +155,8 @@ struct gateway_view {
 	bool set;                /* a ListenerSet */
 	str group;               /* of a ListenerSet: "gateway.networking.k8s.io", or that of the experimental kind */
 	str parent_namespace, parent_name;   /* of a ListenerSet: its Gateway */
+	str sets_from;           /* of a Gateway: namespaces of its ListenerSets: "Same", "All", "Selector", "None" */
+	struct selector sets_selector;
 	LIST(struct listener_view) listeners;
 };
 

@@ -47,7 +47,7 @@ struct fact {
 
 /* One Ingress, or another object whose entries are facts. */
 struct record {
-	str kind;                /* "Ingress", "ConfigMap" */
+	str kind;                /* "Ingress", "ConfigMap", "Service" */
 	str namespace, name;     /* namespace as it counts ("default" when none is written) */
 	struct place at;
 	str controller;          /* name of the table, or empty */
@@ -60,7 +60,7 @@ struct record {
 struct ledger {
 	struct arena *arena;
 	LIST(struct record *) records;   /* Ingresses */
-	LIST(struct record *) others;    /* ConfigMaps of TCP and UDP services; they are not counted */
+	LIST(struct record *) others;    /* ConfigMaps of TCP and UDP services, Services of load balancers; they are not counted */
 	LIST(struct fact *) defaults;
 };
 

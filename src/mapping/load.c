@@ -252,7 +252,8 @@ static void load_features(struct loader *loader, const struct node *root)
 static const str PLACES[] = {
 	[PLACE_ROUTE] = STR_INIT("route"), [PLACE_GATEWAY] = STR_INIT("gateway"), [PLACE_ADDRESS] = STR_INIT("address"),
 	[PLACE_PAGE] = STR_INIT("page"), [PLACE_UNREAD] = STR_INIT("unread"), [PLACE_ALL] = STR_INIT("all"),
-	[PLACE_INFRASTRUCTURE] = STR_INIT("infrastructure"), [PLACE_DROP] = STR_INIT("drop"), [PLACE_WARN] = STR_INIT("warn"),
+	[PLACE_INFRASTRUCTURE] = STR_INIT("infrastructure"), [PLACE_STATIC] = STR_INIT("addresses"),
+	[PLACE_DROP] = STR_INIT("drop"), [PLACE_WARN] = STR_INIT("warn"), [PLACE_SKIP] = STR_INIT("skip"),
 };
 
 static void set_placement(void *row, size_t word)
@@ -260,10 +261,21 @@ static void set_placement(void *row, size_t word)
 	((struct ecosystem_row *)row)->placement = (enum placement)word;
 }
 
+static void set_row_loss(void *row, size_t word)
+{
+	((struct ecosystem_row *)row)->loss = (enum loss)word;
+}
+
 static const struct key ECOSYSTEM_KEYS[] = {
 	{ STR_INIT("key"), KEY_TEXT, NEEDED, offsetof(struct ecosystem_row, key), NULL, 0, NULL },
 	{ STR_INIT("label"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, label), NULL, 0, NULL },
+	{ STR_INIT("owner"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, owner), NULL, 0, NULL },
+	{ STR_INIT("service"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, service), NULL, 0, NULL },
+	{ STR_INIT("values"), KEY_TEXTS, OPTIONAL, offsetof(struct ecosystem_row, values), NULL, 0, NULL },
 	{ STR_INIT("place"), KEY_WORD, NEEDED, 0, PLACES, COUNT_OF(PLACES), set_placement },
+	{ STR_INIT("guards"), KEY_TEXTS, OPTIONAL, offsetof(struct ecosystem_row, guards), NULL, 0, NULL },
+	{ STR_INIT("proxy"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, proxy), NULL, 0, NULL },
+	{ STR_INIT("loss"), KEY_WORD, OPTIONAL, 0, LOSSES, COUNT_OF(LOSSES), set_row_loss },
 	{ STR_INIT("as"), KEY_TEXT, OPTIONAL, offsetof(struct ecosystem_row, as), NULL, 0, NULL },
 	{ STR_INIT("records"), KEY_FLAG, OPTIONAL, offsetof(struct ecosystem_row, records), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -275,14 +287,20 @@ static const struct key ECOSYSTEM_TOP[] = {
 	{ STR_INIT("ecosystem"), KEY_OTHER, NEEDED, 0, NULL, 0, NULL },
 };
 
-static struct ecosystem_row *find_ecosystem(const struct mapping *mapping, str key, bool label)
+static struct ecosystem_row *find_ecosystem(const struct mapping *mapping, const struct ecosystem_row *like)
 {
 	for (size_t i = 0; i < mapping->ecosystem.n; i++) {
 		struct ecosystem_row *row = &mapping->ecosystem.item[i];
-		if (row->label == label && str_eq(row->key, key))
+		if (row->label == like->label && row->service == like->service && row->owner == like->owner && str_eq(row->key, like->key))
 			return row;
 	}
 	return NULL;
+}
+
+/* A key may stand once for annotations, labels, owners and Services each. No key begins with a blank. */
+static str row_name(struct arena *arena, const struct ecosystem_row *row)
+{
+	return arena_join(arena, row->service ? STR("service ") : row->owner ? STR("owner ") : row->label ? STR("label ") : STR(""), row->key);
 }
 
 static void load_ecosystem(struct loader *loader, const struct node *root)
@@ -297,11 +315,10 @@ static void load_ecosystem(struct loader *loader, const struct node *root)
 		struct ecosystem_row row = { 0 };
 		if (!load_keys(loader, node, ECOSYSTEM_KEYS, COUNT_OF(ECOSYSTEM_KEYS), true, &row) || row.key.n == 0)
 			continue;
-		/* A key may stand twice, once for annotations and once for labels. No key begins with a blank. */
-		if (!load_once(loader, node, row.label ? arena_join(mapping->arena, STR("label "), row.key) : row.key))
+		if (!load_once(loader, node, row_name(mapping->arena, &row)))
 			continue;
 		row.said = node_get(node, STR("said"));
-		struct ecosystem_row *old = find_ecosystem(mapping, row.key, row.label);
+		struct ecosystem_row *old = find_ecosystem(mapping, &row);
 		if (old)
 			*old = row;
 		else

@@ -79,6 +79,8 @@ static const struct key RECOGNISE_KEYS[] = {
 	LIST_KEY(controller_table, prefixes),
 	LIST_KEY(controller_table, images),
 	TEXT_KEY(controller_table, configmap, OPTIONAL),
+	TEXT_KEY(controller_table, service, OPTIONAL),
+	TEXT_KEY(controller_table, service_argument, OPTIONAL),
 };
 
 /* What else a row needs is checked after aliases have taken over what they do not say. */

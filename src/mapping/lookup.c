@@ -64,23 +64,43 @@ const struct annotation_row *controller_annotation(const struct controller_table
 	return best;
 }
 
-const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label)
+static const struct ecosystem_row *find_ecosystem(const struct mapping *mapping, const struct ecosystem_row *like, const str *value)
 {
 	const struct ecosystem_row *best = NULL;
 	size_t most = 0;
 	for (size_t i = 0; i < mapping->ecosystem.n; i++) {
 		const struct ecosystem_row *row = &mapping->ecosystem.item[i];
-		if (row->label != label)
+		if (row->label != like->label || row->service != like->service || row->owner != like->owner || (row->values.n && !str_list_has(&row->values, *value)))
 			continue;
-		if (str_eq(row->key, key))
+		if (str_eq(row->key, like->key))
 			return row;
-		size_t fit = star_fit(row->key, key);
+		size_t fit = star_fit(row->key, like->key);
 		if (fit > most) {
 			most = fit;
 			best = row;
 		}
 	}
 	return best;
+}
+
+const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label)
+{
+	return find_ecosystem(mapping, &(struct ecosystem_row){ .key = key, .label = label }, NULL);
+}
+
+const struct ecosystem_row *mapping_owner(const struct mapping *mapping, str key)
+{
+	return find_ecosystem(mapping, &(struct ecosystem_row){ .key = key, .owner = true }, NULL);
+}
+
+const struct ecosystem_row *mapping_service(const struct mapping *mapping, str key, str value)
+{
+	return find_ecosystem(mapping, &(struct ecosystem_row){ .key = key, .service = true }, &value);
+}
+
+bool ecosystem_guards(const struct ecosystem_row *row, str value)
+{
+	return str_list_has(&row->guards, STR("*")) || str_list_has(&row->guards, value);
 }
 
 /* Tables that stand for no single controller; they are asked when no other knows the key. */

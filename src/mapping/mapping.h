@@ -90,6 +90,8 @@ struct controller_table {
 	struct str_list prefixes;      /* of annotations, with the slash */
 	struct str_list images;        /* parts of image names of its Deployment or DaemonSet */
 	str configmap;                 /* "ns/name" that is usual, or empty */
+	str service;                   /* of its load balancer: "ns/name" that is usual, or empty */
+	str service_argument;          /* the argument that names that Service, or empty */
 	struct str_list settings;      /* keys of the ConfigMap that are read besides those of the defaults, or change nothing for requests */
 	struct str_list inspection;    /* expressions that must be found in no host, path and name of tls; an Ingress where one is, is ignored */
 	bool complete;                 /* every annotation has a row; else an unknown name is reported as not looked at */
@@ -101,11 +103,17 @@ struct controller_table {
 };
 
 /* Annotations of other tools (ecosystem.yaml): where they belong. */
-enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ADDRESS, PLACE_PAGE, PLACE_UNREAD, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_DROP, PLACE_WARN };
+enum placement { PLACE_ROUTE, PLACE_GATEWAY, PLACE_ADDRESS, PLACE_PAGE, PLACE_UNREAD, PLACE_ALL, PLACE_INFRASTRUCTURE, PLACE_STATIC, PLACE_DROP, PLACE_WARN, PLACE_SKIP };
 
 struct ecosystem_row {
 	str key;                 /* whole key, or a prefix ending in "*" */
 	bool label;              /* the row is about labels */
+	bool owner;              /* the row is about objects that own the Ingress: the key is "GROUP/KIND" */
+	bool service;            /* the row is about the Service of a controller: its annotations, and "spec.FIELD" */
+	struct str_list values;  /* the row counts for these values; none: for all */
+	struct str_list guards;  /* with these values it keeps clients out, "*" with any */
+	bool proxy;              /* it makes connections begin with the PROXY protocol */
+	enum loss loss;          /* what it costs that it stays behind */
 	enum placement placement;
 	str as;                  /* its name on a route, where that is another one; or empty */
 	bool records;            /* of a tool that makes DNS records of what it finds */
@@ -114,10 +122,11 @@ struct ecosystem_row {
 	str note;                /* why, and what to do */
 };
 
-/* Where two features of one object say different values of the same scalar. */
+/* Where two features of one object say different values of the same scalar, or have elements in the same list. */
 struct merge_rule {
 	str field;               /* JSON pointer below spec: "/authorization/defaultAction" */
-	str wins;                /* this value; or "longest", of durations */
+	str wins;                /* of a scalar: this value; or "longest", of durations */
+	struct str_list order;   /* of a list: features whose elements stand in this order, without which they mean something else */
 };
 
 /* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
@@ -134,6 +143,7 @@ struct target_row {
 	str feature;
 	str policy;              /* with how "policy": the kind in which it is said */
 	const struct node *said; /* its spec as a template, see template.h */
+	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
@@ -167,6 +177,7 @@ struct target_table {
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	LIST(struct policy_kind) policies;
+	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
 	LIST(struct target_row) features;
 	struct map by_feature;
 };
@@ -212,6 +223,12 @@ const struct annotation_row *controller_annotation(const struct controller_table
 
 /* The ecosystem row for an annotation key (or label): exact key first, then the longest prefix; NULL when there is none. */
 const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label);
+/* The same for the group and kind of an owner. */
+const struct ecosystem_row *mapping_owner(const struct mapping *mapping, str key);
+/* The same for an annotation or field ("spec.loadBalancerIP") of a controller's Service. */
+const struct ecosystem_row *mapping_service(const struct mapping *mapping, str key, str value);
+/* The value of a service row's key keeps clients out. */
+bool ecosystem_guards(const struct ecosystem_row *row, str value);
 
 /* The controller whose annotation prefix starts key; NULL when there is none. */
 const struct controller_table *mapping_by_prefix(const struct mapping *mapping, str key);

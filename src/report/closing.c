@@ -49,21 +49,27 @@ static void add_written(struct buf *out, const struct report *report)
 	buf_add_char(out, '\n');
 }
 
-/* Entries of ConfigMaps are facts beside those of the table. */
-static void add_others(struct buf *out, const struct ledger *ledger)
+/* Facts beside those of the table: of objects of one kind. */
+static void add_others_of(struct buf *out, const struct ledger *ledger, str kind, str what)
 {
 	size_t all = 0, by_state[FACT_STATE_COUNT] = { 0 };
 	for (size_t i = 0; i < ledger->others.n; i++)
-		for (size_t j = 0; j < ledger->others.item[i]->facts.n; j++) {
+		for (size_t j = 0; str_eq(ledger->others.item[i]->kind, kind) && j < ledger->others.item[i]->facts.n; j++) {
 			by_state[ledger->others.item[i]->facts.item[j]->state]++;
 			all++;
 		}
 	if (all == 0)
 		return;
-	size_t good = by_state[FACT_TRANSLATED], differ = by_state[FACT_DIFFERENT], idle = by_state[FACT_INEFFECTIVE];
+	size_t good = by_state[FACT_TRANSLATED] + by_state[FACT_METADATA], differ = by_state[FACT_DIFFERENT], idle = by_state[FACT_INEFFECTIVE];
 	buf_add(out, STR("  besides "));
-	add_count(out, all, STR("TCP or UDP service"));
+	add_count(out, all, what);
 	buf_printf(out, ": %zu translated, %zu differ, %zu lost, %zu idle\n", good, differ, all - good - differ - idle, idle);
+}
+
+static void add_others(struct buf *out, const struct ledger *ledger)
+{
+	add_others_of(out, ledger, STR("ConfigMap"), STR("TCP or UDP service"));
+	add_others_of(out, ledger, STR("Service"), STR("load balancer setting"));
 }
 
 /* Losses of the controller's defaults count only where behaviour does. */

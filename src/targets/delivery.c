@@ -2,7 +2,7 @@
 /* Fields of a rule about the way to the backend: see delivery.h. */
 #include "targets/delivery.h"
 
-#include "targets/conditions.h"
+#include "mapping/conversion.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/policies.h"
@@ -11,14 +11,14 @@
 static const str ROUTE = STR_INIT("HTTPRoute");
 static const str READ = STR_INIT("timeout.read");
 
-static void mark_one(struct lowering *lw, struct draft *d, struct fact *fact, str at)
+void delivery_mark(struct lowering *lw, struct draft *d, struct fact *fact, str at)
 {
 	struct mark m = { fact, at };
 	if (fact)
 		LIST_PUSH(lw->arena, &d->marks, m);
 }
 
-static struct fact_list list_of(struct lowering *lw, struct fact *fact)
+struct fact_list delivery_fact(struct lowering *lw, struct fact *fact)
 {
 	struct fact_list list = { 0 };
 	fact_list_add(lw->arena, &list, fact);
@@ -51,17 +51,6 @@ static bool lost_on_calls(struct lowering *lw, const struct rule_place *at, cons
 
 /* ---- patience with a silent backend ---- */
 
-/* "1h30m10s"; a part has five digits at most. */
-static bool duration(struct arena *a, int64_t seconds, str *out)
-{
-	int64_t hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
-	if (seconds <= 0 || hours > 99999)
-		return false;
-	*out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(hours ? arena_printf(a, "%lldh", (long long)hours) : STR("")),
-		STR_ARG(minutes ? arena_printf(a, "%lldm", (long long)minutes) : STR("")), STR_ARG(rest ? arena_printf(a, "%llds", (long long)rest) : STR("")));
-	return true;
-}
-
 /* More patience than usual: no limit on the whole exchange may cut a long answer. */
 static void add_longer(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
@@ -91,7 +80,7 @@ static bool add_shorter(struct lowering *lw, const struct rule_place *at, const 
 		.help = STR("raise timeouts.backendRequest of the rule where answers are long (downloads, event streams, web sockets), or set "
 			"the limit on silence in a policy of the implementation: ing2gw explain timeout.read names them"),
 	};
-	if (!str_eq(step->feature, READ) || !duration(lw->arena, step->as.silence.seconds, &d->rule.backend_timeout))
+	if (!str_eq(step->feature, READ) || step->as.silence.seconds <= 0 || !duration_write(lw->arena, step->as.silence.seconds, &d->rule.backend_timeout))
 		return false;
 	d->try_seconds = step->as.silence.seconds;
 	differ(lw, at->route, &step->facts, &text);
@@ -185,7 +174,7 @@ static void say_conditions(struct lowering *lw, const struct rule_place *at, con
 		text.effect = STR("answers with 403, 404 and 429 reach the client at once");
 		text.help = STR("add them to retry.codes by hand where the implementation takes them");
 	}
-	const struct fact_list on = list_of(lw, r->on);
+	const struct fact_list on = delivery_fact(lw, r->on);
 	differ(lw, at->route, &on, &text);
 }
 
@@ -207,7 +196,7 @@ static const str OWN_TRIES = STR_INIT("failed requests are tried again as the im
  */
 static bool add_all_tries(struct lowering *lw, const struct rule_place *at, const struct retry *r, struct draft *d)
 {
-	const struct fact_list facts = list_of(lw, r->time);
+	const struct fact_list facts = delivery_fact(lw, r->time);
 	int64_t seconds = r->time_seconds > d->try_seconds ? r->time_seconds : d->try_seconds;
 	struct loss_text text = {
 		.code = DIAG_SHORT_TIMEOUT_DIFFERS, .loss = LOSS_AVAILABILITY,
@@ -216,7 +205,7 @@ static bool add_all_tries(struct lowering *lw, const struct rule_place *at, cons
 			"that had begun end", (long long)seconds, (long long)r->time_seconds),
 		.help = STR("raise timeouts.request of the rule where answers are long (downloads, event streams, web sockets)"),
 	};
-	if (!d->try_seconds || d->rule.request_timeout.n || !duration(lw->arena, seconds, &d->rule.request_timeout))
+	if (!d->try_seconds || d->rule.request_timeout.n || seconds <= 0 || !duration_write(lw->arena, seconds, &d->rule.request_timeout))
 		return false;
 	differ(lw, at->route, &facts, &text);
 	mark_facts(lw->arena, &d->marks, &facts, STR("/timeouts/request"));
@@ -271,9 +260,9 @@ static void add_tries(struct lowering *lw, const struct rule_place *at, const st
 		lose_other(lw, r->time, LOSS_AVAILABILITY);
 	d->rule.retry = out;
 	d->rule.retry.attempts = (struct number){ true, r->tries - 1 };
-	mark_one(lw, d, r->count, STR("/retry/attempts"));
+	delivery_mark(lw, d, r->count, STR("/retry/attempts"));
 	say_conditions(lw, at, r);
-	mark_one(lw, d, r->on, out.codes.n ? STR("/retry/codes") : STR("/retry"));
+	delivery_mark(lw, d, r->on, out.codes.n ? STR("/retry/codes") : STR("/retry"));
 }
 
 static void add_retry(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
@@ -287,134 +276,6 @@ static void add_retry(struct lowering *lw, const struct rule_place *at, const st
 	const struct step rest = without_time(lw, step);
 	if (rest.facts.n)
 		add_tries(lw, at, &rest, d);
-}
-
-/* ---- affinity ---- */
-
-static bool is_token(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("!#$%&'*+-.^_`|~"), s.p[i]))
-			return false;
-	return s.n > 0 && s.n <= 128;
-}
-
-static void write_name(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
-{
-	struct session_persistence *s = &d->rule.session;
-	if (!f->name_fact)
-		return;
-	if (!is_token(f->name)) {
-		lose_other(lw, f->name_fact, LOSS_BEHAVIOUR);
-		return;
-	}
-	*(newer ? &s->cookie_name : &s->name) = f->name;
-	mark_one(lw, d, f->name_fact, newer ? STR("/sessionPersistence/cookie/name") : STR("/sessionPersistence/sessionName"));
-}
-
-static void write_lifetime(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
-{
-	struct session_persistence *s = &d->rule.session;
-	if (!f->lifetime_fact)
-		return;
-	if (!duration(lw->arena, f->lifetime, &s->absolute)) {
-		lose_other(lw, f->lifetime_fact, LOSS_BEHAVIOUR);
-		return;
-	}
-	*(newer ? &s->cookie_lifetime : &s->lifetime) = STR("Permanent");
-	mark_one(lw, d, f->lifetime_fact, STR("/sessionPersistence/absoluteTimeout"));
-}
-
-/* The rule of 1.1 about lifetimes looks into cookieConfig without asking whether it is there. */
-static void fill_lifetime(const struct lowering *lw, struct session_persistence *s)
-{
-	if (lw->version.minor < 2 && s->lifetime.n == 0)
-		s->lifetime = STR("Session");
-}
-
-/* Until 1.6 the path followed from the match of the rule, as it does in the source from the path of the Ingress. */
-static void write_path(struct lowering *lw, const struct affinity_fields *f, bool newer, struct draft *d)
-{
-	enum { LONGEST = 1024 };
-	if (!newer) {
-		if (f->path_fact)
-			lose_other(lw, f->path_fact, LOSS_BEHAVIOUR);
-		return;
-	}
-	d->rule.session.cookie_path = f->path_regex || f->path.n > LONGEST ? STR("/") : f->path;
-	mark_one(lw, d, f->path_fact, STR("/sessionPersistence/cookie/path"));
-}
-
-static void say_expression(struct lowering *lw, const struct rule_place *at)
-{
-	static const struct loss_text TEXT = {
-		.code = DIAG_AFFINITY_DIFFERS, .loss = LOSS_BEHAVIOUR,
-		.message = STR_INIT("a cookie of affinity has the text of an expression as its path today, and no browser sends it back"),
-		.effect = STR_INIT("browsers are kept on their endpoint from now on, as was meant"),
-		.help = STR_INIT("nothing; at the source session-cookie-path \"/\" would have done the same"),
-	};
-	differ(lw, at->route, &(struct fact_list){ 0 }, &TEXT);
-}
-
-/* A canary by headers or cookies, or one by weights as well. */
-static bool has_canary(const struct route *r, bool weights)
-{
-	size_t plain = 0;
-	for (size_t i = 0; i < r->cases.n; i++) {
-		if (case_has_condition(&r->cases.item[i]))
-			return true;
-		plain += r->cases.item[i].sticky.n == 0;
-	}
-	return weights && plain > 1;
-}
-
-static void say_canary(struct lowering *lw, const struct rule_place *at, const struct affinity_fields *f, bool newer)
-{
-	struct loss_text text = {
-		.code = DIAG_AFFINITY_DIFFERS, .loss = LOSS_BEHAVIOUR,
-		.message = STR("a canary and affinity go together in another way"),
-		.effect = newer ? STR("weights and headers of the canary decide anew for each request; the controller keeps a client on its side")
-			: STR("headers of the canary decide before the cookie; the controller keeps a client on its side"),
-		.help = STR("let the canary decide by a header that its clients always send, or try the split on the implementation"),
-	};
-	if (f->legacy)
-		lose_other(lw, f->legacy, LOSS_BEHAVIOUR);
-	if (!has_canary(at->route, newer))
-		return;
-	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
-}
-
-static void add_affinity(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
-{
-	static const str FIELD = STR_INIT("spec.rules[].sessionPersistence");
-	const struct affinity_fields *f = &step->as.affinity;
-	bool newer = version_has(lw, ROUTE, STR("spec.rules[].sessionPersistence.cookie"));
-	if (!version_has(lw, ROUTE, FIELD)) {
-		lose_by_version(lw, step, version_lacks(lw, STR("the field sessionPersistence of a rule")), version_ways(lw, ROUTE, FIELD),
-			STR("requests of one client go to different endpoints"));
-		return;
-	}
-	if (f->lifetime < 0) {
-		struct loss_text text = {
-			.code = DIAG_AFFINITY_DIFFERS, .loss = LOSS_COSMETIC,
-			.message = STR("affinity is not carried over: browsers throw its cookie away at once"),
-			.effect = STR("none: no client is kept on an endpoint today either"),
-			.help = STR("give session-cookie-max-age a number of seconds above zero if clients are to be kept"),
-		};
-		lose(lw, at->route, &step->facts, &text);
-		return;
-	}
-	d->rule.session.type = STR("Cookie");
-	write_name(lw, f, newer, d);
-	write_lifetime(lw, f, newer, d);
-	fill_lifetime(lw, &d->rule.session);
-	write_path(lw, f, newer, d);
-	for (size_t i = 0; i < f->more.n; i++)
-		lose_other(lw, f->more.item[i], LOSS_BEHAVIOUR);
-	if (f->path_regex)
-		say_expression(lw, at);
-	say_canary(lw, at, f, newer);
-	mark_one(lw, d, step->facts.item[0], STR("/sessionPersistence"));
 }
 
 /* ---- copies ---- */
@@ -442,7 +303,7 @@ static void say_copies(struct lowering *lw, const struct rule_place *at, const s
 	};
 	if (m->same_host && !m->slash && !rewritten)
 		return;
-	struct fact_list target = list_of(lw, m->target);
+	struct fact_list target = delivery_fact(lw, m->target);
 	differ(lw, at->route, &target, &text);
 }
 
@@ -474,7 +335,7 @@ static void add_mirror(struct lowering *lw, const struct rule_place *at, const s
 		lose_other(lw, m->host, LOSS_BEHAVIOUR);
 	if (m->body)
 		lose_other(lw, m->body, LOSS_BEHAVIOUR);
-	mark_one(lw, d, m->target, arena_printf(lw->arena, "/filters/%zu", d->rule.filters.n));
+	delivery_mark(lw, d, m->target, arena_printf(lw->arena, "/filters/%zu", d->rule.filters.n));
 	LIST_PUSH(lw->arena, &d->rule.filters, filter);
 }
 
@@ -496,7 +357,7 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 		{ STR_INIT("timeout.send"), STR_INIT("spec.rules[].timeouts.request") },
 	};
 	for (size_t i = 0; i < at->route->usual.n; i++) {
-		const struct fact_list one = list_of(lw, at->route->usual.item[i]);
+		const struct fact_list one = delivery_fact(lw, at->route->usual.item[i]);
 		const struct target_row *row = target_feature(lw->target, one.item[0]->feature);
 		bool policy = row && row->said, counts = policy;
 		for (size_t j = 0; j < sizeof FIELDS / sizeof *FIELDS; j++)
@@ -536,7 +397,7 @@ void delivery_add(struct lowering *lw, const struct rule_place *at, const struct
 		add_retry(lw, at, step, d);
 		break;
 	case DELIVERY_AFFINITY:
-		add_affinity(lw, at, step, d);
+		delivery_affinity(lw, at, step, d);
 		break;
 	case DELIVERY_MIRROR:
 		break;

@@ -17,4 +17,13 @@ void delivery_usual(struct lowering *lowering, const struct rule_place *at, stru
 /* A rule with backends has no limit for the whole where the target has one of its own and the source has none. */
 void delivery_total(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 
+/* ---- between the files of this ---- */
+
+/* affinity.c */
+void delivery_affinity(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
+
+/* The fact, unless NULL, is carried at a place below the rule. */
+void delivery_mark(struct lowering *lowering, struct draft *draft, struct fact *fact, str at);
+struct fact_list delivery_fact(struct lowering *lowering, struct fact *fact);
+
 #endif

@@ -89,7 +89,7 @@ static void add_redirect(struct lowering *lw, const struct rule_place *at, const
 
 static void add_guard(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
-	if (guard_is_asked(lw, step))
+	if (guard_is_met(lw, step))
 		return;
 	if (!guard_is_lost(lw, step)) {
 		lose_accepted(lw, step);
@@ -204,8 +204,11 @@ static void drop_client_headers(struct lowering *lw, const struct rule_place *at
 
 struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 {
+	const struct balancer *balancer = at->entry->balancer;
 	struct draft d = { .cut = STR_INIT("") };
 	delivery_copies(lw, at, &d);
+	for (size_t i = 0; balancer && i < balancer->guards.n; i++)
+		add_guard(lw, at, balancer->guards.item[i], &d);
 	for (size_t i = 0; i < at->route->steps.n && !d.answer; i++) {
 		const struct step *step = at->route->steps.item[i];
 		if (!step_is_said(step, at->side) || (at->also && step->kind == STEP_REDIRECT && str_eq(step->feature, STR("redirect.https"))))

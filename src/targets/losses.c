@@ -3,6 +3,7 @@
 #include "targets/losses.h"
 
 #include "targets/policies.h"
+#include "targets/versions.h"
 
 str target_words(const struct lowering *lw)
 {
@@ -24,19 +25,32 @@ bool loss_is_accepted(const struct lowering *lw, str feature)
 	return lw->open || (feature.n && str_list_has(lw->accept, feature));
 }
 
-bool guard_is_asked(const struct lowering *lw, const struct step *step)
+bool guard_is_met(const struct lowering *lw, const struct step *step)
 {
+	if (step->annotation)
+		return !lw->gateway_exists && version_has(lw, STR("Gateway"), STR("spec.infrastructure.annotations"));
 	return lw->clients_asked && str_eq(step->feature, STR("auth.client-certificate"));
 }
 
 bool guard_is_lost(const struct lowering *lw, const struct step *step)
 {
-	return step->kind == STEP_GUARD && !step->quiet && !guard_is_asked(lw, step) && !loss_is_accepted(lw, step->feature) &&
+	return step->kind == STEP_GUARD && !step->quiet && !guard_is_met(lw, step) && !loss_is_accepted(lw, step->feature) &&
 		!policy_says(lw, step);
+}
+
+bool balancer_is_lost(const struct lowering *lw)
+{
+	const struct balancer *b = lw->entry ? lw->entry->balancer : NULL;
+	for (size_t i = 0; b && i < b->guards.n; i++)
+		if (guard_is_lost(lw, b->guards.item[i]))
+			return true;
+	return false;
 }
 
 bool route_is_closed(const struct lowering *lw, const struct route *route, enum side side)
 {
+	if (balancer_is_lost(lw))
+		return true;
 	for (size_t i = 0; i < route->steps.n; i++) {
 		const struct step *s = route->steps.item[i];
 		if (!step_is_said(s, side))
@@ -183,6 +197,8 @@ static bool has_reason(const struct lowering *lw, const struct step *step)
 
 static str with_ways(const struct lowering *lw, const struct step *step, str help)
 {
+	if (step->annotation && !lw->gateway_exists)
+		return arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(version_ways(lw, STR("Gateway"), STR("spec.infrastructure"))), STR_ARG(help));
 	if (!has_reason(lw, step) || lw->clients_ways.n == 0)
 		return help;
 	return arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(lw->clients_ways), STR_ARG(help));
@@ -192,6 +208,8 @@ static str with_ways(const struct lowering *lw, const struct step *step, str hel
 static str guard_why(const struct lowering *lw, const struct step *step)
 {
 	const struct target_row *row = target_feature(lw->target, step->feature);
+	if (step->annotation)
+		return lw->gateway_exists ? STR("the Gateway exists already, and is not printed") : version_lacks(lw, STR("spec.infrastructure of a Gateway"));
 	if (str_eq(step->feature, STR("auth.client-certificate")))
 		return lw->clients_why;
 	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))

@@ -19,8 +19,11 @@ const struct annotation_row *fact_row(const struct lowering *lowering, const str
 /* What a step is called in messages: the annotation that switches it on, or the feature. */
 str step_name(const struct lowering *lowering, const struct step *step);
 
-/* The Gateway asks for the client certificates that the guard asks for. */
-bool guard_is_asked(const struct lowering *lowering, const struct step *step);
+/* The Gateway as a whole does what the guard asks for. */
+bool guard_is_met(const struct lowering *lowering, const struct step *step);
+
+/* The load balancer keeps clients out today, and that of a Gateway is not told to, nor is that accepted: everything stands closed. */
+bool balancer_is_lost(const struct lowering *lowering);
 
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);

@@ -245,6 +245,8 @@ static void refuse_ends(struct host_side *hs)
 /* The first thing that every request for the route meets is the way to HTTPS. */
 static bool leads_to_https(const struct lowering *lw, const struct route *route)
 {
+	if (balancer_is_lost(lw))
+		return false;
 	for (size_t i = 0; i < route->steps.n; i++) {
 		const struct step *s = route->steps.item[i];
 		if (!step_is_said(s, SIDE_PLAIN))

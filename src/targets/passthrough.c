@@ -47,6 +47,13 @@ static const struct loss_text NO_PORT = {
 	.help = STR_INIT("add the Service to the input (kubectl get services -A -o yaml), or write the number into the Ingress"),
 };
 
+static const struct loss_text CLOSED = {
+	.code = DIAG_ROUTE_CLOSED, .feature = STR_INIT("load-balancer.access"), .loss = LOSS_SECURITY,
+	.message = STR_INIT("TLS of the host is passed through no more: the load balancer lets in only some clients, and that of the Gateway would let in all"),
+	.effect = STR_INIT("nothing is served for the host on port 443 until this is decided"),
+	.help = STR_INIT("--accept load-balancer.access opens it WITHOUT this protection"),
+};
+
 bool lower_passthrough(struct lowering *lw, const struct host *host, struct entry_part *out)
 {
 	const struct passthrough *p = host->passthrough;
@@ -61,6 +68,10 @@ bool lower_passthrough(struct lowering *lw, const struct host *host, struct entr
 	}
 	if (p->backend.port == 0) {
 		lose(lw, &place, &p->facts, &NO_PORT);
+		return false;
+	}
+	if (balancer_is_lost(lw)) {
+		lose(lw, &place, &p->facts, &CLOSED);
 		return false;
 	}
 	say_external(lw, p, &place);

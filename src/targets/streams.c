@@ -96,11 +96,25 @@ static void say_backend(struct lowering *lw, const struct stream *stream)
 		say_of(lw, stream, FACT_DIFFERENT, &EMPTY);
 }
 
+/* Nothing in a TCPRoute or UDPRoute refuses anybody: what is not to be open is not there. */
+static bool is_closed(struct lowering *lw, const struct stream *stream)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_ROUTE_CLOSED, .loss = LOSS_SECURITY,
+		.message = STR_INIT("the port of a TCP or UDP service is not opened: the load balancer lets in only some clients, and that of the Gateway would let in all"),
+		.effect = STR_INIT("connections to the port are refused until this is decided"),
+		.help = STR_INIT("--accept load-balancer.access opens it WITHOUT this protection"),
+	};
+	if (balancer_is_lost(lw))
+		say_of(lw, stream, FACT_INEXPRESSIBLE, &TEXT);
+	return balancer_is_lost(lw);
+}
+
 void lower_streams(struct lowering *lw, const struct entry *entry, struct entry_part *out)
 {
 	for (size_t i = 0; i < entry->streams.n; i++) {
 		const struct stream *stream = entry->streams.item[i];
-		if (!has_kind(lw, stream) || !is_free(lw, stream))
+		if (!has_kind(lw, stream) || !is_free(lw, stream) || is_closed(lw, stream))
 			continue;
 		say_proxy(lw, stream);
 		say_backend(lw, stream);

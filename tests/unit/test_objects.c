@@ -167,8 +167,12 @@ static struct listener listeners[] = {
 };
 static struct text_pair more_labels[] = { { S("l"), S("m") } }, more_annotations[] = { { S("o"), S("p") }, { S("q"), S("") } };
 static struct config_ref client_cas[] = { { S(""), S("ConfigMap"), S("bank"), S("clients") }, { .kind = S("ConfigMap"), .name = S("more") } };
-static const struct gateway gateway = { S("one\ntwo"), META_OF("g"), S("class"), { more_labels, 1, 1 }, { more_annotations, 2, 2 },
-	{ S("Selector"), { expressions, 2, 2 } }, { listeners, 2, 2 }, { client_cas, 2, 2 } };
+static struct gateway_address addresses[] = { { S("IPAddress"), S("192.0.2.1") }, { .value = S("2001:db8::1") } };
+static const struct gateway gateway = {
+	.comment = S("one\ntwo"), .meta = META_OF("g"), .class_name = S("class"), .addresses = { addresses, 2, 2 },
+	.infrastructure_labels = { more_labels, 1, 1 }, .infrastructure_annotations = { more_annotations, 2, 2 },
+	.listener_sets = { S("Selector"), { expressions, 2, 2 } }, .listeners = { listeners, 2, 2 }, .client_certificates = { client_cas, 2, 2 },
+};
 static const struct listener_set listener_set = { S(""), META_OF("s"),
 	{ S("gateway.networking.k8s.io"), S("Gateway"), S("edge"), S("g"), S(""), { 0 } }, { listeners, 2, 2 } };
 static const struct gateway_class gateway_class = { S("choose"),
@@ -192,6 +196,7 @@ static const struct reference_grant grant = { S("why"), META_OF("rg"), { from, 2
 	META_TEXT("g") \
 	"spec:\n" \
 	"  gatewayClassName: class\n" \
+	"  addresses: [{type: IPAddress, value: 192.0.2.1}, {value: \"2001:db8::1\"}]\n" \
 	"  infrastructure: {labels: {l: m}, annotations: {o: p, q: \"\"}}\n" \
 	"  allowedListeners: {namespaces: {from: Selector, selector: {" EXPRESSIONS "}}}\n" \
 	LISTENERS_TEXT \
@@ -373,7 +378,7 @@ static const struct {
 	{ OBJECT_GATEWAY, "{listeners: [{name: a, tls: x}]}", "spec.listeners[0].tls cannot be read" },
 	{ OBJECT_GATEWAY, "{allowedListeners: {namespaces: {selector: {matchLabels: {a: b}}}}}",
 	  "spec.allowedListeners.namespaces.selector.matchLabels cannot be read" },
-	{ OBJECT_GATEWAY, "{addresses: []}", "spec.addresses cannot be read" },
+	{ OBJECT_GATEWAY, "{defaultScope: All}", "spec.defaultScope cannot be read" },
 	{ OBJECT_LISTENER_SET, "{parentRef: [a]}", "spec.parentRef cannot be read" },
 	{ OBJECT_GATEWAY_CLASS, "{controllerName: [a]}", "spec.controllerName cannot be read" },
 	{ OBJECT_GATEWAY_CLASS, "{controllerNames: a}", "spec.controllerNames cannot be read" },
