@@ -20,7 +20,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LONGEST = 120, STATES = 3000 };
+enum { LONGEST = 120, STATES = 1000 };
 
 struct fuzz {
 	struct arena *arena;
