@@ -49,7 +49,7 @@ struct automaton {
 	size_t class_words;
 	bool asks_words;             /* some assertion asks for the edges of words; word_set is the set of their bytes */
 	uint32_t word_set;
-	struct word_table table;     /* of states; the rows are told in automaton.c */
+	struct word_table table;     /* of states; what is in a row is said below */
 	LIST(struct state) states;
 	uint64_t moves;              /* of threads, in all steps so far: what the work grows with */
 	/* scratch */

@@ -52,7 +52,7 @@ struct product *product_new(struct arena *arena, enum domain domain, const struc
 /* The candidates of each side, from the owners that the automaton has just accepted. */
 static const struct candidates *divide(struct product *p)
 {
-	const struct thread_list *owners = (const struct thread_list *)&p->automaton.accepted;
+	const struct thread_list *owners = &p->automaton.accepted;
 	struct candidates *sides = NEWS(p->arena, struct candidates, p->n_sides + 1);
 	uint32_t *numbers = NEWS(p->arena, uint32_t, owners->n + 1);
 	for (size_t i = 0; i < owners->n; i++) {
