@@ -154,6 +154,9 @@ done <<'EOF'
 (?s-m:.)\\h\\v\\N\\s\\S\\W\\D[\\b\\e\\01]\0a \n
 (?#c)((a*)*|(a|b){0,2}){1,3}$\0abab
 [\\w-]+\\.x\\.y\0a.x.y
+[[:alpha:][:digit:]][[:lower:]][[:upper:]][[:alnum:]][[:ascii:]][[:blank:]][[:cntrl:]]?\0a\0aaAa1 \0b
+[[:graph:]][[:print:]][[:punct:]][[:space:]][[:^word:]][[:xdigit:]]{2,}[^[:^lower:]]\0aa. -ffa
+[\\Qa-]\\E[:x]+[[]?[]-a]*\0a-\0[a:
 a(?=b)(?!c)(?<=d)\\1(?>e)f++(?(1)g)(?R)\0a
 EOF
 seed fuzz_rewrite '\x00/x(/|$)(.*)\0/p/$2\0/x/y?z\0a.x\0b'

@@ -140,6 +140,7 @@ uint32_t automaton_step(struct automaton *a, uint32_t from, unsigned byte)
 	settle_again(a, row + ROW_FIRST + row[ROW_THREADS], whole.n - ROW_FIRST - row[ROW_THREADS]);
 	for (size_t i = 0; i < n; i++)
 		move(a, threads[i], byte, before);
+	a->moves += n + 1;
 	uint32_t place[2];
 	for (size_t i = 0; i < 2; i++) {
 		uint32_t at = row[ROW_PLAIN + i];

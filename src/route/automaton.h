@@ -49,8 +49,9 @@ struct automaton {
 	size_t class_words;
 	bool asks_words;             /* some assertion asks for the edges of words; word_set is the set of their bytes */
 	uint32_t word_set;
-	struct word_table table;     /* of states; the rows are told in automaton.c */
+	struct word_table table;     /* of states; what is in a row is said below */
 	LIST(struct state) states;
+	uint64_t moves;              /* of threads, in all steps so far: what the work grows with */
 	/* scratch */
 	struct thread_list stack, found, moved, now, settled, accepted, row;
 	uint32_t *seen, *settled_at, *set_seen, *cut;
@@ -76,7 +77,10 @@ void automaton_accept(struct automaton *a, uint32_t state);
 
 /* ---- between the parts of it ---- */
 
-/* The row of a state: where the domain stands, what came before, places in both trees, how many threads, the threads, languages that are settled. */
+/*
+ * The row of a state: where the domain stands, what came before, places in both trees, how many threads there are, the threads, and
+ * the languages that are settled.
+ */
 enum { ROW_DOMAIN, ROW_BEFORE, ROW_PLAIN, ROW_NOCASE, ROW_THREADS, ROW_FIRST };
 /* What stands before a place, as far as assertions ask. */
 enum { BEFORE_OTHER, BEFORE_START, BEFORE_WORD, BEFORE_LINE };

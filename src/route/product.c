@@ -3,7 +3,7 @@
 
 #include "route/automaton.h"
 
-enum { USUAL_STATES = 400000, USUAL_BYTES = 256 << 20 };
+enum { USUAL_STATES = 400000, USUAL_BYTES = 256 << 20, USUAL_MOVES = 15000000 };
 #define NO_CLASS_YET UINT32_MAX
 
 struct product {
@@ -19,7 +19,8 @@ struct product {
 	LIST(uint32_t) class_of;     /* of each state where a text may end, once it was asked for */
 };
 
-struct product *product_new(struct arena *arena, enum domain domain, const struct product_side *sides, size_t n_sides, const struct product_limits *limits)
+struct product *product_new(struct arena *arena, enum domain domain, const struct product_side *sides, size_t n_sides,
+	const struct product_limits *limits)
 {
 	size_t n = 0, before = arena->used;
 	struct product *p = NEW(arena, struct product);
@@ -27,6 +28,7 @@ struct product *product_new(struct arena *arena, enum domain domain, const struc
 	p->limits = limits ? *limits : (struct product_limits){ 0 };
 	p->limits.states = p->limits.states ? p->limits.states : USUAL_STATES;
 	p->limits.bytes = p->limits.bytes ? p->limits.bytes : USUAL_BYTES;
+	p->limits.moves = p->limits.moves ? p->limits.moves : USUAL_MOVES;
 	p->table.arena = arena;
 	p->first = NEWS(arena, uint32_t, n_sides + 1);
 	for (size_t side = 0; side < n_sides; side++) {
@@ -50,7 +52,7 @@ struct product *product_new(struct arena *arena, enum domain domain, const struc
 /* The candidates of each side, from the owners that the automaton has just accepted. */
 static const struct candidates *divide(struct product *p)
 {
-	const struct thread_list *owners = (const struct thread_list *)&p->automaton.accepted;
+	const struct thread_list *owners = &p->automaton.accepted;
 	struct candidates *sides = NEWS(p->arena, struct candidates, p->n_sides + 1);
 	uint32_t *numbers = NEWS(p->arena, uint32_t, owners->n + 1);
 	for (size_t i = 0; i < owners->n; i++) {
@@ -118,7 +120,8 @@ size_t product_class_of(struct product *p, str text)
 
 static bool is_too_large(const struct product *p)
 {
-	return p->automaton.program.too_large || p->automaton.states.n > p->limits.states || product_bytes(p) > p->limits.bytes;
+	return p->automaton.program.too_large || p->automaton.states.n > p->limits.states || product_bytes(p) > p->limits.bytes ||
+		p->automaton.moves > p->limits.moves;
 }
 
 /* States are met in the order of the lengths of their texts, because each is expanded after those before it. */
@@ -149,6 +152,22 @@ void product_texts(const struct product *p, size_t class, size_t most, struct st
 			LIST_PUSH(p->arena, out, text_of(p, p->arena, state));
 }
 
+void product_boundary(struct product *p, size_t class, size_t most, struct str_list *out)
+{
+	static const str MORE[] = {
+		STR_INIT(""), STR_INIT("/"), STR_INIT("a"), STR_INIT("/a"), STR_INIT("/a/"), STR_INIT("/a/b"), STR_INIT("a/b.c"),
+	};
+	struct str_list texts = { 0 };
+	product_texts(p, class, most, &texts);
+	for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++) {
+		for (size_t k = 0; k < texts.n && out->n < most; k++) {
+			str text = arena_join(p->arena, texts.item[k], MORE[i]);
+			if (product_class_of(p, text) == class)
+				str_list_add_new(p->arena, out, text);
+		}
+	}
+}
+
 size_t product_count(const struct product *p)
 {
 	return p->classes.n;
@@ -167,4 +186,9 @@ size_t product_states(const struct product *p)
 size_t product_bytes(const struct product *p)
 {
 	return p->arena->used - p->used_before;
+}
+
+uint64_t product_moves(const struct product *p)
+{
+	return p->automaton.moves;
 }

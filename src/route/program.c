@@ -57,14 +57,26 @@ static uint32_t find_set(struct program *p, const struct bytes *set)
 	return (uint32_t)p->sets.n - 1;
 }
 
+/* A byte that the pattern has as such, in one or in any letter case. */
+static void note_letter(struct program *p, const struct bytes *set)
+{
+	struct bytes letter = { 0 };
+	unsigned first = bytes_first(set), n = bytes_count(set);
+	bytes_add(&letter, (unsigned char)char_lower((char)first));
+	bytes_fold(&letter);
+	if (n == 1)
+		bytes_add(&p->letters, first);
+	else if (n == 2 && bytes_eq(&letter, set))
+		bytes_add(&p->letters, (unsigned char)char_lower((char)first));
+}
+
 static uint32_t add_set(struct program *p, const struct bytes *wanted, uint32_t next, uint32_t owner)
 {
 	struct bytes set = *wanted;
 	bytes_keep(&set, &p->alphabet);
 	if (next == 0 || bytes_is_empty(&set))
 		return 0;
-	if (bytes_count(&set) == 1)
-		bytes_join(&p->letters, &set);
+	note_letter(p, &set);
 	return add(p, (struct instruction){ .op = OP_SET, .next = next, .set = find_set(p, &set), .owner = owner });
 }
 

@@ -387,7 +387,8 @@ static const struct syntax *parse_choice(struct syntax_parser *p)
 	return choice ? choice : first;
 }
 
-const struct syntax *syntax_parse(struct arena *arena, str regex, enum dialect dialect, unsigned flags, unsigned *groups, struct syntax_fault *fault)
+const struct syntax *syntax_parse(struct arena *arena, str regex, enum dialect dialect, unsigned flags, unsigned *groups,
+	struct syntax_fault *fault)
 {
 	struct syntax_parser p = { .arena = arena, .text = regex, .dialect = dialect, .nocase = (flags & SYNTAX_NOCASE) != 0, .fault = fault };
 	*fault = (struct syntax_fault){ 0 };

@@ -56,6 +56,7 @@ struct syntax_fault {
 };
 
 /* NULL: refused, and fault says why. groups (may be NULL): how many there are. Literal text is not copied. */
-const struct syntax *syntax_parse(struct arena *arena, str regex, enum dialect dialect, unsigned flags, unsigned *groups, struct syntax_fault *fault);
+const struct syntax *syntax_parse(struct arena *arena, str regex, enum dialect dialect, unsigned flags, unsigned *groups,
+	struct syntax_fault *fault);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * Expressions as automata, held against PCRE2. The parts, with NUL between them, are the expression and texts; the first byte chooses
  * letter case, where the expression has to match, and the domain. The automaton takes exactly the texts that PCRE2 matches; in a
- * product of the expression and its parts the class that a text has by its letters is the one that exploring found.
+ * product of the expression and texts the class that a text has by its letters is the one that exploring found.
  *
  * seeds: own
  * covers: src/route/syntax.c src/route/syntax_class.c src/route/syntax_escape.c src/route/program.c src/route/automaton.c
@@ -20,7 +20,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { LONGEST = 120, STATES = 3000 };
+enum { LONGEST = 120, STATES = 1000 };
 
 struct fuzz {
 	struct arena *arena;
@@ -45,7 +45,9 @@ static int pcre_takes(const struct fuzz *f, str text)
 	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
 	pcre2_set_match_limit(limits, 20000);
-	uint32_t options = f->anchoring == ANCHOR_FULL ? PCRE2_ANCHORED | PCRE2_ENDANCHORED : f->anchoring == ANCHOR_START ? PCRE2_ANCHORED : 0;
+	uint32_t options = f->anchoring == ANCHOR_SEARCH ? 0 : PCRE2_ANCHORED;
+	if (f->anchoring == ANCHOR_FULL)
+		options |= PCRE2_ENDANCHORED;
 	int n = pcre2_match(f->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, 0, options, match, limits);
 	pcre2_match_context_free(limits);
 	pcre2_match_data_free(match);
@@ -56,7 +58,8 @@ static void compile(struct fuzz *f)
 {
 	int error;
 	PCRE2_SIZE at;
-	f->code = pcre2_compile((PCRE2_SPTR)(f->regex.n ? f->regex.p : ""), f->regex.n, f->flags & SYNTAX_NOCASE ? PCRE2_CASELESS : 0, &error, &at, NULL);
+	f->code = pcre2_compile((PCRE2_SPTR)(f->regex.n ? f->regex.p : ""), f->regex.n, f->flags & SYNTAX_NOCASE ? PCRE2_CASELESS : 0, &error,
+		&at, NULL);
 }
 
 /* One text against PCRE2: in order and backwards the languages are the same. */
@@ -114,7 +117,8 @@ static void run(struct fuzz *f)
 {
 	struct syntax_fault fault;
 	for (enum dialect other = DIALECT_RE2; other <= DIALECT_RUST; other++)
-		check(language_regex(f->arena, f->regex, other, f->anchoring, f->flags, &fault) || fault.reason.n, "refused without a reason", f->regex, f->regex);
+		check(language_regex(f->arena, f->regex, other, f->anchoring, f->flags, &fault) || fault.reason.n, "refused without a reason", f->regex,
+			f->regex);
 	const struct language *l = language_regex(f->arena, f->regex, DIALECT_PCRE, f->anchoring, f->flags, &fault);
 	check(l || (fault.reason.n && fault.at <= f->regex.n), "refused without a reason", f->regex, fault.reason);
 	if (!l)
@@ -123,11 +127,14 @@ static void run(struct fuzz *f)
 	check(f->code != NULL, "PCRE2 refuses it", f->regex, f->regex);
 	str literal = f->texts;
 	str_cut(literal, '\0', &literal, &(str){ 0 });
-	struct product_pattern patterns[] = {
-		{ l, true }, { language_new(f->arena, LANGUAGE_BEGINNING, literal, false), true }, { language_new(f->arena, LANGUAGE_TEXT, literal, true), false },
+	static const enum language_kind KINDS[] = {
+		LANGUAGE_BEGINNING, LANGUAGE_ELEMENTS, LANGUAGE_ENDING, LANGUAGE_LABEL, LANGUAGE_TEXT, LANGUAGE_ALL,
 	};
-	struct product_side side = { patterns, 3 };
-	struct product_limits limits = { STATES, (size_t)64 << 20 };
+	struct product_pattern patterns[1 + sizeof KINDS / sizeof *KINDS] = { { l, true } };
+	for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+		patterns[i + 1] = (struct product_pattern){ language_new(f->arena, KINDS[i], literal, i & 1), i < 5 };
+	struct product_side side = { patterns, sizeof patterns / sizeof *patterns };
+	struct product_limits limits = { .states = STATES, .bytes = (size_t)64 << 20 };
 	struct product *lazy = product_new(f->arena, f->domain, &side, 1, &limits), *whole = product_new(f->arena, f->domain, &side, 1, &limits);
 	check_texts(f, lazy);
 	if (product_explore(whole) == PRODUCT_WHOLE) {
