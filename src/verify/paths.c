@@ -2,33 +2,18 @@
 /* Routes as languages, and what they do with paths: see paths.h. */
 #include "verify/paths.h"
 
+#include "route/model_language.h"
+#include "route/transform.h"
+
 struct tried {
 	LIST(struct product_pattern) patterns;
 };
-
-/* NULL: it is not regular; fault says why. */
-static const struct language *language_of(struct arena *arena, const struct match *m, struct syntax_fault *fault)
-{
-	switch (m->kind) {
-	case MATCH_EXACT:
-		return language_new(arena, LANGUAGE_TEXT, m->path, false);
-	case MATCH_TEXT:
-		return language_new(arena, LANGUAGE_BEGINNING, m->path, false);
-	case MATCH_PREFIX:
-		return language_new(arena, str_ends(m->path, STR("/")) ? LANGUAGE_BEGINNING : LANGUAGE_ELEMENTS, m->path, false);
-	case MATCH_REGEX:
-		break;
-	}
-	if (m->expression.n)
-		return language_regex(arena, m->expression, DIALECT_PCRE, ANCHOR_SEARCH, 0, fault);
-	return language_regex(arena, arena_join(arena, STR("^"), m->path), DIALECT_PCRE, ANCHOR_SEARCH, SYNTAX_NOCASE, fault);
-}
 
 /* conditional: what stands behind it is looked at, whatever it takes. */
 static bool add_route(struct arena *arena, struct tried *side, const struct route *r, bool conditional, str *why)
 {
 	struct syntax_fault fault = { { "", 0 }, 0 };
-	struct product_pattern p = { language_of(arena, &r->match, &fault), conditional || r->match.conditions.n > 0 };
+	struct product_pattern p = { match_language(arena, &r->match, &fault), conditional || r->match.conditions.n > 0 };
 	if (!p.language) {
 		*why = arena_printf(arena, "the expression %.*s is not regular: %.*s", STR_ARG(r->match.path), STR_ARG(fault.reason));
 		return false;
@@ -80,15 +65,51 @@ static const struct step *step_of(const struct outcome *o, enum step_kind kind)
 	return NULL;
 }
 
-bool same_form(const struct outcome *before, const struct outcome *after)
+/* The change of a path as a function. False: it is none of those that have a normal form. */
+static bool form_of(struct arena *arena, const struct step *step, struct transform *out)
 {
-	const struct step *a = step_of(before, STEP_REWRITE), *b = step_of(after, STEP_REWRITE);
+	struct syntax_fault fault;
+	*out = (struct transform){ 0 };
+	if (!step) {
+		transform_identity(arena, out);
+		return true;
+	}
+	const struct rewrite *r = &step->as.rewrite;
+	if (r->regex.n) {
+		/* the route has taken the path from its beginning, so that the expression is found there */
+		const struct language *l = language_regex(arena, r->regex, DIALECT_PCRE, ANCHOR_START, SYNTAX_NOCASE, &fault);
+		return l && transform_template(arena, l, r->target, out);
+	}
+	if (r->change == PATH_FULL)
+		transform_constant(arena, r->path, out);
+	else if (r->change == PATH_PREFIX_CUT)
+		transform_prefix(arena, r->prefix, r->path, out);
+	return r->change != PATH_KEEP;
+}
+
+/* What both routes know of all paths that they take. */
+static struct known known_of(struct arena *arena, const struct outcome *before, const struct outcome *after)
+{
+	struct syntax_fault fault;
+	const struct language *a = match_language(arena, &before->route->match, &fault), *b = match_language(arena, &after->route->match, &fault);
+	struct known x = a ? language_known(a) : (struct known){ 0 }, y = b ? language_known(b) : (struct known){ 0 };
+	return x.whole || x.head.n >= y.head.n ? x : y;
+}
+
+bool same_form(struct arena *scratch, const struct outcome *before, const struct outcome *after)
+{
+	struct transform a, b;
+	const struct step *x = step_of(before, STEP_REWRITE), *y = step_of(after, STEP_REWRITE);
 	if (step_of(before, STEP_REDIRECT) || step_of(after, STEP_REDIRECT))
 		return false;
-	if (!a || !b)
-		return !a && !b;
-	const struct rewrite *x = &a->as.rewrite, *y = &b->as.rewrite;
-	return x->change != PATH_KEEP && x->change == y->change && !x->wider && !y->wider && str_eq(x->prefix, y->prefix) && str_eq(x->path, y->path);
+	if (!x && !y)
+		return true;
+	if (!before->route || !after->route || !form_of(scratch, x, &a) || !form_of(scratch, y, &b))
+		return false;
+	const struct known known = known_of(scratch, before, after);
+	transform_narrow(scratch, &a, known, &a);
+	transform_narrow(scratch, &b, known, &b);
+	return transform_equal(&a, &b);
 }
 
 /* A template may speak of the path. */

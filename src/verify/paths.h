@@ -25,7 +25,7 @@ size_t path_class(const struct path_classes *classes, str path);
  * What both sides did with a path is said in the same normal form, so that it is the same for all paths that both routes take: neither
  * changes it, or both put the same in its place or exchange the same prefix.
  */
-bool same_form(const struct outcome *before, const struct outcome *after);
+bool same_form(struct arena *scratch, const struct outcome *before, const struct outcome *after);
 
 /* Nothing but the path decides on the route of a class, nor on what it does. */
 bool path_decides_alone(const struct route *before, const struct route *after);

@@ -332,7 +332,7 @@ static str class_text(const struct asking *a, const struct question *q)
 
 static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
 {
-	return a->paths.whole && q->number == 0 && same_form(before, after) && path_decides_alone(before->route, after->route);
+	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after) && path_decides_alone(before->route, after->route);
 }
 
 static void ask(struct asking *a, const struct question *q, struct class_state **found)
