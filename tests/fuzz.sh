@@ -137,6 +137,28 @@ seed fuzz_request '\x02a\0HTTP://h.x:1/..x/.?#'
 seed fuzz_request '\x04[::1]:80\0  //a//.. \0'
 seed fuzz_request '\x00https://[::1]:8443/a?b#c\0a.x:81/b'
 seed fuzz_request '\x00http://u:p@a.x/\0ftp://a.x'
+# Expressions; the first byte chooses letter case, anchoring and domain, see fuzz_language.c.
+while IFS= read -r text; do
+	for place in '\x00' '\x01' '\x02' '\x05' '\x08' '\x10' '\x18' '\x20'; do
+		seed fuzz_language "$place$text"
+	done
+done <<'EOF'
+/x(/|$)(.*)\0/x\0/x/y\0/xy
+^/a|/b$\0/a\0/c/b
+[]a-c[:^alpha:]\\d]+?\0a-\0]1
+(?i)a{2,3}(?-i:b|c)*\0AAb\0aaC
+(?m)^a$\\n?\\Z\0a\0a\n\0b\na
+\\Qa.b\\E*\\x41[^\\n]\\x{62}\\cA\0a.bbAc
+(?<n>a|)+\\b(?'m'\\w)\\B.\\z\0aab\0a b
+\\A(?:[^/]+/)*.*\\.png$\0/a/b.png\0a.png
+(?s-m:.)\\h\\v\\N\\s\\S\\W\\D[\\b\\e\\01]\0a \n
+(?#c)((a*)*|(a|b){0,2}){1,3}$\0abab
+[\\w-]+\\.x\\.y\0a.x.y
+[[:alpha:][:digit:]][[:lower:]][[:upper:]][[:alnum:]][[:ascii:]][[:blank:]][[:cntrl:]]?\0a\0aaAa1 \0b
+[[:graph:]][[:print:]][[:punct:]][[:space:]][[:^word:]][[:xdigit:]]{2,}[^[:^lower:]]\0aa. -ffa
+[\\Qa-]\\E[:x]+[[]?[]-a]*\0a-\0[a:
+a(?=b)(?!c)(?<=d)\\1(?>e)f++(?(1)g)(?R)\0a
+EOF
 seed fuzz_rewrite '\x00/x(/|$)(.*)\0/p/$2\0/x/y?z\0a.x\0b'
 seed fuzz_rewrite '\x04/(?<a>[^/]+)/(.*)\0/$a$host$1$subdomain\0/x%%22/y\0b.x\0a=b'
 seed fuzz_rewrite '\x01/([a-z]+)\0http://$1/${host}?a=$arg_q&b\0/x%%3fy?q=1\0a\010.0.0.1, ::1'

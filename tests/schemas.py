@@ -181,12 +181,22 @@ def sums(report):
             yield "%s is %s, and no diagnostic names it" % (name, item["state"])
 
 
+def proof_sums(report):
+    """Classes are counted where they are listed."""
+    proof = report["summary"]["proof"]
+    if proof["classes"] != sum(host["classes"] for host in proof["hosts"]) or proof["classes"] != proof["proved"] + proof["sampled"]:
+        yield "summary.proof.classes is %d, and its parts are other ones" % proof["classes"]
+    for key, stated in (("different", False), ("excused", True)):
+        if proof[key] != sum(one["classes"] for one in report["differences"] if one["stated"] == stated):
+            yield "summary.proof.%s is %d, and the differences are other ones" % (key, proof[key])
+
+
 def report_faults(binary, case, schema):
     """None where the case writes no report."""
     with tempfile.TemporaryDirectory() as scratch:
         path = os.path.join(scratch, "report.json")
         args = [arg.replace("dir=", "dir=%s/" % scratch, 1) if arg.startswith("dir=") else arg for arg in case.args()]
-        if "convert" not in args or case.exit() == 2:
+        if not {"convert", "verify"} & set(args) or case.exit() == 2:
             return None
         result = common.run(binary, args + ["--report", "json=" + path], cwd=case.folder, stdin=case.stdin())
         if result.bug():
@@ -197,7 +207,7 @@ def report_faults(binary, case, schema):
         except (OSError, ValueError) as error:
             return ["no report: %s" % error]
         found = list(schema.faults(schema.root, report, ""))[:20]
-        return found or list(sums(report))
+        return found or list(sums(report) if "ingresses" in report else proof_sums(report))
 
 
 def check_reports(tally, schema, binary):

@@ -38,6 +38,8 @@ tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
 tally 'answers, Gateways'  py gwcases --binary "$binary"
 tally 'answers, agreeing'  py gwagree --binary "$binary"
+# thousands of mutants
+tally 'verify'             py verify --binary build/ing2gw
 tally 'routing, recorded'  py routing --binary "$binary"
 tally 'closed routes'      py closing --binary "$binary"
 tally 'real nginx'         py nginx --binary "$binary" --render build/test/render

@@ -91,6 +91,8 @@ static int dispatch(struct cli *cli)
 		return cmd_convert(cli);
 	case COMMAND_TRACE:
 		return cmd_trace(cli);
+	case COMMAND_VERIFY:
+		return cmd_verify(cli);
 	case COMMAND_EXPLAIN:
 		return cmd_explain(cli);
 	case COMMAND_MAPPINGS:

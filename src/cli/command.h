@@ -28,6 +28,7 @@ int cmd_convert(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_mappings(struct cli *cli);
 int cmd_trace(struct cli *cli);
+int cmd_verify(struct cli *cli);
 
 /* help.c */
 void help_program(struct buf *out, str program);

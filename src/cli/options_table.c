@@ -25,38 +25,38 @@ const struct option_row option_rows[] = {
 		S("A line needs host and target; further keys are scheme, method, port, headers, client, body, sni, entry, http and given. A line "
 		"that is no request is answered with an error and gives exit code 3.") },
 	/* input */
-	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("File, folder or - (standard input) with manifests."),
 		S("Words behind the command are the same. A folder is read with the folders in it: files that end in .yaml, .yml or .json, "
 		"but none whose name, or whose folder's name, begins with a dot. YAML may hold several documents and Lists.") },
-	{ OPT_BEFORE, 0, S("before"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE, NONE, NONE, S("The same as --filename."), NONE },
-	{ OPT_AFTER, 0, S("after"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE, NONE, NONE,
+	{ OPT_BEFORE, 0, S("before"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE | IN_VERIFY, NONE, NONE, S("The same as --filename."), NONE },
+	{ OPT_AFTER, 0, S("after"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Manifests of the Gateway API: what their Gateways do with the request."),
 		S("Alone, or beside Ingresses: then both sides answer, and what differs is named. Gateways, Services and all that is no Ingress are "
 		"taken from both sides.") },
-	{ OPT_CHOICE, 0, S("choice"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE, NONE, NONE,
+	{ OPT_CHOICE, 0, S("choice"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("What the implementation of the Gateway does where the Gateway API leaves it open."),
 		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what the "
 		"table of --target says, and else what most do.") },
-	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Only what these controllers serve."),
 		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "
 		"controller's rules.") },
-	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Only Ingresses of these classes."),
 		S("The others are read all the same, because they may decide over shared hosts, and convert reports them as skipped.") },
-	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("ConfigMap in the input that configures the controller."),
 		S("Without it: the one that the arguments of the controller's Deployment or DaemonSet name, else the one with the usual "
 		"name.") },
-	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("An argument that the controller is started with, where the input does not show it."), NONE },
-	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Version of the controller, where the input does not show it."),
 		S("So far all versions are read by the same rules; `ing2gw mappings list` says which versions they describe.") },
-	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Secret that the controller uses where an Ingress names none."), NONE },
-	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT | IN_TRACE, S("open|closed|auto"), S("auto"),
+	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY, S("open|closed|auto"), S("auto"),
 		S("Whether what is not in the input exists."),
 		S("open: an object that is referred to and absent is taken to exist, and what was assumed is noted. closed: what is not in "
 		"the input does not exist. auto: open for files.") },
@@ -75,7 +75,7 @@ const struct option_row option_rows[] = {
 	{ OPT_INGRESS, 0, S("ingress"), S("NAMESPACE/NAME"), OPTION_OBJECT, true, IN_CONVERT, NONE, NONE,
 		S("Print what this Ingress becomes."), NONE },
 	/* what is wanted */
-	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE, NONE, S("standard"),
+	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("standard"),
 		S("Implementation of the Gateway API that the manifests are for."),
 		S("standard is the Gateway API alone, without policies of an implementation. Names are those of `ing2gw mappings list`.") },
 	{ OPT_GATEWAY_API, 0, S("gateway-api"), S("VERSION"), OPTION_WORD, false, IN_CONVERT, S("1.0|1.1|1.2|1.3|1.4|1.5|1.6|1.7"), NONE,
@@ -105,7 +105,7 @@ const struct option_row option_rows[] = {
 		"path; these are named. exact: as expressions that take what the controller takes, each with its reason as a comment, unless a rewrite "
 		"needs a prefix. Requests that are spelled as the path is get the same answer in both, unless an expression and a prefix take them, which "
 		"simple leaves to the implementation.") },
-	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_EXPLAIN | IN_MAPPINGS, NONE, NONE,
+	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_EXPLAIN | IN_MAPPINGS | IN_VERIFY, NONE, NONE,
 		S("Further tables: annotations, controllers, features, targets of your own."),
 		S("The form is that of `mappings show NAME -o yaml`; a row takes the place of the row with its name.") },
 	/* what counts as success */
@@ -138,27 +138,29 @@ const struct option_row option_rows[] = {
 	{ OPT_OUTPUT, 'o', S("output"), S("text|yaml|json"), OPTION_WORD, false, IN_MAPPINGS, S("text|yaml|json"), S("text"),
 		S("Form of the table; yaml and json need `show NAME`."),
 		S("yaml is the built-in file as it stands, a good start for a table of your own.") },
-	{ OPT_REPORT, 0, S("report"), S("KIND=FILE"), OPTION_REPORT, true, IN_CONVERT, NONE, NONE,
+	{ OPT_REPORT, 0, S("report"), S("KIND=FILE"), OPTION_REPORT, true, IN_CONVERT | IN_VERIFY, NONE, NONE,
 		S("Write the report to a file too, as text or json; - is standard output and needs -o dir=PATH."),
 		S("KIND is text or json. json has the schema ing2gw/report/v1, in which every annotation, label and field of the input has its state.") },
 	{ OPT_REJECTS, 0, S("rejects"), S("FILE"), OPTION_TEXT, false, IN_CONVERT, NONE, NONE,
 		S("Write the open form of what stands closed to a file."),
 		S("It is never part of the manifests. The file is empty when nothing stands closed.") },
+	{ OPT_EMIT_REQUESTS, 0, S("emit-requests"), S("FILE"), OPTION_TEXT, false, IN_VERIFY, NONE, NONE,
+		S("Write a request for each difference to a file, as trace --requests reads them; - is standard output."), NONE },
 	{ OPT_NO_COMMENTS, 0, S("no-comments"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
 		S("No comments in the YAML about where things come from."), NONE },
-	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE, NONE, NONE,
+	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },
-	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE, S("auto|always|never"), S("auto"),
+	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY, S("auto|always|never"), S("auto"),
 		S("Colour in messages, and in the answers of trace."),
 		S("auto: on a terminal, unless NO_COLOR is set or TERM is dumb.") },
 	/* limits */
-	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE, NONE, S("100"),
+	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("100"),
 		S("How deeply maps and lists of a document may be nested."), NONE },
-	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE, NONE, S("10"),
+	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("10"),
 		S("How many values YAML aliases may make for each byte of a document."), NONE },
-	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE, NONE, S("64M"),
+	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("64M"),
 		S("Largest document that is read."), NONE },
-	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE, NONE, S("1G"),
+	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("1G"),
 		S("How much is read over all files."), NONE },
 	/* the program */
 	{ OPT_HELP, 'h', S("help"), NONE, OPTION_FLAG, false, IN_ALL, NONE, NONE, S("This help."), NONE },
@@ -191,6 +193,14 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("# Where does this go?\n% trace https://shop.example.com/cart/7?x=1 -f k8s/\n\n"
 		"# A canary, and somebody with the right password\n% trace http://shop.example.com/ -H 'X-Canary: always' --given auth.basic=pass -f k8s/\n\n"
 		"# Many requests for other programs\n% trace --requests requests.jsonl -o json -f k8s/\n") },
+	{ S("verify"), S("Show requests on which Gateways answer otherwise than the controller."),
+		S("(--before|-f FILE|DIR|- | FILES...) --after FILE|DIR|- [options]"),
+		S("Asks both sides, the controller by its Ingresses and the Gateways by their manifests, whoever wrote them, the same requests: at and beside every path of every host, "
+		"with everything that a route looks at. Requests that both sides send the same way are one class. Each difference is shown as a request to paste, with both answers and the lines that decide. "
+		"No request is sent anywhere.\n"
+		"What is claimed is what was asked. Exit code 5: something differs; 1: something is not understood, such as fields of policies that no table has."),
+		S("# What convert has written, or anybody else\n% verify --before k8s/ --after out/\n\n"
+		"# The differences for other programs\n% verify --before k8s/ --after out/ --report json=differences.json\n") },
 	{ S("explain"), S("Say what a diagnostic code, an annotation or a feature means."), S("NAME"),
 		S("NAME is a code such as I2G-1001, an annotation with or without its prefix, or a feature such as auth.basic. The page of an "
 		"annotation ends with a manifest that uses it and what convert makes of it."),

@@ -12,6 +12,7 @@
 #include "kube/snapshot.h"
 #include "ledger/ledger.h"
 #include "mapping/mapping.h"
+#include "mapping/template.h"
 #include "route/model.h"
 
 /* One Gateway for each load balancer; for each namespace, or each Ingress, that made a host. */
@@ -33,10 +34,17 @@ struct policy_grant {
 	str kind, namespace, name;   /* of the core API */
 };
 
+/* A feature that a policy says, with what its template was filled with. */
+struct policy_word {
+	str feature;
+	struct template_values values;
+};
+
 /* What an implementation is told about a rule in an object of its own: all of one kind. */
 struct rule_policy {
 	const struct policy_kind *kind;
 	struct node *spec;           /* without targets */
+	LIST(struct policy_word) words;   /* that the spec was made of */
 	bool guards;                 /* it may refuse requests */
 	struct mark_list marks;      /* at: JSON pointers below the spec, "/basicAuth/users/name" */
 	LIST(struct policy_grant) grants;
@@ -96,6 +104,7 @@ struct printed {
 	str namespace, name;         /* as they count */
 	bool closed;                 /* a route with a closed rule */
 	const struct owner *owner;   /* of a route, and of a policy or filter of its rules, else NULL */
+	const struct rule_policy *policy;   /* of a policy or filter, else NULL */
 	str about;                   /* of a policy or filter: the object without which it means nothing, "HTTPRoute/ns/name" */
 	struct node *tree;
 };

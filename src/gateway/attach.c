@@ -105,6 +105,7 @@ static void add_policy_object(struct assembly *as, const struct rule_policy *pol
 	node_set(arena, root, STR("spec"), spec);
 	struct printed *p = assembly_add_policy(as, object->namespace, object->name, root);
 	p->owner = object->owner;
+	p->policy = policy;
 	p->about = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(object->kind), STR_ARG(object->namespace), STR_ARG(object->about));
 	for (size_t i = 0; i < policy->grants.n; i++)
 		if (!str_eq(policy->grants.item[i].namespace, object->namespace))

@@ -32,6 +32,14 @@ static const struct kind_row KINDS[] = {
 	{ STR_INIT(READ_GROUP), STR_INIT("BackendTLSPolicy"), SORT_TLS_POLICY, ROUTE_HTTP },
 };
 
+static const struct kind_row *row_of(str group, str kind)
+{
+	for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+		if (str_eq(KINDS[i].group, group) && str_eq(KINDS[i].kind, kind))
+			return &KINDS[i];
+	return NULL;
+}
+
 str read_route_kind_name(enum read_route_kind kind)
 {
 	for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
@@ -136,24 +144,28 @@ static void keep_tls_policy(struct gateway_side *side, const struct reader *r, c
 	KEEP(side, tls_policies, key, struct read_tls_policy, policy);
 }
 
-/* Of another kind: one that says what it applies to is a policy; of the rest it is known that it is there. */
-static void keep_other(struct gateway_side *side, const struct reader *r, const struct node *spec, str kind, str key)
+const struct read_policy *gateway_side_policy(const struct gateway_side *side, str group, str kind, str namespace, str name)
 {
-	struct read_policy *policy = NEW(side->arena, struct read_policy);
-	policy->meta = r->meta;
-	policy->kind = arena_str(side->arena, kind);
-	if (read_policy(r, spec, policy))
-		KEEP(side, policies, key, struct read_policy, policy);
-	else if (!map_get(&side->objects, key))
-		map_set(&side->objects, key, side);
+	const void *found = map_get(&side->objects, key_of(side->arena, group, kind, namespace, name));
+	return found == side || row_of(group, kind) ? NULL : found;
 }
 
-static const struct kind_row *row_of(str group, str kind)
+/* Of another kind: one that says what it applies to is a policy; of the rest it is known that it is there. */
+static void keep_other(struct gateway_side *side, const struct reader *r, const struct node *spec, str group, str kind, str key)
 {
-	for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
-		if (str_eq(KINDS[i].group, group) && str_eq(KINDS[i].kind, kind))
-			return &KINDS[i];
-	return NULL;
+	struct read_policy *policy = NEW(side->arena, struct read_policy), *earlier = map_get(&side->objects, key);
+	policy->meta = r->meta;
+	policy->group = arena_str(side->arena, group);
+	policy->kind = arena_str(side->arena, kind);
+	policy->known = side->mapping && policy_features(side->arena, side->mapping, group, kind, spec, &policy->words);
+	bool kept = read_policy(r, spec, policy) || policy->known;
+	if (earlier && (void *)earlier != (void *)side) {
+		*earlier = *policy;
+		return;
+	}
+	if (kept)
+		LIST_PUSH(side->arena, &side->policies, policy);
+	map_set(&side->objects, key, kept ? (void *)policy : (void *)side);
 }
 
 static void add_object(struct gateway_side *side, const struct node *root, str group, str kind)
@@ -185,7 +197,7 @@ static void add_object(struct gateway_side *side, const struct node *root, str g
 		keep_tls_policy(side, &r, spec, key);
 		break;
 	case SORT_OTHER:
-		keep_other(side, &r, spec, kind, key);
+		keep_other(side, &r, spec, group, kind, key);
 		break;
 	}
 }

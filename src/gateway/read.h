@@ -4,13 +4,15 @@
  * Defaults are those of the API server; what it would refuse is read as far as it makes sense. model.h of this side is made of them by
  * gateway_model() (side.h).
  *
- * An object that is none of ours and says to which of ours it applies (targetRef, targetRefs) is a policy that is not known.
+ * An object that is none of ours and says to which of ours it applies (targetRef, targetRefs) is a policy: of a kind that a target's table
+ * has, or one that is not known.
  */
 #ifndef ING2GW_GATEWAY_READ_H
 #define ING2GW_GATEWAY_READ_H
 
 #include "base/map.h"
 #include "doc/node.h"
+#include "gateway/policy_features.h"
 
 struct read_meta {
 	str namespace, name;             /* namespace as it counts; empty for what has none */
@@ -188,15 +190,18 @@ struct read_tls_policy {
 	str hostname, well_known;
 };
 
-/* A policy of a kind that is not known. */
+/* A policy of a kind that is none of the API's. */
 struct read_policy {
 	struct read_meta meta;
-	str kind;
+	str group, kind;
+	bool known;                      /* a target's table has the kind: words says what it does */
+	struct policy_words words;
 	LIST(struct read_ref) targets;   /* name empty: all of the kind in the namespace */
 };
 
 struct gateway_side {
 	struct arena *arena;
+	const struct mapping *mapping;   /* whose targets have kinds of their own; NULL: none is known */
 	LIST(struct read_class *) classes;
 	LIST(struct read_gateway *) gateways;
 	LIST(struct read_set *) sets;
@@ -214,6 +219,8 @@ void gateway_side_add(struct gateway_side *side, const struct node *root);
 void gateway_side_finish(struct gateway_side *side);
 /* An object of any kind is in the input. */
 bool gateway_side_has(const struct gateway_side *side, str group, str kind, str namespace, str name);
+/* The policy, or filter of an implementation, of that name; NULL: there is none. */
+const struct read_policy *gateway_side_policy(const struct gateway_side *side, str group, str kind, str namespace, str name);
 str read_route_kind_name(enum read_route_kind kind);
 
 #endif

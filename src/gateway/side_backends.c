@@ -122,6 +122,12 @@ static void look_up(const struct build *b, struct backend *out)
 		out->answer = 500;
 }
 
+void side_service(const struct build *b, const struct read_ref *ref, struct backend *out)
+{
+	*out = (struct backend){ .namespace = ref->namespace, .name = ref->name, .port = ref->port, .at = ref->at, .exists = true };
+	look_up(b, out);
+}
+
 bool side_backend(struct build *b, const struct read_meta *from, str kind, const struct read_ref *ref, struct backend *out)
 {
 	*out = (struct backend){ .namespace = ref->namespace, .name = ref->name, .port = ref->port, .at = ref->at, .exists = true };

@@ -69,6 +69,8 @@ void side_steps(struct build *b, const struct candidate *c, struct route *route)
 void side_own_step(struct build *b, const struct candidate *c, const struct read_filter *filter, struct route *route,
 	struct forward_case *out);
 void side_listener_steps(struct build *b, const struct effective *e, struct listener *listener);
+/* A value that is no template, as one. */
+str side_plain_text(struct build *b, str text);
 /* False: the rule counts as not written. */
 bool side_rule_is_good(const struct read_rule *rule);
 
@@ -79,6 +81,8 @@ bool side_can_ask(const struct route *route);
 bool side_granted(const struct build *b, const struct read_meta *from, str group, str kind, const struct read_ref *to);
 /* The Service that gets copies or is asked for permission; false: it is not there, or not for this route. */
 bool side_backend(struct build *b, const struct read_meta *from, str kind, const struct read_ref *ref, struct backend *out);
+/* The same of a Service, whoever may refer to it. */
+void side_service(const struct build *b, const struct read_ref *ref, struct backend *out);
 void side_index_tls(struct build *b);
 
 /* side_unknown.c */
@@ -89,5 +93,24 @@ void side_unknown(const struct build *b, str group, str kind, str namespace, str
 #define SIDE_UNKNOWN(b, group, kind, namespace, name, section, list) \
 	side_unknown((b), (group), (kind), (namespace), (name), (section), &(list)->item, &(list)->n, &(list)->cap)
 const struct unknown *side_new_unknown(struct build *b, str text, struct place at);
+/* The policies that name exactly this, and of which it is understood what they do there: the nth, NULL behind the last. */
+struct side_part {
+	str group, kind, namespace, name, section;
+};
+const struct read_policy *side_policy_at(const struct build *b, const struct side_part *at, size_t n);
+
+/* side_policies.c: those that count for a rule, as steps. */
+void side_policies(struct build *b, const struct candidate *c, struct route *route);
+bool side_policy_counts(const struct build *b, const struct read_policy *policy, const struct read_ref *target);
+/* What of a policy is not known. */
+void side_policy_rest(struct build *b, const struct read_policy *policy, const struct unknown ***item, size_t *n, size_t *cap);
+#define SIDE_POLICY_REST(b, policy, list) side_policy_rest((b), (policy), &(list)->item, &(list)->n, &(list)->cap)
+/* The one of a kind on the Gateway itself, which says where the clients' addresses come from. */
+void side_entry_policies(struct build *b, const struct read_gateway *gateway, struct entry *entry);
+
+/* side_words.c: one feature of a policy, at the end of the route's steps. */
+void side_word(struct build *b, const struct read_policy *policy, const struct policy_feature *feature, struct route *route);
+/* False: it says something else. */
+bool side_clients(struct build *b, const struct policy_feature *feature, struct http_rules *http);
 
 #endif

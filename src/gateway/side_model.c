@@ -258,6 +258,7 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	};
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("Gateway"), m->namespace, m->name, STR(""), &entry->unknown);
+	side_entry_policies(b, gateway, entry);
 	for (size_t i = 0; i < listeners->n; i++) {
 		struct effective *e = listeners->item[i];
 		struct candidate_list candidates = candidates_of(b, listeners, e);

@@ -23,8 +23,7 @@ static struct step *add_step(struct build *b, struct step_list *list, enum step_
 	return s;
 }
 
-/* A value that is no template, as one. */
-static str plain_text(struct build *b, str text)
+str side_plain_text(struct build *b, str text)
 {
 	struct buf out;
 	if (!str_has_char(text, '$'))
@@ -54,7 +53,7 @@ static void add_edits(struct build *b, const struct read_filter *f, struct step 
 	for (size_t i = 0; i < f->set.n + f->add.n; i++) {
 		bool adds = i >= f->set.n;
 		const struct read_pair *pair = adds ? &f->add.item[i - f->set.n] : &f->set.item[i];
-		struct header_edit e = { .response = response, .name = pair->name, .value = plain_text(b, pair->value), .adds = adds };
+		struct header_edit e = { .response = response, .name = pair->name, .value = side_plain_text(b, pair->value), .adds = adds };
 		LIST_PUSH(b->arena, &s->as.header.edits, e);
 	}
 	for (size_t i = 0; i < f->remove.n; i++) {
@@ -185,7 +184,7 @@ static void add_auth(struct build *b, const struct read_meta *owner, str kind, c
 	struct step *s = add_step(b, list, STEP_GUARD, "auth.external", f->at);
 	const char *scheme = f->grpc ? "grpc" : to.tls ? "https" : "http", *path = f->grpc ? "" : "$request_uri";
 	s->as.guard = (struct guard){ .kind = GUARD_EXTERNAL, .hands_over = true, .copied = f->copied };
-	str address = address_of(b, &to), prefix = plain_text(b, f->auth_path);
+	str address = address_of(b, &to), prefix = side_plain_text(b, f->auth_path);
 	s->as.guard.url = arena_printf(b->arena, "%s://%.*s%.*s%s", scheme, STR_ARG(address), STR_ARG(prefix), path);
 }
 
@@ -217,6 +216,23 @@ static void add_extension(struct build *b, const struct read_meta *owner, const 
 		add_status(b, list, 500, arena_join(b->arena, text, STR(" is not there")), f->at);
 	else
 		LIST_PUSH(b->arena, unknown, side_new_unknown(b, text, f->at));
+}
+
+/* A filter of a kind that a target's table knows. */
+static bool add_known_extension(struct build *b, const struct read_meta *owner, const struct read_filter *f, struct route *route,
+	struct step_list *list)
+{
+	const struct read_policy *p = gateway_side_policy(b->side, f->ref.group, f->ref.kind, owner->namespace, f->ref.name);
+	struct route only = { .unknown = route->unknown };
+	if (!p || !p->known || p->words.kind->attaches != ATTACH_FILTER)
+		return false;
+	for (size_t i = 0; i < p->words.features.n; i++)
+		side_word(b, p, &p->words.features.item[i], &only);
+	SIDE_POLICY_REST(b, p, &only.unknown);
+	route->unknown = only.unknown;
+	for (size_t i = 0; i < only.steps.n; i++)
+		LIST_PUSH(b->arena, list, only.steps.item[i]);
+	return true;
 }
 
 /* ---- rules ---- */
@@ -258,7 +274,8 @@ static void add_filter(struct build *b, const struct candidate *c, const struct 
 		add_auth(b, &c->route->meta, read_route_kind_name(c->route->kind), f, list);
 		break;
 	case FILTER_EXTENSION:
-		add_extension(b, &c->route->meta, f, list, &unknown);
+		if (!add_known_extension(b, &c->route->meta, f, route, list))
+			add_extension(b, &c->route->meta, f, list, &unknown);
 		break;
 	case FILTER_UNKNOWN:
 		break;
@@ -279,20 +296,31 @@ static void add_value(struct build *b, struct step_list *list, const char *featu
 		add_step(b, list, STEP_OTHER, feature, said->at)->value = said->value;
 }
 
+static void put(struct build *b, struct step_list *list, struct route *route)
+{
+	for (size_t i = 0; i < list->n; i++)
+		LIST_PUSH(b->arena, &route->steps, list->item[i]);
+	list->n = 0;
+}
+
 void side_steps(struct build *b, const struct candidate *c, struct route *route)
 {
 	const struct read_rule *rule = c->rule;
 	struct step_list list = { 0 };
-	for (unsigned turn = 0; turn < 3; turn++)
+	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; i < rule->filters.n; i++)
 			if (turn_of(&rule->filters.item[i]) == turn)
 				add_filter(b, c, &rule->filters.item[i], route, &list);
+		put(b, &list, route);
+		/* who may pass is asked before the rule answers or changes anything itself */
+		if (turn == 1)
+			side_policies(b, c, route);
+	}
 	add_value(b, &list, "timeout.request", &rule->request_timeout);
 	add_value(b, &list, "timeout.backend-request", &rule->backend_timeout);
 	add_value(b, &list, "retry", &rule->retry);
 	add_value(b, &list, "affinity.cookie", &rule->session);
-	for (size_t i = 0; i < list.n; i++)
-		LIST_PUSH(b->arena, &route->steps, list.item[i]);
+	put(b, &list, route);
 }
 
 void side_own_step(struct build *b, const struct candidate *c, const struct read_filter *f, struct route *route, struct forward_case *out)

@@ -185,6 +185,8 @@ static void print_manifests(struct stages *s)
 	struct lowering lowering;
 	struct assembly as;
 	assemble_model(s, false, &lowering, &as);
+	for (size_t i = 0; i < as.out.n; i++)
+		LIST_PUSH(&s->in->arena, &s->run->objects, as.out.item[i]);
 	lower_defaults(&lowering);
 	s->run->report.closed_rules = lowering.closed_rules;
 	if (!output_check(&s->in->arena, &s->in->diags, s->schema, s->version, &as))

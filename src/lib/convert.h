@@ -41,6 +41,7 @@ struct convert {
 	struct convert_options options;
 	str manifests;                 /* what goes to stdout */
 	struct layout_files files;     /* or into a folder */
+	LIST(struct printed) objects;  /* before a choice is made among them */
 	str rejects;                   /* the open form of what was closed, where the options ask for it */
 	struct report report;
 };

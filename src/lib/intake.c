@@ -75,6 +75,7 @@ void intake_read(struct intake *intake)
 	diags_init(&intake->silent, &intake->arena);
 	snapshot_init(&intake->world, &intake->arena, &intake->sources, &intake->silent);
 	gateway_side_init(&intake->gateway, &intake->arena);
+	intake->gateway.mapping = intake->mapping.arena ? &intake->mapping : NULL;
 	for (uint32_t file = 1; file <= intake->sources.n; file++)
 		if (!doc_read(&reader, &intake->sources, file))
 			intake->unreadable = true;

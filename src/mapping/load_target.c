@@ -18,6 +18,7 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("experimental"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, experimental), NULL, 0, NULL },
 	{ STR_INIT("policy"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("read_as"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, read_as), NULL, 0, NULL },
 	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
@@ -37,6 +38,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
@@ -94,7 +96,8 @@ static const struct key POLICY_KEYS[] = {
 
 static const struct key MERGE_KEYS[] = {
 	{ STR_INIT("field"), KEY_TEXT, NEEDED, offsetof(struct merge_rule, field), NULL, 0, NULL },
-	{ STR_INIT("wins"), KEY_TEXT, NEEDED, offsetof(struct merge_rule, wins), NULL, 0, NULL },
+	{ STR_INIT("wins"), KEY_TEXT, OPTIONAL, offsetof(struct merge_rule, wins), NULL, 0, NULL },
+	{ STR_INIT("order"), KEY_TEXTS, OPTIONAL, offsetof(struct merge_rule, order), NULL, 0, NULL },
 };
 
 static void load_policy(struct loader *loader, struct target_table *table, const struct node *node)
@@ -105,8 +108,11 @@ static void load_policy(struct loader *loader, struct target_table *table, const
 	const struct node *list = load_list(loader, node, STR("merge"));
 	for (size_t i = 0; list && i < list->as.list.n; i++) {
 		struct merge_rule rule = { 0 };
-		if (load_keys(loader, list->as.list.item[i], MERGE_KEYS, COUNT_OF(MERGE_KEYS), true, &rule))
-			LIST_PUSH(loader->mapping->arena, &kind.merge, rule);
+		if (!load_keys(loader, list->as.list.item[i], MERGE_KEYS, COUNT_OF(MERGE_KEYS), true, &rule))
+			continue;
+		if ((rule.wins.n > 0) == (rule.order.n > 0))
+			load_fault(loader, list->as.list.item[i]->at, 1, "a rule of merge has either wins or order");
+		LIST_PUSH(loader->mapping->arena, &kind.merge, rule);
 	}
 	for (size_t i = 0; i < table->policies.n; i++)
 		if (str_eq(table->policies.item[i].kind, kind.kind)) {
@@ -141,6 +147,22 @@ static bool load_said(struct loader *loader, const struct target_table *table, c
 		if (!load_check_feature(loader, node, row->feature, row->must.item[i]))
 			return false;
 	return true;
+}
+
+/* What one field says for two features is read back as one of them; a table of the user's may say one of them in another way. */
+static void check_read_as(struct loader *loader, const struct target_table *table)
+{
+	for (size_t i = 0; i < table->features.n; i++) {
+		struct target_row *row = &table->features.item[i];
+		const struct target_row *other = row->read_as.n ? map_get(&table->by_feature, row->read_as) : NULL;
+		if (row->read_as.n == 0)
+			continue;
+		if (!row->said || !other || !other->said || other->read_as.n)
+			load_fault(loader, table->at, 1, "%.*s cannot be read as %.*s: both need said, and one of them read_as", STR_ARG(row->feature),
+				STR_ARG(row->read_as));
+		else if (!node_equal(row->said, other->said))
+			row->read_as = (str){ "", 0 };
+	}
 }
 
 static void load_endless(struct loader *loader, struct target_table *table, const struct node *node)
@@ -214,6 +236,8 @@ static void inherit(struct loader *loader, struct target_table *table, size_t de
 	table->inherited = true;
 	if (table->regex.engine.n == 0)
 		table->regex = base->regex;
+	if (table->steps.n == 0)
+		table->steps = base->steps;
 	for (size_t i = 0; i < base->features.n; i++)
 		if (!map_get(&table->by_feature, base->features.item[i].feature))
 			LIST_PUSH(arena, &table->features, base->features.item[i]);
@@ -277,6 +301,8 @@ void load_target(struct loader *loader, const struct node *root)
 
 void load_inherited(struct loader *loader)
 {
-	for (size_t i = 0; i < loader->mapping->targets.n; i++)
+	for (size_t i = 0; i < loader->mapping->targets.n; i++) {
 		inherit(loader, loader->mapping->targets.item[i], 0);
+		check_read_as(loader, loader->mapping->targets.item[i]);
+	}
 }

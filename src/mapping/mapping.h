@@ -122,10 +122,11 @@ struct ecosystem_row {
 	str note;                /* why, and what to do */
 };
 
-/* Where two features of one object say different values of the same scalar. */
+/* Where two features of one object say different values of the same scalar, or have elements in the same list. */
 struct merge_rule {
 	str field;               /* JSON pointer below spec: "/authorization/defaultAction" */
-	str wins;                /* this value; or "longest", of durations */
+	str wins;                /* of a scalar: this value; or "longest", of durations */
+	struct str_list order;   /* of a list: features whose elements stand in this order, without which they mean something else */
 };
 
 /* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
@@ -142,6 +143,7 @@ struct target_row {
 	str feature;
 	str policy;              /* with how "policy": the kind in which it is said */
 	const struct node *said; /* its spec as a template, see template.h */
+	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
@@ -182,6 +184,7 @@ struct target_table {
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	LIST(struct target_choice) choices;
 	LIST(struct policy_kind) policies;
+	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
 	LIST(struct target_row) features;
 	struct map by_feature;
 };

@@ -2,6 +2,8 @@
 /* Templates: see template.h. */
 #include "mapping/template.h"
 
+#include "mapping/conversion.h"
+
 /* ---- values ---- */
 
 static void put(struct arena *arena, struct template_values *values, struct template_value value)
@@ -51,89 +53,6 @@ const struct template_value *template_value(const struct template_values *values
 	return NULL;
 }
 
-/* ---- conversions ---- */
-
-struct unit {
-	str name;
-	int64_t size;
-};
-
-static const struct unit TIMES[] = { { STR_INIT("h"), 3600 }, { STR_INIT("m"), 60 }, { STR_INIT("s"), 1 } };
-static const struct unit SIZES[] = { { STR_INIT("Gi"), INT64_C(1) << 30 }, { STR_INIT("Mi"), 1 << 20 }, { STR_INIT("Ki"), 1 << 10 } };
-#define COUNT(list) (sizeof (list) / sizeof *(list))
-
-enum { DIGITS_MOST = 99999 };   /* of one unit of a duration */
-
-/* Each unit as often as it fits: "1h0m30s" is "1h30s". */
-static bool write_duration(struct arena *arena, int64_t seconds, str *out)
-{
-	str text = { "", 0 };
-	if (seconds < 0 || seconds / 3600 > DIGITS_MOST)
-		return false;
-	for (size_t i = 0; i < COUNT(TIMES); i++) {
-		int64_t n = seconds / TIMES[i].size;
-		seconds %= TIMES[i].size;
-		if (n)
-			text = arena_printf(arena, "%.*s%lld%.*s", STR_ARG(text), (long long)n, STR_ARG(TIMES[i].name));
-	}
-	*out = text.n ? text : STR("0s");
-	return true;
-}
-
-/* The largest unit that leaves no rest. */
-static str write_quantity(struct arena *arena, int64_t bytes)
-{
-	for (size_t i = 0; i < COUNT(SIZES); i++)
-		if (bytes && bytes % SIZES[i].size == 0)
-			return arena_printf(arena, "%lld%.*s", (long long)(bytes / SIZES[i].size), STR_ARG(SIZES[i].name));
-	return arena_printf(arena, "%lld", (long long)bytes);
-}
-
-static size_t digits(str s)
-{
-	size_t n = 0;
-	while (n < s.n && char_is_digit(s.p[n]))
-		n++;
-	return n;
-}
-
-bool duration_read(str text, int64_t *out)
-{
-	*out = 0;
-	if (text.n == 0)
-		return false;
-	while (text.n) {
-		uint64_t number;
-		size_t n = digits(text), i = 0;
-		if (n == 0 || !str_to_u64(str_slice(text, 0, n), DIGITS_MOST, &number))
-			return false;
-		text = str_from(text, n);
-		while (i < COUNT(TIMES) && !str_starts(text, TIMES[i].name))
-			i++;
-		/* "ms" has a unit of its own, which no value here needs */
-		if (i == COUNT(TIMES) || str_starts(text, STR("ms")))
-			return false;
-		*out += (int64_t)number * TIMES[i].size;
-		text = str_from(text, TIMES[i].name.n);
-	}
-	return true;
-}
-
-static bool read_quantity(str text, int64_t *out)
-{
-	uint64_t number;
-	size_t n = digits(text);
-	str unit = str_from(text, n);
-	int64_t size = unit.n ? 0 : 1;
-	for (size_t i = 0; i < COUNT(SIZES); i++)
-		if (str_eq(unit, SIZES[i].name))
-			size = SIZES[i].size;
-	if (size == 0 || n == 0 || !str_to_u64(str_slice(text, 0, n), (uint64_t)(INT64_MAX / size), &number))
-		return false;
-	*out = (int64_t)number * size;
-	return true;
-}
-
 /* ---- holes ---- */
 
 struct hole {
@@ -159,9 +78,9 @@ static bool find_hole(str text, struct hole *hole)
 
 static bool is_conversion(str name)
 {
-	static const str NAMES[] = { STR_INIT("duration"), STR_INIT("quantity"), STR_INIT("number"), STR_INIT("boolean") };
+	static const str NAMES[] = { STR_INIT("duration"), STR_INIT("quantity"), STR_INIT("number"), STR_INIT("boolean"), STR_INIT("json") };
 	bool known = name.n == 0;
-	for (size_t i = 0; i < COUNT(NAMES); i++)
+	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
 		known = known || str_eq(name, NAMES[i]);
 	return known;
 }
@@ -171,7 +90,7 @@ static bool text_fields(struct arena *arena, str text, struct str_list *fields, 
 	struct hole hole;
 	while (find_hole(text, &hole)) {
 		if (hole.name.n == 0 || !is_conversion(hole.conversion)) {
-			*error = arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number and boolean", STR_ARG(hole.conversion));
+			*error = arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number, boolean and json", STR_ARG(hole.conversion));
 			return false;
 		}
 		str_list_add_new(arena, fields, hole.name);
@@ -230,13 +149,15 @@ static struct node *converted(struct arena *arena, const struct template_value *
 			node_add(arena, list, is_number && str_to_i64(v->list.item[i], &number) ? node_int(arena, number) : node_string(arena, v->list.item[i]));
 		return list;
 	}
+	if (v->kind == TEMPLATE_TEXT && str_eq(conversion, STR("json")))
+		return json_tree(arena, v->text);
 	if (v->kind == TEMPLATE_TEXT)
 		return is_number && str_to_i64(v->text, &number) ? node_int(arena, number) : node_string(arena, v->text);
 	if (str_eq(conversion, STR("quantity")))
-		return node_string(arena, write_quantity(arena, v->number));
+		return node_string(arena, quantity_write(arena, v->number));
 	if (!str_eq(conversion, STR("duration")))
 		return node_int(arena, v->number);
-	return write_duration(arena, v->number, &text) ? node_string(arena, text) : NULL;
+	return duration_write(arena, v->number, &text) ? node_string(arena, text) : NULL;
 }
 
 static str value_text(struct arena *arena, const struct node *node)
@@ -321,6 +242,10 @@ struct node *template_fill(struct arena *arena, const struct node *t, const stru
 static bool read_whole(struct arena *arena, const struct hole *hole, const struct node *tree, struct template_values *values)
 {
 	int64_t number;
+	if (str_eq(hole->conversion, STR("json"))) {
+		template_set_text(arena, values, hole->name, json_text(arena, tree));
+		return true;
+	}
 	if (tree->kind == NODE_LIST) {
 		struct str_list list = { 0 };
 		for (size_t i = 0; i < tree->as.list.n; i++)
@@ -334,11 +259,13 @@ static bool read_whole(struct arena *arena, const struct hole *hole, const struc
 		template_set_text(arena, values, hole->name, value_text(arena, tree));
 	else if (str_eq(hole->conversion, STR("duration")) || str_eq(hole->conversion, STR("quantity"))) {
 		bool time = str_eq(hole->conversion, STR("duration"));
-		if (!(time ? duration_read : read_quantity)(node_text(tree), &number))
+		if (!(time ? duration_read : quantity_read)(node_text(tree), &number))
 			return false;
 		template_set_number(arena, values, hole->name, number);
 	} else if (tree->kind == NODE_INT)
 		template_set_number(arena, values, hole->name, tree->number);
+	else if (node_text(tree).n == 0)
+		template_set_flag(arena, values, hole->name);
 	else
 		template_set_text(arena, values, hole->name, node_text(tree));
 	return true;
@@ -364,19 +291,19 @@ static bool read_inside(struct arena *arena, str t, str text, struct template_va
 	return str_eq(t, text);
 }
 
-static bool has_hole(const struct node *t)
+bool template_has_hole(const struct node *t)
 {
 	struct hole hole;
 	if (t->kind == NODE_MAP) {
 		for (size_t i = 0; i < t->as.map.n; i++)
-			if (has_hole(t->as.map.item[i].value))
+			if (template_has_hole(t->as.map.item[i].value))
 				return true;
 		return false;
 	}
 	if (t->kind != NODE_LIST)
 		return t->kind == NODE_STRING && find_hole(t->as.text, &hole);
 	for (size_t i = 0; i < t->as.list.n; i++)
-		if (has_hole(t->as.list.item[i]))
+		if (template_has_hole(t->as.list.item[i]))
 			return true;
 	return false;
 }
@@ -388,7 +315,7 @@ static bool read_map(struct arena *arena, const struct node *t, const struct nod
 		const struct pair *p = &t->as.map.item[i];
 		const struct node *value = node_get(tree, p->key);
 		known += value != NULL;
-		if (value ? !template_read(arena, p->value, value, values) : !has_hole(p->value))
+		if (value ? !template_read(arena, p->value, value, values) : !template_has_hole(p->value))
 			return false;
 	}
 	return tree->kind == NODE_MAP && known == tree->as.map.n;
@@ -404,7 +331,7 @@ static bool read_list(struct arena *arena, const struct node *t, const struct no
 			for (size_t k = 0; k < more.n; k++)
 				put(arena, values, more.item[k]);
 			at++;
-		} else if (!has_hole(t->as.list.item[i])) {
+		} else if (!template_has_hole(t->as.list.item[i])) {
 			return false;
 		}
 	}

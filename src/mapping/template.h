@@ -7,7 +7,7 @@
  * What hangs on a field that is absent is left out: the key or element, and every map and list around it in which no hole is filled.
  *
  * Conversions: duration (seconds as "1h30m", GEP-2257), quantity (bytes as "8Mi"), number (a text of digits as a number), boolean (a text
- * "true" or "false").
+ * "true" or "false"), json (a text of JSON as what it says).
  */
 #ifndef ING2GW_MAPPING_TEMPLATE_H
 #define ING2GW_MAPPING_TEMPLATE_H
@@ -52,10 +52,11 @@ bool template_fields(struct arena *arena, const struct node *template, struct st
 /* NULL: nothing is left. Texts are shared with the template. places may be NULL. */
 struct node *template_fill(struct arena *arena, const struct node *template, const struct template_values *values, struct template_places *places);
 
+bool template_has_hole(const struct node *template);
+
 /* Fields of a tree that template_fill() has made, or somebody by hand in the same form. False: the tree has another form. */
 bool template_read(struct arena *arena, const struct node *template, const struct node *tree, struct template_values *values);
-
-/* "1h30m" in seconds; false when it is none, or has milliseconds. */
-bool duration_read(str text, int64_t *seconds);
+/* "8Mi" in bytes; false when it is none in whole powers of 1024. */
+bool quantity_read(str text, int64_t *bytes);
 
 #endif

@@ -64,7 +64,8 @@ static struct verdict ask_password(struct run *r, const struct step *s)
 	str_list_add_new(r->scratch, &r->out->gates, s->feature);
 	if (r->request->given.basic == GIVEN_PASS)
 		return pass();
-	add_answer_header(r, STR("WWW-Authenticate"), arena_printf(r->scratch, "Basic realm=\"%.*s\"", STR_ARG(s->as.guard.realm)));
+	if (!s->as.guard.own_realm)
+		add_answer_header(r, STR("WWW-Authenticate"), arena_printf(r->scratch, "Basic realm=\"%.*s\"", STR_ARG(s->as.guard.realm)));
 	return refuse(401);
 }
 

@@ -134,6 +134,7 @@ struct guard {
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
 	str realm;                   /* GUARD_BASIC */
+	bool own_realm;              /* GUARD_BASIC: whoever asks chooses the realm, and what it is called says nothing */
 	struct backend service;      /* GUARD_EXTERNAL: the Service that the url names, where it is a fixed one in plain HTTP; else without a name */
 	str service_path;            /* the url's path */
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */

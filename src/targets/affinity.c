@@ -2,6 +2,7 @@
 /* A cookie that keeps a client on its endpoint, as sessionPersistence of a rule: see delivery.h. */
 #include "targets/delivery.h"
 
+#include "mapping/conversion.h"
 #include "targets/conditions.h"
 #include "targets/losses.h"
 #include "targets/versions.h"
@@ -34,7 +35,7 @@ static void write_lifetime(struct lowering *lw, const struct affinity_fields *f,
 	struct session_persistence *s = &d->rule.session;
 	if (!f->lifetime_fact)
 		return;
-	if (!delivery_duration(lw->arena, f->lifetime, &s->absolute)) {
+	if (f->lifetime <= 0 || !duration_write(lw->arena, f->lifetime, &s->absolute)) {
 		lose_other(lw, f->lifetime_fact, LOSS_BEHAVIOUR);
 		return;
 	}

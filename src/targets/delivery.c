@@ -2,6 +2,7 @@
 /* Fields of a rule about the way to the backend: see delivery.h. */
 #include "targets/delivery.h"
 
+#include "mapping/conversion.h"
 #include "targets/grpc.h"
 #include "targets/losses.h"
 #include "targets/policies.h"
@@ -50,17 +51,6 @@ static bool lost_on_calls(struct lowering *lw, const struct rule_place *at, cons
 
 /* ---- patience with a silent backend ---- */
 
-/* "1h30m10s"; a part has five digits at most. */
-bool delivery_duration(struct arena *a, int64_t seconds, str *out)
-{
-	int64_t hours = seconds / 3600, minutes = seconds / 60 % 60, rest = seconds % 60;
-	if (seconds <= 0 || hours > 99999)
-		return false;
-	*out = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(hours ? arena_printf(a, "%lldh", (long long)hours) : STR("")),
-		STR_ARG(minutes ? arena_printf(a, "%lldm", (long long)minutes) : STR("")), STR_ARG(rest ? arena_printf(a, "%llds", (long long)rest) : STR("")));
-	return true;
-}
-
 /* More patience than usual: no limit on the whole exchange may cut a long answer. */
 static void add_longer(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
@@ -90,7 +80,7 @@ static bool add_shorter(struct lowering *lw, const struct rule_place *at, const 
 		.help = STR("raise timeouts.backendRequest of the rule where answers are long (downloads, event streams, web sockets), or set "
 			"the limit on silence in a policy of the implementation: ing2gw explain timeout.read names them"),
 	};
-	if (!str_eq(step->feature, READ) || !delivery_duration(lw->arena, step->as.silence.seconds, &d->rule.backend_timeout))
+	if (!str_eq(step->feature, READ) || step->as.silence.seconds <= 0 || !duration_write(lw->arena, step->as.silence.seconds, &d->rule.backend_timeout))
 		return false;
 	d->try_seconds = step->as.silence.seconds;
 	differ(lw, at->route, &step->facts, &text);
@@ -215,7 +205,7 @@ static bool add_all_tries(struct lowering *lw, const struct rule_place *at, cons
 			"that had begun end", (long long)seconds, (long long)r->time_seconds),
 		.help = STR("raise timeouts.request of the rule where answers are long (downloads, event streams, web sockets)"),
 	};
-	if (!d->try_seconds || d->rule.request_timeout.n || !delivery_duration(lw->arena, seconds, &d->rule.request_timeout))
+	if (!d->try_seconds || d->rule.request_timeout.n || seconds <= 0 || !duration_write(lw->arena, seconds, &d->rule.request_timeout))
 		return false;
 	differ(lw, at->route, &facts, &text);
 	mark_facts(lw->arena, &d->marks, &facts, STR("/timeouts/request"));

@@ -26,7 +26,4 @@ void delivery_affinity(struct lowering *lowering, const struct rule_place *at, c
 void delivery_mark(struct lowering *lowering, struct draft *draft, struct fact *fact, str at);
 struct fact_list delivery_fact(struct lowering *lowering, struct fact *fact);
 
-/* As the Gateway API writes it (GEP-2257); false: it is too long for that. */
-bool delivery_duration(struct arena *arena, int64_t seconds, str *out);
-
 #endif

@@ -2,6 +2,7 @@
 /* Policies of an implementation for the rules of a draft: see policies.h. */
 #include "targets/policies.h"
 
+#include "mapping/conversion.h"
 #include "targets/losses.h"
 
 static const struct target_row *row_of(const struct lowering *lw, const struct step *step)
@@ -106,7 +107,7 @@ static struct node *winner(const struct merging *m, str at, struct node *have, s
 	for (size_t i = 0; i < m->kind->merge.n; i++) {
 		const struct merge_rule *rule = &m->kind->merge.item[i];
 		int64_t a, b;
-		if (!str_eq(rule->field, at))
+		if (!str_eq(rule->field, at) || rule->wins.n == 0)
 			continue;
 		if (str_eq(rule->wins, STR("longest")))
 			return duration_read(node_text(have), &a) && duration_read(node_text(add), &b) && b > a ? add : have;
@@ -184,15 +185,24 @@ static void lose_setting(struct lowering *lw, const struct route *route, struct 
 	lose(lw, route, &one, &text);
 }
 
+static bool is_among(const struct fact_list *list, const struct fact *fact)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i] == fact)
+			return true;
+	return false;
+}
+
 /* Every fact of the step is carried by the field that it fills, by the object as a whole where it switches the feature on, or is lost. */
-static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct template_places *places,
-	struct mark_list *marks)
+static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct said *said,
+	const struct template_places *places, struct mark_list *marks)
 {
 	const struct feature *feature = mapping_feature(lw->mapping, step->feature);
 	for (size_t i = 0; i < step->facts.n; i++) {
 		struct fact *fact = step->facts.item[i];
 		const struct annotation_row *row = fact_row(lw, fact);
-		const struct template_place *place = row ? place_of(places, row->field) : places->n ? &places->item[0] : NULL;
+		const struct template_place *first = places->n ? &places->item[0] : NULL;
+		const struct template_place *place = row && !is_among(&said->carried, fact) ? place_of(places, row->field) : first;
 		struct mark mark = { fact, place ? place->at : first_key(lw, spec) };
 		if (place || turns_on(lw, fact, row))
 			LIST_PUSH(lw->arena, marks, mark);
@@ -233,8 +243,10 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	struct rule_policy *policy = policy_of(lw, d, kind);
 	const struct merging m = { lw, kind, &marks };
 	say_difference(lw, at, step, row, &said);
-	carry(lw, at->route, step, spec, &places, &marks);
+	carry(lw, at->route, step, spec, &said, &places, &marks);
 	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+	struct policy_word word = { row->feature, said.values };
+	LIST_PUSH(lw->arena, &policy->words, word);
 	policy->guards = policy->guards || step->kind == STEP_GUARD;
 	for (size_t i = 0; i < marks.n; i++)
 		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
@@ -332,6 +344,8 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	(void)said_of(lw, NULL, step, &said);
 	policy.spec = template_fill(lw->arena, row->said, &said.values, &places);
 	struct mark mark = { step->facts.item[0], places.item[0].at };
+	struct policy_word word = { row->feature, said.values };
+	LIST_PUSH(lw->arena, &policy.words, word);
 	LIST_PUSH(lw->arena, &policy.marks, mark);
 	LIST_PUSH(lw->arena, &out->policies, policy);
 	out->proxy_protocol = lw->entry->http.proxy_protocol;

@@ -14,7 +14,7 @@
 struct said {
 	struct template_values values;
 	LIST(struct policy_grant) grants;
-	struct fact_list carried;    /* said by the object being there, with no field of their own */
+	struct fact_list carried;    /* said by the first field there is, with none of their own */
 };
 
 /* said.c: false when the step's meaning has no such fields. owner may be NULL: the fields are then right but for namespaces. */

@@ -191,6 +191,8 @@ static bool tries(const struct saying *s)
 		LIST_PUSH(s->lw->arena, &triggers, STR("retriable-status-codes"));
 	template_unset(&s->out->values, STR("on"));
 	set_number(s, "tries", r->never ? 0 : r->tries - 1);
+	if (r->never)
+		fact_list_add(s->lw->arena, &s->out->carried, r->on);
 	if (!r->never) {
 		set_list(s, "on", &triggers);
 		set_list(s, "on.codes", &codes);
@@ -260,9 +262,11 @@ static bool substitution(struct arena *arena, str target, size_t groups, str *ou
 static bool captures(const struct saying *s)
 {
 	const struct rewrite *r = &s->step->as.rewrite;
+	if (s->step->kind != STEP_REWRITE)
+		return false;
 	str regex = str_starts(r->regex, STR("^")) ? str_from(r->regex, 1) : r->regex, target;
 	bool wanted = r->change == PATH_KEEP || (r->change == PATH_PREFIX_CUT && s->lw->exact);
-	if (s->step->kind != STEP_REWRITE || !wanted || regex.n == 0 || path_is_pcre_only(regex) ||
+	if (!wanted || regex.n == 0 || path_is_pcre_only(regex) ||
 		!substitution(s->lw->arena, r->target, groups_of(regex), &target))
 		return false;
 	set_text(s, "target.pattern", arena_printf(s->lw->arena, "^(?i:%.*s).*$", STR_ARG(regex)));

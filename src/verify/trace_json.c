@@ -160,7 +160,7 @@ static void add_unknown(struct buf *out, const struct outcome *outcome)
 	buf_add_char(out, ']');
 }
 
-static void add_outcome(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route)
+void trace_json_outcome(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route)
 {
 	buf_add_char(out, '{');
 	add_status(out, outcome);
@@ -196,7 +196,7 @@ static void add_outcome(struct buf *out, struct arena *scratch, const struct out
 
 void trace_json(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route)
 {
-	add_outcome(out, scratch, outcome, route);
+	trace_json_outcome(out, scratch, outcome, route);
 	buf_add_char(out, '\n');
 }
 
@@ -206,9 +206,9 @@ void trace_json_both(struct buf *out, struct arena *scratch, const struct outcom
 	struct str_list what = { 0 };
 	outcomes_compare(scratch, before, after, &what);
 	buf_add(out, STR("{\"before\": "));
-	add_outcome(out, scratch, before, before_route);
+	trace_json_outcome(out, scratch, before, before_route);
 	buf_add(out, STR(", \"after\": "));
-	add_outcome(out, scratch, after, after_route);
+	trace_json_outcome(out, scratch, after, after_route);
 	if (!before->unknown.n && !after->unknown.n)
 		buf_add(out, what.n ? STR(", \"same\": false") : STR(", \"same\": true"));
 	if (what.n)

@@ -9,6 +9,9 @@
 /* route: place of outcome->route as "file:line", or empty. Ends with a newline. */
 void trace_json(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route);
 
+/* The same without a newline, as a part of more. */
+void trace_json_outcome(struct buf *out, struct arena *scratch, const struct outcome *outcome, str route);
+
 /* Of both sides: {"before": ..., "after": ..., "same": ...}; without "same" where something on a side is not understood. */
 void trace_json_both(struct buf *out, struct arena *scratch, const struct outcome *before, str before_route, const struct outcome *after,
 	str after_route);

@@ -69,6 +69,7 @@ static struct template_values values_of(struct run *run)
 	template_set_list(&run->arena, &v, STR("codes"), &list);
 	template_set_flag(&run->arena, &v, STR("flag"));
 	template_set_text(&run->arena, &v, STR("truth"), STR("false"));
+	template_set_text(&run->arena, &v, STR("json"), STR("{\"labels\": {\"x\": \"y\"}}"));
 	return v;
 }
 
@@ -85,6 +86,8 @@ static const struct {
 	{ "a: ${flag}", "{\"a\":\"\"}" },
 	{ "a: ${truth|boolean}", "{\"a\":false}" },
 	{ "a: ${name|boolean}", "-" },
+	{ "a: ${json|json}", "{\"a\":{\"labels\":{\"x\":\"y\"}}}" },
+	{ "a: ${name|json}", "-" },
 	{ "a: ${none}", "-" },
 	{ "{a: \"${name}\", b: \"${none}\"}", "{\"a\":\"a\"}" },
 	{ "{a: literal, b: \"${none}\"}", "-" },

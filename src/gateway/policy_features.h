@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a policy of an implementation says, read back by the rows of the target's table that write such policies: features with their
+ * fields, and the leaves of its spec that no row would have written.
+ */
+#ifndef ING2GW_GATEWAY_POLICY_FEATURES_H
+#define ING2GW_GATEWAY_POLICY_FEATURES_H
+
+#include "mapping/template_take.h"
+
+struct policy_feature {
+	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted */
+	struct template_values values;   /* by the names of the row's holes */
+	struct place at;                 /* of the first field that says it */
+};
+
+struct policy_words {
+	const struct target_table *target;
+	const struct policy_kind *kind;
+	LIST(struct policy_feature) features;   /* in the order of the table */
+	struct template_leaves unknown;         /* JSON pointers below the spec */
+};
+
+/* False: no target has such a kind. Nothing is shared with the tree. */
+bool policy_features(struct arena *arena, const struct mapping *mapping, str group, str kind, const struct node *spec, struct policy_words *out);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Policies of kinds that a target's table knows, on what they apply to: see side_build.h. Of one kind the policy of the rule counts, else
+ * that of the route, of the listener, of what the listener stands in, of the Gateway; the other ones do nothing there.
+ */
+#include "gateway/side_build.h"
+
+#include "gateway/read_object.h"
+
+/* Policies that count, one of a kind. */
+struct policies {
+	LIST(const struct read_policy *) list;
+};
+
+static str name_of(struct build *b, const struct read_policy *p)
+{
+	return arena_printf(b->arena, "%.*s %.*s/%.*s", STR_ARG(p->kind), STR_ARG(p->meta.namespace), STR_ARG(p->meta.name));
+}
+
+bool side_policy_counts(const struct build *b, const struct read_policy *p, const struct read_ref *target)
+{
+	static const str TARGETS[] = { STR_INIT("HTTPRoute"), STR_INIT("GRPCRoute"), STR_INIT("ListenerSet"), STR_INIT("Gateway") };
+	bool served = b->side->classes.n == 0, known = false;
+	if (!p->known || target->name.n == 0 || !str_eq(target->group, STR(READ_GROUP)))
+		return false;
+	for (size_t i = 0; i < b->side->classes.n; i++)
+		served = served || str_eq(b->side->classes.item[i]->controller, p->words.target->controller_name);
+	for (size_t i = 0; i < sizeof TARGETS / sizeof *TARGETS; i++)
+		known = known || str_eq(TARGETS[i], target->kind);
+	if (p->words.kind->attaches == ATTACH_GATEWAY)
+		known = str_eq(target->kind, STR("Gateway")) && target->section.n == 0;
+	return served && known;
+}
+
+/* The one that was there first; without times nobody knows which. */
+static bool is_older(const struct read_policy *a, const struct read_policy *b)
+{
+	return a->meta.created.n && b->meta.created.n && str_cmp(a->meta.created, b->meta.created) < 0;
+}
+
+static void add_level(struct build *b, const struct side_part *l, struct policies *out, struct route *route)
+{
+	const size_t before = out->list.n;
+	const struct read_policy *p;
+	for (size_t i = 0; (p = side_policy_at(b, l, i)); i++) {
+		size_t at = 0;
+		while (at < out->list.n && out->list.item[at]->words.kind != p->words.kind)
+			at++;
+		if (at == out->list.n) {
+			LIST_PUSH(b->arena, &out->list, p);
+			continue;
+		}
+		if (at < before)
+			continue;
+		const struct read_policy *other = out->list.item[at];
+		if (is_older(p, other))
+			out->list.item[at] = p;
+		else if (!is_older(other, p))
+			LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, arena_printf(b->arena, "%.*s beside %.*s", STR_ARG(name_of(b, p)),
+				STR_ARG(name_of(b, other))), p->meta.at));
+	}
+}
+
+static const struct read_gateway *gateway_of(const struct build *b, const struct effective *e)
+{
+	for (size_t i = 0; i < b->side->sets.n; i++) {
+		const struct read_set *set = b->side->sets.item[i];
+		for (size_t k = 0; &set->meta == e->owner && k < b->side->gateways.n; k++) {
+			const struct read_meta *m = &b->side->gateways.item[k]->meta;
+			if (str_eq(m->namespace, set->parent.namespace) && str_eq(m->name, set->parent.name))
+				return b->side->gateways.item[k];
+		}
+	}
+	return NULL;
+}
+
+static struct policies policies_of(struct build *b, const struct candidate *c, struct route *route)
+{
+	const struct read_meta *m = &c->route->meta, *owner = b->at->owner;
+	const str group = STR_INIT(READ_GROUP), kind = read_route_kind_name(c->route->kind), none = { "", 0 };
+	const struct read_gateway *gateway = gateway_of(b, b->at);
+	const struct side_part levels[] = {
+		{ group, kind, m->namespace, m->name, c->rule->name },
+		{ group, kind, m->namespace, m->name, none },
+		{ b->at->group, b->at->kind, owner->namespace, owner->name, b->at->said->name },
+		{ b->at->group, b->at->kind, owner->namespace, owner->name, none },
+		{ group, STR_INIT("Gateway"), gateway ? gateway->meta.namespace : none, gateway ? gateway->meta.name : none, none },
+	};
+	struct policies out = { { 0 } };
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+		if ((i != 0 || c->rule->name.n) && levels[i].name.n)
+			add_level(b, &levels[i], &out, route);
+	return out;
+}
+
+void side_policy_rest(struct build *b, const struct read_policy *p, const struct unknown ***item, size_t *n, size_t *cap)
+{
+	const struct template_leaves *rest = &p->words.unknown;
+	if (!rest->n)
+		return;
+	str more = rest->n > 1 ? arena_printf(b->arena, " and %zu more", rest->n - 1) : STR("");
+	str text = arena_printf(b->arena, "the field /spec%.*s%.*s of %.*s", STR_ARG(rest->item[0].pointer), STR_ARG(more), STR_ARG(name_of(b, p)));
+	*item = list_grow(b->arena, *item, *n, cap, sizeof **item);
+	(*item)[(*n)++] = side_new_unknown(b, text, rest->item[0].at);
+}
+
+static void add_words(struct build *b, const struct policies *all, const struct target_table *target, str name, struct route *route)
+{
+	for (size_t i = 0; i < all->list.n; i++) {
+		const struct policy_words *w = &all->list.item[i]->words;
+		for (size_t k = 0; k < w->features.n; k++) {
+			bool has_turn = str_list_has(&w->target->steps, w->features.item[k].name);
+			if (w->target == target && (name.n ? str_eq(w->features.item[k].name, name) : !has_turn))
+				side_word(b, all->list.item[i], &w->features.item[k], route);
+		}
+	}
+}
+
+/* In the order in which the implementation asks them; then what refuses nobody. */
+void side_policies(struct build *b, const struct candidate *c, struct route *route)
+{
+	const struct policies all = policies_of(b, c, route);
+	bool http = c->route->kind == ROUTE_HTTP || c->route->kind == ROUTE_GRPC;
+	struct policies ours = { { 0 } };
+	for (size_t i = 0; i < all.list.n; i++) {
+		const struct read_policy *p = all.list.item[i];
+		if (p->words.kind->attaches != ATTACH_RULE)
+			continue;
+		if (http)
+			LIST_PUSH(b->arena, &ours.list, p);
+		else
+			LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, name_of(b, p), p->meta.at));
+	}
+	for (size_t i = 0; i < ours.list.n; i++)
+		SIDE_POLICY_REST(b, ours.list.item[i], &route->unknown);
+	for (size_t t = 0; ours.list.n && t < b->side->mapping->targets.n; t++) {
+		const struct target_table *target = b->side->mapping->targets.item[t];
+		for (size_t i = 0; i < target->steps.n; i++)
+			add_words(b, &ours, target, target->steps.item[i], route);
+		add_words(b, &ours, target, (str){ "", 0 }, route);
+	}
+}
+
+void side_entry_policies(struct build *b, const struct read_gateway *gateway, struct entry *entry)
+{
+	const struct side_part at = { STR_INIT(READ_GROUP), STR_INIT("Gateway"), gateway->meta.namespace, gateway->meta.name, { "", 0 } };
+	struct route only = { .without = 0 };
+	struct policies all = { { 0 } };
+	add_level(b, &at, &all, &only);
+	for (size_t i = 0; i < all.list.n; i++) {
+		const struct policy_words *w = &all.list.item[i]->words;
+		if (w->kind->attaches != ATTACH_GATEWAY)
+			continue;
+		SIDE_POLICY_REST(b, all.list.item[i], &only.unknown);
+		for (size_t k = 0; k < w->features.n; k++)
+			if (!side_clients(b, &w->features.item[k], &entry->http))
+				LIST_PUSH(b->arena, &only.unknown, side_new_unknown(b, name_of(b, all.list.item[i]), w->features.item[k].at));
+	}
+	for (size_t i = 0; i < only.unknown.n; i++)
+		LIST_PUSH(b->arena, &entry->unknown, only.unknown.item[i]);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a policy says, feature by feature, as steps of the model: see side_build.h. */
+#include "gateway/side_build.h"
+
+#include "base/buf.h"
+
+/* A feature of a policy on its way to a route. */
+struct word {
+	struct build *b;
+	const struct read_policy *policy;
+	const struct policy_feature *feature;
+	struct route *route;
+};
+
+static struct step *add_step(const struct word *w, enum step_kind kind)
+{
+	struct step *s = NEW(w->b->arena, struct step);
+	s->kind = kind;
+	s->side = SIDE_BOTH;
+	s->feature = w->feature->name;
+	s->at = w->feature->at;
+	LIST_PUSH(w->b->arena, &w->route->steps, s);
+	return s;
+}
+
+static str text_of(const struct word *w, const char *name)
+{
+	const struct template_value *v = template_value(&w->feature->values, str_c(name));
+	return v && v->kind == TEMPLATE_TEXT ? v->text : (str){ "", 0 };
+}
+
+static int64_t number_of(const struct word *w, const char *name)
+{
+	const struct template_value *v = template_value(&w->feature->values, str_c(name));
+	return v && v->kind == TEMPLATE_NUMBER ? v->number : 0;
+}
+
+static struct str_list list_of(const struct word *w, const char *name)
+{
+	const struct template_value *v = template_value(&w->feature->values, str_c(name));
+	return v && v->kind == TEMPLATE_LIST ? v->list : (struct str_list){ 0 };
+}
+
+static void add_status(const struct word *w, uint32_t status, const char *why)
+{
+	struct step *s = add_step(w, STEP_STATUS);
+	s->feature = (str){ "", 0 };
+	s->status = status;
+	s->value = str_c(why);
+}
+
+static bool is_granted(const struct word *w, const struct read_ref *to)
+{
+	return side_granted(w->b, &w->policy->meta, w->policy->group, w->policy->kind, to);
+}
+
+/* Beside the policy itself unless it says otherwise. */
+static str namespace_of(const struct word *w, const char *name)
+{
+	str namespace = text_of(w, name);
+	return namespace.n ? namespace : w->policy->meta.namespace;
+}
+
+/* ---- protections ---- */
+
+static bool basic(const struct word *w)
+{
+	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
+		.at = w->feature->at };
+	bool there = !w->b->world->closed || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
+	if (!there || !is_granted(w, &secret)) {
+		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
+		return true;
+	}
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .own_realm = true };
+	return true;
+}
+
+static bool addresses(const struct word *w)
+{
+	const struct str_list ranges = list_of(w, "ranges");
+	struct guard g = { .kind = GUARD_ADDRESS, .deny = str_eq(w->feature->name, STR("access.deny")) };
+	for (size_t i = 0; i < ranges.n; i++) {
+		struct address_range range;
+		if (!address_range_parse(ranges.item[i], &range))
+			return false;
+		LIST_PUSH(w->b->arena, &g.ranges, range);
+	}
+	struct step *s = add_step(w, STEP_GUARD);
+	s->value = str_list_join(w->b->arena, &ranges, STR(", "));
+	s->as.guard = g;
+	return true;
+}
+
+static bool external(const struct word *w)
+{
+	const struct read_ref ref = { .kind = STR_INIT("Service"), .namespace = namespace_of(w, "url.namespace"), .name = text_of(w, "url.service"),
+		.port = (uint32_t)number_of(w, "url.port"), .at = w->feature->at };
+	struct backend to;
+	side_service(w->b, &ref, &to);
+	if (to.answer || !is_granted(w, &ref)) {
+		add_status(w, to.answer ? to.answer : 500, "there is no service that could give permission");
+		return true;
+	}
+	struct guard g = { .kind = GUARD_EXTERNAL, .hands_over = true, .copied = list_of(w, "response-headers") };
+	str path = text_of(w, "url.path");
+	g.url = arena_printf(w->b->arena, "%s://%.*s.%.*s:%u%.*s", to.tls ? "https" : "http", STR_ARG(ref.name), STR_ARG(ref.namespace),
+		(unsigned)ref.port, STR_ARG(side_plain_text(w->b, path.n ? path : STR("/"))));
+	add_step(w, STEP_GUARD)->as.guard = g;
+	return true;
+}
+
+static bool body(const struct word *w)
+{
+	add_step(w, STEP_BODY)->as.limit = (uint64_t)number_of(w, "max");
+	return true;
+}
+
+/* ---- paths ---- */
+
+/* "\1" is a group, and everything else is what it is. */
+static bool substitution(struct build *b, str text, str *out)
+{
+	struct buf target;
+	buf_init(&target, b->arena, 0);
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		if (c != '\\') {
+			buf_add(&target, c == '$' ? STR("${literal_dollar}") : str_slice(text, i, i + 1));
+			continue;
+		}
+		if (++i == text.n || (text.p[i] != '\\' && !char_is_digit(text.p[i])))
+			return false;
+		buf_printf(&target, text.p[i] == '\\' ? "%c" : "$%c", text.p[i]);
+	}
+	*out = buf_str(&target);
+	return true;
+}
+
+/* Only of an expression that takes the whole path: of others each part that fits would be exchanged. */
+static bool captures(const struct word *w)
+{
+	str pattern = text_of(w, "target.pattern"), target;
+	bool whole = str_starts(pattern, STR("^")) && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$")) && !str_has_char(pattern, '|');
+	if (!whole || !substitution(w->b, text_of(w, "target"), &target))
+		return false;
+	/* letter case counts, unless the expression itself says otherwise */
+	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
+		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern) };
+	return true;
+}
+
+/* ---- the rest ---- */
+
+static void add_field(struct buf *out, const struct template_value *v)
+{
+	if (out->n)
+		buf_add(out, STR(", "));
+	buf_printf(out, "%.*s ", STR_ARG(v->name));
+	if (v->kind == TEMPLATE_NUMBER)
+		buf_printf(out, "%lld", (long long)v->number);
+	for (size_t i = 0; i < v->list.n; i++)
+		buf_printf(out, "%s%.*s", i ? " " : "", STR_ARG(v->list.item[i]));
+	buf_add(out, v->text);
+}
+
+static str words_of(const struct word *w)
+{
+	struct buf out;
+	buf_init(&out, w->b->arena, 0);
+	for (size_t i = 0; i < w->feature->values.n; i++)
+		add_field(&out, &w->feature->values.item[i]);
+	return buf_str(&out);
+}
+
+/* A protection that only its name is known of is a gate. */
+static bool other(const struct word *w)
+{
+	const struct feature *feature = mapping_feature(w->b->side->mapping, w->feature->name);
+	bool guard = feature && feature->loss == LOSS_SECURITY;
+	struct step *s = add_step(w, guard ? STEP_GUARD : STEP_OTHER);
+	s->value = words_of(w);
+	return true;
+}
+
+static bool rate(const struct word *w)
+{
+	struct step *s = add_step(w, STEP_OTHER);
+	s->gate = true;
+	s->status = 429;
+	s->value = words_of(w);
+	return true;
+}
+
+static const struct {
+	str feature;
+	bool (*add)(const struct word *w);
+} WORDS[] = {
+	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
+	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
+	{ STR_INIT("route.rewrite"), captures },
+};
+
+void side_word(struct build *b, const struct read_policy *policy, const struct policy_feature *feature, struct route *route)
+{
+	const struct word w = { b, policy, feature, route };
+	bool (*add)(const struct word *) = other;
+	for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+		if (str_eq(WORDS[i].feature, feature->name))
+			add = WORDS[i].add;
+	if (add(&w))
+		return;
+	str text = arena_printf(b->arena, "%.*s in %.*s %.*s/%.*s", STR_ARG(feature->name), STR_ARG(policy->kind),
+		STR_ARG(policy->meta.namespace), STR_ARG(policy->meta.name));
+	LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, text, feature->at));
+}
+
+/* ---- of the load balancer as a whole ---- */
+
+static bool add_trusted(struct build *b, const struct str_list *list, struct http_rules *http)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		struct address_range range;
+		if (!address_range_parse(list->item[i], &range))
+			return false;
+		LIST_PUSH(b->arena, &http->trusted, range);
+	}
+	return true;
+}
+
+/* What a PROXY protocol says is who the client is: no header counts. */
+bool side_clients(struct build *b, const struct policy_feature *feature, struct http_rules *http)
+{
+	const struct word w = { b, NULL, feature, NULL };
+	const struct str_list trusted = list_of(&w, "trusted");
+	str header = text_of(&w, "header");
+	if (!str_eq(feature->name, STR("client.address")) || !add_trusted(b, &trusted, http))
+		return false;
+	http->real_ip = trusted.n || header.n;
+	if (http->real_ip)
+		http->forwarded_for = header.n ? header : STR("X-Forwarded-For");
+	return true;
+}

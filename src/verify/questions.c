@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that may be told apart: see questions.h. */
+#include "verify/questions.h"
+
+#include "base/map.h"
+#include "verify/example.h"
+
+struct asking {
+	struct arena *arena;
+	struct questions *out;
+	struct map paths, variants;  /* that are there, as text */
+};
+
+/* ---- paths ---- */
+
+static bool is_plain(str path)
+{
+	for (size_t i = 0; i < path.n; i++)
+		if (path.p[i] <= ' ' || path.p[i] > '~' || str_has_char(STR("?#%"), path.p[i]))
+			return false;
+	return path.n > 0 && path.p[0] == '/' && !str_has(path, STR("//")) && !str_has(path, STR("/./")) && !str_has(path, STR("/../"));
+}
+
+static void add_path(struct asking *a, str path, bool edge)
+{
+	if (path.n == 0 || path.p[0] != '/')
+		path = arena_join(a->arena, STR("/"), path);
+	str text, query;
+	(void)str_cut(path, '?', &text, &query);
+	if (!is_plain(text) || map_get(&a->paths, path))
+		return;
+	struct asked_path one = { path, edge };
+	map_set(&a->paths, path, a->out);
+	LIST_PUSH(a->arena, &a->out->paths, one);
+}
+
+static void add_behind(struct asking *a, str path, const char *more, bool edge)
+{
+	add_path(a, arena_printf(a->arena, "%.*s%s", STR_ARG(path), more), edge);
+}
+
+static str upper(struct arena *arena, str s)
+{
+	char *p = NEWS(arena, char, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = (char)(s.p[i] >= 'a' && s.p[i] <= 'z' ? s.p[i] - 32 : s.p[i]);
+	return (str){ p, s.n };
+}
+
+/* At the path, one element more, within its last element, in other letter case. */
+static void add_around(struct asking *a, str path)
+{
+	str bare = path_without_slash(path);
+	add_path(a, path, false);
+	if (bare.n > 1)
+		add_path(a, bare, false);
+	add_behind(a, bare, bare.n == 1 ? "x" : "/", false);
+	add_behind(a, bare, bare.n == 1 ? "x/y" : "/x", false);
+	add_behind(a, bare, bare.n == 1 ? "x/y/" : "/x/y", true);
+	add_behind(a, bare, "x", true);
+	add_behind(a, bare, bare.n == 1 ? "?q=1" : "/x?q=1", true);
+	add_path(a, upper(a->arena, bare), true);
+}
+
+static void add_match(struct asking *a, const struct match *m)
+{
+	if (m->kind != MATCH_REGEX) {
+		add_around(a, m->path);
+		return;
+	}
+	str prefix, regex = m->expression.n ? m->expression : m->path;
+	if (path_prefix_form(m->path, &prefix))
+		add_around(a, prefix);
+	add_around(a, regex_example(a->arena, regex));
+}
+
+/* ---- what stands beside the path ---- */
+
+static struct variant usual(void)
+{
+	return (struct variant){ .method = STR_INIT("GET") };
+}
+
+static str variant_text(struct arena *arena, const struct variant *v)
+{
+	str text = arena_printf(arena, "%.*s %.*s %.*s %llu %d %d %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client),
+		(unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, v->given.refused.n);
+	for (size_t i = 0; i < v->headers.n; i++)
+		text = arena_printf(arena, "%.*s|%.*s:%.*s", STR_ARG(text), STR_ARG(v->headers.item[i].name), STR_ARG(v->headers.item[i].value));
+	return text;
+}
+
+static void add_variant(struct asking *a, const struct variant *v)
+{
+	enum { MOST = 60 };
+	str text = variant_text(a->arena, v);
+	if (map_get(&a->variants, text) || a->out->variants.n >= MOST)
+		return;
+	map_set(&a->variants, text, a->out);
+	LIST_PUSH(a->arena, &a->out->variants, *v);
+}
+
+static void set_header(struct asking *a, struct variant *v, str name, str value)
+{
+	struct header h = { name, value };
+	LIST_PUSH(a->arena, &v->headers, h);
+}
+
+static str value_of(struct asking *a, str value, bool regex)
+{
+	return regex ? regex_example(a->arena, value) : value;
+}
+
+/* All conditions of one match together, and each alone. */
+static void add_conditions(struct asking *a, const struct condition_list *conditions)
+{
+	struct variant all = usual();
+	for (size_t i = 0; i < conditions->n; i++) {
+		const struct condition *c = &conditions->item[i];
+		struct variant one = usual();
+		str value = value_of(a, c->value, c->regex);
+		if (c->kind == CONDITION_METHOD) {
+			one.method = all.method = value;
+		} else if (c->kind == CONDITION_QUERY) {
+			one.query = arena_printf(a->arena, "%.*s=%.*s", STR_ARG(c->name), STR_ARG(value));
+			all.query = all.query.n ? arena_printf(a->arena, "%.*s&%.*s", STR_ARG(all.query), STR_ARG(one.query)) : one.query;
+		} else {
+			set_header(a, &one, c->name, value);
+			set_header(a, &all, c->name, value);
+		}
+		add_variant(a, &one);
+	}
+	if (conditions->n > 1)
+		add_variant(a, &all);
+}
+
+static void add_case(struct asking *a, const struct forward_case *c)
+{
+	struct variant v = usual();
+	if (c->header.n)
+		set_header(a, &v, c->header, value_of(a, c->value, c->value_regex));
+	else if (c->cookie.n)
+		set_header(a, &v, STR("Cookie"), arena_printf(a->arena, "%.*s=%.*s", STR_ARG(c->cookie), STR_ARG(value_of(a, c->value, c->value_regex))));
+	else
+		return;
+	add_variant(a, &v);
+}
+
+/* The first address of a range; of IPv4 in dots. */
+static str address_in(struct arena *arena, const struct address_range *range)
+{
+	str text = address_range_text(arena, range);
+	return str_slice(text, 0, str_find_char(text, '/'));
+}
+
+static void add_client(struct asking *a, str client)
+{
+	struct variant v = usual();
+	v.client = client;
+	add_variant(a, &v);
+}
+
+static void add_guard(struct asking *a, const struct guard *g)
+{
+	struct variant v = usual();
+	switch (g->kind) {
+	case GUARD_ADDRESS:
+		for (size_t i = 0; i < g->ranges.n; i++)
+			add_client(a, address_in(a->arena, &g->ranges.item[i]));
+		add_client(a, STR("203.0.113.77"));
+		break;
+	case GUARD_HEADER:
+		for (size_t i = 0; i < g->patterns.n; i++) {
+			struct variant one = usual();
+			set_header(a, &one, g->header, value_of(a, g->patterns.item[i].text, g->patterns.item[i].regex));
+			add_variant(a, &one);
+		}
+		break;
+	case GUARD_BASIC:
+		v.given.basic = GIVEN_PASS;
+		add_variant(a, &v);
+		break;
+	case GUARD_EXTERNAL:
+		v.given.external = 401;
+		add_variant(a, &v);
+		break;
+	case GUARD_CERTIFICATE:
+		v.given.certificate = GIVEN_PASS;
+		add_variant(a, &v);
+		break;
+	case GUARD_OPAQUE:
+		break;
+	}
+}
+
+/* A preflight, and a request of a page of another origin. */
+static void add_cors(struct asking *a, const struct cors *cors)
+{
+	struct variant asks = usual(), simple = usual(), other = usual();
+	str origin = cors->any_origin || cors->origins.n == 0 ? STR("https://app.example.com") : cors->origins.item[0];
+	size_t star = str_find_char(origin, '*');
+	if (star < origin.n)
+		origin = arena_printf(a->arena, "%.*sa%.*s", STR_ARG(str_slice(origin, 0, star)), STR_ARG(str_from(origin, star + 1)));
+	if (str_eq(origin, STR("a")))
+		origin = STR("https://app.example.com");
+	set_header(a, &simple, STR("Origin"), origin);
+	set_header(a, &other, STR("Origin"), STR("https://evil.example"));
+	asks.method = STR("OPTIONS");
+	set_header(a, &asks, STR("Origin"), origin);
+	set_header(a, &asks, STR("Access-Control-Request-Method"), STR("GET"));
+	add_variant(a, &asks);
+	add_variant(a, &simple);
+	add_variant(a, &other);
+}
+
+static void add_step(struct asking *a, const struct step *s)
+{
+	struct variant v = usual();
+	if (s->kind == STEP_GUARD) {
+		add_guard(a, &s->as.guard);
+	} else if (s->kind == STEP_CORS) {
+		add_cors(a, &s->as.cors);
+	} else if (s->kind == STEP_BODY) {
+		v.method = STR("POST");
+		v.body = s->as.limit + 1;
+		add_variant(a, &v);
+	}
+}
+
+static void add_route(struct asking *a, const struct route *r)
+{
+	add_match(a, &r->match);
+	add_conditions(a, &r->match.conditions);
+	for (size_t i = 0; i < r->steps.n; i++)
+		add_step(a, r->steps.item[i]);
+	for (size_t i = 0; i < r->cases.n; i++)
+		add_case(a, &r->cases.item[i]);
+}
+
+/* Two at once: which of them counts is decided by order. */
+static void add_pairs(struct asking *a)
+{
+	enum { FEW = 7 };
+	size_t n = a->out->variants.n;
+	for (size_t i = 1; i < n && n <= FEW; i++)
+		for (size_t k = i + 1; k < n; k++) {
+			const struct variant *x = &a->out->variants.item[i], *y = &a->out->variants.item[k];
+			struct variant both = usual();
+			if (!x->headers.n || !y->headers.n || !str_eq(x->method, y->method))
+				continue;
+			both.method = x->method;
+			for (size_t h = 0; h < x->headers.n; h++)
+				set_header(a, &both, x->headers.item[h].name, x->headers.item[h].value);
+			for (size_t h = 0; h < y->headers.n; h++)
+				set_header(a, &both, y->headers.item[h].name, y->headers.item[h].value);
+			add_variant(a, &both);
+		}
+}
+
+struct questions questions_of(struct arena *arena, const struct host_class *hosts)
+{
+	struct questions out = { 0 };
+	struct asking a = { .arena = arena, .out = &out };
+	const struct variant first = usual();
+	map_init(&a.paths, arena);
+	map_init(&a.variants, arena);
+	add_variant(&a, &first);
+	add_path(&a, STR("/"), false);
+	for (size_t i = 0; i < hosts->hosts.n; i++)
+		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
+			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
+	add_path(&a, STR("/nothing-here"), false);
+	add_pairs(&a);
+	return out;
+}
+
+struct request question_request(struct arena *arena, const struct host_class *hosts, const struct asked_path *path, const struct variant *variant,
+	bool https)
+{
+	struct request r = {
+		.tls = https, .method = variant->method, .has_host = true, .host = hosts->witness, .target = path->target,
+		.client = variant->client.n ? variant->client : STR("127.0.0.1"), .body = variant->body, .given = variant->given,
+	};
+	for (size_t i = 0; i < variant->headers.n; i++)
+		LIST_PUSH(arena, &r.headers, variant->headers.item[i]);
+	if (variant->query.n)
+		r.target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(path->target), str_has_char(path->target, '?') ? "&" : "?", STR_ARG(variant->query));
+	return r;
+}

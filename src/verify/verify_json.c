@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See verify_json.h. */
+#include "verify/verify_json.h"
+
+#include "verify/trace_json.h"
+
+static void add_key(struct buf *out, const char *name)
+{
+	if (out->n && out->p[out->n - 1] != '{')
+		buf_add(out, STR(", "));
+	buf_printf(out, "\"%s\": ", name);
+}
+
+static void add_text(struct buf *out, const char *name, str text)
+{
+	add_key(out, name);
+	buf_add_json(out, text);
+}
+
+static void add_number(struct buf *out, const char *name, size_t number)
+{
+	add_key(out, name);
+	buf_add_number(out, number);
+}
+
+static void add_truth(struct buf *out, const char *name, bool truth)
+{
+	add_key(out, name);
+	buf_add(out, truth ? STR("true") : STR("false"));
+}
+
+/* ---- a request ---- */
+
+static void add_headers(struct buf *out, const struct request *r)
+{
+	add_key(out, "headers");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < r->headers.n; i++) {
+		buf_add(out, i ? STR(", [") : STR("["));
+		buf_add_json(out, r->headers.item[i].name);
+		buf_add(out, STR(", "));
+		buf_add_json(out, r->headers.item[i].value);
+		buf_add_char(out, ']');
+	}
+	buf_add_char(out, ']');
+}
+
+static void add_given(struct buf *out, const struct given *g)
+{
+	if (!g->basic && !g->certificate && !g->external)
+		return;
+	add_key(out, "given");
+	buf_add_char(out, '{');
+	if (g->basic)
+		add_text(out, "auth.basic", g->basic == GIVEN_PASS ? STR("pass") : STR("refuse"));
+	if (g->certificate)
+		add_text(out, "auth.client-certificate", g->certificate == GIVEN_PASS ? STR("pass") : STR("refuse"));
+	if (g->external)
+		add_number(out, "auth.external", g->external);
+	buf_add_char(out, '}');
+}
+
+void request_json(struct buf *out, struct arena *scratch, const struct request *r)
+{
+	(void)scratch;
+	buf_add_char(out, '{');
+	add_text(out, "scheme", r->tls ? STR("https") : STR("http"));
+	add_text(out, "method", r->method);
+	add_text(out, "host", r->host);
+	add_text(out, "target", r->target);
+	if (r->headers.n)
+		add_headers(out, r);
+	if (!str_eq(r->client, STR("127.0.0.1")))
+		add_text(out, "client", r->client);
+	if (r->body)
+		add_number(out, "body", r->body);
+	add_given(out, &r->given);
+	buf_add_char(out, '}');
+}
+
+/* ---- differences ---- */
+
+static void add_what(struct buf *out, const struct str_list *what)
+{
+	add_key(out, "what");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < what->n; i++) {
+		if (i)
+			buf_add(out, STR(", "));
+		buf_add_json(out, what->item[i]);
+	}
+	buf_add_char(out, ']');
+}
+
+void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *t)
+{
+	const struct difference *d = t->difference;
+	buf_add_char(out, '{');
+	add_text(out, "host", d->host.n ? d->host : STR("*"));
+	add_key(out, "request");
+	request_json(out, scratch, &d->request);
+	add_key(out, "before");
+	trace_json_outcome(out, scratch, t->before, t->before_place);
+	add_key(out, "after");
+	trace_json_outcome(out, scratch, t->after, t->after_place);
+	add_what(out, &d->what);
+	add_truth(out, "opens", d->opens);
+	add_number(out, "classes", d->classes);
+	add_text(out, "method", d->proved ? STR("proved") : STR("sampled"));
+	if (d->usual.n)
+		add_text(out, "code", STR("I2G-0002"));
+	add_truth(out, "stated", d->usual.n > 0);
+	add_truth(out, "accepted", false);
+	if (t->file.n) {
+		add_key(out, "span");
+		buf_add_char(out, '{');
+		add_text(out, "file", t->file);
+		add_number(out, "line", t->line);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, '}');
+}
+
+void proof_json(struct buf *out, const struct verification *v)
+{
+	buf_add_char(out, '{');
+	add_text(out, "verdict", verdict_name(v->verdict));
+	add_key(out, "hosts");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < v->hosts.n; i++) {
+		buf_add(out, i ? STR(", {") : STR("{"));
+		add_text(out, "host", v->hosts.item[i].host.n ? v->hosts.item[i].host : STR("*"));
+		add_text(out, "verdict", verdict_name(v->hosts.item[i].verdict));
+		add_number(out, "classes", v->hosts.item[i].classes);
+		add_text(out, "method", v->hosts.item[i].proved == v->hosts.item[i].classes ? STR("proved") : STR("sampled"));
+		if (v->hosts.item[i].unknown)
+			add_number(out, "unknown", v->hosts.item[i].unknown);
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+	add_number(out, "classes", v->classes);
+	add_number(out, "proved", v->proved);
+	add_number(out, "sampled", v->classes - v->proved);
+	add_number(out, "excused", v->excused);
+	add_number(out, "different", v->different);
+	add_number(out, "opened", v->opened);
+	buf_add_char(out, '}');
+}

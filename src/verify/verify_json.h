@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests and differences as JSON, for other programs. */
+#ifndef ING2GW_VERIFY_VERIFY_JSON_H
+#define ING2GW_VERIFY_VERIFY_JSON_H
+
+#include "base/buf.h"
+#include "verify/verify.h"
+
+/* As `trace --requests` reads it: usual values are left out. */
+void request_json(struct buf *out, struct arena *scratch, const struct request *request);
+
+/* A difference with both outcomes; places are "file:line" of the routes, or empty. */
+struct told_difference {
+	const struct difference *difference;
+	const struct outcome *before, *after;
+	str before_place, after_place;
+	str file;                    /* where the route of the input stands; or empty */
+	unsigned line;
+};
+void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *told);
+
+/* {"verdict": ..., "hosts": [...], "classes": ..., ...} */
+void proof_json(struct buf *out, const struct verification *v);
+
+#endif

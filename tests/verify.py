@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ing2gw verify` over all fixtures, with what convert printed for them.
+
+    honest      each difference is one: the same request asked of both sides by `trace` is answered differently
+    closed      nothing that is guarded is open after, unless the case accepts that
+    mutants     the printed manifests are broken in many ways (mutants.py). A mutant of which verify says what it says of the original is
+                asked, as the original is, hundreds of requests by gateway_eval.py, which is another program: an answer that differs is a
+                hole in verify, unless verify names the same difference from the controller for that host: paths of one class differ alike.
+                The share that verify sees is printed.
+
+    --case TEXT     only fixtures whose name has this text
+    --most N        mutants of a kind for each fixture
+"""
+import argparse
+import collections
+import functools
+import json
+import os
+import random
+import sys
+import tempfile
+
+import common
+import gateway_eval as gateway
+import gwagree
+import kubeyaml
+import mutants
+
+# Options of convert that say what is read, and those without a value.
+SHARED = ("--from", "--ingress-class", "--controller-config", "--controller-flag", "--controller-version", "--default-certificate", "--world", "--mapping",
+          "--max-size", "--max-depth", "--max-document-size", "--max-alias-ratio")
+INPUT = ("-f", "--filename")
+# Accepted, or printed in part: what is not printed cannot keep anybody out.
+EXCUSES = ("--accept", "-n", "-l", "--namespace", "--selector", "--host", "--ingress=", "--ingress")
+
+# What no Gateway can say, and an error of the report names.
+OPENED = {"close/wildcard-before-catch-all": "a name of two labels goes to the wildcard's open routes, and to those for all other hosts in the controller",
+          "limits/long-guarded-path": "other letter case of a path whose expression would be too long (I2G-3004)"}
+
+
+def command(case):
+    """What verify needs of the arguments of convert; None where the input is no file."""
+    found, args, i = [], case.args(), 0
+    while i < len(args):
+        arg = args[i]
+        name, equals, _ = arg.partition("=")
+        if arg == "-" or (name in INPUT and args[i + 1:i + 2] == ["-"]):
+            return None
+        if name in SHARED + INPUT:
+            found += [arg] if equals else args[i:i + 2]
+            i += 0 if equals else 1
+        elif not arg.startswith("-") and arg != "convert" and (i == 0 or not args[i - 1].startswith("--") or "=" in args[i - 1]):
+            found.append(arg)
+        i += 1
+    return found
+
+
+def verify(binary, case, words, after):
+    result = common.run(binary, ["verify"] + words + ["--after", after, "--report", "json=-"], cwd=case.folder, timeout=300)
+    if result.bug() or result.code not in (0, 1, 3, 5):
+        return None, result.bug() or "exit code %d: %s" % (result.code, result.err.decode("utf-8", "replace")[:300])
+    return json.loads(result.out), ""
+
+
+def essence(report):
+    """What is said, without places."""
+    def outcome(item):
+        return {key: value for key, value in item.items() if key != "route"}
+    return json.dumps([report["summary"]["proof"], [dict(one, before=outcome(one["before"]), after=outcome(one["after"]), span=None)
+                                                     for one in report["differences"]]], sort_keys=True)
+
+
+def honest(binary, case, words, report):
+    """Differences that are none."""
+    if not report["differences"]:
+        return []
+    lines = "".join(json.dumps(one["request"]) + "\n" for one in report["differences"]).encode("utf-8")
+    result = common.run(binary, ["trace", "-q"] + words + ["--after", "expected.yaml", "--requests", "-", "-o", "json"], cwd=case.folder, stdin=lines, timeout=300)
+    answers = [json.loads(line) for line in result.out.splitlines()]
+    return [json.dumps(one["request"]) for one, answer in zip(report["differences"], answers)
+            if answer.get("same") is True and not any(field.startswith("feature:") for field in one["what"])]
+
+
+def opened(case, report):
+    if case.name in OPENED:
+        return [] if any(one["opens"] for one in report["differences"]) else ["nothing opened, and it is known that something does"]
+    excused = any(arg.startswith(EXCUSES) for arg in case.args()) or b"I2G-1003" in (case.read("expected.txt") or b"")
+    return [] if excused else [json.dumps(one["request"]) for one in report["differences"] if one["opens"]]
+
+
+def named(binary, case, words, file, report, record):
+    """A difference of that host is named that is this request's: the same fields, from the same status to the same."""
+    line = (json.dumps(record) + "\n").encode("utf-8")
+    result = common.run(binary, ["trace", "-q"] + words + ["--after", file, "--requests", "-", "-o", "json"], cwd=case.folder, stdin=line, timeout=300)
+    answer = json.loads(result.out)
+    return any(one["request"]["host"] == record["host"] and [field for field in one["what"] if not field.startswith("feature:")] == answer.get("what") and
+               all(one[side]["status"] == answer[side]["status"] for side in ("before", "after")) for one in report["differences"])
+
+
+def same_to_others(case, objects, mutant, unknown, is_named):
+    """Whether another program answers hundreds of requests alike; else the first one that differs, for hosts of which verify claims something."""
+    closed = "closed" in case.args()
+    around = kubeyaml.load_all(case.read("input.yaml")) if closed and case.has("input.yaml") else gwagree.surroundings(objects)
+    left, right, services = gateway.Manifests(objects + around), gateway.Manifests(mutant + around), gateway.Services(around)
+    for record in list(gwagree.requests(objects, left)) + list(gwagree.requests(mutant, right)):
+        record.pop("entry", None)
+        if record["host"] in unknown:
+            continue
+        for variant in gateway.VARIANTS[:1]:
+            one, other = (gwagree.theirs(side.answer(gateway.Request(record), services, variant)) for side in (left, right))
+            if one != other and not is_named(record):
+                return "%s: %s, and the mutant %s" % (json.dumps(record), one, other)
+    return ""
+
+
+def judged(binary, case, most):
+    """(checks, counts)"""
+    words = command(case)
+    if words is None:
+        return [], {}
+    report, fault = verify(binary, case, words, "expected.yaml")
+    checks = [("%s runs" % case.name, not fault, fault)]
+    counts = collections.Counter()
+    if fault:
+        return checks, counts
+    wrong, open_ = honest(binary, case, words, report), opened(case, report)
+    checks += [("%s is honest" % case.name, not wrong, "; ".join(wrong[:3])), ("%s stays closed" % case.name, not open_, "; ".join(open_[:3]))]
+    unknown = {one["host"] for one in report["summary"]["proof"]["hosts"] if one.get("unknown")}
+    base, objects = essence(report), kubeyaml.load_all(case.read("expected.yaml"))
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "mutant.yaml")
+        for kind, mutant in mutants.mutants(objects, random.Random(case.name), most):
+            with open(file, "w", encoding="utf-8") as out:
+                out.write(kubeyaml.dump_all(mutant))
+            said, fault = verify(binary, case, words, file)
+            seen = not fault and essence(said) != base
+            counts[kind, "seen" if seen else "not seen"] += 1
+            hole = "" if seen else fault or same_to_others(case, objects, mutant, unknown, functools.partial(named, binary, case, words, file, said))
+            checks.append(("%s, %s" % (case.name, kind), not hole, hole))
+    return checks, counts
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--case", default="")
+    parser.add_argument("--most", type=int, default=1)
+    options = parser.parse_args()
+    binary, tally, counts = os.path.abspath(options.binary), common.Tally(), collections.Counter()
+    cases = [case for case in common.cases(options.case) if case.has("expected.yaml") and case.converts() and case.read("expected.yaml").strip()]
+    for checks, more in common.parallel(lambda case: judged(binary, case, options.most), cases):
+        for name, good, text in checks:
+            tally.check(good, name, text)
+        counts.update(more)
+    for kind in mutants.KINDS:
+        print("%5d of %5d seen: %s" % (counts[kind, "seen"], counts[kind, "seen"] + counts[kind, "not seen"], kind))
+    seen = sum(number for (_, what), number in counts.items() if what == "seen")
+    print("%d of %d mutants seen" % (seen, sum(counts.values())))
+    return tally.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
