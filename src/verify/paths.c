@@ -65,6 +65,12 @@ static const struct step *step_of(const struct outcome *o, enum step_kind kind)
 	return NULL;
 }
 
+/* Where a replacement as text is none of whole elements: it has no normal form. */
+static bool is_textual(const struct rewrite *r)
+{
+	return r->as_text && str_ends(r->prefix, STR("/")) && (r->prefix.n == 1) == (r->path.n > 1);
+}
+
 /* The change of a path as a function. False: it is none of those that have a normal form. */
 static bool form_of(struct arena *arena, const struct step *step, struct transform *out)
 {
@@ -84,7 +90,7 @@ static bool form_of(struct arena *arena, const struct step *step, struct transfo
 		transform_constant(arena, r->path, out);
 	else if (r->change == PATH_PREFIX_CUT)
 		transform_prefix(arena, r->prefix, r->path, out);
-	return r->change != PATH_KEEP;
+	return r->change != PATH_KEEP && !(r->change == PATH_PREFIX_CUT && is_textual(r));
 }
 
 /* What both routes know of all paths that they take. */
