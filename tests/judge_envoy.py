@@ -24,6 +24,7 @@ import envoy_stack
 import envoy_static
 import gwagree
 import judge_recorded
+import judge_status
 import kubeyaml
 
 CLASS = {"apiVersion": gwagree.API, "kind": "GatewayClass", "metadata": {"name": "any"},
@@ -167,7 +168,7 @@ def lowered(location):
 
 class Verdict:
     def __init__(self, options):
-        self.options, self.tally, self.asked, self.differ, self.cases, self.unserved = options, common.Tally(), 0, 0, 0, 0
+        self.options, self.tally, self.asked, self.differ, self.cases, self.unserved, self.compared = options, common.Tally(), 0, 0, 0, 0, 0
 
     def add(self, one, ours, theirs):
         self.asked += len(ours)
@@ -212,6 +213,12 @@ async def judge(sets, objects, dump, binary, choices, verdict):
         verdict.add(one, mine, other)
 
 
+def check_status(binary, sets, conditions, verdict):
+    for one, (faults, compared) in zip(sets, common.parallel(lambda one: judge_status.faults(binary, one, conditions), sets)):
+        verdict.compared += compared
+        verdict.tally.check(not faults, "status, set %d" % one.seed, "\n    ".join(faults[:SHOWN]))
+
+
 def run_sets(options, binary, pair, verdict):
     choices = [word for choice in options.choice for word in ("--choice", choice)]
     seeds = list(range(options.seed, options.seed + options.sets))
@@ -220,6 +227,7 @@ def run_sets(options, binary, pair, verdict):
         sets = [Set(seed, number, pair) for number, seed in enumerate(seeds[first:first + options.batch])]
         objects = [CLASS] + [item for one in sets for item in one.namespaces + one.objects]
         translated = envoy_stack.translate(objects)
+        check_status(binary, sets, judge_status.refused(translated), verdict)
         sets = served(sets, translated["xds"], verdict)
         asyncio.run(judge(sets, objects, translated["xds"], binary, choices, verdict))
 
@@ -247,7 +255,8 @@ def main():
             run_sets(options, binary, pair, verdict)
         for target in options.targets.split(",") if options.recorded else ():
             judge_recorded.run(binary, target, options.recorded, options.seed, options.batch, pair, verdict.tally, options.shown)
-    print("%d requests, %d disagreements; %d sets whose configuration Envoy refuses" % (verdict.asked, verdict.differ, verdict.unserved))
+    print("%d requests, %d disagreements; %d sets whose configuration Envoy refuses; %d conditions of routes that are not taken" % (
+        verdict.asked, verdict.differ, verdict.unserved, verdict.compared))
     return verdict.tally.end()
 
 
