@@ -20,6 +20,14 @@ const struct target_table *mapping_target(const struct mapping *mapping, str nam
 	return NULL;
 }
 
+bool target_chooses(const struct target_table *target, str choice, str value)
+{
+	for (size_t i = 0; i < target->choices.n; i++)
+		if (str_eq(target->choices.item[i].name, choice))
+			return str_eq(target->choices.item[i].value, value);
+	return false;
+}
+
 const struct target_row *target_feature(const struct target_table *target, str feature)
 {
 	return map_get(&target->by_feature, feature);

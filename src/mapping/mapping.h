@@ -225,6 +225,8 @@ const struct target_table *mapping_target(const struct mapping *mapping, str nam
 /* Whether objects of a Gateway API kind are served. */
 bool target_has_kind(const struct target_table *target, str kind);
 const struct policy_kind *target_policy(const struct target_table *target, str kind);   /* NULL: there is none */
+/* Whether this is what it does where the Gateway API leaves it open. */
+bool target_chooses(const struct target_table *target, str choice, str value);
 const struct target_row *target_feature(const struct target_table *target, str feature);
 const struct annotation_row *controller_annotation(const struct controller_table *table, str name);
 

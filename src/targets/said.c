@@ -258,6 +258,13 @@ static bool substitution(struct arena *arena, str target, size_t groups, str *ou
 	return str_starts(target, STR("/"));
 }
 
+/* Where the target replaces prefixes as text, what takes the place of the root takes the slash behind it as well. */
+static bool needs_captures(const struct saying *s, const struct rewrite *r)
+{
+	bool root = path_without_slash(r->prefix).n <= 1, longer = path_without_slash(r->path).n > 1;
+	return s->lw->exact || (root && longer && target_chooses(s->lw->target, STR("replacement"), STR("text")));
+}
+
 /* The whole path becomes the target: what stands behind the part that the expression takes is cut off. */
 static bool captures(const struct saying *s)
 {
@@ -265,7 +272,7 @@ static bool captures(const struct saying *s)
 	if (s->step->kind != STEP_REWRITE)
 		return false;
 	str regex = str_starts(r->regex, STR("^")) ? str_from(r->regex, 1) : r->regex, target;
-	bool wanted = r->change == PATH_KEEP || (r->change == PATH_PREFIX_CUT && s->lw->exact);
+	bool wanted = r->change == PATH_KEEP || (r->change == PATH_PREFIX_CUT && needs_captures(s, r));
 	if (!wanted || regex.n == 0 || path_is_pcre_only(regex) ||
 		!substitution(s->lw->arena, r->target, groups_of(regex), &target))
 		return false;
