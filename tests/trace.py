@@ -104,7 +104,7 @@ ENDS = [
     (["trace", "http://a/", "--client", "10.0.0", "-f", MANIFESTS], 2, "no IPv4 or IPv6 address"),
     (["trace", "http://a/", "--given", "waf=perhaps", "-f", MANIFESTS], 2, "pass or refuse"),
     (["trace", "http://a/", "--from", "ingress-ngnix", "-f", MANIFESTS], 2, "did you mean ingress-nginx?"),
-    (["trace", "http://a/", "--target", "standard", "-f", MANIFESTS], 2, "trace has no option --target"),
+    (["trace", "http://a/", "--channel", "standard", "-f", MANIFESTS], 2, "trace has no option --channel"),
     (["trace", "http://a/", "-o", "yaml", "-f", MANIFESTS], 2, "one of text|json"),
     (["trace", "http://a/", "-f", "/nowhere.yaml"], 3, "I2G-0101"),
     (["trace", "http://a/", "-q", "-f", "/nowhere.yaml"], 3, "I2G-0101"),

@@ -27,7 +27,7 @@ struct gateway_choices {
 	enum choice_anchor regex_path, regex_value;   /* what of a path, and of a header or parameter, an expression has to take */
 	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
-	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS, and not under a hostname that another one of them has */
+	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS; and in all, not under a hostname that another one has */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */

@@ -126,14 +126,18 @@ static void make_hosts(struct build *b, struct listener *listener, struct candid
 
 /* ---- listeners ---- */
 
+static bool is_beside(const struct effective *e, const struct effective *other)
+{
+	return e->said->port == other->said->port && str_eq(e->said->protocol, other->said->protocol);
+}
+
 /* Whether a request to the one listener may find its route at the other. */
 static bool is_merged_with(const struct build *b, const struct effective *e, const struct effective *other)
 {
 	if (e == other || b->choices->listeners == LISTENERS_ISOLATED)
 		return e == other;
 	bool plain = str_eq(e->said->protocol, STR("HTTP"));
-	return e->said->port == other->said->port && str_eq(e->said->protocol, other->said->protocol)
-		&& (plain || b->choices->listeners == LISTENERS_MERGED);
+	return is_beside(e, other) && (plain || b->choices->listeners == LISTENERS_MERGED);
 }
 
 /* The hostname is that of another listener, which has it to itself. */
@@ -141,7 +145,7 @@ static bool is_elsewhere(const struct build *b, const struct effective_list *all
 {
 	bool found = false;
 	for (size_t i = 0; i < all->n && b->choices->listeners == LISTENERS_HTTP_MERGED && !found; i++)
-		found = all->item[i] != at && is_merged_with(b, at, all->item[i]) && str_eq(all->item[i]->said->hostname, host);
+		found = all->item[i] != at && is_beside(at, all->item[i]) && str_eq(all->item[i]->said->hostname, host);
 	return found;
 }
 
