@@ -5,6 +5,9 @@ are those of the processor, so that what else runs on the machine counts little;
 The Ingresses are as people write them: most hosts have a few plain paths, some are in regex mode with rewrites, some redirect,
 are guarded, allow CORS, have canaries or wildcards; half have TLS. The requests go to all of them, and some to nobody. Everything is drawn
 by a fixed rule. With --least N it fails below N requests a second.
+
+Besides, what `ing2gw verify` takes for what convert makes of 10,000 Ingresses over 5,000 hosts, of one host with 2,000 paths and of one with 200
+expressions, with the time that convert took as the measure.
 """
 import argparse
 import json
@@ -80,6 +83,42 @@ def seconds(binary, manifests, requests):
     return spent, result.out
 
 
+# ---- verify ----
+
+def plain(name, host, paths, regex=False):
+    kind = "ImplementationSpecific" if regex else "Prefix"
+    return document("Ingress", "networking.k8s.io/v1", name, {"spec": {"ingressClassName": "nginx", "rules": [{"host": host, "http": {"paths": [
+        {"path": path, "pathType": kind, "backend": {"service": {"name": "s%d" % (number % 50), "port": {"number": 80}}}}
+        for number, path in enumerate(paths)]}}]}}, {"use-regex": "true"} if regex else None)
+
+
+SHAPES = {
+    "10,000 Ingresses over 5,000 hosts": lambda: [plain("i%d" % n, "h%d.example.com" % (n // 2), ["/a%d" % n, "/b%d" % n]) for n in range(10000)],
+    "one host with 2,000 paths": lambda: [plain("one", "a.example.com", ["/p%d/x" % n for n in range(2000)])],
+    "one host with 200 expressions": lambda: [plain("one", "a.example.com", ["/p%d(/|$)(.*)" % n for n in range(200)], True)],
+}
+
+
+def timed(binary, args):
+    start = processor()
+    result = common.run(binary, args, timeout=600)
+    if result.code not in (0, 1, 5):
+        sys.exit("%s ended with %s: %s" % (args[0], result.code, result.err.decode("utf-8", "replace")[:500]))
+    return processor() - start, result.out
+
+
+def verify_bench(binary, folder):
+    for name, shape in SHAPES.items():
+        before, after = os.path.join(folder, "before.json"), os.path.join(folder, "after.yaml")
+        with open(before, "w", encoding="utf-8") as file:
+            json.dump({"apiVersion": "v1", "kind": "List", "items": shape()}, file)
+        converted, manifests = timed(binary, ["convert", "-q", "-f", before])
+        with open(after, "wb") as file:
+            file.write(manifests)
+        spent, said = timed(binary, ["verify", "-f", before, "--after", after])
+        print("verify, %s: %.2f s, %.1f times convert; %s" % (name, spent, spent / max(converted, 1e-9), said.decode("utf-8").splitlines()[-1]))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", default=os.path.join(common.ROOT, "build", "ing2gw"))
@@ -101,6 +140,7 @@ def main():
             pass
         start, _ = min(seconds(binary, manifests, none) for _ in range(3))
         spent, answers = min(seconds(binary, manifests, requests) for _ in range(3))
+        verify_bench(binary, scratch)
     number = answers.count(b"\n")
     if number != options.requests:
         sys.exit("%d answers to %d requests" % (number, options.requests))

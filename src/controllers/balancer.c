@@ -50,8 +50,22 @@ struct reading {
 	struct instance *in;
 	struct balancer *balancer;
 	struct owner *owner;
+	struct fact *all;            /* an entry of it that takes every address; or NULL */
 	struct step *entries;        /* the guard of spec.loadBalancerSourceRanges, one for all its entries; or NULL */
 };
+
+/* A list of ranges with one that takes every address keeps nobody out. */
+static bool takes_all(str value)
+{
+	str item;
+	struct address_range range;
+	while (value.n) {
+		str_cut(value, ',', &item, &value);
+		if (address_range_parse(str_trim(item), &range) && range.bits == 0)
+			return true;
+	}
+	return false;
+}
 
 static void add_guard(struct reading *r, struct fact *fact, bool annotation)
 {
@@ -115,6 +129,19 @@ static void add_address(const struct reading *r, struct fact *fact)
 	}
 }
 
+/* Routes are open by it. The entry of spec.loadBalancerSourceRanges that takes every address, or what was there. */
+static struct fact *open_by(struct reading *r, struct fact *fact, bool annotation)
+{
+	fact_list_add(r->in->front->arena, &r->balancer->open, fact);
+	return annotation ? r->all : fact;
+}
+
+/* The very value of a row, or a list of ranges. */
+static bool keeps_out(const struct ecosystem_row *row, str value)
+{
+	return str_list_has(&row->guards, value) || (ecosystem_guards(row, value) && !takes_all(value));
+}
+
 static void read_one(struct reading *r, const struct field *f, const struct ecosystem_row *row, bool annotation)
 {
 	struct arena *a = r->in->front->arena;
@@ -122,8 +149,10 @@ static void read_one(struct reading *r, const struct field *f, const struct ecos
 	struct keep k = { .place = KEEP_INFRASTRUCTURE, .key = f->key, .value = f->value, .fact = fact, .proxy = row && row->proxy };
 	if (!row)
 		leave_unknown(r, fact);
-	else if (ecosystem_guards(row, str_trim(f->value)))
+	else if (keeps_out(row, str_trim(f->value)))
 		add_guard(r, fact, annotation);
+	else if (row->guards.n && !(annotation && str_list_has(&row->guards, STR("*"))))
+		r->all = open_by(r, fact, annotation);
 	else if (row->placement == PLACE_STATIC)
 		add_address(r, fact);
 	else if (row->placement != PLACE_INFRASTRUCTURE)
@@ -139,6 +168,20 @@ static void read_one(struct reading *r, const struct field *f, const struct ecos
 static str field_name(str key)
 {
 	return str_slice(key, 0, str_find_char(key, '['));
+}
+
+/* One entry of spec.loadBalancerSourceRanges that takes every address takes the others in. */
+static void open_entries(struct reading *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; r->all && i < r->balancer->guards.n; i++)
+		if (r->balancer->guards.item[i] != r->entries)
+			r->balancer->guards.item[n++] = r->balancer->guards.item[i];
+	if (!r->all)
+		return;
+	r->balancer->guards.n = n;
+	for (size_t i = 0; r->entries && i < r->entries->facts.n; i++)
+		fact_idle(r->entries->facts.item[i], STR("another entry lets every address in"));
 }
 
 static void read_service(struct instance *in, const struct service *service)
@@ -161,6 +204,7 @@ static void read_service(struct instance *in, const struct service *service)
 		if (row && str_trim(f->value).n)
 			read_one(&r, f, row, false);
 	}
+	open_entries(&r);
 	in->controller->balancer = r.balancer;
 }
 
@@ -174,4 +218,11 @@ void balancer_find(struct instance *in)
 		read_service(in, service);
 	}
 	in->entry->balancer = in->controller->balancer;
+}
+
+void balancer_note(const struct instance *in, struct route *route)
+{
+	const struct balancer *b = in->entry->balancer;
+	if (b)
+		fact_list_join(in->front->arena, &route->facts, &b->open);
 }

@@ -301,6 +301,7 @@ static void build_one(struct instance *in, struct server *server, struct host *h
 	r->implicit = l->implicit;
 	r->literal = path_is_literal(l->path, false);
 	fact_list_join(in->front->arena, &r->facts, &l->facts);
+	balancer_note(in, r);
 	/* a root with pathType Prefix takes the place of the implicit one, whatever the mode */
 	if (server->regex && !l->type_counts && str_eq(l->path, written->path) && !str_eq(l->path, STR("/")))
 		fact_idle(l->type_fact, STR("the paths of this host are regular expressions, whatever their pathType says"));

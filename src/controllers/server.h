@@ -188,6 +188,8 @@ str host_written(struct instance *in, const struct server *server);
 
 /* balancer.c: the Service in front of the controller, its addresses and what its load balancer is told. */
 void balancer_find(struct instance *in);
+/* What says that nobody is kept out is carried by the routes, which are open. */
+void balancer_note(const struct instance *in, struct route *route);
 
 /* A fixed address in plain HTTP that is a Service of the cluster. False: it is none, and nothing is filled in but the path. */
 bool service_of_url(const struct instance *in, str url, struct backend *to, str *path);

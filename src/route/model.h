@@ -90,6 +90,7 @@ struct balancer {
 	const struct owner *owner;   /* its annotations for the Service of a Gateway are in keep */
 	LIST(struct static_address) addresses;
 	LIST(const struct step *) guards;   /* by which it keeps clients out: before all routes */
+	struct fact_list open;       /* say that it keeps nobody out, where another value would */
 };
 
 /* A cookie that keeps a client at the place where its first request went. */

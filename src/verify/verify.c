@@ -304,7 +304,8 @@ static void count_unasked(struct asking *a)
 		for (size_t k = 0; k < a->hosts->hosts.item[i]->routes.n; k++) {
 			const struct route *route = a->hosts->hosts.item[i]->routes.item[k];
 			bool of_this_class = str_eq(a->hosts->hosts.item[i]->name.name, a->hosts->name);
-			if (!of_this_class || map_get(&a->routes, route_key(&route)))
+			/* what the controller makes of itself is nobody's */
+			if (!of_this_class || route->implicit || map_get(&a->routes, route_key(&route)))
 				continue;
 			struct unasked u = { a->hosts->name, route };
 			LIST_PUSH(a->arena, &a->out->unasked, u);
