@@ -153,9 +153,12 @@ KINDS = {
 }
 
 
-def mutants(objects, dice, most):
-    """(kind, objects), at most so many of a kind."""
+def mutants(objects, dice, most, share=1):
+    """(kind, objects), at most so many of a kind; of a share of the kinds."""
+    chosen = dice.sample(sorted(KINDS), int(len(KINDS) * share))
     for name, kind in KINDS.items():
+        if name not in chosen:
+            continue
         found = [one for one in kind(objects) if one is not None]
         for one in dice.sample(found, min(most, len(found))):
             yield name, one

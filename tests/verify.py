@@ -10,6 +10,7 @@
 
     --case TEXT     only fixtures whose name has this text
     --most N        mutants of a kind for each fixture
+    --all           of all kinds; else each fixture has half of them
 """
 import argparse
 import collections
@@ -113,7 +114,7 @@ def same_to_others(case, objects, mutant, unknown, is_named):
     return ""
 
 
-def judged(binary, case, most):
+def judged(binary, case, most, share):
     """(checks, counts)"""
     words = command(case)
     if words is None:
@@ -129,7 +130,7 @@ def judged(binary, case, most):
     base, objects = essence(report), kubeyaml.load_all(case.read("expected.yaml"))
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "mutant.yaml")
-        for kind, mutant in mutants.mutants(objects, random.Random(case.name), most):
+        for kind, mutant in mutants.mutants(objects, random.Random(case.name), most, share):
             with open(file, "w", encoding="utf-8") as out:
                 out.write(kubeyaml.dump_all(mutant))
             said, fault = verify(binary, case, words, file)
@@ -145,10 +146,11 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--case", default="")
     parser.add_argument("--most", type=int, default=1)
+    parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
     binary, tally, counts = os.path.abspath(options.binary), common.Tally(), collections.Counter()
     cases = [case for case in common.cases(options.case) if case.has("expected.yaml") and case.converts() and case.read("expected.yaml").strip()]
-    for checks, more in common.parallel(lambda case: judged(binary, case, options.most), cases):
+    for checks, more in common.parallel(lambda case: judged(binary, case, options.most, 1 if options.all else .5), cases):
         for name, good, text in checks:
             tally.check(good, name, text)
         counts.update(more)
