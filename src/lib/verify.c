@@ -96,7 +96,7 @@ void verify_json(struct verify *v, str version, struct buf *out)
 void verify_requests(struct verify *v, struct buf *out)
 {
 	for (size_t i = 0; i < v->result.differences.n; i++) {
-		request_json(out, &v->scratch, &v->result.differences.item[i].request);
+		request_json(out, &v->result.differences.item[i].request);
 		buf_add_char(out, '\n');
 	}
 }

@@ -14,7 +14,6 @@ struct gathering {
 	LIST(bool) secure;           /* TLS is served under the pattern with the same number */
 	struct str_list names;
 	struct str_list left_out;
-	struct map seen;             /* hosts, as bytes */
 	bool two_labels;             /* a wildcard stands for one label on one side */
 };
 

@@ -336,7 +336,8 @@ static bool is_proved(const struct asking *a, const struct question *q, const st
 	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after) && path_decides_alone(before->route, after->route);
 }
 
-static void ask(struct asking *a, const struct question *q, struct class_state **found)
+/* Whether the request was the first one of its class. */
+static bool ask(struct asking *a, const struct question *q)
 {
 	struct outcome before, after;
 	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
@@ -348,8 +349,6 @@ static void ask(struct asking *a, const struct question *q, struct class_state *
 	size_t known = a->host->classes;
 	struct class_state *c = class_of(a, key_of(a->scratch, &before, &after, q->https, number));
 	bool fresh = a->host->classes > known;
-	if (found)
-		*found = fresh ? c : NULL;
 	if (before.problem.n || after.problem.n || before.unknown.n || after.unknown.n) {
 		note_unknown(a, &before);
 		note_unknown(a, &after);
@@ -362,6 +361,7 @@ static void ask(struct asking *a, const struct question *q, struct class_state *
 	const struct str_list what = compare(a->scratch, &before, &after);
 	if (what.n)
 		note_difference(a, &request, &before, &after, &what, c, proved);
+	return fresh;
 }
 
 /* The host that takes a name on each side, by asking for the root. */
@@ -385,7 +385,7 @@ static void ask_classes(struct asking *a, const struct questions *q, bool https)
 	for (size_t i = 0; a->paths.product && i < product_count(a->paths.product); i++) {
 		const struct asked_path path = { product_class(a->paths.product, i)->witness, false };
 		for (size_t k = 0; k < q->variants.n; k++) {
-			ask(a, &(struct question){ &path, &q->variants.item[k], k, https }, NULL);
+			ask(a, &(struct question){ &path, &q->variants.item[k], k, https });
 			arena_reset(a->scratch);
 		}
 	}
@@ -397,11 +397,10 @@ static void ask_side(struct asking *a, const struct questions *q, bool https)
 	find_paths(a, https);
 	ask_classes(a, q, https);
 	for (size_t i = 0; i < q->paths.n; i++) {
-		struct class_state *fresh;
 		const struct asked_path *path = &q->paths.item[i];
-		ask(a, &(struct question){ path, &q->variants.item[0], 0, https }, &fresh);
+		bool fresh = ask(a, &(struct question){ path, &q->variants.item[0], 0, https });
 		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge); k++) {
-			ask(a, &(struct question){ path, &q->variants.item[k], k, https }, NULL);
+			ask(a, &(struct question){ path, &q->variants.item[k], k, https });
 			arena_reset(a->scratch);
 		}
 		arena_reset(a->scratch);

@@ -2,6 +2,7 @@
 /* See verify_json.h. */
 #include "verify/verify_json.h"
 
+#include "base/diag.h"
 #include "verify/trace_json.h"
 
 static void add_key(struct buf *out, const char *name)
@@ -60,9 +61,8 @@ static void add_given(struct buf *out, const struct given *g)
 	buf_add_char(out, '}');
 }
 
-void request_json(struct buf *out, struct arena *scratch, const struct request *r)
+void request_json(struct buf *out, const struct request *r)
 {
-	(void)scratch;
 	buf_add_char(out, '{');
 	add_text(out, "scheme", r->tls ? STR("https") : STR("http"));
 	add_text(out, "method", r->method);
@@ -98,7 +98,7 @@ void difference_json(struct buf *out, struct arena *scratch, const struct told_d
 	buf_add_char(out, '{');
 	add_text(out, "host", d->host.n ? d->host : STR("*"));
 	add_key(out, "request");
-	request_json(out, scratch, &d->request);
+	request_json(out, &d->request);
 	add_key(out, "before");
 	trace_json_outcome(out, scratch, t->before, t->before_place);
 	add_key(out, "after");
@@ -108,7 +108,7 @@ void difference_json(struct buf *out, struct arena *scratch, const struct told_d
 	add_number(out, "classes", d->classes);
 	add_text(out, "method", d->proved ? STR("proved") : STR("sampled"));
 	if (d->usual.n)
-		add_text(out, "code", STR("I2G-0002"));
+		add_text(out, "code", diag_code_text(DIAG_DEFAULTS_LOST));
 	add_truth(out, "stated", d->usual.n > 0);
 	add_truth(out, "accepted", false);
 	if (t->file.n) {

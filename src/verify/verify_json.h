@@ -7,7 +7,7 @@
 #include "verify/verify.h"
 
 /* As `trace --requests` reads it: usual values are left out. */
-void request_json(struct buf *out, struct arena *scratch, const struct request *request);
+void request_json(struct buf *out, const struct request *request);
 
 /* A difference with both outcomes; places are "file:line" of the routes, or empty. */
 struct told_difference {
