@@ -40,12 +40,13 @@ struct ing2gw_options {
 	int experimental;               /* experimental channel */
 	int world_closed;
 	int no_comments;
+	int no_proof;                   /* do not ask what is printed the same requests as the Ingresses */
 	int json;                       /* manifests as JSON instead of YAML */
 	size_t memory_limit;            /* bytes for one call; 0: none */
 };
 
 struct ing2gw_result {
-	int exit_code;                  /* as the command's: 0, 1, 3 or 6 */
+	int exit_code;                  /* as the command's: 0, 1, 3, 5 or 6 */
 	char *manifests;                /* ends with a zero byte; owned by the result */
 	size_t manifests_size;
 	char *report_text;

@@ -187,8 +187,12 @@ def proof_sums(report):
     if proof["classes"] != sum(host["classes"] for host in proof["hosts"]) or proof["classes"] != proof["proved"] + proof["sampled"]:
         yield "summary.proof.classes is %d, and its parts are other ones" % proof["classes"]
     for key, stated in (("different", False), ("excused", True)):
-        if proof[key] != sum(one["classes"] for one in report["differences"] if one["stated"] == stated):
+        listed = [one["classes"] for one in report["differences"] if one["stated"] == stated]
+        # a class counts once, for the gravest of its differences
+        if proof[key] > sum(listed) or (key == "different" and bool(proof[key]) != bool(listed)):
             yield "summary.proof.%s is %d, and the differences are other ones" % (key, proof[key])
+    if not all(one["classes"] > 0 for one in report["differences"]):
+        yield "a difference has no class"
 
 
 def report_faults(binary, case, schema):

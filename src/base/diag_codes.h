@@ -75,11 +75,13 @@ X(PASSTHROUGH_NOWHERE,   DIAG_WARNING, "I2G-0242")   /* passed-through connectio
 X(HOST_IN_PART,          DIAG_WARNING, "I2G-0250")   /* some of its Ingresses are printed, others are not asked for */
 X(HOSTS_TOGETHER,        DIAG_NOTE,    "I2G-0251")   /* a route that is asked for serves further hosts */
 X(NOTHING_CHOSEN,        DIAG_ERROR,   "I2G-0252")   /* what is asked for is not in the input */
+X(PROOF_UNKNOWN,         DIAG_WARNING, "I2G-0260")   /* the proof knows nothing of some requests */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
 X(ROUTE_OPENED,          DIAG_WARNING, "I2G-1003")   /* accepted by name */
 X(PROTECTION_ABSENT,     DIAG_WARNING, "I2G-1004")   /* intended in the source, and absent there already */
+X(PROOF_OPENS,           DIAG_ERROR,   "I2G-1090")   /* the proof found something open that was guarded, and nobody has stated it */
 X(CLIENT_CHECK_DIFFERS,  DIAG_WARNING, "I2G-1010")   /* client certificates are asked for by the whole Gateway */
 /* routing */
 X(LISTENER_MISSING,      DIAG_ERROR,   "I2G-2070")   /* of a Gateway that exists: none for a host, or one that takes no routes of the namespace */
@@ -97,6 +99,7 @@ X(PROXY_PROTOCOL_LOST,   DIAG_ERROR,   "I2G-2020")   /* of TCP services */
 X(BACKEND_TLS_DIFFERS,   DIAG_ERROR,   "I2G-2021")   /* a backend's certificate is checked now, or in another way */
 X(BACKENDS_DISAGREE,     DIAG_ERROR,   "I2G-2022")   /* two Ingresses speak to one Service in two ways */
 X(CA_NEEDED,             DIAG_ERROR,   "I2G-2023")   /* a ConfigMap with a CA has to be made of a Secret */
+X(PROOF_DIFFERS,         DIAG_ERROR,   "I2G-2090")   /* the proof found a difference that nobody has stated */
 /* availability, behaviour, cosmetics */
 X(FEATURE_LOST_AVAILABILITY, DIAG_WARNING, "I2G-3001")
 X(FEATURE_LOST_BEHAVIOUR,    DIAG_WARNING, "I2G-3002")

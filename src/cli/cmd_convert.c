@@ -66,6 +66,7 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 	if (str_starts(arguments_text(args, OPT_OUTPUT), STR("dir=")))
 		options->layout = str_eq(layout, STR("by-namespace")) ? LAYOUT_BY_NAMESPACE : str_eq(layout, STR("by-role")) ? LAYOUT_BY_ROLE : LAYOUT_SINGLE;
 	options->comments = !arguments_flag(args, OPT_NO_COMMENTS);
+	options->proof = !arguments_flag(args, OPT_NO_PROOF);
 	loss_parse(arguments_text(args, OPT_STRICT), &options->strict);
 }
 

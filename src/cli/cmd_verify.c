@@ -70,7 +70,7 @@ static int write_reports(struct cli *cli, struct verify *v, bool *to_stdout)
 		if (str_eq(kind, STR("json")))
 			verify_json(v, str_c(ing2gw_version()), &out);
 		else
-			verify_text(v, false, &out);
+			comparison_text(&v->both, false, &out);
 		code = exit_join(code, write_to(v, file, buf_str(&out)));
 		*to_stdout = *to_stdout || str_eq(file, STR("-"));
 	}
@@ -86,9 +86,9 @@ static int write_reports(struct cli *cli, struct verify *v, bool *to_stdout)
 
 static int verdict_code(const struct verify *v)
 {
-	if (v->result.verdict == VERDICT_DIFFERENT || v->result.opened)
+	if (v->both.result.verdict == VERDICT_DIFFERENT || v->both.result.opened)
 		return EXIT_PROOF;
-	return v->result.verdict == VERDICT_UNKNOWN || v->result.verdict == VERDICT_PARTIAL ? EXIT_LOSS : EXIT_GOOD;
+	return v->both.result.verdict == VERDICT_UNKNOWN || v->both.result.verdict == VERDICT_PARTIAL ? EXIT_LOSS : EXIT_GOOD;
 }
 
 static int run_verify(struct cli *cli, struct verify *v, const struct plan *plan)
@@ -108,7 +108,7 @@ static int run_verify(struct cli *cli, struct verify *v, const struct plan *plan
 	if (!to_stdout && !arguments_flag(&cli->args, OPT_QUIET)) {
 		struct buf out;
 		buf_init(&out, &v->in.arena, 0);
-		verify_text(v, colored(&cli->args, STDOUT_FILENO), &out);
+		comparison_text(&v->both, colored(&cli->args, STDOUT_FILENO), &out);
 		code = exit_join(code, write_to(v, STR("-"), buf_str(&out)));
 	}
 	return exit_join(code, verdict_code(v));

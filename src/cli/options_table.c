@@ -148,6 +148,10 @@ const struct option_row option_rows[] = {
 		S("Write a request for each difference to a file, as trace --requests reads them; - is standard output."), NONE },
 	{ OPT_NO_COMMENTS, 0, S("no-comments"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
 		S("No comments in the YAML about where things come from."), NONE },
+	{ OPT_NO_PROOF, 0, S("no-proof"), NONE, OPTION_FLAG, false, IN_CONVERT, NONE, NONE,
+		S("Do not ask what is printed the same requests as the Ingresses."),
+		S("Without it what is printed is read again and asked, and a difference that no message states gives exit code 5. It takes about as long as the\n"
+			"conversion.") },
 	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },
 	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY, S("auto|always|never"), S("auto"),

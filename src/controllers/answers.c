@@ -189,6 +189,8 @@ static void use_fallback(struct instance *in, const struct server *server, const
 		return;
 	r->instead = l->fallback;
 	struct step *s = quiet(in, r, STEP_HEADER, STR("backend.fallback"));
+	r->instead_by = s;
+	r->without = 503;
 	add_edit(a, s, false, STR("X-Code"), STR("503"));
 	size_t n = origin_headers(server, l, false, edits);
 	for (size_t i = 0; i < n; i++)

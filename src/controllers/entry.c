@@ -26,6 +26,18 @@ static str variable_of(struct arena *a, str header)
 	return arena_join(a, STR("$http_"), (str){ text, low.n });
 }
 
+static struct step *answer_step(struct instance *in)
+{
+	struct step *s = NEW(in->front->arena, struct step);
+	s->kind = STEP_HEADER;
+	s->side = SIDE_BOTH;
+	s->quiet = true;
+	s->feature = RESPONSE;
+	fact_list_add(in->front->arena, &s->facts, controller_default_fact(in->controller, RESPONSE));
+	LIST_PUSH(in->front->arena, &in->entry->http.answers, s);
+	return s;
+}
+
 /* Headers out of a ConfigMap that the controller's own names. */
 static void add_headers(struct instance *in, str reference, bool response)
 {
@@ -33,10 +45,11 @@ static void add_headers(struct instance *in, str reference, bool response)
 	if (value_is_off(reference) || !str_cut(reference, '/', &namespace, &name))
 		return;
 	const struct config_map *map = snapshot_config_map(in->front->snapshot, namespace, name);
+	struct step *step = map && response ? answer_step(in) : NULL;
 	for (size_t i = 0; map && i < map->data.n; i++) {
 		struct header_edit e = { .response = response, .name = map->data.item[i].key, .value = map->data.item[i].value };
 		if (response)
-			LIST_PUSH(in->front->arena, &in->entry->http.answers, e);
+			LIST_PUSH(in->front->arena, &step->as.header.edits, e);
 		else
 			LIST_PUSH(in->front->arena, &in->entry->http.headers, e);
 	}
@@ -89,7 +102,8 @@ static void show_server(struct instance *in)
 	if (!controller_default_flag(in->controller, RESPONSE, STR("server")))
 		return;
 	struct header_edit e = { .response = true, .name = STR_INIT("Server"), .value = STR_INIT("nginx/1.27.1") };
-	LIST_PUSH(in->front->arena, &in->entry->http.answers, e);
+	struct step *step = answer_step(in);
+	LIST_PUSH(in->front->arena, &step->as.header.edits, e);
 }
 
 void entry_begin(struct instance *in)

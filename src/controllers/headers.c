@@ -20,6 +20,31 @@ static str without_variables(struct arena *a, str value)
 	return str_cut(value, '$', &head, &tail) ? arena_printf(a, "%.*s${literal_dollar}%.*s", STR_ARG(head), STR_ARG(without_variables(a, tail))) : value;
 }
 
+/* The controller has them for all locations, in a ConfigMap that its own one names; variables stand for themselves there. */
+static void of_controller(struct instance *in, struct route *r, str feature, bool response)
+{
+	const struct controller_settings *c = in->controller;
+	str namespace, name, reference = controller_default(c, feature, STR("configmap"));
+	if (value_is_off(reference) || !str_cut(reference, '/', &namespace, &name))
+		return;
+	const struct config_map *map = snapshot_config_map(in->front->snapshot, namespace, name);
+	if (!map && in->front->closed_world)
+		return;
+	struct step *s = route_step(in->front->arena, r, STEP_HEADER, feature, controller_default_fact(c, feature));
+	s->value = reference;
+	s->as.header.unknown = !map;
+	for (size_t i = 0; map && i < map->data.n; i++) {
+		struct header_edit e = { .response = response, .name = map->data.item[i].key, .value = map->data.item[i].value };
+		LIST_PUSH(in->front->arena, &s->as.header.edits, e);
+	}
+}
+
+void headers_of_controller(struct instance *in, struct route *r)
+{
+	of_controller(in, r, STR("headers.response"), true);
+	of_controller(in, r, STR("headers.request"), false);
+}
+
 void headers_of_answer(struct instance *in, struct subject *s, struct route *r)
 {
 	str namespace, name;

@@ -267,6 +267,7 @@ static void bare_steps(struct instance *in, struct server *server, const struct 
 	guards_of_server(in, r);
 	snippets_of_host(in, server, r);
 	answers_before(in, server, l, r);
+	headers_of_controller(in, r);
 	snippets_answers(in, server, l, r);
 	answers_body(in, l, r);
 	snippets_before(in, server, l, r);
@@ -295,7 +296,9 @@ static void build_one(struct instance *in, struct server *server, struct host *h
 	struct pattern *pattern = server->regex ? compile_path(in, l) : NULL;
 	if ((server->regex && !pattern) || is_duplicate(in, server, host, kind, l) || is_shadowed(in, server, host, l))
 		return;
-	struct route *r = route_add(in, host, kind, l->path, l->subject ? l->subject->owner : NULL);
+	/* of the Ingress API a slash at the end of a prefix says nothing; in nginx it does */
+	str path = kind == MATCH_PREFIX && !in->nginx ? path_without_slash(l->path) : l->path;
+	struct route *r = route_add(in, host, kind, path, l->subject ? l->subject->owner : NULL);
 	r->match.pattern = pattern;
 	r->at = l->at;
 	r->implicit = l->implicit;

@@ -173,6 +173,7 @@ str location_text(const struct instance *instance, const struct location *locati
 bool location_flag(const struct instance *instance, const struct location *location, str feature, str field);
 
 /* headers.c: headers that the Ingress sets. */
+void headers_of_controller(struct instance *instance, struct route *route);
 void headers_of_answer(struct instance *instance, struct subject *subject, struct route *route);
 void headers_of_request(struct instance *instance, const struct location *location, struct route *route);
 

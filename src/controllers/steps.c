@@ -420,6 +420,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	struct subject *s = l->subject;
 	answers_before(in, server, l, r);
 	if (!s->denied && in->nginx) {
+		headers_of_controller(in, r);
 		headers_of_answer(in, s, r);
 		snippets_answers(in, server, l, r);
 	}

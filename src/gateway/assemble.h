@@ -13,7 +13,7 @@
 #include "ledger/ledger.h"
 #include "mapping/mapping.h"
 #include "mapping/template.h"
-#include "route/model.h"
+#include "route/statement.h"
 
 /* One Gateway for each load balancer; for each namespace, or each Ingress, that made a host. */
 enum topology { TOPOLOGY_SHARED, TOPOLOGY_NAMESPACE, TOPOLOGY_INGRESS };
@@ -124,6 +124,7 @@ struct assembly {
 	struct arena *arena;
 	struct ledger *ledger;       /* facts get their places; NULL: they do not */
 	struct diags *diags;         /* NULL: nothing is said */
+	struct statements *statements;   /* what is said of requests is written down there; NULL: it is not */
 	const struct sources *sources;
 	const struct schema *schema;
 	struct gateway_version version;

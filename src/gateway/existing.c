@@ -159,6 +159,15 @@ static str needed(struct assembly *as, const struct wanted_listener *w)
 	return buf_str(&b);
 }
 
+static void state_unserved(struct assembly *as, const struct wanted_listener *w)
+{
+	struct statement s = { .kind = STATED_UNSERVED, .owner = w->owner, .side = str_eq(w->protocol, STR("HTTP")) ? SIDE_PLAIN : SIDE_TLS };
+	s.code = diag_code_text(DIAG_LISTENER_MISSING);
+	s.at = w->owner->at;
+	if (as->statements)
+		LIST_PUSH(as->arena, as->statements, s);
+}
+
 static void say_missing(struct assembly *as, const struct wanted_listener *w)
 {
 	if (!as->diags)
@@ -166,6 +175,7 @@ static void say_missing(struct assembly *as, const struct wanted_listener *w)
 	struct diag *d = diag_addf(as->diags, DIAG_LISTENER_MISSING, site_of(as, w->owner), "Gateway %.*s/%.*s has no listener for %.*s",
 		STR_ARG(as->existing_namespace), STR_ARG(as->existing_name), STR_ARG(shown(as, w)));
 	d->loss = LOSS_ROUTING;
+	state_unserved(as, w);
 	d->effect = STR("the route is printed and attaches nowhere: nothing is served for it until the listener is there");
 	struct found outside = { 0 };
 	if (find_in(as, w, hangs_on, &outside))
@@ -183,6 +193,7 @@ static void say_refused(struct assembly *as, const struct found *f, const struct
 		STR_ARG(f->listener->name), f->holder->set ? "ListenerSet" : "Gateway", STR_ARG(f->holder->meta.namespace), STR_ARG(f->holder->meta.name),
 		STR_ARG(w->kind), STR_ARG(w->namespace));
 	d->loss = LOSS_ROUTING;
+	state_unserved(as, w);
 	d->effect = STR("the route is printed and not accepted: nothing is served for it");
 	d->help = STR("widen allowedRoutes of the listener: its namespaces (from: Selector with the label kubernetes.io/metadata.name) or its kinds");
 }

@@ -111,6 +111,9 @@ static void read_delivery(const struct reader *r, const struct node *node, struc
 		out->session.at = read_place(session);
 		out->session.value = read_text_or(r, session, "type", "Cookie");
 		out->session.name = read_text(r, session, "sessionName");
+		/* since 1.7 */
+		if (!out->session.name.n)
+			out->session.name = read_text(r, node_get(session, STR("cookie")), "name");
 	}
 }
 

@@ -124,14 +124,15 @@ static void group_part(struct grouping *g, const struct host_part *p)
 		add_to_group(g, p, p->tls ? ROLE_PLAIN : ROLE_SERVE, true, false, plain);
 }
 
-static const struct host *part_host(const struct host_part *p)
+/* The names of a host; on its plain side they may be fewer. */
+static const struct host *part_host(const struct group *g, const struct host_part *p)
 {
-	return p->tls ? p->tls->host : p->plain->host;
+	return g->tls ? p->tls->host : p->plain->host;
 }
 
 static str first_host(const struct group *g)
 {
-	return part_host(&g->parts.item[0])->name.name;
+	return part_host(g, &g->parts.item[0])->name.name;
 }
 
 static str role_key(struct arena *arena, const struct group *g)
@@ -257,7 +258,7 @@ static void attach_tls(const struct emission *e, struct listener_plan *l, str ho
 
 static void add_served(const struct emission *e, const struct served *at, struct http_route *route)
 {
-	const struct host *host = part_host(at->part);
+	const struct host *host = part_host(e->group, at->part);
 	if (e->group->plain)
 		attach_plain(e, host, at->name->name, route);
 	if (at->name->kind != HOST_ANY)
@@ -449,7 +450,7 @@ static struct served_list served_by(struct arena *arena, const struct group *g)
 {
 	struct served_list all = { 0 };
 	for (size_t i = 0; i < g->parts.n; i++) {
-		const struct host *host = part_host(&g->parts.item[i]);
+		const struct host *host = part_host(g, &g->parts.item[i]);
 		struct served main = { &g->parts.item[i], &host->name };
 		LIST_PUSH(arena, &all, main);
 		for (size_t j = 0; j < host->aliases.n; j++) {

@@ -303,6 +303,18 @@ static void put(struct build *b, struct step_list *list, struct route *route)
 	list->n = 0;
 }
 
+/* Name (where none is said), value and attributes of the cookie are the implementation's own: "*". */
+static void keep_clients(struct build *b, const struct read_pair *session, struct route *route)
+{
+	if (!str_eq(session->value, STR("Cookie")))
+		return;
+	struct sticky_cookie *cookie = NEW(b->arena, struct sticky_cookie);
+	cookie->name = session->name.n ? session->name : STR("*");
+	route->sticky = cookie;
+	for (size_t i = 0; i < route->cases.n; i++)
+		route->cases.item[i].keeps = true;
+}
+
 void side_steps(struct build *b, const struct candidate *c, struct route *route)
 {
 	const struct read_rule *rule = c->rule;
@@ -321,6 +333,7 @@ void side_steps(struct build *b, const struct candidate *c, struct route *route)
 	add_value(b, &list, "retry", &rule->retry);
 	add_value(b, &list, "affinity.cookie", &rule->session);
 	put(b, &list, route);
+	keep_clients(b, &rule->session, route);
 }
 
 void side_own_step(struct build *b, const struct candidate *c, const struct read_filter *f, struct route *route, struct forward_case *out)

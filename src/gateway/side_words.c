@@ -137,11 +137,34 @@ static bool substitution(struct build *b, str text, str *out)
 	return true;
 }
 
+/* A bar outside of groups: "^" and "$" are for one alternative each. */
+static bool has_alternatives(str pattern)
+{
+	size_t depth = 0;
+	bool set = false;
+	for (size_t i = 0; i < pattern.n; i++) {
+		char c = pattern.p[i];
+		if (c == '\\')
+			i++;
+		else if (set)
+			set = c != ']';
+		else if (c == '[')
+			set = true;
+		else if (c == '(')
+			depth++;
+		else if (c == ')' && depth)
+			depth--;
+		else if (c == '|' && depth == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Only of an expression that takes the whole path: of others each part that fits would be exchanged. */
 static bool captures(const struct word *w)
 {
 	str pattern = text_of(w, "target.pattern"), target;
-	bool whole = str_starts(pattern, STR("^")) && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$")) && !str_has_char(pattern, '|');
+	bool whole = str_starts(pattern, STR("^")) && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$")) && !has_alternatives(pattern);
 	if (!whole || !substitution(w->b, text_of(w, "target"), &target))
 		return false;
 	/* letter case counts, unless the expression itself says otherwise */

@@ -5,6 +5,7 @@
 #include "ing2gw.h"
 #include "lib/account.h"
 #include "lib/output.h"
+#include "lib/proof.h"
 #include "targets/losses.h"
 #include "targets/lower.h"
 #include "targets/policies.h"
@@ -17,12 +18,13 @@ struct stages {
 	const struct target_table *target;
 	const struct schema *schema;
 	struct gateway_version version;
+	struct statements statements;   /* what the conversion has said */
 	bool bug;                    /* of ours: a table that does not load, an object that the API would refuse */
 };
 
 void convert_options_init(struct convert_options *options)
 {
-	*options = (struct convert_options){ .strict = LOSS_ROUTING, .comments = true };
+	*options = (struct convert_options){ .strict = LOSS_ROUTING, .comments = true, .proof = true };
 	options->in.limits = doc_limits_fill(options->in.limits);
 }
 
@@ -32,7 +34,10 @@ void convert_init(struct convert *run, const struct convert_options *options, si
 	run->options.in.limits = doc_limits_fill(run->options.in.limits);
 	if (run->options.strict == LOSS_NONE)
 		run->options.strict = LOSS_ROUTING;
+	run->options.in.target = options->target;
 	intake_init(&run->in, &run->options.in, memory_limit);
+	run->in.proves = options->proof;
+	run->in.proves_routes = options->existing_gateway.n > 0;
 }
 
 void convert_release(struct convert *run)
@@ -104,7 +109,7 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	const struct convert_options *o = &s->run->options;
 	*lowering = lowering_of(s, open);
 	*as = (struct assembly){ .arena = arena, .ledger = open ? NULL : &s->in->ledger, .diags = open ? NULL : &s->in->diags,
-		.sources = &s->in->sources, .schema = s->schema, .version = s->version };
+		.statements = open ? NULL : &lowering->statements, .sources = &s->in->sources, .schema = s->schema, .version = s->version };
 	as->listener_sets = wants_sets(s);
 	if (!as->listener_sets && o->listeners == LISTENERS_AUTO) {
 		as->sets_lack = kind_lacks(lowering, STR("ListenerSet"));
@@ -189,6 +194,7 @@ static void print_manifests(struct stages *s)
 		LIST_PUSH(&s->in->arena, &s->run->objects, as.out.item[i]);
 	lower_defaults(&lowering);
 	s->run->report.closed_rules = lowering.closed_rules;
+	s->statements = lowering.statements;
 	if (!output_check(&s->in->arena, &s->in->diags, s->schema, s->version, &as))
 		s->bug = true;
 	struct assembly folder = as;
@@ -288,7 +294,33 @@ static void fill_report(struct stages *s)
 	r->channel = run->options.experimental ? STR("experimental") : STR("standard");
 	r->other_objects = s->in->snapshot.other_objects;
 	r->strict = run->options.strict;
-	r->exit_code = s->bug || run->in.bug ? 6 : s->in->unreadable ? 3 : report_has_loss(r) ? 1 : 0;
+	r->exit_code = s->bug || run->in.bug ? 6 : s->in->unreadable ? 3 : r->differs ? 5 : report_has_loss(r) ? 1 : 0;
+}
+
+/* ---- the proof ---- */
+
+static void add_text(struct stages *s, struct proof_input *input, str name, str text)
+{
+	const struct proof_text one = { name, text };
+	LIST_PUSH(&s->in->arena, &input->texts, one);
+}
+
+static void prove(struct stages *s)
+{
+	const struct convert *run = s->run;
+	struct proof_input input = { .statements = &s->statements, .chosen = choice_is_made(&run->options.choice) };
+	if (run->options.existing_gateway.n)
+		LIST_PUSH(&s->in->arena, &input.gateways, run->options.existing_gateway);
+	for (size_t i = 0; i < run->objects.n; i++)
+		if (run->objects.item[i].kind == OBJECT_GATEWAY)
+			LIST_PUSH(&s->in->arena, &input.gateways, str_from(printed_name(&s->in->arena, &run->objects.item[i]), STR("Gateway/").n));
+	if (input.chosen)
+		add_text(s, &input, STR("manifests"), output_yaml(&s->in->arena, run->objects.item, run->objects.n, false));
+	else if (run->options.layout == LAYOUT_NONE)
+		add_text(s, &input, STR("manifests"), run->manifests);
+	for (size_t i = 0; !input.chosen && i < run->files.n; i++)
+		add_text(s, &input, run->files.item[i].path, run->files.item[i].text);
+	proof_run(s->in, &input, &s->run->report);
 }
 
 void convert_run(struct convert *run)
@@ -305,6 +337,8 @@ void convert_run(struct convert *run)
 	account_close(&run->in.ledger, &run->in.diags);
 	if (ready)
 		find_other(&s);
+	if (ready && run->options.proof && run->objects.n)
+		prove(&s);
 	ledger_sort(&run->in.ledger);
 	diags_sort(&run->in.diags, &run->in.sources);
 	fill_report(&s);

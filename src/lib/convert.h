@@ -29,6 +29,7 @@ struct convert_options {
 	struct str_list accept;        /* features whose loss is accepted */
 	enum loss strict;              /* LOSS_NONE: routing */
 	bool comments;
+	bool proof;                    /* ask what is printed the same as the Ingresses */
 	bool rejects;                  /* make the open form of what is closed */
 	enum output_format format;
 	struct str_list earlier;       /* with a choice: objects that earlier runs have printed into the folder; they stay there, as they are now */

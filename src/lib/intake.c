@@ -51,6 +51,11 @@ bool intake_tables(struct intake *intake)
 static void add_document(struct intake *intake, struct node *root)
 {
 	bool after = intake->after && root->at.file >= intake->after;
+	bool route = str_ends(node_text(node_get(root, STR("kind"))), STR("Route"));
+	if (intake->proves && (after || !route || intake->proves_routes))
+		gateway_side_add(&intake->gateway, root);
+	if (intake->proves && after)
+		return;
 	if (!after)
 		snapshot_add(&intake->snapshot, root);
 	if (!intake->after)
@@ -84,6 +89,17 @@ void intake_read(struct intake *intake)
 	/* that an object stands on both sides is no wonder */
 	intake->world.diags = &intake->silent;
 	snapshot_finish(&intake->world);
+	if (!intake->proves)
+		gateway_side_finish(&intake->gateway);
+}
+
+void intake_read_printed(struct intake *intake, uint32_t first)
+{
+	struct doc_reader reader = { &intake->scratch, &intake->silent, &intake->options->limits, visit, intake };
+	intake->after = first;
+	for (uint32_t file = first; file <= intake->sources.n; file++)
+		(void)doc_read(&reader, &intake->sources, file);
+	arena_reset(&intake->scratch);
 	gateway_side_finish(&intake->gateway);
 }
 
@@ -100,7 +116,7 @@ str intake_choices_help(struct arena *arena)
 
 struct model *intake_gateway_model(struct intake *intake)
 {
-	const struct gateway_world world = { &intake->world, intake->options->world == WORLD_CLOSED };
+	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, intake->options->world == WORLD_CLOSED };
 	const struct target_table *target = mapping_target(&intake->mapping, intake->options->target);
 	struct gateway_choices *choices = NEW(&intake->arena, struct gateway_choices);
 	for (size_t i = 0; target && i < target->choices.n; i++)

@@ -44,6 +44,8 @@ struct intake {
 	struct gateway_side gateway;
 	struct snapshot world;         /* of the Gateway side: Services and the like of all sources */
 	struct diags silent;           /* what has been said already, or is not worth a word */
+	bool proves;                   /* convert: what is printed is a Gateway side, with what the input has of the Gateway API beside routes */
+	bool proves_routes;            /* with routes, too: they share a Gateway that exists */
 	bool unreadable;               /* a document, or a part of the input */
 	bool bug;                      /* of ours, reported: a table that does not load */
 };
@@ -57,6 +59,7 @@ void intake_init(struct intake *intake, const struct intake_options *options, si
 bool intake_tables(struct intake *intake);    /* false: a built-in table is no good, which has been reported; those that are there stay */
 void intake_read(struct intake *intake);
 void intake_model(struct intake *intake);
+void intake_read_printed(struct intake *intake, uint32_t first);   /* the sources from `first` on, which convert has made; with proves */
 struct model *intake_gateway_model(struct intake *intake);   /* of the Gateway side, which is there */
 void intake_release(struct intake *intake);
 

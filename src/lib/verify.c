@@ -22,6 +22,16 @@ static bool is_default(const struct fact *fact)
 	return fact->record == NULL;
 }
 
+void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)
+{
+	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .wants = options->wants };
+	*c = (struct comparison){ .in = in, .scratch = scratch };
+	model_prepare(in->model);
+	verify_models(&in->arena, scratch, in->model, after, &input, &c->result);
+	c->locator = NEW(&in->arena, struct locator);
+	locator_init(c->locator, &in->sources, &in->arena);
+}
+
 bool verify_start(struct verify *v)
 {
 	struct intake *in = &v->in;
@@ -32,71 +42,71 @@ bool verify_start(struct verify *v)
 	struct model *after = intake_gateway_model(in);
 	intake_model(in);
 	model_prepare(after);
-	model_prepare(in->model);
-	v->before = in->model;
-	v->after = after;
-	verify_models(&in->arena, &v->scratch, v->before, v->after, &(struct verify_input){ is_default }, &v->result);
-	v->locator = NEW(&in->arena, struct locator);
-	locator_init(v->locator, &in->sources, &in->arena);
-	v->ask_before = evaluator_new(&in->arena, v->before);
-	v->ask_after = evaluator_new(&in->arena, v->after);
+	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ 0 });
 	return true;
 }
 
 /* ---- a difference ---- */
 
-str verify_place(struct verify *v, struct place at, str *file, unsigned *line)
+str comparison_place(struct comparison *c, struct place at, str *file, unsigned *line)
 {
-	const struct source *source = sources_get(&v->in.sources, at.file);
+	const struct source *source = sources_get(&c->in->sources, at.file);
 	*file = (str){ "", 0 };
 	*line = 0;
 	if (!source)
 		return (str){ "", 0 };
 	*file = source->name;
-	*line = (unsigned)locator_find(v->locator, at).line;
-	return arena_printf(&v->scratch, "%.*s:%u", STR_ARG(*file), *line);
+	*line = (unsigned)locator_find(c->locator, at).line;
+	return arena_printf(c->scratch, "%.*s:%u", STR_ARG(*file), *line);
 }
 
 /* Both answers once more; they live in scratch. */
-struct told_difference verify_tell(struct verify *v, const struct difference *d)
+struct told_difference comparison_tell(struct comparison *c, const struct difference *d)
 {
 	struct told_difference told = { .difference = d };
-	struct outcome *before = NEW(&v->scratch, struct outcome), *after = NEW(&v->scratch, struct outcome);
+	struct outcome *before = NEW(c->scratch, struct outcome), *after = NEW(c->scratch, struct outcome);
 	str file;
 	unsigned line;
-	evaluate(v->ask_before, &v->scratch, &d->request, before);
-	evaluate(v->ask_after, &v->scratch, &d->request, after);
+	evaluate(evaluator_new(c->scratch, d->pair->before), c->scratch, &d->request, before);
+	evaluate(evaluator_new(c->scratch, d->pair->after), c->scratch, &d->request, after);
 	told.before = before;
 	told.after = after;
 	if (after->route)
-		told.after_place = verify_place(v, after->route->at, &file, &line);
+		told.after_place = comparison_place(c, after->route->at, &file, &line);
 	if (before->route)
-		told.before_place = verify_place(v, before->route->at, &told.file, &told.line);
+		told.before_place = comparison_place(c, before->route->at, &told.file, &told.line);
 	return told;
 }
 
 /* ---- for programs ---- */
+
+void comparison_json(struct comparison *c, struct buf *out)
+{
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < c->result.differences.n; i++) {
+		const struct told_difference t = comparison_tell(c, &c->result.differences.item[i]);
+		buf_add(out, i ? STR(",\n") : STR("\n"));
+		difference_json(out, c->scratch, &t);
+		arena_reset(c->scratch);
+	}
+	buf_add_char(out, ']');
+}
 
 void verify_json(struct verify *v, str version, struct buf *out)
 {
 	buf_add(out, STR("{\"schema\": \"ing2gw/report/v1\", \"tool\": {\"name\": \"ing2gw\", \"version\": "));
 	buf_add_json(out, version);
 	buf_add(out, STR("}, \"summary\": {\"proof\": "));
-	proof_json(out, &v->result);
-	buf_add(out, STR("}, \"differences\": ["));
-	for (size_t i = 0; i < v->result.differences.n; i++) {
-		const struct told_difference t = verify_tell(v, &v->result.differences.item[i]);
-		buf_add(out, i ? STR(",\n") : STR("\n"));
-		difference_json(out, &v->scratch, &t);
-		arena_reset(&v->scratch);
-	}
-	buf_add(out, STR("]}\n"));
+	proof_json(out, &v->both.result);
+	buf_add(out, STR("}, \"differences\": "));
+	comparison_json(&v->both, out);
+	buf_add(out, STR("}\n"));
 }
 
 void verify_requests(struct verify *v, struct buf *out)
 {
-	for (size_t i = 0; i < v->result.differences.n; i++) {
-		request_json(out, &v->result.differences.item[i].request);
+	for (size_t i = 0; i < v->both.result.differences.n; i++) {
+		request_json(out, &v->both.result.differences.item[i].request);
 		buf_add_char(out, '\n');
 	}
 }

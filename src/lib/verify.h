@@ -1,19 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The work of `ing2gw verify` on texts in memory: both sides read, asked the same, and what differs told. */
+/* Both sides of a migration asked the same, and what differs told: the work of `ing2gw verify` on texts in memory, and of the proof. */
 #ifndef ING2GW_LIB_VERIFY_H
 #define ING2GW_LIB_VERIFY_H
 
 #include "lib/intake.h"
 #include "verify/verify_json.h"
 
-/* One run: everything that it made lives until verify_release(). */
+/* Two models of one input, what was found, and what it takes to show it. */
+struct comparison {
+	struct intake *in;
+	struct arena *scratch;       /* of one difference */
+	struct verification result;
+	struct locator *locator;
+};
+
+/* What verify_models() needs beside the models. */
+struct compare_options {
+	const struct statements *statements;   /* or NULL */
+	bool (*wants)(const struct host *host);   /* some hosts only; or NULL */
+};
+
+/* The models, which are prepared here, are asked the same. */
+void comparison_run(struct comparison *comparison, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options);
+
+/* For people: each difference as a request that can be pasted, both answers side by side, then the verdict. */
+void comparison_text(struct comparison *comparison, bool color, struct buf *out);
+/* One difference alone, without its headline. */
+void comparison_difference(struct comparison *comparison, const struct difference *difference, struct buf *out);
+/* "shop.example.com/app/x reaches another path" */
+str comparison_headline(struct comparison *comparison, const struct difference *difference);
+/* The last lines, without a line end: "routing: equal on all 12 request classes; 12 proved, 0 sampled, nothing opened". */
+void comparison_verdict(const struct comparison *comparison, struct buf *out);
+/* Lines about what nobody has asked or understood. */
+void comparison_gaps(struct comparison *comparison, struct buf *out);
+/* [...], as in "differences" of a report. */
+void comparison_json(struct comparison *comparison, struct buf *out);
+
+/* One run of the command: everything that it made lives until verify_release(). */
 struct verify {
 	struct intake in;
 	struct arena scratch;
-	const struct model *before, *after;
-	struct verification result;
-	struct locator *locator;
-	struct evaluator *ask_before, *ask_after;   /* once more, for what is shown */
+	struct comparison both;
 };
 
 /*
@@ -25,8 +52,6 @@ void verify_init(struct verify *verify, const struct intake_options *options, si
 bool verify_start(struct verify *verify);
 void verify_release(struct verify *verify);
 
-/* verify_page.c. For people: each difference as a request that can be pasted, both answers side by side, then the verdict. */
-void verify_text(struct verify *verify, bool color, struct buf *out);
 /* "ing2gw/report/v1" with summary.proof and differences. */
 void verify_json(struct verify *verify, str version, struct buf *out);
 /* The requests of all differences as lines that `trace --requests` reads, each with the answers that are expected. */
@@ -35,8 +60,8 @@ void verify_requests(struct verify *verify, struct buf *out);
 /* ---- between the files of this ---- */
 
 /* Both answers to a difference's request; they live in scratch. */
-struct told_difference verify_tell(struct verify *verify, const struct difference *difference);
+struct told_difference comparison_tell(struct comparison *comparison, const struct difference *difference);
 /* "file:line", or empty; file and line apart. */
-str verify_place(struct verify *verify, struct place at, str *file, unsigned *line);
+str comparison_place(struct comparison *comparison, struct place at, str *file, unsigned *line);
 
 #endif

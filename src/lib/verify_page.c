@@ -140,112 +140,186 @@ static const char *what_happens(const struct difference *d)
 	return "is guarded in another way";
 }
 
-static void add_difference(struct verify *v, const struct page *page, const struct difference *d)
+/* "POST https://shop.example.com/cart with X-Canary: always" */
+static str request_words(struct arena *arena, const struct request *r)
 {
-	struct buf *out = page->out;
-	const struct told_difference t = verify_tell(v, d);
-	page_add(page, d->opens ? PAINT_RED : PAINT_YELLOW, d->opens ? STR("opened") : STR("different"));
-	buf_add(out, STR(": "));
-	visible_add(out, arena_printf(&v->scratch, "%.*s%.*s", STR_ARG(d->request.host), STR_ARG(d->request.target)));
-	buf_printf(out, " %s\n   ", what_happens(d));
-	add_curl(out, &v->scratch, &d->request);
+	struct buf out;
+	buf_init(&out, arena, 0);
+	if (!str_eq(r->method, STR("GET")))
+		buf_printf(&out, "%.*s ", STR_ARG(r->method));
+	buf_printf(&out, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->host), STR_ARG(r->target));
+	for (size_t i = 0; i < r->headers.n; i++)
+		buf_printf(&out, "%s %.*s: %.*s", i ? "," : " with", STR_ARG(r->headers.item[i].name), STR_ARG(r->headers.item[i].value));
+	if (r->given.basic == GIVEN_PASS)
+		buf_add(&out, STR(" with a password"));
+	if (r->given.certificate == GIVEN_PASS)
+		buf_add(&out, STR(" with a certificate"));
+	if (r->body)
+		buf_printf(&out, " with a body of %llu bytes", (unsigned long long)r->body);
+	if (!str_eq(r->client, STR("127.0.0.1")))
+		buf_printf(&out, " from %.*s", STR_ARG(r->client));
+	if (r->given.external)
+		buf_printf(&out, " that the authentication service answers by %u", (unsigned)r->given.external);
+	return buf_str(&out);
+}
+
+str comparison_headline(struct comparison *v, const struct difference *d)
+{
+	return arena_printf(&v->in->arena, "%.*s %s", STR_ARG(request_words(v->scratch, &d->request)), what_happens(d));
+}
+
+void comparison_difference(struct comparison *v, const struct difference *d, struct buf *out)
+{
+	const struct told_difference t = comparison_tell(v, d);
+	buf_add(out, STR("   "));
+	add_curl(out, v->scratch, &d->request);
 	buf_add_char(out, '\n');
 	add_row(out, STR(""), STR("before"), STR("after"));
 	if (!str_list_has(&d->what, STR("status")))
-		add_row(out, STR("status"), shown_field(&v->scratch, t.before, STR("status")), shown_field(&v->scratch, t.after, STR("status")));
+		add_row(out, STR("status"), shown_field(v->scratch, t.before, STR("status")), shown_field(v->scratch, t.after, STR("status")));
 	for (size_t i = 0; i < d->what.n; i++)
-		add_row(out, label_of(d->what.item[i]), shown_field(&v->scratch, t.before, d->what.item[i]), shown_field(&v->scratch, t.after, d->what.item[i]));
+		add_row(out, label_of(d->what.item[i]), shown_field(v->scratch, t.before, d->what.item[i]), shown_field(v->scratch, t.after, d->what.item[i]));
 	add_row(out, STR("decided by"), or_dash(t.before_place), or_dash(t.after_place));
 	if (d->classes > 1)
 		buf_printf(out, "   the same for %zu classes of requests\n", d->classes);
-	buf_add_char(out, '\n');
-	arena_reset(&v->scratch);
+	arena_reset(v->scratch);
 }
 
-/* What the controller does by default and Gateways do not, for all hosts together. */
-static void add_defaults(const struct verification *r, struct buf *out)
+static void add_difference(struct comparison *v, const struct page *page, const struct difference *d)
 {
-	for (size_t i = 0; i < r->differences.n; i++) {
-		const struct difference *d = &r->differences.item[i];
-		size_t classes = 0;
-		bool first = d->usual.n > 0;
-		for (size_t k = 0; k < r->differences.n; k++) {
-			bool same = str_eq(r->differences.item[k].usual, d->usual);
-			classes += same ? r->differences.item[k].classes : 0;
-			first = first && !(same && k < i);
-		}
-		if (!first)
-			continue;
-		buf_add(out, STR("default: "));
-		visible_add(out, d->usual);
-		buf_printf(out, " of the controller is not in force after, in %zu classes of requests; ing2gw explain ", classes);
-		visible_add(out, d->usual);
-		buf_add_char(out, '\n');
+	page_add(page, d->opens ? PAINT_RED : PAINT_YELLOW, d->opens ? STR("opened") : STR("different"));
+	buf_add(page->out, STR(": "));
+	visible_add(page->out, comparison_headline(v, d));
+	buf_add_char(page->out, '\n');
+	comparison_difference(v, d, page->out);
+	buf_add_char(page->out, '\n');
+}
+
+/* Defaults of the controller that are not in force after, each once. */
+static struct str_list lost_defaults(struct arena *arena, const struct verification *r)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; i < r->differences.n; i++)
+		if (r->differences.item[i].usual.n)
+			str_list_add_new(arena, &names, r->differences.item[i].usual);
+	str_list_sort(&names);
+	return names;
+}
+
+/* "1,284" */
+static void add_number(struct buf *out, size_t n)
+{
+	if (n >= 1000) {
+		add_number(out, n / 1000);
+		buf_printf(out, ",%03zu", n % 1000);
+	} else {
+		buf_printf(out, "%zu", n);
 	}
 }
 
-static size_t count_differences(const struct verification *r)
+static void add_line(struct buf *out, const char *what, str text)
 {
+	buf_printf(out, "%s: ", what);
+	visible_add(out, text);
+	buf_add_char(out, '\n');
+}
+
+void comparison_gaps(struct comparison *c, struct buf *out)
+{
+	const struct verification *r = &c->result;
+	str file;
+	unsigned line;
+	for (size_t i = 0; i < r->left_out.n; i++)
+		add_line(out, "not asked: names that fit", r->left_out.item[i]);
+	for (size_t i = 0; i < r->unasked.n; i++)
+		add_line(out, "not asked: no request was found for the route at", comparison_place(c, r->unasked.item[i].route->at, &file, &line));
+	for (size_t i = 0; i < r->problems.n; i++)
+		add_line(out, "not known", r->problems.item[i]);
+	for (size_t i = 0; i < r->not_understood.n; i++) {
+		str at = comparison_place(c, r->not_understood.item[i]->at, &file, &line);
+		add_line(out, "not understood", arena_printf(c->scratch, "%.*s  %.*s", STR_ARG(r->not_understood.item[i]->text), STR_ARG(at)));
+	}
+}
+
+static void add_counts(const struct verification *r, size_t differences, struct buf *out)
+{
+	buf_add(out, STR("routing: "));
+	if (differences) {
+		add_number(out, differences);
+		buf_printf(out, " difference%s in ", differences == 1 ? "" : "s");
+		add_number(out, r->different);
+		buf_add(out, STR(" of "));
+	} else if (r->unknown || r->stated) {
+		buf_add(out, STR("equal on "));
+		add_number(out, r->classes - r->stated - r->unknown);
+		buf_add(out, STR(" of "));
+	} else {
+		buf_add(out, STR("equal on all "));
+	}
+	add_number(out, r->classes);
+	buf_add(out, STR(" request classes"));
+	if (r->stated) {
+		buf_add(out, STR(", "));
+		add_number(out, r->stated);
+		buf_add(out, STR(" as stated"));
+	}
+	if (r->unknown) {
+		buf_add(out, STR(", "));
+		add_number(out, r->unknown);
+		buf_add(out, STR(" not known"));
+	}
+}
+
+static void add_apart(const struct apart *apart, struct buf *out)
+{
+	if (apart->different == 0)
+		return;
+	buf_add(out, STR("\n         and of requests with escapes, doubled slashes or dot segments "));
+	add_number(out, apart->different);
+	buf_add(out, STR(" of "));
+	add_number(out, apart->asked);
+	buf_add(out, STR(" differ"));
+	if (apart->opened)
+		buf_printf(out, ", %zu of them guarded before and open after", apart->opened);
+}
+
+void comparison_verdict(const struct comparison *c, struct buf *out)
+{
+	const struct verification *r = &c->result;
+	const struct str_list defaults = lost_defaults(out->arena, r);
 	size_t n = 0;
 	for (size_t i = 0; i < r->differences.n; i++)
-		n += r->differences.item[i].usual.n == 0;
-	return n;
-}
-
-static void add_verdict(struct verify *v, struct buf *out)
-{
-	const struct verification *r = &v->result;
-	size_t n = count_differences(r);
-	for (size_t i = 0; i < r->left_out.n; i++) {
-		buf_add(out, STR("not asked: names that fit "));
-		visible_add(out, r->left_out.item[i]);
-		buf_add_char(out, '\n');
-	}
-	for (size_t i = 0; i < r->unasked.n; i++) {
-		str file;
-		unsigned line;
-		buf_add(out, STR("not asked: no request was found for the route at "));
-		visible_add(out, verify_place(v, r->unasked.item[i].route->at, &file, &line));
-		buf_add_char(out, '\n');
-	}
-	for (size_t i = 0; i < r->not_understood.n; i++) {
-		str file;
-		unsigned line;
-		buf_add(out, STR("not understood: "));
-		visible_add(out, r->not_understood.item[i]->text);
-		buf_add(out, STR("  "));
-		visible_add(out, verify_place(v, r->not_understood.item[i]->at, &file, &line));
-		buf_add_char(out, '\n');
-	}
-	add_defaults(r, out);
-	for (size_t i = 0; i < r->sampled.n; i++) {
-		buf_add(out, STR("sampled, not proved: "));
-		visible_add(out, r->sampled.item[i]);
-		buf_add_char(out, '\n');
-	}
-	if (n == 0 && r->unknown)
-		buf_printf(out, "routing: equal on what is understood of %zu request classes", r->classes);
-	else if (n == 0)
-		buf_printf(out, "routing: equal on all %zu request classes", r->classes);
-	else
-		buf_printf(out, "routing: %zu difference%s in %zu of %zu request classes", n, n == 1 ? "" : "s", r->different, r->classes);
-	buf_printf(out, " (%zu proved, %zu sampled)", r->proved, r->classes - r->proved);
-	if (r->unknown)
-		buf_printf(out, ", %zu not understood", r->unknown);
+		n += difference_counts(&r->differences.item[i]);
+	add_counts(r, n, out);
+	buf_add(out, STR("; "));
+	add_number(out, r->proved);
+	buf_add(out, STR(" proved, "));
+	add_number(out, r->classes - r->proved);
+	buf_add(out, STR(" sampled, "));
 	if (r->opened)
-		buf_printf(out, "; %zu OPENED\n", r->opened);
+		add_number(out, r->opened);
 	else
-		buf_add(out, STR(", nothing opened\n"));
+		buf_add(out, STR("nothing"));
+	buf_add(out, r->opened ? STR(" OPENED") : STR(" opened"));
+	if (defaults.n) {
+		buf_add(out, STR("\n         but for defaults of the controller: "));
+		visible_add(out, str_list_join(out->arena, &defaults, STR(", ")));
+	}
+	add_apart(&r->apart, out);
 }
 
-void verify_text(struct verify *v, bool color, struct buf *out)
+void comparison_text(struct comparison *v, bool color, struct buf *out)
 {
 	struct page page;
 	page_init(&page, out, (struct report_style){ .color = color });
 	/* what stands open comes first */
 	for (int open = 1; open >= 0; open--)
 		for (size_t i = 0; i < v->result.differences.n; i++)
-			if (v->result.differences.item[i].opens == open && !v->result.differences.item[i].usual.n)
+			if (v->result.differences.item[i].opens == open && difference_counts(&v->result.differences.item[i]))
 				add_difference(v, &page, &v->result.differences.item[i]);
-	add_verdict(v, out);
+	comparison_gaps(v, out);
+	for (size_t i = 0; i < v->result.sampled.n; i++)
+		add_line(out, "sampled, not proved", v->result.sampled.item[i]);
+	comparison_verdict(v, out);
+	buf_add_char(out, '\n');
 }

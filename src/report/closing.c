@@ -197,6 +197,17 @@ static void add_other(struct buf *out, const struct report *report)
 		report->other_carried, lost, lost == 1 ? "setting" : "settings");
 }
 
+static void add_routing(struct buf *out, str lines)
+{
+	str line;
+	while (lines.n) {
+		str_cut(lines, '\n', &line, &lines);
+		buf_add(out, STR("  "));
+		visible_add(out, line);
+		buf_add_char(out, '\n');
+	}
+}
+
 void closing_add(const struct page *page, const struct report *report)
 {
 	struct buf *out = page->out;
@@ -207,6 +218,7 @@ void closing_add(const struct page *page, const struct report *report)
 		buf_printf(out, "  %zu %s closed\n", report->closed_rules, report->closed_rules == 1 ? "rule stands" : "rules stand");
 	if (report->other_objects)
 		buf_printf(out, "  %zu other %s passed over\n", report->other_objects, report->other_objects == 1 ? "object was" : "objects were");
+	add_routing(out, report->routing);
 	add_other(out, report);
 	if (report->exit_code != 0)
 		add_bad(out, report, &verdict);

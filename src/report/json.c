@@ -86,6 +86,15 @@ static void add_text_or_null(struct json *json, str name, str value)
 		buf_add(json->out, STR("null"));
 }
 
+/* JSON that is made already; empty: nothing. */
+static void add_made(struct json *json, str name, str text)
+{
+	if (text.n == 0)
+		return;
+	key(json, name);
+	buf_add(json->out, text);
+}
+
 static void add_loss(struct json *json, enum loss loss)
 {
 	add_text_or_null(json, STR("loss"), loss == LOSS_NONE ? STR("") : loss_name(loss));
@@ -234,6 +243,7 @@ static void add_summary(struct json *json, const struct report *report)
 	end(json, '}');
 	add_number(json, STR("closed_rules"), report->closed_rules);
 	add_number(json, STR("other_objects"), report->other_objects);
+	add_made(json, STR("proof"), report->proof_json);
 	end(json, '}');
 }
 
@@ -287,6 +297,7 @@ void report_json(struct buf *out, const struct report *report)
 	for (size_t i = 0; i < report->ledger->defaults.n; i++)
 		add_fact(&json, report->ledger->defaults.item[i]);
 	end(&json, ']');
+	add_made(&json, STR("differences"), report->differences_json);
 	key(&json, STR("diagnostics"));
 	begin(&json, '[');
 	for (size_t i = 0; i < report->diags->list.n; i++)

@@ -27,6 +27,9 @@ struct report {
 	str other_target;               /* the one that would carry most of what is lost, or empty */
 	size_t other_closed;            /* Ingresses that would stand closed for it */
 	size_t other_carried;           /* facts that are lost and it has a policy for */
+	str routing;                    /* what the proof comes to, in lines; empty: there was none */
+	str proof_json, differences_json;   /* the same for programs, in the form of the report; empty likewise */
+	bool differs;                   /* the proof found a difference that nobody has stated */
 	enum loss strict;               /* losses of this kind and graver ones count */
 	int exit_code;
 	bool unwritten;                 /* something could not be written */

@@ -9,7 +9,8 @@ static bool has_byte(enum domain domain, unsigned byte)
 	switch (domain) {
 	case DOMAIN_PATH:
 	case DOMAIN_ANY_PATH:
-		return byte > 0x20 && byte < 0x7F && byte != '%' && byte != '?' && byte != '#';
+		/* RFC 3986, section 3.3: all others have to be escaped */
+		return byte > 0x20 && byte < 0x7F && !str_has_char(STR("%?#\"<>[\\]^`{|}"), (char)byte);
 	case DOMAIN_HOST:
 		return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.';
 	case DOMAIN_VALUE:

@@ -137,8 +137,11 @@ static void drop_of_success(struct outcome *out)
 
 static void answer_headers(struct run *r, const struct entry *entry)
 {
-	for (size_t i = 0; i < entry->http.answers.n; i++)
-		run_header(r, &entry->http.answers.item[i]);
+	for (size_t i = 0; i < entry->http.answers.n; i++) {
+		const struct step *step = entry->http.answers.item[i];
+		for (size_t k = 0; k < step->as.header.edits.n && !run_leaves_out(r, step); k++)
+			run_header(r, &step->as.header.edits.item[k]);
+	}
 }
 
 /* Nothing is said of an answer that may be another one. */
@@ -247,10 +250,16 @@ static void run(struct run *r, const struct model *model)
 	run_routes(r, entry->index, r->reading.has_host ? r->reading.host : (str){ "", 0 });
 }
 
-void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out)
+void evaluate_without(struct evaluator *evaluator, struct arena *scratch, const struct request *request, const struct left_out *left_out,
+	struct outcome *out)
 {
 	*out = (struct outcome){ 0 };
-	struct run r = { .matcher = evaluator->matcher, .scratch = scratch, .request = request, .out = out };
+	struct run r = { .matcher = evaluator->matcher, .scratch = scratch, .request = request, .left_out = left_out, .out = out };
 	r.reading = request_read(scratch, request, true);
 	run(&r, evaluator->model);
+}
+
+void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out)
+{
+	evaluate_without(evaluator, scratch, request, NULL, out);
 }

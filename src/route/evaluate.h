@@ -87,4 +87,14 @@ struct evaluator *evaluator_new(struct arena *arena, const struct model *model);
 /* The outcome is valid until scratch is reset. */
 void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out);
 
+/* Steps of routes that are passed over, as if they were not there. */
+struct left_out {
+	bool (*is)(const void *user, const struct route *route, const struct step *step, bool tls);
+	const void *user;
+};
+
+/* What the answer would be without them. */
+void evaluate_without(struct evaluator *evaluator, struct arena *scratch, const struct request *request, const struct left_out *left_out,
+	struct outcome *out);
+
 #endif

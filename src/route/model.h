@@ -137,10 +137,12 @@ struct route {
 	const struct speech *speech; /* to all backends of the cases; NULL: plain HTTP */
 	struct fact_list facts;      /* path, pathType */
 	struct fact_list usual;      /* say what the source does anyway, where another value would change the way to the backend */
-	uint32_t without;            /* the status where nothing is forwarded because there are no cases; 0: 500 */
+	uint32_t without;            /* the status where nothing is forwarded because there is nobody; 0: 500 */
 	const struct backend *instead;   /* answers today in place of the cases, whose Service has no endpoints; or NULL */
+	const struct step *instead_by;   /* the step that stands for it, without which the status is `without`; or NULL */
 	const struct sticky_cookie *sticky;   /* set with the answer of the backend; or NULL */
 	LIST(const struct unknown *) unknown;
+	const struct route *said_of; /* a copy that is said for some names of the host, in place of this one; or NULL */
 	str bare_host;               /* the backend gets the client's headers as they are, this as Host, and nothing that is set for it; or empty */
 };
 
@@ -243,7 +245,7 @@ struct http_rules {
 	LIST(struct address_range) trusted;   /* whose word about the client's address counts; empty: everybody's */
 	uint32_t http_port, https_port;
 	LIST(struct header_edit) headers;   /* of every request to a backend */
-	LIST(struct header_edit) answers;   /* of every answer, whoever gives it */
+	LIST(const struct step *) answers;  /* STEP_HEADER: of every answer, whoever gives it */
 };
 
 /* A certificate that the entry has under a name. */

@@ -10,6 +10,7 @@ struct run {
 	struct matcher *matcher;
 	struct arena *scratch;
 	const struct request *request;
+	const struct left_out *left_out;   /* or NULL */
 	struct reading reading;
 	struct outcome *out;
 	const struct route *route;
@@ -57,6 +58,7 @@ const struct route *run_find_route(struct run *run, const struct host *host);
 
 /* run_steps.c: of the route, with what follows: an answer in place of an error, or the way to the backend. */
 void run_steps(struct run *run);
+bool run_leaves_out(const struct run *run, const struct step *step);
 /* Those of a list, until one answers. */
 void run_list(struct run *run, struct step *const *step, size_t n);
 

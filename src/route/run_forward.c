@@ -77,10 +77,11 @@ static void sort_out(struct run *r)
 void run_choose(struct run *r)
 {
 	struct chosen_backend instead = { .backend = r->route->instead, .weight = 100 };
-	if (r->route->instead)
-		LIST_PUSH(r->scratch, &r->out->backends, instead);
-	else
+	const struct step *by = r->route->instead_by;
+	if (!r->route->instead)
 		choose_cases(r);
+	else if (!by || !run_leaves_out(r, by))
+		LIST_PUSH(r->scratch, &r->out->backends, instead);
 	sort_out(r);
 }
 

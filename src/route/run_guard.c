@@ -252,7 +252,7 @@ bool run_any_guard(struct run *r)
 	bool addresses = true;
 	for (size_t i = 0; i < r->route->steps.n; i++) {
 		const struct step *s = r->route->steps.item[i];
-		if (!belongs(s) || (s->as.guard.kind == GUARD_ADDRESS && !addresses))
+		if (!belongs(s) || run_leaves_out(r, s) || (s->as.guard.kind == GUARD_ADDRESS && !addresses))
 			continue;
 		struct verdict v = ask(r, s);
 		addresses = addresses && !v.final;

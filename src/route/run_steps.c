@@ -288,10 +288,15 @@ static bool is_on_side(const struct run *r, const struct step *s)
 	return s->side == SIDE_BOTH || s->kind == STEP_REDIRECT || s->side == (r->request->tls ? SIDE_TLS : SIDE_PLAIN);
 }
 
+bool run_leaves_out(const struct run *r, const struct step *s)
+{
+	return r->left_out && r->left_out->is(r->left_out->user, r->route, s, r->request->tls);
+}
+
 void run_list(struct run *r, struct step *const *step, size_t n)
 {
 	for (size_t i = 0; i < n && !r->ended && !r->out->problem.n; i++)
-		if (is_on_side(r, step[i]))
+		if (is_on_side(r, step[i]) && !run_leaves_out(r, step[i]))
 			run_step(r, step[i]);
 }
 

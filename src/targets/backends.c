@@ -9,6 +9,7 @@
 #include "targets/losses.h"
 #include "targets/rules.h"
 #include "targets/speech.h"
+#include "targets/stated.h"
 #include "targets/versions.h"
 
 static const str POLICY = STR_INIT("BackendTLSPolicy"), VALIDATION = STR_INIT("spec.validation"), PROTOCOL = STR_INIT("backend.protocol");
@@ -82,6 +83,7 @@ static struct fact_list tls_facts(struct arena *arena, const struct speech *spee
 static void lose_wish(struct lowering *lw, const struct backend_use *use, const struct loss_text *text)
 {
 	const struct fact_list facts = tls_facts(lw->arena, use->route->speech);
+	state_of(lw, NULL, use->route, SIDE_BOTH);
 	lose(lw, use->route, &facts, text);
 }
 
@@ -216,6 +218,7 @@ static void say_check(struct lowering *lw, const struct backend_use *use, const 
 	const struct backend_tls *tls = speech->tls;
 	const struct route *r = use->route;
 	bool named = tls && tls->hostname.n;
+	state_of(lw, NULL, r, SIDE_BOTH);
 	if (!tls || !tls->verified)
 		differ(lw, r, &speech->facts, policy->ca.n ? &UNCHECKED_CA : &UNCHECKED_SYSTEM);
 	if (!tls)
@@ -285,6 +288,7 @@ static void disagree_about_check(struct lowering *lw, const struct policy_part *
 	};
 	const struct backend_tls *mine = use->route->speech->tls, *theirs = first->route->speech->tls;
 	struct fact_list facts = { 0 };
+	state_of(lw, NULL, use->route, SIDE_BOTH);
 	if (differs(ca_of(use), policy->ca))
 		fact_list_join(lw->arena, &facts, &mine->secret_facts);
 	if (differs(hostname_of(use), policy->hostname))
@@ -392,8 +396,10 @@ static bool say_port(struct services *all, const struct service_uses *s, const s
 static void say_service(struct services *all, const struct service_uses *s)
 {
 	bool whole_said = false;
-	for (size_t i = 0; i < s->uses.n; i++)
+	for (size_t i = 0; i < s->uses.n; i++) {
+		state_of(all->lw, NULL, s->uses.item[i]->route, SIDE_BOTH);
 		speech_say(all->lw, s->uses.item[i]);
+	}
 	for (size_t i = 0; i < s->ports.n; i++)
 		whole_said = say_port(all, s, &s->ports.item[i], whole_said) || whole_said;
 }

@@ -4,6 +4,7 @@
 
 #include "targets/copies.h"
 #include "targets/losses.h"
+#include "targets/stated.h"
 #include "targets/versions.h"
 
 static const str FIELD = STR_INIT("spec.tls.frontend.default.validation.caCertificateRefs");
@@ -54,8 +55,10 @@ static void say_differences(struct lowering *lw, const struct host *host, const 
 	struct fact_list facts = { 0 };
 	fact_list_join(lw->arena, &facts, &c->facts);
 	fact_list_join(lw->arena, &facts, &c->depth);
+	state_of(lw, host, NULL, SIDE_TLS);
 	differ(lw, &place, &facts, &CHAIN);
 	differ(lw, &place, &c->facts, &HEADERS);
+	state_fields(lw, STATED_TLS, "upstream.headers", HEADERS.code);
 	if (!c->copied)
 		say_copy(lw, &place, &c->facts, (struct copy){ STR("auth.client-certificate"), c->namespace, c->name, c->namespace,
 			STR("HTTPS connections are refused until it is there") });

@@ -6,6 +6,7 @@
 #include "targets/losses.h"
 #include "targets/policies.h"
 #include "targets/rules.h"
+#include "targets/stated.h"
 
 static void mark(struct lowering *lw, struct draft *d, const struct fact_list *facts, size_t filter)
 {
@@ -103,6 +104,7 @@ static void add_guard(struct lowering *lw, const struct rule_place *at, const st
 
 static void add_step(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	lw->now.step = step;
 	/* accepted as lost, it may stay lost */
 	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
 		policy_add(lw, at, step, d);
@@ -202,6 +204,33 @@ static void drop_client_headers(struct lowering *lw, const struct rule_place *at
 		headers_remove(lw, &clients->headers, &clients->facts, d);
 }
 
+static bool refuses(const struct step *step)
+{
+	return step->kind == STEP_GUARD || step->kind == STEP_BODY || step->kind == STEP_STATUS || step->kind == STEP_CORS || step->gate;
+}
+
+/* The implementation looks at what stands in its policies in an order of its own. */
+static void say_order(struct lowering *lw, const struct rule_place *at, const struct draft *d)
+{
+	const struct loss_text text = {
+		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = arena_printf(lw->arena, "%.*s asks in an order of its own who may pass", STR_ARG(lw->target->title)),
+		.effect = STR("of several reasons to refuse a request another one answers: 401 where it was 413, 403 or 503, or the reverse"),
+		.help = STR("nothing: what was refused is refused"),
+	};
+	size_t reasons = 0;
+	bool said = false;
+	for (size_t i = 0; i < at->route->steps.n; i++) {
+		const struct step *step = at->route->steps.item[i];
+		reasons += refuses(step);
+		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
+	}
+	if (reasons < 2 || !said || d->policies.n == 0)
+		return;
+	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
+	state_order(lw, text.code);
+}
+
 struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 {
 	const struct balancer *balancer = at->entry->balancer;
@@ -217,9 +246,12 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		if (!d.closed || step->kind == STEP_GUARD)
 			add_step(lw, at, step, &d);
 	}
+	lw->now.step = d.answer;
 	drop_client_headers(lw, at, &d);
 	if (d.answer)
 		policies_end(lw, &d);
+	if (!d.closed && !d.answer)
+		say_order(lw, at, &d);
 	if (d.closed)
 		close_draft(lw, at, &d);
 	else

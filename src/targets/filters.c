@@ -182,6 +182,18 @@ static struct str_list cors_list(struct lowering *lw, const struct route *route,
 	return out;
 }
 
+/* To requests of pages of other origins, that is, those with an Origin. */
+static void say_origin(struct lowering *lw, const struct route *route)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_CORS_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = STR_INIT("a Gateway sends headers of CORS where a request names its origin, the controller with every answer"),
+		.effect = STR_INIT("answers to requests without an Origin come without Access-Control-Allow-Origin: *"),
+		.help = STR_INIT("nothing: browsers send that header where it matters"),
+	};
+	differ(lw, route, &(struct fact_list){ 0 }, &TEXT);
+}
+
 static void say_preflight(struct lowering *lw, const struct route *route)
 {
 	static const struct loss_text TEXT = {
@@ -221,6 +233,8 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 		return false;
 	out->type = STR("CORS");
 	say_preflight(lw, route);
+	if (c->any_origin)
+		say_origin(lw, route);
 	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");
 	out->cors.methods = cors_list(lw, route, step, &c->methods, method_is_valid, "a method");
 	out->cors.headers = cors_list(lw, route, step, &c->headers, header_is_valid, "a header");

@@ -3,12 +3,15 @@
 #include "targets/forwarded.h"
 
 #include "targets/policies.h"
+#include "targets/stated.h"
 
 static void say(struct lowering *lw, enum loss loss, const char *message, const char *effect, const char *help)
 {
 	const struct fact *fact = lw->entry->http.address_fact;
 	struct diag_site site = { fact ? fact->at : (struct place){ 0, 0 }, 1, { "", 0 } };
 	struct diag *d = diag_add(lw->diags, DIAG_FORWARDED_SCHEME, site, str_c(message));
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_fields(lw, STATED_FORWARDED, "*", DIAG_FORWARDED_SCHEME);
 	d->loss = loss;
 	d->from_default = true;
 	d->effect = str_c(effect);

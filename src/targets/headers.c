@@ -130,6 +130,26 @@ static void say_on_success(struct lowering *lw, const struct rule_place *at, con
 	differ(lw, at->route, facts, &TEXT);
 }
 
+static void say_own_answers(struct lowering *lw, const struct route *route, const struct fact_list *facts)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_HEADER_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = STR_INIT("a header of answers is added to those of backends, and not to those that the Gateway makes itself"),
+		.effect = STR_INIT("redirects, and errors such as 404, come without the header"),
+		.help = STR_INIT("nothing, unless clients need it there"),
+	};
+	differ(lw, route, facts, &TEXT);
+}
+
+void headers_say_own(struct lowering *lw, const struct route *route, const struct step *step)
+{
+	for (size_t i = 0; step->kind == STEP_HEADER && !step->quiet && i < step->as.header.edits.n; i++)
+		if (step->as.header.edits.item[i].response && step->as.header.edits.item[i].value.n) {
+			say_own_answers(lw, route, &step->facts);
+			return;
+		}
+}
+
 /* ---- adding up ---- */
 
 static struct header_change *change_of(struct lowering *lw, struct draft *d, const struct header_edit *e)
@@ -225,10 +245,11 @@ void headers_collect(struct lowering *lw, const struct rule_place *at, const str
 		return;
 	}
 	if (step->as.header.unknown) {
+		const char *of = str_eq(step->feature, STR("headers.request")) ? "requests" : "answers";
 		struct loss_text text = {
 			.code = DIAG_HEADER_LOST, .loss = LOSS_BEHAVIOUR,
-			.message = arena_printf(lw->arena, "headers of answers are not known: ConfigMap %.*s is not in the input", STR_ARG(step->value)),
-			.effect = STR("answers lack the headers that it lists"),
+			.message = arena_printf(lw->arena, "headers of %s are not known: ConfigMap %.*s is not in the input", of, STR_ARG(step->value)),
+			.effect = arena_printf(lw->arena, "%s lack the headers that it lists", of),
 			.help = STR("add the ConfigMap to the input and convert again"),
 		};
 		lose(lw, at->route, &step->facts, &text);
@@ -310,6 +331,8 @@ void headers_write(struct lowering *lw, const struct rule_place *at, struct draf
 	static const str HTTPS = STR_INIT("redirect.https"), BEFORE = STR_INIT("the answer comes before, and nothing is sent to the backend");
 	for (size_t i = 0; i < d->headers.n; i++) {
 		const struct header_change *c = &d->headers.item[i];
+		if (c->response && c->kind != HEADER_REMOVE && !(d->answer && d->answer->kind == STEP_STATUS))
+			say_own_answers(lw, at->route, &c->facts);
 		if (!d->answer || (c->response && d->answer->kind == STEP_REDIRECT && !str_eq(d->answer->feature, HTTPS)))
 			write_change(lw, at, d, c);
 		else if (!c->response)

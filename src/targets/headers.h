@@ -17,4 +17,7 @@ void headers_remove(struct lowering *lowering, const struct str_list *names, con
 /* Adds the filters to the draft. Before an answer of the Gateway itself only headers of the answer count. */
 void headers_write(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 
+/* Answers that the Gateway makes itself lack the headers that the step sets. */
+void headers_say_own(struct lowering *lowering, const struct route *route, const struct step *step);
+
 #endif

@@ -3,6 +3,7 @@
 #include "targets/losses.h"
 
 #include "targets/policies.h"
+#include "targets/stated.h"
 #include "targets/versions.h"
 
 str target_words(const struct lowering *lw)
@@ -243,6 +244,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	if (d->help.n == 0)
 		d->help = with_ways(lw, step, advice(lw, row, step->feature, true));
 	add_owner_site(lw, d, route, fact);
+	state_closed(lw, code);
 	mark_lost(lw, step, fact, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
 	close_owner(route, fact);
 	return code;
@@ -262,6 +264,7 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 	d->feature = step->feature;
 	d->effect = STR("requests that were refused before reach the backend");
 	d->help = with_ways(lw, step, advice(lw, fact ? fact_row(lw, fact) : NULL, step->feature, false));
+	state_without(lw, step, DIAG_ROUTE_OPENED, true);
 	mark_lost(lw, step, fact, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
 }
 
@@ -326,15 +329,8 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 	fact_lost(fact, lost_state(lw, step, fact), loss, code, without(lw, ""));
 }
 
-void lose_feature(struct lowering *lw, const struct step *step)
+static void lose_facts(struct lowering *lw, const struct step *step, struct fact *main, enum loss loss)
 {
-	if (lw->open)
-		return;
-	const struct feature *f = mapping_feature(lw->mapping, step->feature);
-	enum loss loss = f ? f->loss : LOSS_BEHAVIOUR;
-	struct fact *main = main_fact(lw, step);
-	if (!main)
-		return;
 	bool snippet = str_has(main->key, STR("#"));
 	for (size_t i = 0; i < step->facts.n; i++)
 		if (step->facts.item[i] == main || (snippet && str_has(step->facts.item[i]->key, STR("#"))))
@@ -344,11 +340,29 @@ void lose_feature(struct lowering *lw, const struct step *step)
 			without(lw, ""));
 }
 
+static enum loss usual_loss(const struct lowering *lw, str feature)
+{
+	const struct feature *f = mapping_feature(lw->mapping, feature);
+	return f ? f->loss : LOSS_BEHAVIOUR;
+}
+
+void lose_feature(struct lowering *lw, const struct step *step)
+{
+	struct fact *main = main_fact(lw, step);
+	enum loss loss = usual_loss(lw, step->feature);
+	if (lw->open || !main)
+		return;
+	state_without(lw, step, fact_code(lw, step, main, loss), false);
+	lose_facts(lw, step, main, loss);
+}
+
 void lose_one(struct lowering *lw, str feature, struct fact *fact)
 {
 	struct step step = { .kind = STEP_OTHER, .feature = feature };
+	if (lw->open || !fact)
+		return;
 	fact_list_add(lw->arena, &step.facts, fact);
-	lose_feature(lw, &step);
+	lose_facts(lw, &step, main_fact(lw, &step), usual_loss(lw, feature));
 }
 
 void lose_other(struct lowering *lw, struct fact *fact, enum loss loss)
@@ -380,6 +394,7 @@ void lose_by_version(struct lowering *lw, const struct step *step, str lacks, st
 	d->accepted = loss_is_accepted(lw, step->feature);
 	d->effect = effect;
 	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step->feature, false)));
+	state_without(lw, step, DIAG_VERSION_LOST, false);
 	mark_lost(lw, step, main, f->loss, DIAG_VERSION_LOST, lacks);
 }
 
@@ -402,6 +417,7 @@ static void say_all(struct lowering *lw, const struct route *route, const struct
 	if (lw->open)
 		return;
 	say(lw, route, facts, text);
+	state_loss(lw, text, lw->now.step, state != FACT_DIFFERENT);
 	for (size_t i = 0; i < facts->n; i++)
 		fact_lost(facts->item[i], state, text->loss, text->code, text->message);
 }

@@ -11,11 +11,14 @@
 #include "targets/entry_names.h"
 #include "targets/forwarded.h"
 #include "targets/grpc.h"
+#include "targets/headers.h"
+#include "targets/led_names.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
 #include "targets/ranks.h"
 #include "targets/rules.h"
+#include "targets/stated.h"
 #include "targets/streams.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
@@ -104,7 +107,8 @@ static void say_wildcard(struct lowering *lw, const struct entry *entry, const s
 struct host_side {
 	struct lowering *lw;
 	const struct entry *entry;
-	const struct host *host;
+	const struct host *host;         /* with the names that are lowered */
+	const struct host *whole;        /* with all its names */
 	enum side side;
 	bool wider;                      /* another host's routes would take what this one leaves */
 	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
@@ -158,13 +162,39 @@ static bool is_needless(const struct host_side *hs, const struct route *route, c
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
 
+/* A Gateway answers 404 where nothing matches, without what the controller does before it. */
+static void say_needless(struct lowering *lw, const struct route *route)
+{
+	struct loss_text text = {
+		.code = DIAG_STATUS_DIFFERS, .loss = LOSS_COSMETIC, .help = STR("nothing"),
+		.effect = STR("clients see another error; nothing is forwarded in either case"),
+	};
+	lw->now.step = NULL;
+	for (size_t i = 0; i < route->steps.n && !text.message.n; i++) {
+		const struct step *s = route->steps.item[i];
+		if (s->kind == STEP_GUARD || s->gate)
+			text.message = STR("for a path that no Ingress has a Gateway answers 404 at once, where the controller asks first who may pass");
+		else if (s->kind == STEP_STATUS && s->status != 404)
+			text.message = arena_printf(lw->arena, "for a path that no Ingress has a Gateway answers 404, where the controller answers %u", (unsigned)s->status);
+	}
+	if (text.message.n)
+		differ(lw, route, &(struct fact_list){ 0 }, &text);
+	else
+		state_unserved(lw, DIAG_DEFAULTS_LOST);
+	for (size_t i = 0; i < route->steps.n; i++)
+		headers_say_own(lw, route, route->steps.item[i]);
+}
+
 static void lower_route(struct host_side *hs, const struct route *route, bool needed)
 {
 	struct rule_place at = { .entry = hs->entry, .host = hs->host, .route = route, .side = hs->side, .contested = hs->contested,
 		.taken = &hs->taken, .https = &hs->https, .also = hs->also, .form = form_of(&hs->forms, route), .uniform = hs->uniform };
+	state_of(hs->lw, hs->whole, route, hs->side);
 	struct draft draft = draft_of(hs->lw, &at);
-	if (!needed && is_needless(hs, route, &draft))
+	if (!needed && is_needless(hs, route, &draft)) {
+		say_needless(hs->lw, route);
 		return;
+	}
 	at.part = part_of(hs, route->owner ? route->owner : hs->host->creator);
 	if (!at.part->owner)
 		return;
@@ -338,8 +368,13 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 	fresh.rules.n = fresh.rules.cap = 0;
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (a->part != part || grpc_never(a->route, added_rule(a)))
+		if (a->part != part)
 			continue;
+		if (grpc_never(a->route, added_rule(a))) {
+			state_of(hs->lw, hs->whole, a->route, hs->side);
+			state_fields(hs->lw, STATED_ALWAYS, "*", DIAG_DEFAULTS_LOST);
+			continue;
+		}
 		struct rule_part rule = part->rules.item[a->rule];
 		grpc_mark(hs->lw, a->route, &rule);
 		LIST_PUSH(hs->lw->arena, &fresh.rules, rule);
@@ -376,6 +411,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
 		const struct route *route = hs->host->routes.item[i];
 		if (root && route->owner == root->owner) {
+			state_alike(hs->lw, root, route);
 			if (route != root && hs->parts.n)
 				carry_by_root(hs, hs->parts.item[0], route);
 			continue;
@@ -439,20 +475,42 @@ static struct host_list secure_hosts(struct arena *arena, const struct entry *en
 	return hosts;
 }
 
+/* For some names of the host. */
+static void lower_names(struct host_side side, const struct host *names, struct entry_part *out)
+{
+	side.host = names;
+	lower_side(&side, out);
+}
+
+/* Clients of the host get no HTTPS: by a message of the front end. */
+static void state_certificate(struct lowering *lw, const struct host *host)
+{
+	if (host->certificate.kind == CERTIFICATE_NONE && !host->passthrough)
+		state_unserved(lw, DIAG_DEFAULT_CERTIFICATE);
+	else if (host->certificate.kind == CERTIFICATE_DEFAULT && host->certificate.name.n == 0)
+		state_unserved(lw, DIAG_CERTIFICATE_LOST);
+}
+
 static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host_list *secure, const struct host *host,
 	struct entry_part *out)
 {
 	bool tls = !host->passthrough && host_has_tls(names, host);
 	lw->clients_asked = out->frontend && tls;
 	clients_why(lw, secure, host, tls);
-	struct host_side side = { .lw = lw, .entry = out->entry, .host = host, .side = SIDE_PLAIN,
+	struct host_side side = { .lw = lw, .entry = out->entry, .whole = host, .side = SIDE_PLAIN,
 		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && host_is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
-	struct host_side other = side;
-	lower_side(&side, out);
-	other.side = SIDE_TLS;
+	const struct led_names names_of = led_names_of(lw->arena, out->entry, host);
+	lower_names(side, names_of.alike, out);
+	if (names_of.others)
+		lower_names(side, names_of.others, out);
+	side.side = SIDE_TLS;
 	if (tls)
-		lower_side(&other, out);
+		lower_names(side, host, out);
+	state_of(lw, host, NULL, SIDE_BOTH);
+	state_certificate(lw, host);
+	if (host->other_names.n)
+		state_lost_names(lw, DIAG_ALIAS_LOST);
 	if (host->passthrough && !lower_passthrough(lw, host, out) && host_patterns_take(&names->served, host))
 		refuse_tls(lw, host, out);
 	lw->clients_asked = false;
@@ -483,16 +541,21 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	lw->https_led = false;
 	const struct entry_names names = entry_names_of(lw->arena, entry);
 	const struct host_list secure = secure_hosts(lw->arena, entry, &names);
+	state_of(lw, NULL, NULL, SIDE_BOTH);
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
 	policies_of_entry(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
+		state_of(lw, host, NULL, SIDE_BOTH);
 		if (!host_is_usable(lw, host))
 			continue;
 		say_wildcard(lw, entry, host);
 		lower_host(lw, &names, &secure, host, &out);
 	}
 	forwarded_say(lw);
+	/* what the controller does with names that no Ingress has, HTTPS with its own certificate among it, is its own affair */
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_nobody(lw, DIAG_DEFAULTS_LOST);
 	return out;
 }

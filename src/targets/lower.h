@@ -36,6 +36,8 @@ struct lowering {
 	str clients_why;                 /* why it does not, where the host wants it, or empty */
 	str clients_ways;                /* the versions in which it would, where that is why */
 	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
+	struct statement now;            /* host, route and side that are lowered, and the paths under which the route is written: see stated.h */
+	struct statements statements;    /* what was said */
 };
 
 /* The rules of an entry, host by host, in the model's order. */

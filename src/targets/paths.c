@@ -93,13 +93,14 @@ static bool add_folded(struct arena *arena, struct path_list *out, str regex, co
 	return add_regex(arena, out, regex, &as, why);
 }
 
-/* A closed route of a host in regex mode refuses every letter case and every longer text besides the plain prefix. */
-static bool add_refused(struct arena *arena, struct path_list *out, str literal, const struct path_wish *wish, enum path_said *said, str *why)
+/* A closed route of a host in regex mode refuses, besides the plain prefix, what its expression takes, in every letter case. */
+static bool add_refused(struct arena *arena, struct path_list *out, str literal, str regex, const struct path_wish *wish, enum path_said *said,
+	str *why)
 {
 	if (!add_literal(arena, out, STR("PathPrefix"), literal, why))
 		return false;
 	if (literal.n > 1)
-		(void)add_folded(arena, out, literal, wish, SAID_SAME, said, why);
+		(void)add_folded(arena, out, regex, wish, SAID_SAME, said, why);
 	return true;
 }
 
@@ -133,7 +134,7 @@ static bool regex_paths(struct arena *arena, const struct route *route, const st
 	else if (route->literal)
 		prefix = str_starts(path, STR("^")) ? str_from(path, 1) : path;
 	if (wish->closed && is_prefix)
-		return add_refused(arena, out, prefix, wish, said, why);
+		return add_refused(arena, out, prefix, !route->literal && expression_is_portable(path) ? path : prefix, wish, said, why);
 	if (is_prefix) {
 		*said = prefix.n < 2 ? SAID_SAME : route->literal ? SAID_BY_ELEMENT : SAID_IN_CASE;
 		return add_literal(arena, out, STR("PathPrefix"), prefix, why);
@@ -158,7 +159,7 @@ void paths_around(struct arena *arena, const struct route *route, const struct p
 		path = slash > 0 && slash < path.n ? str_slice(path, 0, slash) : STR("/");
 	} while (!path_encode(arena, path, &value, &why));
 	if (route->match.kind == MATCH_REGEX)
-		(void)add_refused(arena, out, path, wish, &said, &why);
+		(void)add_refused(arena, out, path, path, wish, &said, &why);
 	else
 		add(arena, out, STR("PathPrefix"), value);
 }

@@ -7,6 +7,7 @@
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/paths_said.h"
+#include "targets/stated.h"
 
 void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at)
 {
@@ -54,8 +55,13 @@ static void add_matches(struct lowering *lw, const struct rule_place *at, struct
 
 static void add_backend(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct forward_case *c, bool weighted)
 {
-	if (c->backend.port == 0)
+	/* a Gateway answers 500 or 503 for what is not there, and the controller 503 or 502 */
+	if (!c->backend.exists || c->backend.empty)
+		state_fields(lw, STATED_ALWAYS, "status", DIAG_SERVICE_MISSING);
+	if (c->backend.port == 0) {
+		state_fields(lw, STATED_ALWAYS, "status backends", DIAG_PORT_NAME_UNRESOLVED);
 		return;
+	}
 	size_t n = part->rule.backends.n;
 	struct backend_ref ref = { .name = c->backend.name, .port = { true, c->backend.port } };
 	if (at->route->owner && !str_eq(at->route->owner->namespace, c->backend.namespace))
@@ -274,6 +280,7 @@ static void close_around(struct lowering *lw, const struct route *r, const struc
 	*paths = (struct path_list){ 0 };
 	paths_around(lw->arena, r, wish, paths);
 	lose(lw, r, &r->facts, &text);
+	state_around(lw, text.code);
 }
 
 /* False when there is nothing to write (it has been reported). */
@@ -291,6 +298,7 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 		*said = SAID_SAME;
 	}
 	drop_taken(lw, at, d, paths);
+	state_paths(lw, paths);
 	if (paths->n == 0)
 		idle_taken(lw, at->route);
 	return paths->n > 0;
@@ -309,6 +317,7 @@ static void comment_rules(struct lowering *lw, const struct rule_place *at, cons
 	}
 	if (d->closed && at->part->rules.n > before) {
 		at->part->closed = true;
+		state_nothing(lw, DIAG_ROUTE_CLOSED);
 		lw->closed_rules++;
 	}
 }

@@ -50,10 +50,23 @@ static bool same_shares(const struct outcome *a, const struct outcome *b)
 		has_shares(a->failing.item, a->failing.n, a, b) && has_shares(b->failing.item, b->failing.n, a, b);
 }
 
+/* Two cookies by which a load balancer keeps clients: value and attributes are its own affair. */
+static bool same_cookie(str a, str b)
+{
+	str name_a, name_b, rest_a, rest_b;
+	bool kept = str_cut(a, '=', &name_a, &rest_a) && str_cut(b, '=', &name_b, &rest_b) && str_starts(rest_a, STR("*")) && str_starts(rest_b, STR("*"));
+	return kept && (str_eq(name_a, name_b) || str_eq(name_a, STR("*")) || str_eq(name_b, STR("*")));
+}
+
+static bool same_value(const struct changed_header *a, const struct changed_header *b)
+{
+	return str_eq(a->value, b->value) || (str_eq_nocase(a->name, STR("Set-Cookie")) && same_cookie(a->value, b->value));
+}
+
 static bool has_header(const struct changed_header *item, size_t n, const struct changed_header *wanted)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_eq_nocase(item[i].name, wanted->name) && item[i].removed == wanted->removed && str_eq(item[i].value, wanted->value))
+		if (str_eq_nocase(item[i].name, wanted->name) && item[i].removed == wanted->removed && same_value(&item[i], wanted))
 			return true;
 	return false;
 }
@@ -102,6 +115,31 @@ static struct difference compare_requests(const struct outcome *a, const struct 
 	return out;
 }
 
+/* An address without what goes without saying: the usual port of its scheme, and "/" where there is no path. */
+static str plain_address(struct arena *scratch, str location)
+{
+	bool https = str_starts(location, STR("https://"));
+	size_t begin = str_find(location, STR("://")) + 3;
+	str usual = https ? STR(":443") : STR(":80"), rest, host, path;
+	if (!https && !str_starts(location, STR("http://")))
+		return location;
+	rest = str_from(location, begin);
+	for (begin = 0; begin < rest.n && !str_has_char(STR("/?#"), rest.p[begin]); begin++)
+		;
+	host = str_slice(rest, 0, begin);
+	path = str_from(rest, begin);
+	if (str_ends(host, usual))
+		host.n -= usual.n;
+	return arena_printf(scratch, "%s://%.*s%s%.*s", https ? "https" : "http", STR_ARG(host), path.n && path.p[0] == '/' ? "" : "/", STR_ARG(path));
+}
+
+static bool same_address(struct arena *scratch, const struct outcome *a, const struct outcome *b)
+{
+	if (a->has_location != b->has_location || !a->has_location || str_eq(a->location, b->location))
+		return a->has_location == b->has_location;
+	return str_eq(plain_address(scratch, a->location), plain_address(scratch, b->location));
+}
+
 static void note(struct arena *scratch, bool same, const char *field, struct str_list *what)
 {
 	if (!same)
@@ -112,11 +150,30 @@ void outcomes_compare(struct arena *scratch, const struct outcome *a, const stru
 {
 	const struct difference requests = compare_requests(a, b);
 	note(scratch, a->status == b->status && str_eq(a->state, b->state), "status", what);
-	note(scratch, a->has_location == b->has_location && str_eq(a->location, b->location), "location", what);
+	note(scratch, same_address(scratch, a, b), "location", what);
 	note(scratch, same_shares(a, b), "backends", what);
 	note(scratch, !requests.target, "upstream.target", what);
 	note(scratch, !requests.host, "upstream.host", what);
 	note(scratch, !requests.headers, "upstream.headers", what);
 	note(scratch, !a->status || !b->status || same_headers(a->response_headers.item, a->response_headers.n, b->response_headers.item,
 		b->response_headers.n), "response_headers", what);
+}
+
+/* ---- with what hangs on something outside of the request ---- */
+
+/* Gates that only one side has, where the answers do not tell already. */
+static void compare_gates(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what)
+{
+	for (size_t i = 0; i < a->gates.n; i++)
+		if (!str_list_has(&b->gates, a->gates.item[i]))
+			str_list_add_new(scratch, what, arena_join(scratch, STR("feature:"), a->gates.item[i]));
+}
+
+struct str_list outcomes_differ(struct arena *scratch, const struct outcome *before, const struct outcome *after)
+{
+	struct str_list what = { 0 };
+	outcomes_compare(scratch, before, after, &what);
+	compare_gates(scratch, before, after, &what);
+	compare_gates(scratch, after, before, &what);
+	return what;
 }

@@ -7,8 +7,12 @@
 
 /*
  * Adds the fields that differ: "status", "location", "backends" (with their shares), "upstream.target", "upstream.host",
- * "upstream.headers", "response_headers". Nothing else is compared.
+ * "upstream.headers", "response_headers". Nothing else is compared. Of an address the usual port of its scheme and an empty path make no difference, of a
+ * cookie that keeps clients value and attributes, and its name where one side leaves that to the implementation.
  */
 void outcomes_compare(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what);
+
+/* The same, and "feature:NAME" of gates that one side has alone. */
+struct str_list outcomes_differ(struct arena *scratch, const struct outcome *before, const struct outcome *after);
 
 #endif

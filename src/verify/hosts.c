@@ -3,15 +3,22 @@
 #include "verify/hosts.h"
 
 #include "base/map.h"
+#include "route/pattern.h"
+#include "verify/example.h"
 
 #include <stdlib.h>
+
+/* A name that stands for many, and who has it: a host, or a listener alone (NULL). */
+struct wide_name {
+	const struct host_name *name;
+	const struct host *host;
+	bool tls;                    /* is served under it */
+};
 
 struct gathering {
 	struct arena *arena;
 	struct map exact;            /* name -> struct holders */
-	LIST(const struct host_name *) patterns;   /* with the hosts that have them */
-	LIST(const struct host *) holders;         /* of the pattern with the same number */
-	LIST(bool) secure;           /* TLS is served under the pattern with the same number */
+	LIST(struct wide_name) wide;
 	struct str_list names;
 	struct str_list left_out;
 	bool two_labels;             /* a wildcard stands for one label on one side */
@@ -42,11 +49,8 @@ static void add_name(struct gathering *g, const struct host *host, const struct 
 			LIST_PUSH(g->arena, &h->hosts, host);
 		return;
 	}
-	if (name->kind == HOST_REGEX)
-		str_list_add_new(g->arena, &g->left_out, name->name);
-	LIST_PUSH(g->arena, &g->patterns, name);
-	LIST_PUSH(g->arena, &g->holders, host);
-	LIST_PUSH(g->arena, &g->secure, tls);
+	const struct wide_name one = { name, host, tls };
+	LIST_PUSH(g->arena, &g->wide, one);
 }
 
 static void add_host(struct gathering *g, const struct host *host, bool tls)
@@ -59,14 +63,14 @@ static void add_host(struct gathering *g, const struct host *host, bool tls)
 		add_name(g, host, &host->other_names.item[i], tls);
 }
 
-/* A listener without routes for a name has the name nevertheless. */
+/* A listener without routes for a name has the name nevertheless. Nobody gets to the routes of one that takes no connection. */
 static void add_listener(struct gathering *g, const struct listener *l)
 {
 	bool tls = l->protocol == LISTENER_HTTPS || l->protocol == LISTENER_TLS;
 	if (l->protocol == LISTENER_TCP || l->protocol == LISTENER_UDP)
 		return;
 	add_name(g, NULL, &l->host, tls);
-	for (size_t i = 0; i < l->hosts.n; i++)
+	for (size_t i = 0; i < l->hosts.n && !l->broken; i++)
 		add_host(g, l->hosts.item[i], tls);
 }
 
@@ -90,7 +94,7 @@ static bool takes(const struct host_name *pattern, str name)
 	str end = str_from(pattern->name, 1);
 	switch (pattern->kind) {
 	case HOST_EXACT:
-		return str_eq(pattern->name, name);
+		break;   /* none is among them */
 	case HOST_ONE_LABEL:
 	case HOST_LABELS:
 		return name.n > end.n && str_ends(name, end);
@@ -123,22 +127,37 @@ static void add_class(struct gathering *g, struct host_classes *out, str name, s
 	for (size_t i = 0; own && i < own->hosts.n; i++)
 		LIST_PUSH(g->arena, &c.hosts, own->hosts.item[i]);
 	c.tls = own && own->tls;
-	for (size_t i = 0; i < g->patterns.n; i++) {
-		if (!takes(g->patterns.item[i], witness))
+	for (size_t i = 0; i < g->wide.n; i++) {
+		const struct wide_name *w = &g->wide.item[i];
+		if (!takes(w->name, witness))
 			continue;
-		c.tls = c.tls || g->secure.item[i];
-		if (g->holders.item[i])
-			LIST_PUSH(g->arena, &c.hosts, g->holders.item[i]);
+		c.tls = c.tls || w->tls;
+		if (w->host)
+			LIST_PUSH(g->arena, &c.hosts, w->host);
 	}
 	LIST_PUSH(g->arena, out, c);
+}
+
+/* Of an expression a name is asked that it takes, where one is found. */
+static void add_expression(struct gathering *g, struct host_classes *out, const struct host_name *p)
+{
+	str name = arena_lower(g->arena, regex_example(g->arena, str_from(p->name, 1)));
+	bool is_name = name.n > 0 && p->pattern != NULL;
+	for (size_t i = 0; i < name.n; i++)
+		is_name = is_name && (char_is_alnum(name.p[i]) || str_has_char(STR(".-_"), name.p[i]));
+	if (is_name && pattern_search(matcher_new(g->arena, PATTERN_BUILD_STEPS), p->pattern, name, NULL) == FOUND)
+		add_class(g, out, p->name, name);
+	else
+		str_list_add_new(g->arena, &g->left_out, p->name);
 }
 
 static void add_pattern(struct gathering *g, struct host_classes *out, const struct host_name *p)
 {
 	str end = str_from(p->name, 1);
 	if (p->kind == HOST_TAIL) {
-		add_class(g, out, p->name, free_name(g, STR(""), arena_join(g->arena, STR("."), STR("example"))));
-		out->item[out->n - 1].witness = arena_printf(g->arena, "%.*sexample", STR_ARG(str_slice(p->name, 0, p->name.n - 1)));
+		add_class(g, out, p->name, arena_printf(g->arena, "%.*sexample", STR_ARG(str_slice(p->name, 0, p->name.n - 1))));
+	} else if (p->kind == HOST_REGEX) {
+		add_expression(g, out, p);
 	} else if (p->kind == HOST_ONE_LABEL || p->kind == HOST_LABELS) {
 		add_class(g, out, p->name, free_name(g, STR(""), end));
 		if (g->two_labels)
@@ -163,15 +182,16 @@ struct host_classes host_classes_of(struct arena *arena, const struct model *con
 	map_init(&done, arena);
 	for (size_t i = 0; i < n; i++)
 		gather(&g, models[i]);
-	for (size_t i = 0; i < g.patterns.n; i++)
-		g.two_labels = g.two_labels || g.patterns.item[i]->kind == HOST_ONE_LABEL;
+	for (size_t i = 0; i < g.wide.n; i++)
+		g.two_labels = g.two_labels || g.wide.item[i].name->kind == HOST_ONE_LABEL;
 	for (size_t i = 0; i < g.names.n; i++)
 		add_class(&g, &out, g.names.item[i], g.names.item[i]);
-	for (size_t i = 0; i < g.patterns.n; i++) {
-		if (map_get(&done, g.patterns.item[i]->name))
+	for (size_t i = 0; i < g.wide.n; i++) {
+		const struct host_name *name = g.wide.item[i].name;
+		if (map_get(&done, name->name))
 			continue;
-		map_set(&done, g.patterns.item[i]->name, &out);
-		add_pattern(&g, &out, g.patterns.item[i]);
+		map_set(&done, name->name, &out);
+		add_pattern(&g, &out, name);
 	}
 	add_class(&g, &out, (str){ "", 0 }, free_name(&g, STR(""), STR(".other.example")));
 	qsort(out.item, out.n, sizeof *out.item, compare_classes);

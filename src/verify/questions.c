@@ -2,23 +2,42 @@
 /* Requests that may be told apart: see questions.h. */
 #include "verify/questions.h"
 
+#include "base/buf.h"
 #include "base/map.h"
+#include "route/domain.h"
 #include "verify/example.h"
 
 struct asking {
 	struct arena *arena;
 	struct questions *out;
 	struct map paths, variants;  /* that are there, as text */
+	size_t spellings;            /* paths of routes that are asked in other spellings */
 };
 
 /* ---- paths ---- */
 
-static bool is_plain(str path)
+static void add(struct asking *a, str target, bool edge, bool odd)
 {
-	for (size_t i = 0; i < path.n; i++)
-		if (path.p[i] <= ' ' || path.p[i] > '~' || str_has_char(STR("?#%"), path.p[i]))
-			return false;
-	return path.n > 0 && path.p[0] == '/' && !str_has(path, STR("//")) && !str_has(path, STR("/./")) && !str_has(path, STR("/../"));
+	if (map_get(&a->paths, target))
+		return;
+	struct asked_path one = { target, edge, odd };
+	map_set(&a->paths, target, a->out);
+	LIST_PUSH(a->arena, &a->out->paths, one);
+}
+
+/* What cannot stand in a request as it is stands there escaped; dots and slashes stay what they are. */
+static str escaped(struct arena *arena, str path)
+{
+	const struct bytes plain = domain_alphabet(DOMAIN_PATH);
+	struct buf out;
+	buf_init(&out, arena, 0);
+	for (size_t i = 0; i < path.n; i++) {
+		if (bytes_has(&plain, (unsigned char)path.p[i]))
+			buf_add_char(&out, path.p[i]);
+		else
+			buf_printf(&out, "%%%02X", (unsigned)(unsigned char)path.p[i]);
+	}
+	return buf_str(&out);
 }
 
 static void add_path(struct asking *a, str path, bool edge)
@@ -27,11 +46,28 @@ static void add_path(struct asking *a, str path, bool edge)
 		path = arena_join(a->arena, STR("/"), path);
 	str text, query;
 	(void)str_cut(path, '?', &text, &query);
-	if (!is_plain(text) || map_get(&a->paths, path))
+	if (domain_has(DOMAIN_PATH, text)) {
+		add(a, path, edge, false);
 		return;
-	struct asked_path one = { path, edge };
-	map_set(&a->paths, path, a->out);
-	LIST_PUSH(a->arena, &a->out->paths, one);
+	}
+	str odd = escaped(a->arena, text);
+	if (!str_eq(odd, text))
+		add(a, odd, true, true);
+}
+
+/* The path in other spellings: with an escape, a doubled slash, dot segments. */
+static void add_spellings(struct asking *a, str path)
+{
+	enum { MOST = 40 };
+	str bare = path_without_slash(path);
+	if (bare.n < 2 || !domain_has(DOMAIN_PATH, bare) || a->spellings == MOST)
+		return;
+	a->spellings++;
+	str begin = str_slice(bare, 0, bare.n - 1);
+	add(a, arena_printf(a->arena, "%.*s%%%02X", STR_ARG(begin), (unsigned)(unsigned char)bare.p[bare.n - 1]), true, true);
+	add(a, arena_join(a->arena, STR("/"), bare), true, true);
+	add(a, arena_join(a->arena, bare, STR("//x")), true, true);
+	add(a, arena_join(a->arena, STR("/x/.."), bare), true, true);
 }
 
 static void add_behind(struct asking *a, str path, const char *more, bool edge)
@@ -66,12 +102,14 @@ static void add_match(struct asking *a, const struct match *m)
 {
 	if (m->kind != MATCH_REGEX) {
 		add_around(a, m->path);
+		add_spellings(a, m->path);
 		return;
 	}
-	str prefix, regex = m->expression.n ? m->expression : m->path;
+	str prefix, regex = m->expression.n ? m->expression : m->path, example = regex_example(a->arena, regex);
 	if (path_prefix_form(m->path, &prefix))
 		add_around(a, prefix);
-	add_around(a, regex_example(a->arena, regex));
+	add_around(a, example);
+	add_spellings(a, example);
 }
 
 /* ---- what stands beside the path ---- */
@@ -237,6 +275,16 @@ static void add_route(struct asking *a, const struct route *r)
 		add_case(a, &r->cases.item[i]);
 }
 
+/* Twice the same name: what that means is another question. */
+static bool share_header(const struct variant *x, const struct variant *y)
+{
+	for (size_t i = 0; i < x->headers.n; i++)
+		for (size_t k = 0; k < y->headers.n; k++)
+			if (str_eq_nocase(x->headers.item[i].name, y->headers.item[k].name))
+				return true;
+	return false;
+}
+
 /* Two at once: which of them counts is decided by order. */
 static void add_pairs(struct asking *a)
 {
@@ -246,7 +294,7 @@ static void add_pairs(struct asking *a)
 		for (size_t k = i + 1; k < n; k++) {
 			const struct variant *x = &a->out->variants.item[i], *y = &a->out->variants.item[k];
 			struct variant both = usual();
-			if (!x->headers.n || !y->headers.n || !str_eq(x->method, y->method))
+			if (!x->headers.n || !y->headers.n || !str_eq(x->method, y->method) || share_header(x, y))
 				continue;
 			both.method = x->method;
 			for (size_t h = 0; h < x->headers.n; h++)

@@ -12,6 +12,7 @@
 struct asked_path {
 	str target;                  /* with a query where one is asked */
 	bool edge;                   /* beside a route's path, for what is done with the rest */
+	bool odd;                    /* not in normal form: escapes, doubled slashes, dot segments */
 };
 
 /* What a request has beside host and path. */

@@ -80,45 +80,78 @@ void request_json(struct buf *out, const struct request *r)
 
 /* ---- differences ---- */
 
-static void add_what(struct buf *out, const struct str_list *what)
+static void add_what(struct buf *out, const struct str_list *what, str field)
 {
 	add_key(out, "what");
 	buf_add_char(out, '[');
-	for (size_t i = 0; i < what->n; i++) {
+	for (size_t i = 0; i < what->n && !field.n; i++) {
 		if (i)
 			buf_add(out, STR(", "));
 		buf_add_json(out, what->item[i]);
 	}
+	if (field.n)
+		buf_add_json(out, field);
 	buf_add_char(out, ']');
 }
 
-void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *t)
+static void add_span(struct buf *out, const struct told_difference *t)
+{
+	if (!t->file.n)
+		return;
+	add_key(out, "span");
+	buf_add_char(out, '{');
+	add_text(out, "file", t->file);
+	add_number(out, "line", t->line);
+	buf_add_char(out, '}');
+}
+
+/* By which it is known again. */
+static void add_match(struct buf *out, const struct difference *d, str field)
+{
+	add_key(out, "match");
+	buf_add_char(out, '{');
+	add_text(out, "host", difference_host(d));
+	add_text(out, "location", difference_location(d));
+	add_text(out, "field", field);
+	buf_add_char(out, '}');
+}
+
+/* field empty: all that differ. */
+static void add_difference(struct buf *out, struct arena *scratch, const struct told_difference *t, str field)
 {
 	const struct difference *d = t->difference;
 	buf_add_char(out, '{');
-	add_text(out, "host", d->host.n ? d->host : STR("*"));
+	add_text(out, "host", difference_host(d));
 	add_key(out, "request");
 	request_json(out, &d->request);
 	add_key(out, "before");
 	trace_json_outcome(out, scratch, t->before, t->before_place);
 	add_key(out, "after");
 	trace_json_outcome(out, scratch, t->after, t->after_place);
-	add_what(out, &d->what);
+	add_what(out, &d->what, field);
 	add_truth(out, "opens", d->opens);
 	add_number(out, "classes", d->classes);
 	add_text(out, "method", d->proved ? STR("proved") : STR("sampled"));
-	if (d->usual.n)
-		add_text(out, "code", diag_code_text(DIAG_DEFAULTS_LOST));
-	add_truth(out, "stated", d->usual.n > 0);
-	add_truth(out, "accepted", false);
-	if (t->file.n) {
-		add_key(out, "span");
-		buf_add_char(out, '{');
-		add_text(out, "file", t->file);
-		add_number(out, "line", t->line);
-		buf_add_char(out, '}');
-	}
+	if (d->usual.n || d->stated)
+		add_text(out, "code", d->stated ? d->stated->code : diag_code_text(DIAG_DEFAULTS_LOST));
+	add_truth(out, "stated", d->usual.n || d->stated);
+	add_truth(out, "accepted", d->accepted);
+	add_span(out, t);
+	add_match(out, d, field.n ? field : d->what.item[0]);
 	buf_add_char(out, '}');
+}
+
+void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *t)
+{
+	const struct difference *d = t->difference;
+	bool each = d->usual.n || d->stated;
+	if (!each)
+		add_difference(out, scratch, t, (str){ "", 0 });
+	for (size_t i = 0; each && i < d->what.n; i++) {
+		if (i)
+			buf_add(out, STR(",\n"));
+		add_difference(out, scratch, t, d->what.item[i]);
+	}
 }
 
 void proof_json(struct buf *out, const struct verification *v)
@@ -135,14 +168,23 @@ void proof_json(struct buf *out, const struct verification *v)
 		add_text(out, "method", v->hosts.item[i].proved == v->hosts.item[i].classes ? STR("proved") : STR("sampled"));
 		if (v->hosts.item[i].unknown)
 			add_number(out, "unknown", v->hosts.item[i].unknown);
+		if (v->hosts.item[i].unasked)
+			add_number(out, "unasked", v->hosts.item[i].unasked);
 		buf_add_char(out, '}');
 	}
 	buf_add_char(out, ']');
 	add_number(out, "classes", v->classes);
 	add_number(out, "proved", v->proved);
 	add_number(out, "sampled", v->classes - v->proved);
-	add_number(out, "excused", v->excused);
+	add_number(out, "excused", v->stated + v->usual);
+	add_number(out, "stated", v->stated);
 	add_number(out, "different", v->different);
 	add_number(out, "opened", v->opened);
+	add_key(out, "apart");
+	buf_add_char(out, '{');
+	add_number(out, "asked", v->apart.asked);
+	add_number(out, "different", v->apart.different);
+	add_number(out, "opened", v->apart.opened);
+	buf_add_char(out, '}');
 	buf_add_char(out, '}');
 }

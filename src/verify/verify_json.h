@@ -17,6 +17,7 @@ struct told_difference {
 	str file;                    /* where the route of the input stands; or empty */
 	unsigned line;
 };
+/* An object; of what was stated one for each field, with commas between them. */
 void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *told);
 
 /* {"verdict": ..., "hosts": [...], "classes": ..., ...} */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See proof.h. */
+#include "lib/proof.h"
+
+#include "lib/verify.h"
+
+/* Of a choice what is about Ingresses that nothing was asked of is left out. */
+static bool is_chosen(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++) {
+		const struct owner *owner = host->routes.item[i]->owner;
+		if (owner && owner->record && owner->record->state != INGRESS_SKIPPED)
+			return true;
+	}
+	return false;
+}
+
+static const struct model *taking_part(struct intake *in, struct model *whole, const struct str_list *gateways)
+{
+	struct model *part = NEW(&in->arena, struct model);
+	*part = (struct model){ .arena = whole->arena, .nothing = whole->nothing };
+	for (size_t i = 0; i < whole->entries.n; i++)
+		if (str_list_has(gateways, whole->entries.item[i]->name))
+			LIST_PUSH(&in->arena, &part->entries, whole->entries.item[i]);
+	model_prepare(part);
+	return part;
+}
+
+static struct diag_site site_of(struct arena *arena, const struct route *route)
+{
+	if (!route)
+		return (struct diag_site){ { 0, 0 }, 1, { "", 0 } };
+	return (struct diag_site){ route->at, 1, route->owner && route->owner->record ? record_object(arena, route->owner->record) : (str){ "", 0 } };
+}
+
+static void say_difference(struct intake *in, struct comparison *both, const struct difference *d)
+{
+	struct buf shown;
+	buf_init(&shown, &in->arena, 0);
+	comparison_difference(both, d, &shown);
+	struct diag *diag = diag_add(&in->diags, d->opens ? DIAG_PROOF_OPENS : DIAG_PROOF_DIFFERS, site_of(&in->arena, d->before),
+		comparison_headline(both, d));
+	diag->level = DIAG_ERROR;
+	diag->loss = d->opens ? LOSS_SECURITY : LOSS_ROUTING;
+	diag->effect = str_trim(buf_str(&shown));
+	diag->help = STR("nothing above says so: look at the two places before you switch, and please report it with the Ingress");
+}
+
+/* A part of the requests is not known: what a controller does that refuses its configuration, an expression that no name is known for. */
+static void say_unknown(struct intake *in, struct comparison *both)
+{
+	const struct verification *r = &both->result;
+	struct buf gaps;
+	buf_init(&gaps, &in->arena, 0);
+	comparison_gaps(both, &gaps);
+	struct diag *diag = diag_addf(&in->diags, DIAG_PROOF_UNKNOWN, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		r->unknown ? "of %zu of %zu classes of requests it is not known what both sides do" : "some requests are not asked", r->unknown, r->classes);
+	diag->effect = gaps.n ? str_trim(buf_str(&gaps)) : STR("they may be answered otherwise than before");
+	diag->help = STR("ask them by hand before you switch: ing2gw trace --before INPUT --after OUTPUT URL shows both sides");
+}
+
+void proof_run(struct intake *in, const struct proof_input *input, struct report *report)
+{
+	struct comparison both;
+	struct buf verdict, proof, differences;
+	uint32_t first = (uint32_t)in->sources.n + 1;
+	for (size_t i = 0; i < input->texts.n; i++)
+		(void)sources_add(&in->sources, input->texts.item[i].name, input->texts.item[i].text);
+	intake_read_printed(in, first);
+	const struct model *after = taking_part(in, intake_gateway_model(in), &input->gateways);
+	comparison_run(&both, in, &in->scratch, after, &(struct compare_options){ input->statements, input->chosen ? is_chosen : NULL });
+	const struct verification *r = &both.result;
+	for (size_t i = 0; i < r->differences.n; i++)
+		if (difference_counts(&r->differences.item[i]))
+			say_difference(in, &both, &r->differences.item[i]);
+	if (r->unknown || r->unasked.n || r->left_out.n)
+		say_unknown(in, &both);
+	buf_init(&verdict, &in->arena, 0);
+	buf_init(&proof, &in->arena, 0);
+	buf_init(&differences, &in->arena, 0);
+	comparison_verdict(&both, &verdict);
+	proof_json(&proof, r);
+	comparison_json(&both, &differences);
+	report->routing = buf_str(&verdict);
+	report->proof_json = buf_str(&proof);
+	report->differences_json = buf_str(&differences);
+	report->differs = r->verdict == VERDICT_DIFFERENT || r->opened;
+}

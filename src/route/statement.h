@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a conversion has said beforehand of requests that it makes otherwise. It is written down while the conversion decides, and
+ * verify holds it against what both sides really do: what was not said is no excuse.
+ */
+#ifndef ING2GW_ROUTE_STATEMENT_H
+#define ING2GW_ROUTE_STATEMENT_H
+
+#include "route/model.h"
+
+enum stated_kind {
+	STATED_CLOSED,       /* nobody gets further: 500, and no backend */
+	STATED_WITHOUT,      /* the same, but for the step, which does not act */
+	STATED_STATUS,       /* 500 in place of the status of the step, or of what refuses before; without a step 404 in place of another error */
+	STATED_ORDER,        /* refused or asked for credentials on both sides, by another one of the reasons */
+	STATED_UNSERVED,     /* no connection, or 404 */
+	STATED_FIELDS        /* other values in some fields of the outcome */
+};
+
+/* Of which requests. */
+enum stated_when {
+	STATED_ALWAYS,       /* that the route takes, or where there is none, a route of the host */
+	STATED_PATHS,        /* that one of the route and `paths` takes by its path, and the other one does not */
+	STATED_RIVALS,       /* that the route takes by its path, and another one of its host does as well */
+	STATED_LABELS,       /* whose host has more labels than one before the wildcard of `host` */
+	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
+	STATED_ORIGIN,       /* with the method OPTIONS, or a header Origin */
+	STATED_FORWARDED,    /* with a header by which a proxy in front says more: X-Forwarded-*, and the like */
+	STATED_TLS,          /* over TLS */
+	STATED_NOBODY,       /* for names that no Ingress has */
+	STATED_NOTHING       /* that come to nothing: neither a backend nor an address */
+};
+
+struct statement {
+	enum stated_kind kind;
+	enum stated_when when;
+	const struct host *host;         /* NULL: of the route's */
+	const struct route *route;       /* NULL: all of the host; without host: of the model */
+	const struct owner *owner;       /* of no host and no route: of all routes of this Ingress; or NULL */
+	enum side side;
+	const struct step *step;         /* STATED_WITHOUT, STATED_STATUS */
+	str fields;                      /* STATED_FIELDS: names of verify/compare.h with spaces between them; "*": all */
+	LIST(struct match) paths;        /* STATED_PATHS: their expressions are compiled */
+	bool opens;                      /* it says that what was guarded may stand open */
+	str code;                        /* of the message that says so: "I2G-2003" */
+	struct place at;                 /* of the source */
+};
+
+struct statements {
+	struct statement *item;
+	size_t n, cap;
+};
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See excuse.h. */
+#include "verify/excuse.h"
+
+#include "base/map.h"
+
+struct group {
+	LIST(const struct statement *) items;
+};
+
+struct excuses {
+	struct arena *arena;
+	struct map by_route, by_host;        /* bytes of an address -> struct group */
+	struct group wide;                   /* of no host, and of hosts that get more than before */
+};
+
+static str key_of(const void *const *address)
+{
+	return (str){ (const char *)address, sizeof *address };
+}
+
+static void add_to(struct excuses *e, struct map *map, const void *address, const struct statement *s)
+{
+	struct group *group = map_get(map, key_of(&address));
+	if (!group) {
+		const void **key = NEW(e->arena, const void *);
+		*key = address;
+		group = NEW(e->arena, struct group);
+		map_set(map, key_of(key), group);
+	}
+	LIST_PUSH(e->arena, &group->items, s);
+}
+
+static const struct group *group_of(const struct map *map, const void *address)
+{
+	static const struct group NONE = { { 0 } };
+	const struct group *group = address ? map_get(map, key_of(&address)) : NULL;
+	return group ? group : &NONE;
+}
+
+/* A path that a route no longer takes, or takes now, may be another route's on the other side. */
+static bool is_of_host(const struct statement *s)
+{
+	return s->host && (!s->route || s->when == STATED_PATHS || s->when == STATED_NOTHING || (s->kind == STATED_FIELDS && str_eq(s->fields, STR("*"))));
+}
+
+struct excuses *excuses_new(struct arena *arena, const struct statements *statements)
+{
+	struct excuses *e = NEW(arena, struct excuses);
+	e->arena = arena;
+	map_init(&e->by_route, arena);
+	map_init(&e->by_host, arena);
+	for (size_t i = 0; statements && i < statements->n; i++) {
+		const struct statement *s = &statements->item[i];
+		if (s->when == STATED_LABELS || (!s->host && !s->route))
+			LIST_PUSH(arena, &e->wide.items, s);
+		else if (is_of_host(s))
+			add_to(e, &e->by_host, s->host, s);
+		else if (s->route)
+			add_to(e, &e->by_route, s->route, s);
+	}
+	return e;
+}
+
+static bool is_on_side(const struct statement *s, bool tls)
+{
+	return s->side == SIDE_BOTH || s->side == (tls ? SIDE_TLS : SIDE_PLAIN);
+}
+
+/* What the source does for a feature may stand beside the step that is said in a Gateway, quietly. */
+static bool is_of_step(const struct statement *s, const struct step *step)
+{
+	return s->step == step || (step->quiet && step->feature.n && str_eq(s->step->feature, step->feature));
+}
+
+bool excuses_step(const struct excuses *e, const struct route *route, const struct step *step, bool tls)
+{
+	const struct group *group = group_of(&e->by_route, route);
+	for (size_t i = 0; i < group->items.n; i++) {
+		const struct statement *s = group->items.item[i];
+		if (s->kind == STATED_WITHOUT && is_of_step(s, step) && is_on_side(s, tls))
+			return true;
+	}
+	return false;
+}
+
+/* ---- whether a statement is about the request ---- */
+
+static bool has_header(const struct request *r, str beginning)
+{
+	for (size_t i = 0; i < r->headers.n; i++)
+		if (r->headers.item[i].name.n >= beginning.n && str_eq_nocase(str_slice(r->headers.item[i].name, 0, beginning.n), beginning))
+			return true;
+	return false;
+}
+
+static bool takes_path(struct matcher *matcher, const struct match *m, str path)
+{
+	/* nobody takes what does not compile */
+	if (m->kind == MATCH_REGEX && !m->pattern)
+		return false;
+	return match_takes(matcher, m, path) == FOUND;
+}
+
+static bool paths_differ(struct matcher *matcher, const struct statement *s, str path)
+{
+	bool now = false;
+	for (size_t i = 0; i < s->paths.n && !now; i++)
+		now = takes_path(matcher, &s->paths.item[i], path);
+	return takes_path(matcher, &s->route->match, path) != now;
+}
+
+static bool has_rival(struct matcher *matcher, const struct route *route, const struct outcome *o)
+{
+	for (size_t i = 0; o->host && i < o->host->routes.n; i++) {
+		const struct route *other = o->host->routes.item[i];
+		if (other != route && !other->implicit && takes_path(matcher, &other->match, o->path))
+			return true;
+	}
+	return false;
+}
+
+/* More labels than one stand before the wildcard. */
+static bool has_labels(const struct host_name *wildcard, str host)
+{
+	str end = str_from(wildcard->name, 1), name = host;
+	name.n = str_find_char(host, ':');
+	if (!str_ends(name, end) || name.n <= end.n)
+		return false;
+	return str_has_char(str_slice(name, 0, name.n - end.n), '.');
+}
+
+static bool is_other_name(const struct host *host, const struct host_name *name)
+{
+	for (size_t i = 0; i < host->other_names.n; i++)
+		if (name == &host->other_names.item[i])
+			return true;
+	return false;
+}
+
+static bool is_about(const struct statement *s, struct matcher *matcher, const struct excused *of)
+{
+	const struct request *r = of->request;
+	if (!is_on_side(s, r->tls))
+		return false;
+	if (s->owner && (!of->before->route || of->before->route->owner != s->owner))
+		return false;
+	switch (s->when) {
+	case STATED_ALWAYS:
+		/* of a host it is found, and may be about another one of its routes */
+		return !s->route || s->route == of->before->route || takes_path(matcher, &s->route->match, of->before->path);
+	case STATED_PATHS:
+		return paths_differ(matcher, s, of->before->path);
+	case STATED_RIVALS:
+		return takes_path(matcher, &s->route->match, of->before->path) && has_rival(matcher, s->route, of->before);
+	case STATED_LABELS:
+		return has_labels(&s->host->name, r->host);
+	case STATED_LOST_NAMES:
+		return of->before->name != NULL && is_other_name(s->host, of->before->name);
+	case STATED_ORIGIN:
+		return str_eq(r->method, STR("OPTIONS")) || has_header(r, STR("Origin"));
+	case STATED_FORWARDED:
+		return has_header(r, STR("X-Forwarded-"));
+	case STATED_TLS:
+		return r->tls;
+	case STATED_NOBODY:
+		return !of->before->host || !of->before->host->creator;
+	case STATED_NOTHING:
+		return of->before->backends.n == 0 && !of->before->has_location;
+	}
+	return false;
+}
+
+/* ---- whether it says this much ---- */
+
+static bool has_word(str words, str word)
+{
+	str first, rest = words;
+	while (rest.n) {
+		str_cut(rest, ' ', &first, &rest);
+		if (str_eq(first, word))
+			return true;
+	}
+	return false;
+}
+
+static bool covers(const struct statement *s, const struct excused *of, str field)
+{
+	const struct outcome *after = of->after;
+	bool refused = after->status == 500 && after->backends.n == 0 && !after->has_location;
+	bool nowhere = after->status == 404 && after->backends.n == 0 && of->before->backends.n == 0;
+	if (of->opens && !s->opens)
+		return false;
+	switch (s->kind) {
+	case STATED_CLOSED:
+		return refused;
+	case STATED_STATUS:
+		return s->step ? refused && of->before->backends.n == 0 : nowhere;
+	case STATED_ORDER:
+		return of->before->backends.n == 0 && after->backends.n == 0 && !after->has_location && of->before->status >= 400 && after->status >= 400;
+	case STATED_UNSERVED:
+		return after->backends.n == 0 && !after->has_location && (after->state.n || after->status == 404);
+	case STATED_FIELDS:
+		return str_eq(s->fields, STR("*")) || has_word(s->fields, field);
+	case STATED_WITHOUT:
+		return false;
+	}
+	return false;
+}
+
+static const struct statement *covering(const struct group *group, struct matcher *matcher, const struct excused *of, str field)
+{
+	for (size_t i = 0; i < group->items.n; i++)
+		if (covers(group->items.item[i], of, field) && is_about(group->items.item[i], matcher, of))
+			return group->items.item[i];
+	return NULL;
+}
+
+static const struct statement *covering_any(const struct excuses *e, struct matcher *matcher, const struct excused *of, str field)
+{
+	const struct statement *s = covering(group_of(&e->by_route, of->before->route), matcher, of, field);
+	if (!s)
+		s = covering(group_of(&e->by_host, of->before->host), matcher, of, field);
+	return s ? s : covering(&e->wide, matcher, of, field);
+}
+
+static const struct statement *lost_step(const struct excuses *e, const struct excused *of)
+{
+	const struct group *group = group_of(&e->by_route, of->before->route);
+	for (size_t i = 0; i < group->items.n; i++) {
+		const struct statement *s = group->items.item[i];
+		if (s->kind == STATED_WITHOUT && is_on_side(s, of->request->tls) && (s->opens || !of->opens))
+			return s;
+	}
+	return NULL;
+}
+
+const struct statement *excuse_find(const struct excuses *e, struct matcher *matcher, const struct excused *of)
+{
+	const struct statement *first = NULL;
+	for (size_t i = 0; i < of->what->n; i++) {
+		const struct statement *s = covering_any(e, matcher, of, of->what->item[i]);
+		if (!s)
+			return NULL;
+		if (!first)
+			first = s;
+	}
+	return first ? first : lost_step(e, of);
+}

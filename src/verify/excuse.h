@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Differences held against what was said of them beforehand (route/statement.h). */
+#ifndef ING2GW_VERIFY_EXCUSE_H
+#define ING2GW_VERIFY_EXCUSE_H
+
+#include "route/evaluate.h"
+#include "route/statement.h"
+
+struct excuses;
+
+/* statements may be NULL: nothing was said. They and the model must live as long as this. */
+struct excuses *excuses_new(struct arena *arena, const struct statements *statements);
+
+/* Whether it was said that the route does without the step. */
+bool excuses_step(const struct excuses *excuses, const struct route *route, const struct step *step, bool tls);
+
+struct excused {
+	const struct request *request;
+	const struct outcome *before;    /* what the source answers without the steps that it was said to lose */
+	const struct outcome *after;
+	const struct str_list *what;     /* how these two differ; may be empty */
+	bool opens;                      /* guarded before, and open after */
+};
+
+/* The statement that says why, where all of that was said; else NULL. With an empty `what` it is the one about a lost step. */
+const struct statement *excuse_find(const struct excuses *excuses, struct matcher *matcher, const struct excused *of);
+
+#endif

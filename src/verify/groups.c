@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Classes that differ alike, as one difference: see asking.h. */
+#include "verify/asking.h"
+
+#include "verify/compare.h"
+
+static struct request keep_request(struct arena *arena, const struct request *r)
+{
+	struct request copy = *r;
+	copy.target = arena_str(arena, r->target);
+	copy.headers.item = NULL;
+	copy.headers.n = copy.headers.cap = 0;
+	for (size_t i = 0; i < r->headers.n; i++)
+		LIST_PUSH(arena, &copy.headers, r->headers.item[i]);
+	return copy;
+}
+
+static size_t length_of(const struct request *r)
+{
+	size_t n = r->target.n + (str_eq(r->method, STR("GET")) ? 0 : 20) + (r->tls ? 1 : 0);
+	for (size_t i = 0; i < r->headers.n; i++)
+		n += 20 + r->headers.item[i].name.n + r->headers.item[i].value.n;
+	return n + (r->body ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
+}
+
+static str backends_text(struct arena *scratch, const struct outcome *o)
+{
+	str text = { "", 0 };
+	for (size_t i = 0; i < o->backends.n; i++)
+		text = arena_printf(scratch, "%.*s %.*s/%.*s:%u=%u", STR_ARG(text), STR_ARG(o->backends.item[i].backend->namespace),
+			STR_ARG(o->backends.item[i].backend->name), (unsigned)o->backends.item[i].backend->port, (unsigned)o->backends.item[i].weight);
+	return text;
+}
+
+static str headers_text(struct arena *scratch, const struct outcome *o)
+{
+	str text = { "", 0 };
+	for (size_t i = 0; i < o->response_headers.n; i++)
+		text = arena_printf(scratch, "%.*s %.*s", STR_ARG(text), STR_ARG(o->response_headers.item[i].name));
+	return text;
+}
+
+/* Scheme and host of an address, where the rest is not the same but for a last slash. */
+static str location_text(struct arena *scratch, const struct outcome *o, const struct outcome *other)
+{
+	str bare = path_without_slash(o->location), there = path_without_slash(other->location), rest = bare;
+	if (str_eq(bare, there))
+		return (str){ "", 0 };
+	for (int slashes = 0; rest.n && slashes < 3; rest = str_from(rest, 1))
+		slashes += rest.p[0] == '/';
+	return arena_printf(scratch, " %.*s", STR_ARG(str_slice(bare, 0, bare.n - rest.n)));
+}
+
+static str side_text(struct arena *scratch, const struct outcome *o, const struct outcome *other, const struct str_list *what)
+{
+	str text = arena_printf(scratch, "%u %.*s", (unsigned)o->status, STR_ARG(o->state));
+	if (str_list_has(what, STR("backends")) && !str_list_has(what, STR("status")))
+		text = arena_join(scratch, text, backends_text(scratch, o));
+	if (o->has_location && other->has_location && str_list_has(what, STR("location")))
+		text = arena_join(scratch, text, location_text(scratch, o, other));
+	return str_list_has(what, STR("response_headers")) && what->n == 1 ? arena_join(scratch, text, headers_text(scratch, o)) : text;
+}
+
+/* What differs, from what to what; of what was stated, the statement and the fields that it is about. */
+static str group_key(struct arena *scratch, const struct outcome *before, const struct outcome *after, const struct difference *d)
+{
+	if (d->usual.n)
+		return d->usual;
+	if (d->stated)
+		return arena_printf(scratch, "%.*s %zx %d %.*s", STR_ARG(d->stated->code), (size_t)(uintptr_t)before->route, d->opens,
+			STR_ARG(str_list_join(scratch, &d->what, STR(" "))));
+	return arena_printf(scratch, "%d %.*s: %.*s; %.*s", d->opens, STR_ARG(str_list_join(scratch, &d->what, STR(" "))),
+		STR_ARG(side_text(scratch, before, after, &d->what)), STR_ARG(side_text(scratch, after, before, &d->what)));
+}
+
+/* As it is kept. */
+static struct difference *add_difference(struct asking *a, const struct asked *q, const struct difference *like, struct difference_list *list)
+{
+	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = keep_request(a->arena, q->request), .opens = like->opens,
+		.usual = like->usual, .stated = like->stated, .before = q->before->route, .after = q->after->route };
+	for (size_t i = 0; i < like->what.n; i++)
+		LIST_PUSH(a->arena, &d.what, arena_str(a->arena, like->what.item[i]));
+	LIST_PUSH(a->arena, list, d);
+	return &list->item[list->n - 1];
+}
+
+static struct difference *group_of(struct asking *a, const struct asked *q, const struct difference *like)
+{
+	str key = group_key(a->scratch, q->before, q->after, like);
+	size_t *at = map_get(&a->groups, key);
+	if (at)
+		return &a->out->differences.item[*at];
+	at = NEW(a->arena, size_t);
+	*at = a->out->differences.n;
+	map_set(&a->groups, arena_str(a->arena, key), at);
+	return add_difference(a, q, like, &a->out->differences);
+}
+
+/* Somebody is kept out, or would be: by a guard that refuses this very request, or that asks something outside of it. */
+static bool is_guarded(const struct outcome *o)
+{
+	for (size_t i = 0; i < o->steps.n; i++) {
+		const struct trace_step *s = &o->steps.item[i];
+		if (s->step->kind == STEP_GUARD && (s->what == HAPPENED_ANSWERED || str_list_has(&o->gates, s->step->feature)))
+			return true;
+	}
+	return false;
+}
+
+static bool opens(const struct outcome *before, const struct outcome *after)
+{
+	return is_guarded(before) && after->forwarded && after->backends.n && !after->unknown.n && !is_guarded(after);
+}
+
+/* What was said to be lost may be passed over as well. */
+static bool is_lost(const void *user, const struct route *route, const struct step *step, bool tls)
+{
+	const struct asking *a = user;
+	return usual_step(a, route, step) || excuses_step(a->excuses, route, step, tls);
+}
+
+static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
+{
+	struct outcome without;
+	const struct left_out left_out = { is_lost, a };
+	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
+	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
+	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
+}
+
+static size_t *counter(struct host_verdict *host, enum class_difference difference)
+{
+	return difference == CLASS_DIFFERENT ? &host->different : difference == CLASS_STATED ? &host->stated : &host->usual;
+}
+
+static bool is_counted(const struct class_state *class, size_t difference)
+{
+	for (size_t i = 0; i < class->counted.n; i++)
+		if (class->counted.item[i] == difference)
+			return true;
+	return false;
+}
+
+/* A class counts once, for the gravest of its differences; a difference counts each class once. */
+static void count(struct asking *a, struct difference *d, struct class_state *class)
+{
+	size_t number = (size_t)(d - a->out->differences.item);
+	if (!is_counted(class, number)) {
+		LIST_PUSH(a->arena, &class->counted, number);
+		d->classes++;
+	}
+	enum class_difference is = d->usual.n ? CLASS_USUAL : d->stated ? CLASS_STATED : CLASS_DIFFERENT;
+	if (is <= class->difference)
+		return;
+	if (class->difference != CLASS_SAME)
+		--*counter(a->host, class->difference);
+	++*counter(a->host, is);
+	class->difference = is;
+}
+
+static struct difference difference_of(struct asking *a, const struct asked *q)
+{
+	struct difference like = { .what = q->what, .opens = opens(q->before, q->after), .usual = usual_of(a, q) };
+	if (!like.usual.n && a->input->statements)
+		like.stated = statement_of(a, q, like.opens);
+	return like;
+}
+
+void note_apart(struct asking *a, const struct asked *q)
+{
+	enum { EXAMPLES = 5 };
+	const struct difference like = difference_of(a, q);
+	struct apart *apart = &a->out->apart;
+	if (!difference_counts(&like))
+		return;
+	apart->different++;
+	apart->opened += like.opens;
+	if (apart->examples.n < EXAMPLES)
+		(void)add_difference(a, q, &like, &apart->examples);
+}
+
+void note_difference(struct asking *a, const struct asked *q, struct class_state *class, bool proved)
+{
+	const struct difference like = difference_of(a, q);
+	struct difference *d = group_of(a, q, &like);
+	d->proved = proved && (d->proved || d->classes == 0);
+	count(a, d, class);
+	if (length_of(q->request) >= length_of(&d->request))
+		return;
+	d->request = keep_request(a->arena, q->request);
+	d->before = q->before->route;
+	d->after = q->after->route;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See pairs.h. */
+#include "verify/pairs.h"
+
+/* How well a Gateway, "namespace/name", fits to a class: the length of what they share; 0: it does not. */
+static size_t nearness(const struct entry *gateway, str class)
+{
+	str namespace, name;
+	if (!str_cut(gateway->name, '/', &namespace, &name))
+		name = gateway->name;
+	/* a class may have capitals, the name of a Gateway has none */
+	bool begins = str_starts_nocase(name, class) && (name.n == class.n || name.p[class.n] == '-');
+	return begins || str_eq(gateway->controller, class) ? class.n : 0;
+}
+
+/* The class that the Gateway stands for; empty: for none. */
+static str counterpart(const struct model *before, const struct entry *gateway)
+{
+	str best = { "", 0 };
+	size_t most = 0;
+	for (size_t i = 0; i < before->entries.n; i++) {
+		size_t near = nearness(gateway, before->entries.item[i]->name);
+		if (near <= most)
+			continue;
+		most = near;
+		best = before->entries.item[i]->name;
+	}
+	return best;
+}
+
+/* Controllers may share a class, and nobody can say which of them a request comes to: they are asked as one. */
+static struct model *same_name(const struct entry_pairs *pairs, str name)
+{
+	for (size_t i = 0; i < pairs->n; i++)
+		if (str_eq(pairs->item[i].name, name))
+			return pairs->item[i].before;
+	return NULL;
+}
+
+static struct model *part_of(struct arena *arena, const struct model *model)
+{
+	struct model *part = NEW(arena, struct model);
+	part->arena = model->arena;
+	part->nothing = model->nothing;
+	return part;
+}
+
+static const struct model *after_of(struct arena *arena, const struct model *before, const struct model *after, str of)
+{
+	struct model *mine = part_of(arena, after), *free = part_of(arena, after);
+	for (size_t i = 0; i < after->entries.n; i++) {
+		str who = counterpart(before, after->entries.item[i]);
+		if (who.n && str_eq(who, of))
+			LIST_PUSH(arena, &mine->entries, after->entries.item[i]);
+		else if (!who.n)
+			LIST_PUSH(arena, &free->entries, after->entries.item[i]);
+	}
+	return mine->entries.n ? mine : free;
+}
+
+struct entry_pairs pairs_of(struct arena *arena, const struct model *before, const struct model *after)
+{
+	struct entry_pairs out = { 0 };
+	for (size_t i = 0; i < before->entries.n; i++) {
+		struct entry *entry = before->entries.item[i];
+		struct model *one = same_name(&out, entry->name);
+		if (one) {
+			LIST_PUSH(arena, &one->entries, entry);
+			continue;
+		}
+		one = part_of(arena, before);
+		LIST_PUSH(arena, &one->entries, entry);
+		struct entry_pair pair = { entry->name, one, before->entries.n == 1 ? after : after_of(arena, before, after, entry->name) };
+		LIST_PUSH(arena, &out, pair);
+	}
+	if (out.n == 0) {
+		struct entry_pair all = { { "", 0 }, part_of(arena, before), after };
+		LIST_PUSH(arena, &out, all);
+	}
+	return out;
+}
