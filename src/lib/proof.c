@@ -59,30 +59,34 @@ static void say_unknown(struct intake *in, struct comparison *both)
 	diag->help = STR("ask them by hand before you switch: ing2gw trace --before INPUT --after OUTPUT URL shows both sides");
 }
 
+static void add_differences(void *differences, struct buf *out)
+{
+	comparison_json(differences, out);
+}
+
 void proof_run(struct intake *in, const struct proof_input *input, struct report *report)
 {
-	struct comparison both;
-	struct buf verdict, proof, differences;
+	struct comparison *both = NEW(&in->arena, struct comparison);
+	struct buf verdict, proof;
 	uint32_t first = (uint32_t)in->sources.n + 1;
 	for (size_t i = 0; i < input->texts.n; i++)
 		(void)sources_add(&in->sources, input->texts.item[i].name, input->texts.item[i].text);
 	intake_read_printed(in, first);
 	const struct model *after = taking_part(in, intake_gateway_model(in), &input->gateways);
-	comparison_run(&both, in, &in->scratch, after, &(struct compare_options){ input->statements, input->chosen ? is_chosen : NULL });
-	const struct verification *r = &both.result;
+	comparison_run(both, in, &in->scratch, after, &(struct compare_options){ input->statements, input->chosen ? is_chosen : NULL });
+	const struct verification *r = &both->result;
 	for (size_t i = 0; i < r->differences.n; i++)
 		if (difference_counts(&r->differences.item[i]))
-			say_difference(in, &both, &r->differences.item[i]);
+			say_difference(in, both, &r->differences.item[i]);
 	if (r->unknown || r->unasked.n || r->left_out.n)
-		say_unknown(in, &both);
+		say_unknown(in, both);
 	buf_init(&verdict, &in->arena, 0);
 	buf_init(&proof, &in->arena, 0);
-	buf_init(&differences, &in->arena, 0);
-	comparison_verdict(&both, &verdict);
+	comparison_verdict(both, &verdict);
 	proof_json(&proof, r);
-	comparison_json(&both, &differences);
 	report->routing = buf_str(&verdict);
 	report->proof_json = buf_str(&proof);
-	report->differences_json = buf_str(&differences);
+	report->add_differences = add_differences;
+	report->differences = both;
 	report->differs = r->verdict == VERDICT_DIFFERENT || r->opened;
 }

@@ -297,7 +297,10 @@ void report_json(struct buf *out, const struct report *report)
 	for (size_t i = 0; i < report->ledger->defaults.n; i++)
 		add_fact(&json, report->ledger->defaults.item[i]);
 	end(&json, ']');
-	add_made(&json, STR("differences"), report->differences_json);
+	if (report->add_differences) {
+		key(&json, STR("differences"));
+		report->add_differences(report->differences, out);
+	}
 	key(&json, STR("diagnostics"));
 	begin(&json, '[');
 	for (size_t i = 0; i < report->diags->list.n; i++)

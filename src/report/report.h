@@ -28,7 +28,9 @@ struct report {
 	size_t other_closed;            /* Ingresses that would stand closed for it */
 	size_t other_carried;           /* facts that are lost and it has a policy for */
 	str routing;                    /* what the proof comes to, in lines; empty: there was none */
-	str proof_json, differences_json;   /* the same for programs, in the form of the report; empty likewise */
+	str proof_json;                 /* the same for programs, in the form of the report; empty likewise */
+	void (*add_differences)(void *differences, struct buf *out);   /* with `differences`: a list in the form of the report; NULL likewise */
+	void *differences;
 	bool differs;                   /* the proof found a difference that nobody has stated */
 	enum loss strict;               /* losses of this kind and graver ones count */
 	int exit_code;

@@ -95,6 +95,8 @@ static const struct entry *find_entry(struct run *r, const struct model *model)
 	}
 	/* without a word about it, the one that has a name for the host; the input's own load balancers come first */
 	best = first;
+	if (model->entries.n > 1)
+		r->reading = request_read(r->scratch, r->request, true);
 	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++) {
 		const struct entry *e = model->entries.item[i];
 		unsigned near = e->known == first->known ? run_nearness(r, e) : 0;
@@ -255,7 +257,6 @@ void evaluate_without(struct evaluator *evaluator, struct arena *scratch, const 
 {
 	*out = (struct outcome){ 0 };
 	struct run r = { .matcher = evaluator->matcher, .scratch = scratch, .request = request, .left_out = left_out, .out = out };
-	r.reading = request_read(scratch, request, true);
 	run(&r, evaluator->model);
 }
 

@@ -18,6 +18,7 @@ struct entry_index {
 	const struct named *any;
 	struct map certificates;         /* name to str * */
 	struct map groups;               /* names of groups of expressions, in small letters */
+	struct map listeners;            /* to struct listener_list: by the name that they take, "*.x" with its star, "" where they take all */
 };
 
 static void compile(struct arena *arena, struct pattern **out, str regex, unsigned flags)
@@ -154,6 +155,7 @@ static struct entry_index *index_new(struct arena *arena)
 	map_init(&index->beginnings, arena);
 	map_init(&index->certificates, arena);
 	map_init(&index->groups, arena);
+	map_init(&index->listeners, arena);
 	map_set(&index->groups, STR("subdomain"), index);
 	return index;
 }
@@ -169,11 +171,24 @@ static void index_listener(struct arena *arena, struct listener *listener)
 		prepare_step(arena, listener->steps.item[i]);
 }
 
+static void add_listener(struct arena *arena, struct entry_index *index, const struct listener *listener)
+{
+	str key = listener->host.kind == HOST_ANY ? (str){ "", 0 } : listener->host.name;
+	struct listener_list *list = map_get(&index->listeners, key);
+	if (!list) {
+		list = NEW(arena, struct listener_list);
+		map_set(&index->listeners, key, list);
+	}
+	LIST_PUSH(arena, list, listener);
+}
+
 static void index_entry(struct arena *arena, struct entry *entry)
 {
 	struct entry_index *index = entry->index = index_new(arena);
-	for (size_t i = 0; i < entry->listeners.n; i++)
+	for (size_t i = 0; i < entry->listeners.n; i++) {
 		index_listener(arena, entry->listeners.item[i]);
+		add_listener(arena, index, entry->listeners.item[i]);
+	}
 	for (size_t i = 0; i < entry->hosts.n; i++)
 		index_host(arena, index, entry->hosts.item[i]);
 	for (size_t i = 0; i < entry->hosts.n; i++)
@@ -245,6 +260,13 @@ static const struct named *find_expression(struct run *run, const struct entry_i
 		return named;
 	}
 	return NULL;
+}
+
+const struct listener_list *index_listeners(const struct entry_index *index, str name)
+{
+	static const struct listener_list NONE = { NULL, 0, 0 };
+	const struct listener_list *list = map_get(&index->listeners, name);
+	return list ? list : &NONE;
 }
 
 const struct host *index_find_host(struct run *run, const struct entry_index *index, str name, const struct host_name **by)

@@ -88,6 +88,13 @@ bool run_guard(struct run *run, const struct step *step);
 /* The same for all guards of the route of which one suffices. */
 bool run_any_guard(struct run *run);
 
+/* index.c: those of one name: "a.x", "*.x", or empty, which takes all. */
+struct listener_list {
+	const struct listener **item;
+	size_t n, cap;
+};
+const struct listener_list *index_listeners(const struct entry_index *index, str name);
+
 /* index.c */
 const struct host *index_find_host(struct run *run, const struct entry_index *index, str name, const struct host_name **by);
 bool index_has_group(const struct entry *entry, struct arena *scratch, str name);

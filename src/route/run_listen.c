@@ -80,15 +80,23 @@ static bool is_spoken(const struct run *r, const struct listener *l)
 	return false;
 }
 
+static const struct listener *find_in(const struct run *r, const struct entry *entry, str pattern)
+{
+	const struct listener_list *list = index_listeners(entry->index, pattern);
+	for (size_t i = 0; i < list->n; i++)
+		if (list->item[i]->port == port_of(r->request) && is_spoken(r, list->item[i]))
+			return list->item[i];
+	return NULL;
+}
+
+/* The closest one: of the name itself, then of the longest wildcard. */
 static const struct listener *find_listener(const struct run *r, const struct entry *entry, str name)
 {
-	const struct listener *found = NULL;
-	for (size_t i = 0; i < entry->listeners.n; i++) {
-		const struct listener *l = entry->listeners.item[i];
-		if (l->port == port_of(r->request) && is_spoken(r, l) && takes(&l->host, name) && (!found || is_closer(&l->host, &found->host)))
-			found = l;
-	}
-	return found;
+	const struct listener *found = name.n ? find_in(r, entry, name) : NULL;
+	for (size_t i = 1; i < name.n && !found; i++)
+		if (name.p[i] == '.')
+			found = find_in(r, entry, arena_join(r->scratch, STR("*"), str_from(name, i)));
+	return found ? found : find_in(r, entry, (str){ "", 0 });
 }
 
 static bool listens(const struct run *r, const struct entry *entry, bool spoken)

@@ -398,6 +398,7 @@ static void say_grpc(struct host_side *hs)
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
+	hs->lw->side_began = hs->lw->statements.n;
 	hs->uniform = root != NULL;
 	/* where requests may have come by HTTPS before, both sides do the same with them */
 	enum side side = hs->entry->http.forwarded ? SIDE_TLS : hs->side;

@@ -38,6 +38,7 @@ struct lowering {
 	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
 	struct statement now;            /* host, route and side that are lowered, and the paths under which the route is written: see stated.h */
 	struct statements statements;    /* what was said */
+	size_t side_began;               /* number of the first one that is about the side that is lowered */
 };
 
 /* The rules of an entry, host by host, in the model's order. */

@@ -96,7 +96,7 @@ void state_without(struct lowering *lw, const struct step *step, enum diag_code 
 
 void state_alike(struct lowering *lw, const struct route *said, const struct route *route)
 {
-	for (size_t i = 0, n = lw->statements.n; i < n && !lw->open; i++) {
+	for (size_t i = lw->side_began, n = lw->statements.n; i < n && !lw->open; i++) {
 		struct statement s = lw->statements.item[i];
 		if (s.route != said || s.side != lw->now.side || s.kind != STATED_FIELDS)
 			continue;

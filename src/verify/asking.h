@@ -11,6 +11,7 @@
 
 struct asking {
 	struct arena *arena;         /* of the result */
+	struct arena *of_host;       /* of all questions of a host */
 	struct arena *scratch;       /* of one question */
 	struct evaluator *before, *after;
 	const struct verify_input *input;

@@ -7,11 +7,15 @@
 static struct request keep_request(struct arena *arena, const struct request *r)
 {
 	struct request copy = *r;
+	copy.method = arena_str(arena, r->method);
 	copy.target = arena_str(arena, r->target);
+	copy.client = arena_str(arena, r->client);
 	copy.headers.item = NULL;
 	copy.headers.n = copy.headers.cap = 0;
-	for (size_t i = 0; i < r->headers.n; i++)
-		LIST_PUSH(arena, &copy.headers, r->headers.item[i]);
+	for (size_t i = 0; i < r->headers.n; i++) {
+		struct header h = { arena_str(arena, r->headers.item[i].name), arena_str(arena, r->headers.item[i].value) };
+		LIST_PUSH(arena, &copy.headers, h);
+	}
 	return copy;
 }
 
@@ -90,9 +94,9 @@ static struct difference *group_of(struct asking *a, const struct asked *q, cons
 	size_t *at = map_get(&a->groups, key);
 	if (at)
 		return &a->out->differences.item[*at];
-	at = NEW(a->arena, size_t);
+	at = NEW(a->of_host, size_t);
 	*at = a->out->differences.n;
-	map_set(&a->groups, arena_str(a->arena, key), at);
+	map_set(&a->groups, arena_str(a->of_host, key), at);
 	return add_difference(a, q, like, &a->out->differences);
 }
 
@@ -146,7 +150,7 @@ static void count(struct asking *a, struct difference *d, struct class_state *cl
 {
 	size_t number = (size_t)(d - a->out->differences.item);
 	if (!is_counted(class, number)) {
-		LIST_PUSH(a->arena, &class->counted, number);
+		LIST_PUSH(a->of_host, &class->counted, number);
 		d->classes++;
 	}
 	enum class_difference is = d->usual.n ? CLASS_USUAL : d->stated ? CLASS_STATED : CLASS_DIFFERENT;

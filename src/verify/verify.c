@@ -41,8 +41,8 @@ static struct class_state *class_of(struct asking *a, str key)
 	struct class_state *c = map_get(&a->classes, key);
 	if (c)
 		return c;
-	c = NEW(a->arena, struct class_state);
-	map_set(&a->classes, arena_str(a->arena, key), c);
+	c = NEW(a->of_host, struct class_state);
+	map_set(&a->classes, arena_str(a->of_host, key), c);
 	a->host->classes++;
 	return c;
 }
@@ -79,7 +79,7 @@ static void note_route(struct asking *a, const struct route *route)
 	const struct route **key;
 	if (!route || map_get(&a->routes, route_key(&route)))
 		return;
-	key = NEW(a->arena, const struct route *);
+	key = NEW(a->of_host, const struct route *);
 	*key = route;
 	map_set(&a->routes, route_key(key), a->out);
 }
@@ -177,10 +177,10 @@ static void find_paths(struct asking *a, bool https)
 	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
 	evaluate(a->before, a->scratch, &request, &before);
 	evaluate(a->after, a->scratch, &request, &after);
-	a->paths = path_classes_of(a->arena, before.host, after.host);
+	a->paths = path_classes_of(a->of_host, before.host, after.host);
 	a->whole = a->whole && a->paths.whole;
 	if (a->paths.why.n)
-		str_list_add_new(a->arena, &a->out->sampled, a->paths.why);
+		str_list_add_new(a->arena, &a->out->sampled, arena_str(a->arena, a->paths.why));
 	arena_reset(a->scratch);
 }
 
@@ -196,6 +196,13 @@ static void ask_classes(struct asking *a, const struct questions *q, bool https)
 	}
 }
 
+/* The path has been asked for its class. */
+static bool is_witness(const struct asking *a, str target)
+{
+	size_t class = path_class(&a->paths, target);
+	return class != SIZE_MAX && str_eq(product_class(a->paths.product, class)->witness, target);
+}
+
 /* All paths plainly; what stands beside the path only at the first path of each class, and where a route begins. */
 static void ask_side(struct asking *a, const struct questions *q, bool https)
 {
@@ -203,6 +210,8 @@ static void ask_side(struct asking *a, const struct questions *q, bool https)
 	ask_classes(a, q, https);
 	for (size_t i = 0; i < q->paths.n; i++) {
 		const struct asked_path *path = &q->paths.item[i];
+		if (is_witness(a, path->target))
+			continue;
 		bool fresh = ask(a, &(struct question){ path, &q->variants.item[0], 0, https });
 		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge); k++) {
 			ask(a, &(struct question){ path, &q->variants.item[k], k, https });
@@ -219,10 +228,10 @@ static void ask_host(struct asking *a, const struct host_class *hosts)
 	a->host = &a->out->hosts.item[a->out->hosts.n - 1];
 	a->hosts = hosts;
 	a->whole = true;
-	map_init(&a->classes, a->arena);
-	map_init(&a->groups, a->arena);
-	map_init(&a->routes, a->arena);
-	const struct questions q = questions_of(a->arena, hosts);
+	map_init(&a->classes, a->of_host);
+	map_init(&a->groups, a->of_host);
+	map_init(&a->routes, a->of_host);
+	const struct questions q = questions_of(a->of_host, hosts);
 	ask_side(a, &q, false);
 	if (hosts->tls)
 		ask_side(a, &q, true);
@@ -266,18 +275,31 @@ static void ask_pair(struct asking *a, const struct entry_pair *pair)
 	for (size_t i = 0; i < classes.left_out.n; i++)
 		str_list_add_new(a->arena, &a->out->left_out, classes.left_out.item[i]);
 	for (size_t i = 0; i < classes.n; i++)
-		if (is_wanted(a->input, &classes.item[i]))
+		if (is_wanted(a->input, &classes.item[i])) {
 			ask_host(a, &classes.item[i]);
+			arena_reset(a->of_host);
+		}
+}
+
+static void release_arena(void *arena)
+{
+	arena_release(arena);
 }
 
 void verify_models(struct arena *arena, struct arena *scratch, const struct model *before, const struct model *after, const struct verify_input *input,
 	struct verification *out)
 {
-	struct asking a = { .arena = arena, .scratch = scratch, .input = input, .excuses = excuses_new(arena, input->statements),
+	struct arena of_host;
+	struct resource open;
+	arena_init(&of_host, 0, arena->escape);
+	escape_watch(arena->escape, &open, release_arena, &of_host);
+	struct asking a = { .arena = arena, .of_host = &of_host, .scratch = scratch, .input = input, .excuses = excuses_new(arena, input->statements),
 		.matcher = matcher_new(arena, 0), .out = out };
 	*out = (struct verification){ .pairs = pairs_of(arena, before, after) };
 	map_init(&a.told, arena);
 	for (size_t i = 0; i < out->pairs.n; i++)
 		ask_pair(&a, &out->pairs.item[i]);
+	escape_forget(arena->escape, &open);
+	arena_release(&of_host);
 	sum_up(out);
 }
