@@ -87,7 +87,7 @@ static bool read_choice(struct cli *cli, struct choice *choice, str *error)
 static bool read_options(struct cli *cli, struct convert_options *options, struct str_list *paths, str *error)
 {
 	const struct arguments *args = &cli->args;
-	struct accepted accepted = { 0 };
+	struct accepted *accepted = NEW(&cli->arena, struct accepted);
 	convert_options_init(options);
 	options->target = arguments_text(args, OPT_TARGET);
 	options->gateway_api = arguments_text(args, OPT_GATEWAY_API);
@@ -96,14 +96,15 @@ static bool read_options(struct cli *cli, struct convert_options *options, struc
 	options->gateway_class = arguments_text(args, OPT_GATEWAY_CLASS);
 	options->rejects = arguments_text(args, OPT_REJECTS).n > 0;
 	read_choices(args, options);
-	if (!read_accepted(cli, &accepted, error) || !read_intake(cli, &options->in, error) || !read_choice(cli, &options->choice, error))
+	if (!read_accepted(cli, accepted, error) || !read_intake(cli, &options->in, error) || !read_choice(cli, &options->choice, error))
 		return false;
-	for (size_t i = 0; i < accepted.n; i++)
-		str_list_add_new(&cli->arena, &options->accept, accepted.item[i].name);
+	for (size_t i = 0; i < accepted->n; i++)
+		str_list_add_new(&cli->arena, &options->accept, accepted->item[i].name);
+	options->accepted = &accepted->differences;
 	if (options->layout != LAYOUT_NONE && choice_is_made(&options->choice))
 		options->earlier = folder_objects(&cli->arena, str_from(arguments_text(args, OPT_OUTPUT), 4));
 	return input_paths(cli, &args->words, paths, error) && check(cli, error) &&
-		check_names(cli, &options->in, options->target, &accepted, error);
+		check_names(cli, &options->in, options->target, accepted, error);
 }
 
 /* ---- output ---- */

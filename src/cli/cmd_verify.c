@@ -13,15 +13,16 @@
 #include "report/report.h"
 
 struct plan {
+	struct accepted accepted;
 	struct intake_options options;
 	struct str_list before, after;
 };
 
 static bool read_plan(struct cli *cli, struct plan *plan, str *error)
 {
-	const struct accepted none = { 0 };
 	*plan = (struct plan){ .after = cli->args.value[OPT_AFTER] };
-	if (!input_paths(cli, &cli->args.words, &plan->before, error) || !read_intake(cli, &plan->options, error))
+	if (!input_paths(cli, &cli->args.words, &plan->before, error) || !read_accepted(cli, &plan->accepted, error) ||
+		!read_intake(cli, &plan->options, error))
 		return false;
 	if (!plan->before.n || !plan->after.n) {
 		*error = STR("two sides are compared: give --before FILE or -f FILE with Ingresses, and --after FILE with what stands for them");
@@ -31,7 +32,7 @@ static bool read_plan(struct cli *cli, struct plan *plan, str *error)
 		*error = STR("standard input can be read once only");
 		return false;
 	}
-	return check_names(cli, &plan->options, plan->options.target, &none, error);
+	return check_names(cli, &plan->options, plan->options.target, &plan->accepted, error);
 }
 
 static int write_to(struct verify *v, str file, str text)
@@ -91,7 +92,7 @@ static int verdict_code(const struct verify *v)
 	return v->both.result.verdict == VERDICT_UNKNOWN || v->both.result.verdict == VERDICT_PARTIAL ? EXIT_LOSS : EXIT_GOOD;
 }
 
-static int run_verify(struct cli *cli, struct verify *v, const struct plan *plan)
+static int run_verify(struct cli *cli, struct verify *v, struct plan *plan)
 {
 	bool to_stdout = false;
 	struct files files = { .arena = &v->in.arena, .scratch = &v->in.scratch, .sources = &v->in.sources, .diags = &v->in.diags,
@@ -99,6 +100,7 @@ static int run_verify(struct cli *cli, struct verify *v, const struct plan *plan
 	int code = files_read(&files, &plan->before) ? EXIT_GOOD : EXIT_INPUT;
 	v->in.after = (uint32_t)v->in.sources.n + 1;
 	code = exit_join(code, files_read(&files, &plan->after) ? EXIT_GOOD : EXIT_INPUT);
+	v->accepted = &plan->accepted.differences;
 	bool good = verify_start(v);
 	write_messages(cli, v);
 	if (!good)

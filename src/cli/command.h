@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "cli/options.h"
+#include "lib/accept.h"
 
 enum { EXIT_GOOD = 0, EXIT_LOSS = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_CLUSTER = 4, EXIT_PROOF = 5, EXIT_OUTPUT = 6 };
 
@@ -55,6 +56,7 @@ struct accepted_name {
 struct accepted {
 	struct accepted_name *item;
 	size_t n, cap;
+	struct accepted_differences differences;
 };
 
 /* The features that --accept and the files of --accept-file name. False as above. */

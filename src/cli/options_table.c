@@ -113,9 +113,11 @@ const struct option_row option_rows[] = {
 		S("Accept the loss of these features, such as auth.basic."),
 		S("A route that stands closed because a protection cannot be carried over is served WITHOUT that protection once it is "
 		"accepted. The report keeps naming it.") },
-	{ OPT_ACCEPT_FILE, 0, S("accept-file"), S("FILE"), OPTION_TEXT, true, IN_CONVERT, NONE, NONE,
-		S("Accept the loss of the features in this file, one a line."),
-		S("# begins a comment, so that each loss can stand beside the reason why it is accepted.") },
+	{ OPT_ACCEPT_FILE, 0, S("accept-file"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_VERIFY, NONE, NONE,
+		S("Accept the losses and differences in this file, one a line."),
+		S("A line is a feature, whose loss convert accepts, or HOST LOCATION FIELD until YYYY-MM-DD # REASON: a difference that counts no "
+		"more until after that day. The first three words stand so in the key match of a report; - is no location, * every field, and only "
+		"opens accepts that something guarded stands open. Lines about nothing that differs, and those that are past, are named.") },
 	{ OPT_STRICT, 0, S("strict"), S("LEVEL"), OPTION_WORD, false, IN_CONVERT, S("security|routing|availability|behaviour|cosmetic"), S("routing"),
 		S("Losses of this kind, and graver ones, give exit code 1."),
 		S("From the gravest: security, routing, availability, behaviour, cosmetic. Losses of the controller's defaults count only "

@@ -2,6 +2,8 @@
 /* Texts beside the manifests: further tables, and losses that are accepted. */
 #include "cli/command.h"
 
+#include <time.h>
+
 #include "cli/files.h"
 #include "lib/mappings.h"
 
@@ -38,17 +40,30 @@ bool read_mappings(struct cli *cli, struct mapping_texts *out, str *error)
 	return true;
 }
 
-/* Names, one a line; "#" begins a comment. */
-static void add_names(struct arena *arena, str path, str text, struct accepted *out)
+static str today(struct arena *arena)
 {
-	str line, comment;
-	for (unsigned number = 1; text.n; number++) {
-		str_cut(text, '\n', &line, &text);
-		str_cut(line, '#', &line, &comment);
-		line = str_trim(line);
-		if (line.n)
-			LIST_PUSH(arena, out, ((struct accepted_name){ line, arena_printf(arena, "--accept-file: %.*s:%u", STR_ARG(path), number) }));
+	time_t now = time(NULL);
+	struct tm day;
+	if (!gmtime_r(&now, &day))
+		return STR("9999-12-31");
+	return arena_printf(arena, "%04d-%02d-%02d", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
+}
+
+static bool add_file(struct cli *cli, str path, str text, struct accepted *out, str *error)
+{
+	struct accept_file file = { 0 };
+	str why;
+	if (!accept_read(&cli->arena, path, text, today(&cli->arena), &file, &why)) {
+		*error = arena_join(&cli->arena, STR("option --accept-file: "), why);
+		return false;
 	}
+	for (size_t i = 0; i < file.features.n; i++) {
+		str option = arena_printf(&cli->arena, "--accept-file: %.*s:%u", STR_ARG(path), file.features.item[i].line);
+		LIST_PUSH(&cli->arena, out, ((struct accepted_name){ file.features.item[i].name, option }));
+	}
+	for (size_t i = 0; i < file.differences.n; i++)
+		LIST_PUSH(&cli->arena, &out->differences, file.differences.item[i]);
+	return true;
 }
 
 bool read_accepted(struct cli *cli, struct accepted *out, str *error)
@@ -60,7 +75,8 @@ bool read_accepted(struct cli *cli, struct accepted *out, str *error)
 		str text;
 		if (!read_text(cli, STR("--accept-file"), paths->item[i], &text, error))
 			return false;
-		add_names(&cli->arena, paths->item[i], text, out);
+		if (!add_file(cli, paths->item[i], text, out, error))
+			return false;
 	}
 	return true;
 }

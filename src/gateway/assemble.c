@@ -329,7 +329,7 @@ static void add_gateway(struct plan *plan, size_t index)
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
-	struct printed_gateway printed = { as->out.n - 1, plan->namespace, gateway, entry->balancer };
+	struct printed_gateway printed = { as->out.n - 1, plan->namespace, gateway, entry, entry->balancer };
 	LIST_PUSH(as->arena, &as->gateways, printed);
 	attach_to_gateway(plan, &gateway.meta);
 	for (size_t i = 0; i < entry->class_facts.n && !as->gateway_name.n; i++)

@@ -117,6 +117,7 @@ struct printed_gateway {
 	size_t index;                /* in out */
 	str namespace;               /* as it counts */
 	struct gateway object;
+	const struct entry *entry;   /* that it stands for */
 	const struct balancer *balancer;
 };
 

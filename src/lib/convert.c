@@ -18,7 +18,6 @@ struct stages {
 	const struct target_table *target;
 	const struct schema *schema;
 	struct gateway_version version;
-	struct statements statements;   /* what the conversion has said */
 	bool bug;                    /* of ours: a table that does not load, an object that the API would refuse */
 };
 
@@ -185,6 +184,30 @@ static struct assembly with_earlier(const struct stages *s, const struct assembl
 	return both;
 }
 
+/* One Gateway may stand for several load balancers. */
+static void note_gateway(struct stages *s, str gateway, str of)
+{
+	struct known_pairs *known = &s->run->gateways;
+	const struct known_pair pair = { gateway, of };
+	for (size_t i = 0; i < known->n; i++)
+		if (str_eq(known->item[i].gateway, gateway)) {
+			known->item[i].of = str_eq(known->item[i].of, of) ? of : (str){ "", 0 };
+			return;
+		}
+	LIST_PUSH(&s->in->arena, known, pair);
+}
+
+static void note_gateways(struct stages *s, const struct assembly *as)
+{
+	struct arena *arena = &s->in->arena;
+	for (size_t i = 0; i < as->gateways.n; i++) {
+		const struct printed_gateway *g = &as->gateways.item[i];
+		note_gateway(s, arena_printf(arena, "%.*s/%.*s", STR_ARG(g->namespace), STR_ARG(g->object.meta.name)), g->entry->name);
+	}
+	if (s->run->options.existing_gateway.n)
+		note_gateway(s, s->run->options.existing_gateway, (str){ "", 0 });
+}
+
 static void print_manifests(struct stages *s)
 {
 	struct lowering lowering;
@@ -194,7 +217,8 @@ static void print_manifests(struct stages *s)
 		LIST_PUSH(&s->in->arena, &s->run->objects, as.out.item[i]);
 	lower_defaults(&lowering);
 	s->run->report.closed_rules = lowering.closed_rules;
-	s->statements = lowering.statements;
+	s->run->statements = lowering.statements;
+	note_gateways(s, &as);
 	if (!output_check(&s->in->arena, &s->in->diags, s->schema, s->version, &as))
 		s->bug = true;
 	struct assembly folder = as;
@@ -308,12 +332,8 @@ static void add_text(struct stages *s, struct proof_input *input, str name, str 
 static void prove(struct stages *s)
 {
 	const struct convert *run = s->run;
-	struct proof_input input = { .statements = &s->statements, .chosen = choice_is_made(&run->options.choice) };
-	if (run->options.existing_gateway.n)
-		LIST_PUSH(&s->in->arena, &input.gateways, run->options.existing_gateway);
-	for (size_t i = 0; i < run->objects.n; i++)
-		if (run->objects.item[i].kind == OBJECT_GATEWAY)
-			LIST_PUSH(&s->in->arena, &input.gateways, str_from(printed_name(&s->in->arena, &run->objects.item[i]), STR("Gateway/").n));
+	struct proof_input input = { .statements = &run->statements, .gateways = run->gateways, .accepted = run->options.accepted,
+		.chosen = choice_is_made(&run->options.choice) };
 	if (input.chosen)
 		add_text(s, &input, STR("manifests"), output_yaml(&s->in->arena, run->objects.item, run->objects.n, false));
 	else if (run->options.layout == LAYOUT_NONE)

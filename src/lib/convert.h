@@ -6,10 +6,12 @@
 #ifndef ING2GW_LIB_CONVERT_H
 #define ING2GW_LIB_CONVERT_H
 
+#include "lib/accept.h"
 #include "lib/choice.h"
 #include "lib/intake.h"
 #include "lib/layout.h"
 #include "report/report.h"
+#include "verify/pairs.h"
 
 enum listeners { LISTENERS_AUTO, LISTENERS_GATEWAY, LISTENERS_SET };
 enum output_format { OUTPUT_YAML, OUTPUT_JSON };
@@ -27,6 +29,7 @@ struct convert_options {
 	enum topology topology;
 	str gateway_class;             /* empty: print one */
 	struct str_list accept;        /* features whose loss is accepted */
+	struct accepted_differences *accepted;   /* differences that the proof may find; they are counted; or NULL */
 	enum loss strict;              /* LOSS_NONE: routing */
 	bool comments;
 	bool proof;                    /* ask what is printed the same as the Ingresses */
@@ -43,6 +46,8 @@ struct convert {
 	str manifests;                 /* what goes to stdout */
 	struct layout_files files;     /* or into a folder */
 	LIST(struct printed) objects;  /* before a choice is made among them */
+	struct known_pairs gateways;   /* printed, or there already, with the load balancers that they stand for */
+	struct statements statements;  /* what the conversion has said of requests */
 	str rejects;                   /* the open form of what was closed, where the options ask for it */
 	struct report report;
 };

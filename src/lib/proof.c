@@ -15,12 +15,20 @@ static bool is_chosen(const struct host *host)
 	return false;
 }
 
-static const struct model *taking_part(struct intake *in, struct model *whole, const struct str_list *gateways)
+static bool is_known(const struct known_pairs *gateways, str name)
+{
+	for (size_t i = 0; i < gateways->n; i++)
+		if (str_eq(gateways->item[i].gateway, name))
+			return true;
+	return false;
+}
+
+static const struct model *taking_part(struct intake *in, struct model *whole, const struct known_pairs *gateways)
 {
 	struct model *part = NEW(&in->arena, struct model);
 	*part = (struct model){ .arena = whole->arena, .nothing = whole->nothing };
 	for (size_t i = 0; i < whole->entries.n; i++)
-		if (str_list_has(gateways, whole->entries.item[i]->name))
+		if (is_known(gateways, whole->entries.item[i]->name))
 			LIST_PUSH(&in->arena, &part->entries, whole->entries.item[i]);
 	model_prepare(part);
 	return part;
@@ -59,9 +67,28 @@ static void say_unknown(struct intake *in, struct comparison *both)
 	diag->help = STR("ask them by hand before you switch: ing2gw trace --before INPUT --after OUTPUT URL shows both sides");
 }
 
+static void say_accepted(struct intake *in, const struct accepted_differences *list)
+{
+	for (size_t i = 0; list && i < list->n; i++) {
+		const struct accepted_difference *a = &list->item[i];
+		if (a->used && !a->expired)
+			continue;
+		struct diag *diag = diag_addf(&in->diags, DIAG_ACCEPT_STALE, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+			a->expired ? "a difference was accepted until %.*s, which is past (%.*s)" : "a difference is accepted until %.*s, and nothing differs so (%.*s)",
+			STR_ARG(a->until), STR_ARG(a->where));
+		diag->effect = a->expired ? STR("it counts again") : STR("none");
+		diag->help = a->expired ? STR("look at it once more, and give the line another day") : STR("take the line out of the file");
+	}
+}
+
 static void add_differences(void *differences, struct buf *out)
 {
 	comparison_json(differences, out);
+}
+
+static void add_example(void *differences, struct buf *out)
+{
+	comparison_example(differences, out);
 }
 
 void proof_run(struct intake *in, const struct proof_input *input, struct report *report)
@@ -73,11 +100,13 @@ void proof_run(struct intake *in, const struct proof_input *input, struct report
 		(void)sources_add(&in->sources, input->texts.item[i].name, input->texts.item[i].text);
 	intake_read_printed(in, first);
 	const struct model *after = taking_part(in, intake_gateway_model(in), &input->gateways);
-	comparison_run(both, in, &in->scratch, after, &(struct compare_options){ input->statements, input->chosen ? is_chosen : NULL });
+	comparison_run(both, in, &in->scratch, after, &(struct compare_options){ .statements = input->statements, .accepted = input->accepted, .known = &input->gateways,
+		.wants = input->chosen ? is_chosen : NULL });
 	const struct verification *r = &both->result;
 	for (size_t i = 0; i < r->differences.n; i++)
 		if (difference_counts(&r->differences.item[i]))
 			say_difference(in, both, &r->differences.item[i]);
+	say_accepted(in, input->accepted);
 	if (r->unknown || r->unasked.n || r->left_out.n)
 		say_unknown(in, both);
 	buf_init(&verdict, &in->arena, 0);
@@ -87,6 +116,7 @@ void proof_run(struct intake *in, const struct proof_input *input, struct report
 	report->routing = buf_str(&verdict);
 	report->proof_json = buf_str(&proof);
 	report->add_differences = add_differences;
+	report->add_example = add_example;
 	report->differences = both;
 	report->differs = r->verdict == VERDICT_DIFFERENT || r->opened;
 }

@@ -6,9 +6,11 @@
 #ifndef ING2GW_LIB_PROOF_H
 #define ING2GW_LIB_PROOF_H
 
+#include "lib/accept.h"
 #include "lib/intake.h"
 #include "report/report.h"
 #include "route/statement.h"
+#include "verify/pairs.h"
 
 struct proof_text {
 	str name, text;
@@ -17,7 +19,8 @@ struct proof_text {
 struct proof_input {
 	const struct statements *statements;
 	LIST(struct proof_text) texts;     /* that a user gets, so that places are places in them; of a choice all that it was made among */
-	struct str_list gateways;          /* "namespace/name" of those that take the requests after; others of the input have no part in it */
+	struct known_pairs gateways;       /* that take the requests after; others of the input have no part in it */
+	struct accepted_differences *accepted;   /* or NULL */
 	bool chosen;                       /* what is about Ingresses that were skipped is left out */
 };
 

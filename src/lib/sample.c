@@ -94,6 +94,18 @@ static void print_diags(struct buf *out, const struct convert *run)
 	}
 }
 
+static void print_request(struct buf *out, const struct convert *run)
+{
+	struct buf example;
+	buf_init(&example, out->arena, 0);
+	if (run->report.add_example)
+		run->report.add_example(run->report.differences, &example);
+	if (example.n == 0)
+		return;
+	buf_printf(out, "\nand what requests come to, before and after\n\n");
+	buf_add(out, buf_str(&example));
+}
+
 static void print_run(struct buf *out, const struct convert *run)
 {
 	buf_printf(out, "\nwhat convert makes of it (exit code %d)\n\n", run->report.exit_code);
@@ -105,6 +117,7 @@ static void print_run(struct buf *out, const struct convert *run)
 		buf_printf(out, "\nand says of it\n\n");
 		print_diags(out, run);
 	}
+	print_request(out, run);
 }
 
 void sample_convert(struct buf *out, str manifest, const struct str_list *args, const struct mapping_texts *more)

@@ -24,7 +24,8 @@ static bool is_default(const struct fact *fact)
 
 void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)
 {
-	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .wants = options->wants };
+	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .accepted = options->accepted,
+		.known = options->known, .wants = options->wants };
 	*c = (struct comparison){ .in = in, .scratch = scratch };
 	model_prepare(in->model);
 	verify_models(&in->arena, scratch, in->model, after, &input, &c->result);
@@ -42,7 +43,7 @@ bool verify_start(struct verify *v)
 	struct model *after = intake_gateway_model(in);
 	intake_model(in);
 	model_prepare(after);
-	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ 0 });
+	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ .accepted = v->accepted });
 	return true;
 }
 
@@ -106,7 +107,9 @@ void verify_json(struct verify *v, str version, struct buf *out)
 void verify_requests(struct verify *v, struct buf *out)
 {
 	for (size_t i = 0; i < v->both.result.differences.n; i++) {
-		request_json(out, &v->both.result.differences.item[i].request);
+		const struct told_difference told = comparison_tell(&v->both, &v->both.result.differences.item[i]);
+		expected_json(out, &v->scratch, &told);
 		buf_add_char(out, '\n');
+		arena_reset(&v->scratch);
 	}
 }

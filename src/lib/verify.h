@@ -17,6 +17,8 @@ struct comparison {
 /* What verify_models() needs beside the models. */
 struct compare_options {
 	const struct statements *statements;   /* or NULL */
+	struct accepted_differences *accepted;    /* that the user knows, and are counted; or NULL */
+	const struct known_pairs *known;          /* of load balancers; or NULL */
 	bool (*wants)(const struct host *host);   /* some hosts only; or NULL */
 };
 
@@ -27,7 +29,9 @@ void comparison_run(struct comparison *comparison, struct intake *in, struct are
 void comparison_text(struct comparison *comparison, bool color, struct buf *out);
 /* One difference alone, without its headline. */
 void comparison_difference(struct comparison *comparison, const struct difference *difference, struct buf *out);
-/* "shop.example.com/app/x reaches another path" */
+/* A request for the first path of the source, and one on which both sides differ as was stated, with both answers. */
+void comparison_example(struct comparison *comparison, struct buf *out);
+/* "http://shop.example.com/app/x reaches another path" */
 str comparison_headline(struct comparison *comparison, const struct difference *difference);
 /* The last lines, without a line end: "routing: equal on all 12 request classes; 12 proved, 0 sampled, nothing opened". */
 void comparison_verdict(const struct comparison *comparison, struct buf *out);
@@ -39,6 +43,7 @@ void comparison_json(struct comparison *comparison, struct buf *out);
 /* One run of the command: everything that it made lives until verify_release(). */
 struct verify {
 	struct intake in;
+	struct accepted_differences *accepted;    /* or NULL */
 	struct arena scratch;
 	struct comparison both;
 };

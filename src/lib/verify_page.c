@@ -3,6 +3,7 @@
 #include "lib/verify.h"
 
 #include "report/visible.h"
+#include "verify/example.h"
 
 static void add_quoted(struct buf *out, str text)
 {
@@ -185,6 +186,75 @@ void comparison_difference(struct comparison *v, const struct difference *d, str
 	arena_reset(v->scratch);
 }
 
+/* ---- an example ---- */
+
+static const struct route *first_owned(const struct model *model, const struct host **of)
+{
+	for (size_t i = 0; i < model->entries.n; i++)
+		for (size_t k = 0; k < model->entries.item[i]->hosts.n; k++) {
+			const struct host *host = *of = model->entries.item[i]->hosts.item[k];
+			for (size_t r = 0; r < host->routes.n; r++)
+				if (host->routes.item[r]->owner && !host->routes.item[r]->implicit)
+					return host->routes.item[r];
+		}
+	return NULL;
+}
+
+static str example_path(struct arena *arena, const struct match *match)
+{
+	str prefix;
+	if (match->kind != MATCH_REGEX)
+		return match->path;
+	return path_prefix_form(match->path, &prefix) ? arena_join(arena, path_without_slash(prefix), STR("/x")) : regex_example(arena, match->path);
+}
+
+static str example_name(struct arena *arena, const struct host_name *name)
+{
+	if (name->kind == HOST_ANY)
+		return STR("www.example.com");
+	return name->kind == HOST_EXACT ? name->name : arena_join(arena, STR("a"), str_from(name->name, 1));
+}
+
+static void add_example(struct comparison *c, const struct difference *d, struct buf *out)
+{
+	static const str FIELDS[] = {
+		STR_INIT("location"), STR_INIT("backends"), STR_INIT("upstream.target"), STR_INIT("upstream.host"), STR_INIT("upstream.headers"),
+		STR_INIT("response_headers"),
+	};
+	const struct told_difference t = comparison_tell(c, d);
+	buf_add(out, out->n ? STR("\n   ") : STR("   "));
+	add_curl(out, c->scratch, &d->request);
+	buf_add_char(out, '\n');
+	add_row(out, STR(""), STR("before"), STR("after"));
+	add_row(out, STR("status"), shown_field(c->scratch, t.before, STR("status")), shown_field(c->scratch, t.after, STR("status")));
+	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
+		str before = shown_field(c->scratch, t.before, FIELDS[i]), after = shown_field(c->scratch, t.after, FIELDS[i]);
+		if (!str_eq(before, STR("-")) || !str_eq(after, STR("-")))
+			add_row(out, label_of(FIELDS[i]), before, after);
+	}
+	arena_reset(c->scratch);
+}
+
+void comparison_example(struct comparison *c, struct buf *out)
+{
+	const struct host *host;
+	const struct entry_pair *pair = c->result.pairs.n ? &c->result.pairs.item[0] : NULL;
+	const struct route *route = pair ? first_owned(pair->before, &host) : NULL;
+	if (route) {
+		struct difference d = { .pair = pair };
+		d.request = (struct request){ .method = STR("GET"), .has_host = true, .host = example_name(&c->in->arena, &host->name),
+			.target = example_path(&c->in->arena, &route->match), .client = STR("127.0.0.1") };
+		add_example(c, &d, out);
+	}
+	for (size_t i = 0; i < c->result.differences.n; i++)
+		if (!c->result.differences.item[i].usual.n) {
+			add_example(c, &c->result.differences.item[i], out);
+			return;
+		}
+}
+
+/* ---- the page ---- */
+
 static void add_difference(struct comparison *v, const struct page *page, const struct difference *d)
 {
 	page_add(page, d->opens ? PAINT_RED : PAINT_YELLOW, d->opens ? STR("opened") : STR("different"));
@@ -233,6 +303,13 @@ void comparison_gaps(struct comparison *c, struct buf *out)
 		add_line(out, "not asked: names that fit", r->left_out.item[i]);
 	for (size_t i = 0; i < r->unasked.n; i++)
 		add_line(out, "not asked: no request was found for the route at", comparison_place(c, r->unasked.item[i].route->at, &file, &line));
+	for (size_t i = 0; r->accepts && i < r->accepts->n; i++) {
+		const struct accepted_difference *a = &r->accepts->item[i];
+		if (a->expired)
+			add_line(out, "no longer accepted", arena_printf(c->scratch, "the day of %.*s is past", STR_ARG(a->where)));
+		else if (!a->used)
+			add_line(out, "accepted, and nothing differs so", a->where);
+	}
 	for (size_t i = 0; i < r->problems.n; i++)
 		add_line(out, "not known", r->problems.item[i]);
 	for (size_t i = 0; i < r->not_understood.n; i++) {
@@ -249,9 +326,9 @@ static void add_counts(const struct verification *r, size_t differences, struct 
 		buf_printf(out, " difference%s in ", differences == 1 ? "" : "s");
 		add_number(out, r->different);
 		buf_add(out, STR(" of "));
-	} else if (r->unknown || r->stated) {
+	} else if (r->unknown || r->stated || r->accepted) {
 		buf_add(out, STR("equal on "));
-		add_number(out, r->classes - r->stated - r->unknown);
+		add_number(out, r->classes - r->stated - r->accepted - r->unknown);
 		buf_add(out, STR(" of "));
 	} else {
 		buf_add(out, STR("equal on all "));
@@ -262,6 +339,11 @@ static void add_counts(const struct verification *r, size_t differences, struct 
 		buf_add(out, STR(", "));
 		add_number(out, r->stated);
 		buf_add(out, STR(" as stated"));
+	}
+	if (r->accepted) {
+		buf_add(out, STR(", "));
+		add_number(out, r->accepted);
+		buf_add(out, STR(" as accepted"));
 	}
 	if (r->unknown) {
 		buf_add(out, STR(", "));

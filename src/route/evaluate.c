@@ -255,7 +255,7 @@ static void run(struct run *r, const struct model *model)
 void evaluate_without(struct evaluator *evaluator, struct arena *scratch, const struct request *request, const struct left_out *left_out,
 	struct outcome *out)
 {
-	*out = (struct outcome){ 0 };
+	*out = (struct outcome){ .request = request };
 	struct run r = { .matcher = evaluator->matcher, .scratch = scratch, .request = request, .left_out = left_out, .out = out };
 	run(&r, evaluator->model);
 }

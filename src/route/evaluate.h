@@ -50,7 +50,7 @@ struct outcome {
 	str problem;                 /* why nothing can be said, or empty */
 	str state;                   /* where that is why: of the controller "CONFIG_REJECTED", "CRASH", of the connection "REFUSED", "CLOSED" */
 	bool has_location;
-	str location;
+	str location;                /* "/x" is at the scheme and host of the request */
 	LIST(struct chosen_backend) backends;   /* that may answer this very request */
 	LIST(struct chosen_backend) failing;    /* beside these: requests that would go there get backend->answer */
 	bool forwarded;
@@ -67,6 +67,7 @@ struct outcome {
 	const struct host_name *name;   /* the name of the host that took it */
 	const struct route *route;   /* NULL: no route takes it */
 	str certificate;             /* on TLS: "namespace/name", "default", or empty where that is not known */
+	const struct request *request;
 	bool passed;                 /* TLS went through to the backend: no path was looked at */
 	str path;                    /* the decoded path that the route was chosen by */
 	LIST(struct trace_step) steps;
@@ -89,7 +90,7 @@ void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct r
 
 /* Steps of routes that are passed over, as if they were not there. */
 struct left_out {
-	bool (*is)(const void *user, const struct route *route, const struct step *step, bool tls);
+	bool (*is)(const void *user, const struct route *route, const struct step *step, const struct request *request);
 	const void *user;
 };
 

@@ -12,8 +12,12 @@ enum stated_kind {
 	STATED_CLOSED,       /* nobody gets further: 500, and no backend */
 	STATED_WITHOUT,      /* the same, but for the step, which does not act */
 	STATED_STATUS,       /* 500 in place of the status of the step, or of what refuses before; without a step 404 in place of another error */
-	STATED_ORDER,        /* refused or asked for credentials on both sides, by another one of the reasons */
+	STATED_ORDER,        /* refused on both sides, by another one of the reasons; a guard may have led to a page to sign in */
 	STATED_UNSERVED,     /* no connection, or 404 */
+	STATED_LED,          /* led to HTTPS first, where it was refused at once */
+	STATED_REDIRECT,     /* a redirect to the same place, but for its query and a last slash; 301 and 302 may stand for 308 and 307 */
+	STATED_PREFLIGHT,    /* a question about CORS is answered, as it was, or in place of what the route does else */
+	STATED_BACKEND,      /* 500, 502 or 503 in place of what the backend answers, or of such a status */
 	STATED_FIELDS        /* other values in some fields of the outcome */
 };
 
@@ -23,6 +27,7 @@ enum stated_when {
 	STATED_PATHS,        /* that one of the route and `paths` takes by its path, and the other one does not */
 	STATED_RIVALS,       /* that the route takes by its path, and another one of its host does as well */
 	STATED_LABELS,       /* whose host has more labels than one before the wildcard of `host` */
+	STATED_NO_CALL,      /* that the route takes, and that are no calls of gRPC: "/service/method" */
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
 	STATED_ORIGIN,       /* with the method OPTIONS, or a header Origin */
 	STATED_FORWARDED,    /* with a header by which a proxy in front says more: X-Forwarded-*, and the like */

@@ -39,11 +39,27 @@ static void add_rewrite(struct lowering *lw, const struct rule_place *at, const 
 		d->cut = step->as.rewrite.prefix;
 }
 
+/* What is listed is no origin, so that none is allowed. Another list, or none, would be a filter of the rule. */
+static void carry_no_origin(struct lowering *lw, const struct step *step, struct draft *d)
+{
+	for (size_t i = 0; i < step->facts.n; i++) {
+		const struct annotation_row *row = fact_row(lw, step->facts.item[i]);
+		const struct mark here = { step->facts.item[i], STR_INIT("/matches/0/path") };
+		if (row && str_eq(row->field, STR("origins")))
+			LIST_PUSH(lw->arena, &d->marks, here);
+		else if (!lw->open)
+			fact_idle(step->facts.item[i], STR("no origin is allowed: what is listed is none"));
+	}
+}
+
 static void add_cors(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	struct http_filter filter = { 0 };
-	if (!filter_cors(lw, at->route, step, &filter))
+	if (!filter_cors(lw, at->route, step, &filter)) {
+		if (!step->as.cors.any_origin && step->as.cors.origins.n == 0)
+			carry_no_origin(lw, step, d);
 		return;
+	}
 	mark(lw, d, &step->facts, d->rule.filters.n);
 	LIST_PUSH(lw->arena, &d->rule.filters, filter);
 }

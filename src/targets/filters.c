@@ -199,7 +199,8 @@ static void say_preflight(struct lowering *lw, const struct route *route)
 	static const struct loss_text TEXT = {
 		.code = DIAG_CORS_DIFFERS, .loss = LOSS_COSMETIC,
 		.message = STR_INIT("a Gateway answers preflights alone, the controller every OPTIONS request of an allowed origin"),
-		.effect = STR_INIT("OPTIONS requests without Access-Control-Request-Method reach the backend, or are redirected to HTTPS first"),
+		.effect = STR_INIT("OPTIONS requests without Access-Control-Request-Method reach the backend, or are redirected to HTTPS first; "
+			"some implementations answer those of other origins too, with nothing said"),
 		.help = STR_INIT("nothing: browsers send that header"),
 	};
 	struct fact_list none = { 0 };
@@ -226,16 +227,33 @@ static bool cors_is_there(struct lowering *lw, const struct route *route, const 
 	return false;
 }
 
+static void lose_origins(struct lowering *lw, const struct route *route, const struct step *step)
+{
+	const struct loss_text text = {
+		.code = DIAG_CORS_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR("no origin of CORS can be said, and no filter is written: one without origins allows all of them"),
+		.effect = STR("browsers let pages of no other origin read the answers"),
+		.help = STR("write origins as scheme://host or scheme://*.host"),
+	};
+	lose(lw, route, &step->facts, &text);
+}
+
 bool filter_cors(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
 	const struct cors *c = &step->as.cors;
 	if (!cors_is_there(lw, route, step))
 		return false;
+	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");
+	/* without a list a filter allows every origin */
+	if (out->cors.origins.n == 0 && !c->any_origin) {
+		if (c->origins.n)
+			lose_origins(lw, route, step);
+		return false;
+	}
 	out->type = STR("CORS");
 	say_preflight(lw, route);
 	if (c->any_origin)
 		say_origin(lw, route);
-	out->cors.origins = cors_list(lw, route, step, &c->origins, origin_is_valid, "an origin");
 	out->cors.methods = cors_list(lw, route, step, &c->methods, method_is_valid, "a method");
 	out->cors.headers = cors_list(lw, route, step, &c->headers, header_is_valid, "a header");
 	out->cors.expose = cors_list(lw, route, step, &c->expose, header_is_valid, "an exposed header");

@@ -191,6 +191,8 @@ static void lower_route(struct host_side *hs, const struct route *route, bool ne
 		.taken = &hs->taken, .https = &hs->https, .also = hs->also, .form = form_of(&hs->forms, route), .uniform = hs->uniform };
 	state_of(hs->lw, hs->whole, route, hs->side);
 	struct draft draft = draft_of(hs->lw, &at);
+	if (hs->side == SIDE_PLAIN && draft.answer && draft.answer->kind == STEP_REDIRECT)
+		state_led(hs->lw, route_is_closed(hs->lw, route, SIDE_TLS) ? DIAG_ROUTE_CLOSED : DIAG_REDIRECT_DIFFERS);
 	if (!needed && is_needless(hs, route, &draft)) {
 		say_needless(hs->lw, route);
 		return;
@@ -376,6 +378,8 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 			continue;
 		}
 		struct rule_part rule = part->rules.item[a->rule];
+		state_of(hs->lw, hs->whole, a->route, hs->side);
+		state_fields(hs->lw, STATED_NO_CALL, "*", DIAG_DEFAULTS_LOST);
 		grpc_mark(hs->lw, a->route, &rule);
 		LIST_PUSH(hs->lw->arena, &fresh.rules, rule);
 	}

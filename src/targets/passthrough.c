@@ -3,6 +3,7 @@
 #include "targets/streams.h"
 
 #include "targets/losses.h"
+#include "targets/stated.h"
 #include "targets/versions.h"
 
 static const str KIND = STR_INIT("TLSRoute");
@@ -75,6 +76,8 @@ bool lower_passthrough(struct lowering *lw, const struct host *host, struct entr
 		return false;
 	}
 	say_external(lw, p, &place);
+	if (!p->backend.exists || p->backend.empty)
+		state_unserved(lw, DIAG_SERVICE_MISSING);
 	LIST_PUSH(lw->arena, &out->passed, host);
 	return true;
 }

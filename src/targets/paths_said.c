@@ -4,6 +4,7 @@
 
 #include "targets/expressions.h"
 #include "targets/losses.h"
+#include "targets/stated.h"
 
 /* Of a route's facts those that its path comes from; others, such as what leaves HTTPS open, have no part in the difference. */
 static struct fact_list path_facts(struct lowering *lw, const struct route *r)
@@ -126,8 +127,12 @@ void say_path(struct lowering *lw, const struct rule_place *at, enum path_said s
 {
 	const struct fact_list facts = path_facts(lw, at->route);
 	const struct loss_text *text = at->form->expression ? expression_text(lw, at, said) : NULL;
-	if (at->uniform)
+	if (at->uniform) {
+		/* all lead to HTTPS, where this is said */
+		if (said != SAID_SAME)
+			state_other_paths(lw, DIAG_LETTER_CASE);
 		return;
+	}
 	switch (said) {
 	case SAID_SAME:
 		break;

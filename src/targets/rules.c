@@ -57,9 +57,9 @@ static void add_backend(struct lowering *lw, const struct rule_place *at, struct
 {
 	/* a Gateway answers 500 or 503 for what is not there, and the controller 503 or 502 */
 	if (!c->backend.exists || c->backend.empty)
-		state_fields(lw, STATED_ALWAYS, "status", DIAG_SERVICE_MISSING);
+		state_backend(lw, DIAG_SERVICE_MISSING);
 	if (c->backend.port == 0) {
-		state_fields(lw, STATED_ALWAYS, "status backends", DIAG_PORT_NAME_UNRESOLVED);
+		state_backend(lw, DIAG_PORT_NAME_UNRESOLVED);
 		return;
 	}
 	size_t n = part->rule.backends.n;

@@ -44,9 +44,19 @@ void state_closed(struct lowering *lw, enum diag_code code)
 	add(lw, (struct statement){ .kind = STATED_CLOSED }, code);
 }
 
+void state_backend(struct lowering *lw, enum diag_code code)
+{
+	add(lw, (struct statement){ .kind = STATED_BACKEND }, code);
+}
+
 void state_order(struct lowering *lw, enum diag_code code)
 {
 	add(lw, (struct statement){ .kind = STATED_ORDER }, code);
+}
+
+void state_led(struct lowering *lw, enum diag_code code)
+{
+	add(lw, (struct statement){ .kind = STATED_LED }, code);
 }
 
 void state_unserved(struct lowering *lw, enum diag_code code)
@@ -98,7 +108,7 @@ void state_alike(struct lowering *lw, const struct route *said, const struct rou
 {
 	for (size_t i = lw->side_began, n = lw->statements.n; i < n && !lw->open; i++) {
 		struct statement s = lw->statements.item[i];
-		if (s.route != said || s.side != lw->now.side || s.kind != STATED_FIELDS)
+		if (s.route != said || s.side != lw->now.side || s.kind == STATED_WITHOUT || s.when == STATED_PATHS)
 			continue;
 		s.route = route;
 		s.at = route->at;
@@ -114,36 +124,65 @@ static const struct saying {
 	str fields;
 } SAYINGS[] = {
 	{ DIAG_ROUTE_CLOSED, STATED_CLOSED, STATED_ALWAYS, STR_INIT("") },
+	{ DIAG_ROUTE_CLOSED, STATED_UNSERVED, STATED_TLS, STR_INIT("") },
 	{ DIAG_REDIRECT_LOST, STATED_CLOSED, STATED_ALWAYS, STR_INIT("") },
+	{ DIAG_REDIRECT_DIFFERS, STATED_REDIRECT, STATED_ALWAYS, STR_INIT("") },
 	{ DIAG_REWRITE_LOST, STATED_FIELDS, STATED_ALWAYS, STR_INIT("upstream.target upstream.host") },
+	{ DIAG_REWRITE_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("upstream.target") },
+	{ DIAG_REWRITE_DIFFERS, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
 	{ DIAG_REGEX_DIALECT, STATED_FIELDS, STATED_RIVALS, STR_INIT("*") },
 	{ DIAG_REGEX_DIALECT, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
+	{ DIAG_LETTER_CASE, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
 	{ DIAG_CANARY_LOST, STATED_FIELDS, STATED_ALWAYS, STR_INIT("backends") },
 	{ DIAG_CANARY_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("backends") },
 	{ DIAG_HOST_UNUSABLE, STATED_FIELDS, STATED_ALWAYS, STR_INIT("*") },
 	{ DIAG_PATH_UNUSABLE, STATED_FIELDS, STATED_ALWAYS, STR_INIT("*") },
-	{ DIAG_LETTER_CASE, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
-	{ DIAG_REDIRECT_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("location status") },
-	{ DIAG_REWRITE_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("upstream.target") },
-	{ DIAG_REWRITE_DIFFERS, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
 	{ DIAG_STATUS_DIFFERS, STATED_STATUS, STATED_ALWAYS, STR_INIT("") },
 	{ DIAG_WILDCARD_WIDER, STATED_FIELDS, STATED_LABELS, STR_INIT("*") },
-	{ DIAG_CORS_DIFFERS, STATED_FIELDS, STATED_ORIGIN, STR_INIT("*") },
+	{ DIAG_CORS_DIFFERS, STATED_WITHOUT, STATED_ORIGIN, STR_INIT("") },
+	{ DIAG_CORS_DIFFERS, STATED_PREFLIGHT, STATED_ORIGIN, STR_INIT("") },
 	{ DIAG_CORS_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("response_headers") },
 	{ DIAG_HEADER_LOST, STATED_FIELDS, STATED_ALWAYS, STR_INIT("upstream.headers response_headers") },
 	{ DIAG_HEADER_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("upstream.headers response_headers") },
 	{ DIAG_AFFINITY_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("response_headers") },
-	{ DIAG_POLICY_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("status location response_headers") },
+	{ DIAG_POLICY_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("response_headers") },
+	{ DIAG_POLICY_DIFFERS, STATED_ORDER, STATED_ALWAYS, STR_INIT("") },
 	{ DIAG_POLICY_DIFFERS, STATED_CLOSED, STATED_ALWAYS, STR_INIT("") },
-	{ DIAG_BACKEND_PROTOCOL_LOST, STATED_FIELDS, STATED_ALWAYS, STR_INIT("status backends") },
-	{ DIAG_BACKEND_TLS_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("status backends") },
-	{ DIAG_BACKENDS_DISAGREE, STATED_FIELDS, STATED_ALWAYS, STR_INIT("status backends") },
-	{ DIAG_BACKEND_EXTERNAL, STATED_FIELDS, STATED_ALWAYS, STR_INIT("status backends") },
-	{ DIAG_CLIENT_CHECK_DIFFERS, STATED_FIELDS, STATED_TLS, STR_INIT("status") },
-	{ DIAG_CA_NEEDED, STATED_FIELDS, STATED_ALWAYS, STR_INIT("status backends") },
+	{ DIAG_BACKEND_PROTOCOL_LOST, STATED_BACKEND, STATED_ALWAYS, STR_INIT("") },
+	{ DIAG_BACKEND_TLS_DIFFERS, STATED_BACKEND, STATED_ALWAYS, STR_INIT("") },
+	{ DIAG_BACKENDS_DISAGREE, STATED_BACKEND, STATED_ALWAYS, STR_INIT("") },
+	{ DIAG_BACKEND_EXTERNAL, STATED_BACKEND, STATED_ALWAYS, STR_INIT("") },
+	{ DIAG_CA_NEEDED, STATED_BACKEND, STATED_ALWAYS, STR_INIT("") },
 	{ DIAG_CA_NEEDED, STATED_UNSERVED, STATED_TLS, STR_INIT("") },
+	{ DIAG_CLIENT_CHECK_DIFFERS, STATED_FIELDS, STATED_TLS, STR_INIT("status") },
 	{ DIAG_PASSTHROUGH_LOST, STATED_FIELDS, STATED_TLS, STR_INIT("*") },
 };
+
+static void state_version(struct lowering *lw, const struct step *step, enum diag_code code)
+{
+	if (step) {
+		state_without(lw, step, code, false);
+	} else if (lw->now.route) {
+		state_backend(lw, code);
+	} else if (lw->now.host) {
+		state_unserved(lw, code);
+		add(lw, (struct statement){ .kind = STATED_CLOSED, .when = STATED_TLS }, code);
+	}
+}
+
+/* With the paths of now. */
+static void add_paths(struct lowering *lw, struct statement *s)
+{
+	for (size_t k = 0; s->when == STATED_PATHS && k < lw->now.paths.n; k++)
+		LIST_PUSH(lw->arena, &s->paths, lw->now.paths.item[k]);
+}
+
+void state_other_paths(struct lowering *lw, enum diag_code code)
+{
+	struct statement s = { .kind = STATED_FIELDS, .when = STATED_PATHS, .fields = STR("*") };
+	add_paths(lw, &s);
+	add(lw, s, code);
+}
 
 void state_loss(struct lowering *lw, const struct loss_text *text, const struct step *step, bool lost)
 {
@@ -153,15 +192,10 @@ void state_loss(struct lowering *lw, const struct loss_text *text, const struct 
 		bool nobodys = of->when == STATED_ALWAYS && !lw->now.route && !lw->now.host;
 		if (of->code != text->code || nobodys)
 			continue;
-		s.paths.item = NULL;
-		for (size_t k = 0; of->when == STATED_PATHS && k < lw->now.paths.n; k++)
-			LIST_PUSH(lw->arena, &s.paths, lw->now.paths.item[k]);
+		add_paths(lw, &s);
 		add(lw, s, text->code);
 	}
 	if (!lost || text->code != DIAG_VERSION_LOST)
 		return;
-	if (step)
-		state_without(lw, step, text->code, false);
-	else
-		state_fields(lw, STATED_ALWAYS, lw->now.route ? "status backends" : "*", text->code);
+	state_version(lw, step, text->code);
 }

@@ -24,8 +24,16 @@ void state_closed(struct lowering *lowering, enum diag_code code);
 /* What was said of one route on the side that is lowered holds for another one, which it speaks for. */
 void state_alike(struct lowering *lowering, const struct route *said, const struct route *route);
 
+/* The backend cannot be asked, or not as it wants to be. */
+void state_backend(struct lowering *lowering, enum diag_code code);
+
 /* Of several reasons to refuse another one answers. */
 void state_order(struct lowering *lowering, enum diag_code code);
+
+/* Who is refused on both ports is led to HTTPS first, where he is refused. */
+void state_led(struct lowering *lowering, enum diag_code code);
+/* The route takes other paths than it did, as another message says. */
+void state_other_paths(struct lowering *lowering, enum diag_code code);
 
 /* HTTPS is answered no more; requests that came to nothing are answered by 500, or by 404. */
 void state_unserved(struct lowering *lowering, enum diag_code code);

@@ -30,7 +30,7 @@ struct asking {
 };
 
 /* How a request of the class differed that differed most. */
-enum class_difference { CLASS_SAME, CLASS_USUAL, CLASS_STATED, CLASS_DIFFERENT };
+enum class_difference { CLASS_SAME, CLASS_USUAL, CLASS_STATED, CLASS_ACCEPTED, CLASS_DIFFERENT };
 
 struct class_state {
 	enum class_difference difference;

@@ -115,29 +115,43 @@ static struct difference compare_requests(const struct outcome *a, const struct 
 	return out;
 }
 
-/* An address without what goes without saying: the usual port of its scheme, and "/" where there is no path. */
-static str plain_address(struct arena *scratch, str location)
+/* Host and path of an address without what goes without saying: the usual port of its scheme, and "/" where there is no path. */
+struct address {
+	str scheme, host, path;
+};
+
+static struct address address_of(str location)
 {
-	bool https = str_starts(location, STR("https://"));
-	size_t begin = str_find(location, STR("://")) + 3;
-	str usual = https ? STR(":443") : STR(":80"), rest, host, path;
-	if (!https && !str_starts(location, STR("http://")))
-		return location;
-	rest = str_from(location, begin);
-	for (begin = 0; begin < rest.n && !str_has_char(STR("/?#"), rest.p[begin]); begin++)
-		;
-	host = str_slice(rest, 0, begin);
-	path = str_from(rest, begin);
-	if (str_ends(host, usual))
-		host.n -= usual.n;
-	return arena_printf(scratch, "%s://%.*s%s%.*s", https ? "https" : "http", STR_ARG(host), path.n && path.p[0] == '/' ? "" : "/", STR_ARG(path));
+	struct address out = { .path = location };
+	size_t at = str_find(location, STR("://")), n = 0;
+	if (at == location.n)
+		return out;
+	out.scheme = str_slice(location, 0, at);
+	str rest = str_from(location, at + 3), usual = str_eq(out.scheme, STR("https")) ? STR(":443") : STR(":80");
+	while (n < rest.n && !str_has_char(STR("/?#"), rest.p[n]))
+		n++;
+	out.host = str_slice(rest, 0, n);
+	out.path = n < rest.n ? str_from(rest, n) : STR("/");
+	if (str_ends(out.host, usual))
+		out.host.n -= usual.n;
+	return out;
 }
 
-static bool same_address(struct arena *scratch, const struct outcome *a, const struct outcome *b)
+/* Where an address is a path alone, it is at the scheme and host of the request. */
+static struct address location_of(const struct outcome *o, str location)
 {
-	if (a->has_location != b->has_location || !a->has_location || str_eq(a->location, b->location))
-		return a->has_location == b->has_location;
-	return str_eq(plain_address(scratch, a->location), plain_address(scratch, b->location));
+	struct address out = address_of(location);
+	if (str_starts(location, STR("/")) && o->request) {
+		out.scheme = o->request->tls ? STR("https") : STR("http");
+		out.host = o->request->host;
+	}
+	return out;
+}
+
+bool same_address(const struct outcome *of_a, str a, const struct outcome *of_b, str b)
+{
+	const struct address x = location_of(of_a, a), y = location_of(of_b, b);
+	return str_eq(x.scheme, y.scheme) && str_eq(x.host, y.host) && str_eq(x.path, y.path);
 }
 
 static void note(struct arena *scratch, bool same, const char *field, struct str_list *what)
@@ -150,7 +164,7 @@ void outcomes_compare(struct arena *scratch, const struct outcome *a, const stru
 {
 	const struct difference requests = compare_requests(a, b);
 	note(scratch, a->status == b->status && str_eq(a->state, b->state), "status", what);
-	note(scratch, same_address(scratch, a, b), "location", what);
+	note(scratch, a->has_location == b->has_location && same_address(a, a->location, b, b->location), "location", what);
 	note(scratch, same_shares(a, b), "backends", what);
 	note(scratch, !requests.target, "upstream.target", what);
 	note(scratch, !requests.host, "upstream.host", what);

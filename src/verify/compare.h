@@ -12,6 +12,9 @@
  */
 void outcomes_compare(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what);
 
+/* Two values of Location lead to the same place: see above. */
+bool same_address(const struct outcome *of_a, str a, const struct outcome *of_b, str b);
+
 /* The same, and "feature:NAME" of gates that one side has alone. */
 struct str_list outcomes_differ(struct arena *scratch, const struct outcome *before, const struct outcome *after);
 

@@ -3,6 +3,7 @@
 #include "verify/excuse.h"
 
 #include "base/map.h"
+#include "verify/compare.h"
 
 struct group {
 	LIST(const struct statement *) items;
@@ -73,17 +74,6 @@ static bool is_of_step(const struct statement *s, const struct step *step)
 	return s->step == step || (step->quiet && step->feature.n && str_eq(s->step->feature, step->feature));
 }
 
-bool excuses_step(const struct excuses *e, const struct route *route, const struct step *step, bool tls)
-{
-	const struct group *group = group_of(&e->by_route, route);
-	for (size_t i = 0; i < group->items.n; i++) {
-		const struct statement *s = group->items.item[i];
-		if (s->kind == STATED_WITHOUT && is_of_step(s, step) && is_on_side(s, tls))
-			return true;
-	}
-	return false;
-}
-
 /* ---- whether a statement is about the request ---- */
 
 static bool has_header(const struct request *r, str beginning)
@@ -91,6 +81,23 @@ static bool has_header(const struct request *r, str beginning)
 	for (size_t i = 0; i < r->headers.n; i++)
 		if (r->headers.item[i].name.n >= beginning.n && str_eq_nocase(str_slice(r->headers.item[i].name, 0, beginning.n), beginning))
 			return true;
+	return false;
+}
+
+/* A page of another origin may stand behind the request. */
+static bool has_origin(const struct request *r)
+{
+	return str_eq(r->method, STR("OPTIONS")) || has_header(r, STR("Origin"));
+}
+
+bool excuses_step(const struct excuses *e, const struct route *route, const struct step *step, const struct request *r, bool some)
+{
+	const struct group *group = group_of(&e->by_route, route);
+	for (size_t i = 0; i < group->items.n; i++) {
+		const struct statement *s = group->items.item[i];
+		if (s->kind == STATED_WITHOUT && is_of_step(s, step) && is_on_side(s, r->tls) && (s->when == STATED_ALWAYS || (some && has_origin(r))))
+			return true;
+	}
 	return false;
 }
 
@@ -118,6 +125,13 @@ static bool has_rival(struct matcher *matcher, const struct route *route, const 
 			return true;
 	}
 	return false;
+}
+
+static bool is_call(str path)
+{
+	str service, method;
+	bool two = str_starts(path, STR("/")) && str_cut(str_from(path, 1), '/', &service, &method);
+	return two && service.n && method.n && !str_has_char(method, '/');
 }
 
 /* More labels than one stand before the wildcard. */
@@ -153,12 +167,14 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 		return paths_differ(matcher, s, of->before->path);
 	case STATED_RIVALS:
 		return takes_path(matcher, &s->route->match, of->before->path) && has_rival(matcher, s->route, of->before);
+	case STATED_NO_CALL:
+		return takes_path(matcher, &s->route->match, of->before->path) && !is_call(of->before->path);
 	case STATED_LABELS:
 		return has_labels(&s->host->name, r->host);
 	case STATED_LOST_NAMES:
 		return of->before->name != NULL && is_other_name(s->host, of->before->name);
 	case STATED_ORIGIN:
-		return str_eq(r->method, STR("OPTIONS")) || has_header(r, STR("Origin"));
+		return has_origin(r);
 	case STATED_FORWARDED:
 		return has_header(r, STR("X-Forwarded-"));
 	case STATED_TLS:
@@ -184,6 +200,54 @@ static bool has_word(str words, str word)
 	return false;
 }
 
+static bool by_guard(const struct outcome *o)
+{
+	for (size_t i = 0; i < o->steps.n; i++)
+		if (o->steps.item[i].step->kind == STEP_GUARD && o->steps.item[i].what == HAPPENED_ANSWERED)
+			return true;
+	return false;
+}
+
+static bool same_redirect(const struct outcome *before, const struct outcome *after)
+{
+	str a, b, query;
+	bool status = after->status == before->status || (before->status == 308 && after->status == 301) || (before->status == 307 && after->status == 302);
+	str_cut(before->location, '?', &a, &query);
+	str_cut(after->location, '?', &b, &query);
+	return before->has_location && after->has_location && status && same_address(before, path_without_slash(a), after, path_without_slash(b));
+}
+
+static bool asks_method(const struct request *r)
+{
+	return str_eq(r->method, STR("OPTIONS")) && has_header(r, STR("Access-Control-Request-Method"));
+}
+
+/* The statement is about which of the host's routes answers, and not about requests that become another host's. */
+static bool stays_in_host(const struct statement *s)
+{
+	return s->when == STATED_ALWAYS || s->when == STATED_PATHS || s->when == STATED_RIVALS;
+}
+
+static bool is_backend_of(const struct host *host, const struct backend *b)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t k = 0; k < host->routes.item[i]->cases.n; k++) {
+			const struct backend *mine = &host->routes.item[i]->cases.item[k].backend;
+			if (str_eq(mine->namespace, b->namespace) && str_eq(mine->name, b->name) && mine->port == b->port)
+				return true;
+		}
+	return false;
+}
+
+/* All that answer after are backends that some route of the host has. */
+static bool has_backends(const struct host *host, const struct outcome *after)
+{
+	for (size_t i = 0; host && i < after->backends.n; i++)
+		if (!is_backend_of(host, after->backends.item[i].backend))
+			return false;
+	return true;
+}
+
 static bool covers(const struct statement *s, const struct excused *of, str field)
 {
 	const struct outcome *after = of->after;
@@ -197,10 +261,22 @@ static bool covers(const struct statement *s, const struct excused *of, str fiel
 	case STATED_STATUS:
 		return s->step ? refused && of->before->backends.n == 0 : nowhere;
 	case STATED_ORDER:
-		return of->before->backends.n == 0 && after->backends.n == 0 && !after->has_location && of->before->status >= 400 && after->status >= 400;
+		return of->before->backends.n == 0 && after->backends.n == 0 && !after->has_location && after->status >= 400 &&
+			(of->before->status >= 400 || by_guard(of->before));
+	case STATED_LED:
+		return of->before->backends.n == 0 && (by_guard(of->before) || of->before->status >= 400) && after->backends.n == 0 && str_starts(after->location, STR("https://"));
+	case STATED_REDIRECT:
+		return same_redirect(of->before, after);
+	case STATED_PREFLIGHT:
+		return asks_method(of->request) && after->backends.n == 0 && !after->has_location && after->status < 300;
+	case STATED_BACKEND:
+		return after->backends.n == 0 && !after->has_location && (after->status == 500 || after->status == 502 || after->status == 503) &&
+			(of->before->backends.n || of->before->status >= 500);
 	case STATED_UNSERVED:
 		return after->backends.n == 0 && !after->has_location && (after->state.n || after->status == 404);
 	case STATED_FIELDS:
+		if (str_eq(field, STR("backends")) && stays_in_host(s) && !has_backends(of->before->host, after))
+			return false;
 		return str_eq(s->fields, STR("*")) || has_word(s->fields, field);
 	case STATED_WITHOUT:
 		return false;

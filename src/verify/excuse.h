@@ -11,8 +11,11 @@ struct excuses;
 /* statements may be NULL: nothing was said. They and the model must live as long as this. */
 struct excuses *excuses_new(struct arena *arena, const struct statements *statements);
 
-/* Whether it was said that the route does without the step. */
-bool excuses_step(const struct excuses *excuses, const struct route *route, const struct step *step, bool tls);
+/*
+ * Whether it was said that the route does without the step in this request. some: also where that was said of some of these requests only, such as
+ * those with an origin that ask nothing.
+ */
+bool excuses_step(const struct excuses *excuses, const struct route *route, const struct step *step, const struct request *request, bool some);
 
 struct excused {
 	const struct request *request;

@@ -73,7 +73,7 @@ static str group_key(struct arena *scratch, const struct outcome *before, const 
 	if (d->stated)
 		return arena_printf(scratch, "%.*s %zx %d %.*s", STR_ARG(d->stated->code), (size_t)(uintptr_t)before->route, d->opens,
 			STR_ARG(str_list_join(scratch, &d->what, STR(" "))));
-	return arena_printf(scratch, "%d %.*s: %.*s; %.*s", d->opens, STR_ARG(str_list_join(scratch, &d->what, STR(" "))),
+	return arena_printf(scratch, "%d%d %.*s: %.*s; %.*s", d->opens, d->accepted, STR_ARG(str_list_join(scratch, &d->what, STR(" "))),
 		STR_ARG(side_text(scratch, before, after, &d->what)), STR_ARG(side_text(scratch, after, before, &d->what)));
 }
 
@@ -81,7 +81,7 @@ static str group_key(struct arena *scratch, const struct outcome *before, const 
 static struct difference *add_difference(struct asking *a, const struct asked *q, const struct difference *like, struct difference_list *list)
 {
 	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = keep_request(a->arena, q->request), .opens = like->opens,
-		.usual = like->usual, .stated = like->stated, .before = q->before->route, .after = q->after->route };
+		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .before = q->before->route, .after = q->after->route };
 	for (size_t i = 0; i < like->what.n; i++)
 		LIST_PUSH(a->arena, &d.what, arena_str(a->arena, like->what.item[i]));
 	LIST_PUSH(a->arena, list, d);
@@ -117,16 +117,22 @@ static bool opens(const struct outcome *before, const struct outcome *after)
 }
 
 /* What was said to be lost may be passed over as well. */
-static bool is_lost(const void *user, const struct route *route, const struct step *step, bool tls)
+struct losing {
+	const struct asking *asking;
+	bool some;                   /* see excuse.h */
+};
+
+static bool is_lost(const void *user, const struct route *route, const struct step *step, const struct request *request)
 {
-	const struct asking *a = user;
-	return usual_step(a, route, step) || excuses_step(a->excuses, route, step, tls);
+	const struct losing *losing = user;
+	return usual_step(losing->asking, route, step) || excuses_step(losing->asking->excuses, route, step, request, losing->some);
 }
 
-static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
+static const struct statement *statement_with(struct asking *a, const struct asked *q, bool opens, bool some)
 {
 	struct outcome without;
-	const struct left_out left_out = { is_lost, a };
+	const struct losing losing = { a, some };
+	const struct left_out left_out = { is_lost, &losing };
 	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
 	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
@@ -134,7 +140,18 @@ static const struct statement *statement_of(struct asking *a, const struct asked
 
 static size_t *counter(struct host_verdict *host, enum class_difference difference)
 {
-	return difference == CLASS_DIFFERENT ? &host->different : difference == CLASS_STATED ? &host->stated : &host->usual;
+	switch (difference) {
+	case CLASS_DIFFERENT:
+		return &host->different;
+	case CLASS_ACCEPTED:
+		return &host->accepted;
+	case CLASS_STATED:
+		return &host->stated;
+	case CLASS_USUAL:
+	case CLASS_SAME:
+		break;
+	}
+	return &host->usual;
 }
 
 static bool is_counted(const struct class_state *class, size_t difference)
@@ -145,6 +162,12 @@ static bool is_counted(const struct class_state *class, size_t difference)
 	return false;
 }
 
+static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
+{
+	const struct statement *s = statement_with(a, q, opens, false);
+	return s ? s : statement_with(a, q, opens, true);
+}
+
 /* A class counts once, for the gravest of its differences; a difference counts each class once. */
 static void count(struct asking *a, struct difference *d, struct class_state *class)
 {
@@ -153,7 +176,7 @@ static void count(struct asking *a, struct difference *d, struct class_state *cl
 		LIST_PUSH(a->of_host, &class->counted, number);
 		d->classes++;
 	}
-	enum class_difference is = d->usual.n ? CLASS_USUAL : d->stated ? CLASS_STATED : CLASS_DIFFERENT;
+	enum class_difference is = d->usual.n ? CLASS_USUAL : d->stated ? CLASS_STATED : d->accepted ? CLASS_ACCEPTED : CLASS_DIFFERENT;
 	if (is <= class->difference)
 		return;
 	if (class->difference != CLASS_SAME)
@@ -162,11 +185,39 @@ static void count(struct asking *a, struct difference *d, struct class_state *cl
 	class->difference = is;
 }
 
+static bool accepts(const struct accepted_difference *by, const struct difference *d, str field)
+{
+	str location = difference_location(d);
+	bool here = str_eq(by->host, difference_host(d)) && str_eq(by->location, location.n ? location : STR("-"));
+	bool all = str_eq(by->field, STR("opens")) || (str_eq(by->field, STR("*")) && !d->opens);
+	return !by->expired && here && (all || (str_eq(by->field, field) && !d->opens));
+}
+
+/* All that differs is accepted, by one line or by several. */
+static bool is_accepted(struct accepted_differences *list, const struct difference *d)
+{
+	for (size_t i = 0; i < d->what.n; i++) {
+		bool found = false;
+		for (size_t k = 0; list && k < list->n; k++)
+			if (accepts(&list->item[k], d, d->what.item[i])) {
+				list->item[k].used++;
+				found = true;
+			}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static struct difference difference_of(struct asking *a, const struct asked *q)
 {
 	struct difference like = { .what = q->what, .opens = opens(q->before, q->after), .usual = usual_of(a, q) };
 	if (!like.usual.n && a->input->statements)
 		like.stated = statement_of(a, q, like.opens);
+	like.host = a->hosts->name;
+	like.before = q->before->route;
+	if (difference_counts(&like))
+		like.accepted = is_accepted(a->input->accepted, &like);
 	return like;
 }
 

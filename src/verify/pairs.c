@@ -13,9 +13,12 @@ static size_t nearness(const struct entry *gateway, str class)
 	return begins || str_eq(gateway->controller, class) ? class.n : 0;
 }
 
-/* The class that the Gateway stands for; empty: for none. */
-static str counterpart(const struct model *before, const struct entry *gateway)
+/* The class that the Gateway stands for; empty: for none in particular. */
+static str counterpart(const struct model *before, const struct entry *gateway, const struct known_pairs *known)
 {
+	for (size_t i = 0; known && i < known->n; i++)
+		if (str_eq(known->item[i].gateway, gateway->name))
+			return known->item[i].of;
 	str best = { "", 0 };
 	size_t most = 0;
 	for (size_t i = 0; i < before->entries.n; i++) {
@@ -45,11 +48,11 @@ static struct model *part_of(struct arena *arena, const struct model *model)
 	return part;
 }
 
-static const struct model *after_of(struct arena *arena, const struct model *before, const struct model *after, str of)
+static const struct model *after_of(struct arena *arena, const struct model *before, const struct model *after, str of, const struct known_pairs *known)
 {
 	struct model *mine = part_of(arena, after), *free = part_of(arena, after);
 	for (size_t i = 0; i < after->entries.n; i++) {
-		str who = counterpart(before, after->entries.item[i]);
+		str who = counterpart(before, after->entries.item[i], known);
 		if (who.n && str_eq(who, of))
 			LIST_PUSH(arena, &mine->entries, after->entries.item[i]);
 		else if (!who.n)
@@ -58,19 +61,36 @@ static const struct model *after_of(struct arena *arena, const struct model *bef
 	return mine->entries.n ? mine : free;
 }
 
-struct entry_pairs pairs_of(struct arena *arena, const struct model *before, const struct model *after)
+/* A controller that serves nothing has no counterpart, where others serve something. */
+static bool serves(const struct entry *entry)
+{
+	return entry->hosts.n || entry->streams.n || entry->listeners.n;
+}
+
+static size_t count_serving(const struct model *model)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < model->entries.n; i++)
+		n += serves(model->entries.item[i]);
+	return n;
+}
+
+struct entry_pairs pairs_of(struct arena *arena, const struct model *before, const struct model *after, const struct known_pairs *known)
 {
 	struct entry_pairs out = { 0 };
+	const size_t serving = count_serving(before);
 	for (size_t i = 0; i < before->entries.n; i++) {
 		struct entry *entry = before->entries.item[i];
 		struct model *one = same_name(&out, entry->name);
+		if (serving && !serves(entry))
+			continue;
 		if (one) {
 			LIST_PUSH(arena, &one->entries, entry);
 			continue;
 		}
 		one = part_of(arena, before);
 		LIST_PUSH(arena, &one->entries, entry);
-		struct entry_pair pair = { entry->name, one, before->entries.n == 1 ? after : after_of(arena, before, after, entry->name) };
+		struct entry_pair pair = { entry->name, one, serving < 2 ? after : after_of(arena, before, after, entry->name, known) };
 		LIST_PUSH(arena, &out, pair);
 	}
 	if (out.n == 0) {

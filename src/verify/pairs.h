@@ -17,10 +17,20 @@ struct entry_pairs {
 	size_t n, cap;
 };
 
+/* A Gateway, "namespace/name", and the load balancer that it is known to stand for; its name empty: for any. */
+struct known_pair {
+	str gateway, of;
+};
+
+struct known_pairs {
+	struct known_pair *item;
+	size_t n, cap;
+};
+
 /*
- * By name: a Gateway stands for the class that it is named after ("nginx", "nginx-shop"), or whose name its GatewayClass has. Where the source has one load
+ * known: where all of them are known, and no others take part; or NULL. Else by name: a Gateway stands for the class that it is named after ("nginx", "nginx-shop"), or whose name its GatewayClass has. Where the source has one load
  * balancer, or no Gateway stands for one, all Gateways that stand for no other take its requests.
  */
-struct entry_pairs pairs_of(struct arena *arena, const struct model *before, const struct model *after);
+struct entry_pairs pairs_of(struct arena *arena, const struct model *before, const struct model *after, const struct known_pairs *known);
 
 #endif

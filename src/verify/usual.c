@@ -40,10 +40,10 @@ struct one_default {
 	str feature;                 /* empty: all defaults */
 };
 
-static bool leaves_default(const void *user, const struct route *route, const struct step *step, bool tls)
+static bool leaves_default(const void *user, const struct route *route, const struct step *step, const struct request *request)
 {
 	const struct one_default *one = user;
-	(void)tls;
+	(void)request;
 	return (!one->feature.n || str_eq(one->feature, step->feature)) && usual_step(one->asking, route, step);
 }
 

@@ -237,7 +237,7 @@ static void ask_host(struct asking *a, const struct host_class *hosts)
 		ask_side(a, &q, true);
 	count_unasked(a);
 	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown || a->host->unasked ? VERDICT_UNKNOWN :
-		a->host->stated || a->host->usual ? VERDICT_EXCEPT : VERDICT_EQUAL;
+		a->host->accepted || a->host->stated || a->host->usual ? VERDICT_EXCEPT : VERDICT_EQUAL;
 }
 
 static void sum_up(struct verification *out)
@@ -247,6 +247,7 @@ static void sum_up(struct verification *out)
 		out->classes += h->classes;
 		out->proved += h->proved;
 		out->different += h->different;
+		out->accepted += h->accepted;
 		out->stated += h->stated;
 		out->usual += h->usual;
 		out->unknown += h->unknown;
@@ -295,7 +296,7 @@ void verify_models(struct arena *arena, struct arena *scratch, const struct mode
 	escape_watch(arena->escape, &open, release_arena, &of_host);
 	struct asking a = { .arena = arena, .of_host = &of_host, .scratch = scratch, .input = input, .excuses = excuses_new(arena, input->statements),
 		.matcher = matcher_new(arena, 0), .out = out };
-	*out = (struct verification){ .pairs = pairs_of(arena, before, after) };
+	*out = (struct verification){ .pairs = pairs_of(arena, before, after, input->known), .accepts = input->accepted };
 	map_init(&a.told, arena);
 	for (size_t i = 0; i < out->pairs.n; i++)
 		ask_pair(&a, &out->pairs.item[i]);

@@ -10,6 +10,7 @@
 
 #include "route/evaluate.h"
 #include "route/statement.h"
+#include "verify/accepted.h"
 #include "verify/hosts.h"
 #include "verify/pairs.h"
 
@@ -46,7 +47,7 @@ struct host_verdict {
 	enum verdict verdict;
 	size_t classes, proved, different, unknown;   /* of requests in normal form */
 	size_t unasked;              /* routes that no request took */
-	size_t stated, usual;        /* classes that differ as was stated, and those that differ by defaults of the controller alone */
+	size_t accepted, stated, usual;   /* classes that differ as the user accepts, as was stated, and by defaults of the controller alone */
 };
 
 /* A route that none of the requests took: another one stands before it, or no path is known that its expression takes. */
@@ -66,7 +67,8 @@ struct verification {
 	struct entry_pairs pairs;          /* of load balancers; each is asked for itself */
 	struct difference_list differences;   /* by host, then as they were found */
 	LIST(struct host_verdict) hosts;
-	size_t classes, proved, different, unknown, stated, usual;   /* as above */
+	size_t classes, proved, different, unknown, accepted, stated, usual;   /* as above */
+	const struct accepted_differences *accepts;   /* of the input, counted; or NULL */
 	size_t opened;               /* differences by which something stands open and that nobody has stated */
 	enum verdict verdict;
 	LIST(struct unasked) unasked;
@@ -82,6 +84,8 @@ struct verify_input {
 	bool (*is_default)(const struct fact *fact);   /* it stands for a default of the controller, and not in the input */
 	const struct statements *statements;           /* of a conversion of `before`, in its own hosts, routes and steps; or NULL */
 
+	struct accepted_differences *accepted;         /* they are counted here; or NULL */
+	const struct known_pairs *known;               /* which Gateways stand for which load balancers; or NULL */
 	bool (*wants)(const struct host *host);        /* of `before`: classes without such a host are left out; NULL: none are */
 };
 

@@ -61,9 +61,8 @@ static void add_given(struct buf *out, const struct given *g)
 	buf_add_char(out, '}');
 }
 
-void request_json(struct buf *out, const struct request *r)
+static void add_request(struct buf *out, const struct request *r)
 {
-	buf_add_char(out, '{');
 	add_text(out, "scheme", r->tls ? STR("https") : STR("http"));
 	add_text(out, "method", r->method);
 	add_text(out, "host", r->host);
@@ -75,7 +74,26 @@ void request_json(struct buf *out, const struct request *r)
 	if (r->body)
 		add_number(out, "body", r->body);
 	add_given(out, &r->given);
+}
+
+void request_json(struct buf *out, const struct request *r)
+{
+	buf_add_char(out, '{');
+	add_request(out, r);
 	buf_add_char(out, '}');
+}
+
+void expected_json(struct buf *out, struct arena *scratch, const struct told_difference *t)
+{
+	buf_add_char(out, '{');
+	add_request(out, &t->difference->request);
+	add_key(out, "expected");
+	buf_add_char(out, '{');
+	add_key(out, "before");
+	trace_json_outcome(out, scratch, t->before, t->before_place);
+	add_key(out, "after");
+	trace_json_outcome(out, scratch, t->after, t->after_place);
+	buf_add(out, STR("}}"));
 }
 
 /* ---- differences ---- */
@@ -154,6 +172,24 @@ void difference_json(struct buf *out, struct arena *scratch, const struct told_d
 	}
 }
 
+/* The lines of --accept-file about differences. */
+static void add_accepts(struct buf *out, const struct accepted_differences *list)
+{
+	if (!list || !list->n)
+		return;
+	add_key(out, "accepts");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < list->n; i++) {
+		const struct accepted_difference *a = &list->item[i];
+		buf_add(out, i ? STR(", {") : STR("{"));
+		add_text(out, "where", a->where);
+		add_text(out, "until", a->until);
+		add_text(out, "state", a->expired ? STR("expired") : a->used ? STR("used") : STR("stale"));
+		buf_add_char(out, '}');
+	}
+	buf_add_char(out, ']');
+}
+
 void proof_json(struct buf *out, const struct verification *v)
 {
 	buf_add_char(out, '{');
@@ -176,10 +212,12 @@ void proof_json(struct buf *out, const struct verification *v)
 	add_number(out, "classes", v->classes);
 	add_number(out, "proved", v->proved);
 	add_number(out, "sampled", v->classes - v->proved);
-	add_number(out, "excused", v->stated + v->usual);
+	add_number(out, "excused", v->accepted + v->stated + v->usual);
+	add_number(out, "accepted", v->accepted);
 	add_number(out, "stated", v->stated);
 	add_number(out, "different", v->different);
 	add_number(out, "opened", v->opened);
+	add_accepts(out, v->accepts);
 	add_key(out, "apart");
 	buf_add_char(out, '{');
 	add_number(out, "asked", v->apart.asked);

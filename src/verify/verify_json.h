@@ -20,6 +20,9 @@ struct told_difference {
 /* An object; of what was stated one for each field, with commas between them. */
 void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *told);
 
+/* The request of a difference, as above, with what each side answers: {..., "expected": {"before": {...}, "after": {...}}}. */
+void expected_json(struct buf *out, struct arena *scratch, const struct told_difference *told);
+
 /* {"verdict": ..., "hosts": [...], "classes": ..., ...} */
 void proof_json(struct buf *out, const struct verification *v);
 

@@ -15,6 +15,7 @@
 #include <glob.h>
 #include <stdio.h>
 
+#include "file_text.h"
 #include "lib/convert.h"
 
 extern const struct CMUnitTest readback_tests[];
@@ -27,17 +28,6 @@ struct check {
 	const struct printed *printed;
 	size_t policies, changed;
 };
-
-static str file_text(struct arena *arena, const char *path)
-{
-	enum { MOST = 1 << 20 };
-	char *text = arena_alloc(arena, 1, 1, MOST);
-	FILE *file = fopen(path, "rb");
-	assert_non_null(file);
-	size_t n = fread(text, 1, MOST, file);
-	fclose(file);
-	return (str){ text, n };
-}
 
 /* ---- what was written ---- */
 
