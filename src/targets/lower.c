@@ -195,6 +195,8 @@ static void lower_route(struct host_side *hs, const struct route *route, bool ne
 		state_led(hs->lw, route_is_closed(hs->lw, route, SIDE_TLS) ? DIAG_ROUTE_CLOSED : DIAG_REDIRECT_DIFFERS);
 	if (!needed && is_needless(hs, route, &draft)) {
 		say_needless(hs->lw, route);
+		if (draft.closed)
+			state_nowhere(hs->lw, draft.closed_by);
 		return;
 	}
 	at.part = part_of(hs, route->owner ? route->owner : hs->host->creator);

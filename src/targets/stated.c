@@ -69,6 +69,11 @@ void state_nothing(struct lowering *lw, enum diag_code code)
 	add(lw, (struct statement){ .kind = STATED_CLOSED, .when = STATED_NOTHING }, code);
 }
 
+void state_nowhere(struct lowering *lw, enum diag_code code)
+{
+	add(lw, (struct statement){ .kind = STATED_STATUS }, code);
+}
+
 void state_around(struct lowering *lw, enum diag_code code)
 {
 	const struct route *route = lw->now.route;

@@ -38,6 +38,8 @@ void state_other_paths(struct lowering *lowering, enum diag_code code);
 /* HTTPS is answered no more; requests that came to nothing are answered by 500, or by 404. */
 void state_unserved(struct lowering *lowering, enum diag_code code);
 void state_nothing(struct lowering *lowering, enum diag_code code);
+/* A Gateway answers 404 in place of what forwards nothing. */
+void state_nowhere(struct lowering *lowering, enum diag_code code);
 /* With the route others of its host are closed. */
 void state_around(struct lowering *lowering, enum diag_code code);
 /* The names of the host that are no hostnames are lost: their requests are another host's, or nobody's. */

@@ -61,10 +61,10 @@ static const struct model *after_of(struct arena *arena, const struct model *bef
 	return mine->entries.n ? mine : free;
 }
 
-/* A controller that serves nothing has no counterpart, where others serve something. */
+/* A controller that serves no host has no counterpart, where others serve some; streams are not asked. */
 static bool serves(const struct entry *entry)
 {
-	return entry->hosts.n || entry->streams.n || entry->listeners.n;
+	return entry->hosts.n || entry->listeners.n;
 }
 
 static size_t count_serving(const struct model *model)
