@@ -31,9 +31,9 @@ import mutants
 SHARED = ("--from", "--ingress-class", "--controller-config", "--controller-flag", "--controller-version", "--default-certificate", "--world", "--mapping",
           "--max-size", "--max-depth", "--max-document-size", "--max-alias-ratio")
 INPUT = ("-f", "--filename")
-# Accepted, or printed in part: what is not printed cannot keep anybody out.
 # Messages of convert that say what stands open: accepted by name; an alias that no hostname says.
 STATED = [b"I2G-1003", b"I2G-2005"]
+# Accepted, or printed in part: what is not printed cannot keep anybody out.
 EXCUSES = ("--accept", "-n", "-l", "--namespace", "--selector", "--host", "--ingress=", "--ingress")
 
 # What no Gateway can say, and an error of the report names.

@@ -318,6 +318,15 @@ void comparison_gaps(struct comparison *c, struct buf *out)
 	}
 }
 
+static void add_some(struct buf *out, size_t n, str what)
+{
+	if (n == 0)
+		return;
+	buf_add(out, STR(", "));
+	add_number(out, n);
+	buf_add(out, what);
+}
+
 static void add_counts(const struct verification *r, size_t differences, struct buf *out)
 {
 	buf_add(out, STR("routing: "));
@@ -335,21 +344,9 @@ static void add_counts(const struct verification *r, size_t differences, struct 
 	}
 	add_number(out, r->classes);
 	buf_add(out, STR(" request classes"));
-	if (r->stated) {
-		buf_add(out, STR(", "));
-		add_number(out, r->stated);
-		buf_add(out, STR(" as stated"));
-	}
-	if (r->accepted) {
-		buf_add(out, STR(", "));
-		add_number(out, r->accepted);
-		buf_add(out, STR(" as accepted"));
-	}
-	if (r->unknown) {
-		buf_add(out, STR(", "));
-		add_number(out, r->unknown);
-		buf_add(out, STR(" not known"));
-	}
+	add_some(out, r->stated, STR(" as stated"));
+	add_some(out, r->accepted, STR(" as accepted"));
+	add_some(out, r->unknown, STR(" not known"));
 }
 
 static void add_apart(const struct apart *apart, struct buf *out)

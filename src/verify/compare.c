@@ -7,12 +7,17 @@ struct share {
 	uint64_t weight, total;
 };
 
+bool same_service(const struct backend *a, const struct backend *b)
+{
+	return str_eq(a->namespace, b->namespace) && str_eq(a->name, b->name) && a->port == b->port;
+}
+
 static bool same_backend(const struct chosen_backend *a, const struct chosen_backend *b)
 {
 	const struct backend *x = a->backend, *y = b->backend;
 	if (x->answer || y->answer)
 		return x->answer == y->answer;
-	return str_eq(x->namespace, y->namespace) && str_eq(x->name, y->name) && x->port == y->port;
+	return same_service(x, y);
 }
 
 static void add_share(const struct chosen_backend *item, size_t n, const struct chosen_backend *wanted, struct share *out)

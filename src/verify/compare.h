@@ -15,7 +15,10 @@ void outcomes_compare(struct arena *scratch, const struct outcome *a, const stru
 /* Two values of Location lead to the same place: see above. */
 bool same_address(const struct outcome *of_a, str a, const struct outcome *of_b, str b);
 
-/* The same, and "feature:NAME" of gates that one side has alone. */
+/* Two backends are the same port of the same Service. */
+bool same_service(const struct backend *a, const struct backend *b);
+
+/* What outcomes_compare adds, and "feature:NAME" of gates that one side has alone. */
 struct str_list outcomes_differ(struct arena *scratch, const struct outcome *before, const struct outcome *after);
 
 #endif

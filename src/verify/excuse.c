@@ -231,11 +231,9 @@ static bool stays_in_host(const struct statement *s)
 static bool is_backend_of(const struct host *host, const struct backend *b)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
-		for (size_t k = 0; k < host->routes.item[i]->cases.n; k++) {
-			const struct backend *mine = &host->routes.item[i]->cases.item[k].backend;
-			if (str_eq(mine->namespace, b->namespace) && str_eq(mine->name, b->name) && mine->port == b->port)
+		for (size_t k = 0; k < host->routes.item[i]->cases.n; k++)
+			if (same_service(&host->routes.item[i]->cases.item[k].backend, b))
 				return true;
-		}
 	return false;
 }
 
