@@ -47,6 +47,11 @@ void arena_release(struct arena *arena)
 	arena->used = 0;
 }
 
+void arena_close(void *arena)
+{
+	arena_release(arena);
+}
+
 void arena_reset(struct arena *arena)
 {
 	struct arena_block *keep = arena->block;
@@ -138,12 +143,16 @@ str arena_lower(struct arena *arena, str s)
 
 str arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+	char brief[256];   /* most texts fit, and are written once */
 	va_list again;
 	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, args);
+	int n = vsnprintf(brief, sizeof brief, format, args);
 	size_t size = n < 0 ? 0 : (size_t)n;
 	char *p = arena_alloc(arena, 1, 1, size + 1);
-	vsnprintf(p, size + 1, format, again);
+	if (size < sizeof brief)
+		memcpy(p, brief, size);
+	else
+		vsnprintf(p, size + 1, format, again);
 	va_end(again);
 	return (str){ p, size };
 }

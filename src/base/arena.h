@@ -25,6 +25,7 @@ struct arena {
 void arena_init(struct arena *arena, size_t limit, struct escape *escape);
 void arena_reset(struct arena *arena);     /* empty, ready again */
 void arena_release(struct arena *arena);
+void arena_close(void *arena);             /* the same, as escape_watch() takes it */
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align, size_t count);
 

@@ -36,3 +36,20 @@ void map_set(struct map *map, str key, void *value)
 		map->n++;
 	*s = (struct map_slot){ key, value };
 }
+
+static str bytes_of(const void *const *address)
+{
+	return (str){ (const char *)address, sizeof *address };
+}
+
+void *map_get_address(const struct map *map, const void *address)
+{
+	return map_get(map, bytes_of(&address));
+}
+
+void map_set_address(struct map *map, const void *address, void *value)
+{
+	const void **key = NEW(map->arena, const void *);
+	*key = address;
+	map_set(map, bytes_of(key), value);
+}

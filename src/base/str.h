@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct {
 	const char *p;
@@ -22,7 +23,11 @@ typedef struct {
 /* A slice over a C string; NULL gives the empty slice. */
 str str_c(const char *c);
 
-bool str_eq(str a, str b);
+static inline bool str_eq(str a, str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
 bool str_eq_nocase(str a, str b);      /* ASCII letters only */
 int str_cmp(str a, str b);             /* byte order, as strcmp */
 bool str_starts(str s, str prefix);
@@ -52,10 +57,29 @@ bool str_to_i64(str s, int64_t *out);
 
 uint64_t str_hash(str s);              /* FNV-1a, stable over runs and machines */
 
-bool char_is_digit(char c);
-bool char_is_alpha(char c);
-bool char_is_alnum(char c);
-bool char_is_space(char c);
-char char_lower(char c);
+static inline bool char_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool char_is_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool char_is_alnum(char c)
+{
+	return char_is_digit(c) || char_is_alpha(c);
+}
+
+static inline bool char_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static inline char char_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
 
 #endif

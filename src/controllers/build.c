@@ -175,14 +175,6 @@ static void say_refused(struct build *b, struct subject *s)
 		STR("correct the value"));
 }
 
-static bool is_suspect(struct build *b, const struct subject *s, str text)
-{
-	for (size_t i = 0; i < s->table->inspection.n; i++)
-		if (pattern_matches(b->front->arena, s->table->inspection.item[i], text))
-			return true;
-	return false;
-}
-
 /* The controller ignores an Ingress whose host, path or tls section has text that could reach its own files (reference: A.1). */
 static void inspect(struct build *b, struct subject *s)
 {
@@ -191,7 +183,7 @@ static void inspect(struct build *b, struct subject *s)
 	for (size_t i = 0; i < s->ingress->fields.n && s->active; i++) {
 		const struct field *f = s->ingress->fields.item[i];
 		bool looked_at = str_starts(f->key, STR("spec.rules")) || str_starts(f->key, STR("spec.tls"));
-		if (!looked_at || str_has(f->key, STR(".backend")) || !is_suspect(b, s, f->value))
+		if (!looked_at || str_has(f->key, STR(".backend")) || !pattern_set_matches(s->controller->inspection, f->value))
 			continue;
 		fact_lost(s->fact[i], FACT_INVALID, LOSS_NONE, DIAG_INACTIVE, STR("the controller ignores Ingresses with such a text"));
 		inactive(b, s, fact_site(b->front->arena, s->fact[i]), STR("inactive: the controller ignores the whole Ingress because of this text"),

@@ -2,6 +2,8 @@
 /* A controller's settings outside the Ingresses: its ConfigMap, the arguments of its workload, the table's defaults. */
 #include "controllers/subject.h"
 
+#include "mapping/pattern.h"
+
 static bool image_matches(const struct controller_table *table, str image)
 {
 	for (size_t i = 0; i < table->images.n; i++)
@@ -250,6 +252,7 @@ struct controller_settings *controller_settings_find(struct front *front, const 
 	find_config_map(front, c);
 	read_defaults(front, c);
 	read_unknown_keys(front, c);
+	c->inspection = pattern_set_new(front->arena, &table->inspection);
 	return c;
 }
 

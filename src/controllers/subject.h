@@ -31,6 +31,7 @@ struct controller_settings {
 	unsigned version;                        /* 1000 * major + minor; 0: not known, taken to be the newest */
 	const struct balancer *balancer;         /* see balancer.c; NULL: not known */
 	LIST(struct fact *) defaults;            /* one for each feature with a default, by table order */
+	struct pattern_set *inspection;          /* of the table */
 };
 
 struct subject {

@@ -88,17 +88,15 @@ static void add_of(struct assembly *as, const struct balancer *balancer)
 			schema_api_version(as->schema, object_kind_name(OBJECT_GATEWAY), as->version));
 }
 
-static bool is_first(const struct assembly *as, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (as->gateways.item[k].balancer == as->gateways.item[i].balancer)
-			return false;
-	return true;
-}
-
 void add_addresses(struct assembly *as)
 {
-	for (size_t i = 0; i < as->gateways.n; i++)
-		if (as->gateways.item[i].balancer && is_first(as, i))
-			add_of(as, as->gateways.item[i].balancer);
+	struct map done;
+	map_init(&done, as->arena);
+	for (size_t i = 0; i < as->gateways.n; i++) {
+		const struct balancer *balancer = as->gateways.item[i].balancer;
+		if (!balancer || map_get_address(&done, balancer))
+			continue;
+		map_set_address(&done, balancer, as);
+		add_of(as, balancer);
+	}
 }

@@ -42,11 +42,6 @@ static void say_bug(struct diags *diags, const struct printed *p, str place, str
 	d->help = STR("this is a bug of ing2gw: please report it with the input that shows it");
 }
 
-static void release_arena(void *arena)
-{
-	arena_release(arena);
-}
-
 bool output_check(struct arena *arena, struct diags *diags, const struct schema *schema, struct gateway_version version, struct assembly *as)
 {
 	struct arena scratch;
@@ -54,7 +49,7 @@ bool output_check(struct arena *arena, struct diags *diags, const struct schema 
 	size_t kept = 0, all = as->out.n;
 	arena_init(&scratch, 0, arena->escape);
 	struct resource open;
-	escape_watch(arena->escape, &open, release_arena, &scratch);
+	escape_watch(arena->escape, &open, arena_close, &scratch);
 	for (size_t i = 0; i < all; i++) {
 		struct refusal refusal = { .arena = arena };
 		const struct printed *p = &as->out.item[i];

@@ -66,7 +66,7 @@ static void read_connection(struct run *r, const struct http_rules *http)
 	const struct request *q = r->request;
 	uint32_t port = q->port ? q->port : q->tls ? http->https_port : http->http_port;
 	r->scheme = q->tls ? STR("https") : STR("http");
-	r->port = arena_printf(r->scratch, "%u", (unsigned)(port ? port : q->tls ? 443 : 80));
+	r->port = run_port_text(r, port ? port : q->tls ? 443 : 80);
 	r->host_header = q->has_host ? q->host : r->reading.has_host ? r->reading.host : STR("_");
 	r->client = http->forwarded || http->real_ip ? forwarded_client(r, http) : q->client;
 	if (http->forwarded)

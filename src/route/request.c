@@ -341,6 +341,8 @@ str uri_unescape_query(struct arena *arena, str text)
 
 str uri_unescape_redirect(struct arena *arena, str text)
 {
+	if (!str_has_char(text, '%'))
+		return text;
 	struct buf b;
 	buf_init(&b, arena, 0);
 	for (size_t i = 0; i < text.n; i++) {

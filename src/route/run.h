@@ -43,7 +43,7 @@ bool run_named(const struct run *run, str name, str *value);
 str run_expand(struct run *run, str text);
 /* The value of one variable; false where there is none of that name. */
 bool run_variable(struct run *run, str name, str *value);
-bool template_is_constant(str text);
+str run_port_text(struct run *run, uint32_t port);
 
 /* evaluate.c: the host that a name has there, its route, and what that does. */
 void run_routes(struct run *run, const struct entry_index *index, str name);

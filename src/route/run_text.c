@@ -8,9 +8,9 @@ static bool is_name_char(char c)
 	return char_is_alnum(c) || c == '_';
 }
 
-bool template_is_constant(str text)
+str run_port_text(struct run *r, uint32_t port)
 {
-	return !str_has_char(text, '$');
+	return port == 80 ? STR("80") : port == 443 ? STR("443") : arena_printf(r->scratch, "%u", (unsigned)port);
 }
 
 /* ---- variables ---- */
@@ -87,8 +87,7 @@ static str value_forwarded_chain(struct run *r)
 
 static str value_port(struct run *r)
 {
-	uint32_t port = r->request->port ? r->request->port : r->request->tls ? 443 : 80;
-	return arena_printf(r->scratch, "%u", (unsigned)port);
+	return run_port_text(r, r->request->port ? r->request->port : r->request->tls ? 443 : 80);
 }
 
 static str value_pass_port(struct run *r)
@@ -188,7 +187,7 @@ bool run_variable(struct run *r, str name, str *value)
 	if (run_named(r, name, value))
 		return true;
 	for (size_t i = 0; i < sizeof VARIABLES / sizeof *VARIABLES; i++)
-		if (str_eq_nocase(VARIABLES[i].name, name)) {
+		if (VARIABLES[i].name.n == name.n && str_eq_nocase(VARIABLES[i].name, name)) {
 			*value = VARIABLES[i].value(r);
 			return true;
 		}
@@ -227,25 +226,36 @@ static str name_at(str text, size_t i, size_t *next)
 	return str_slice(text, start, end);
 }
 
+/* What the dollar at i and the name behind it stand for; the text goes on at next. */
+static str value_at(struct run *r, str text, size_t i, size_t *next)
+{
+	str name = name_at(text, i, next), value;
+	if (name.n == 1 && name.p[0] >= '1' && name.p[0] <= '9')
+		return r->group[name.p[0] - '0'];
+	if (name.n && run_variable(r, name, &value))
+		return value;
+	return str_slice(text, i, *next);
+}
+
 str run_expand(struct run *r, str text)
 {
-	if (template_is_constant(text))
+	size_t i = str_find_char(text, '$'), next;
+	if (i == text.n)
 		return text;
+	str first = value_at(r, text, i, &next);
+	if (i == 0 && next >= text.n)
+		return first;
 	struct buf b;
 	buf_init(&b, r->scratch, 0);
-	for (size_t i = 0, next; i < text.n; i = next) {
-		next = i + 1;
-		if (text.p[i] != '$') {
-			buf_add_char(&b, text.p[i]);
-			continue;
-		}
-		str name = name_at(text, i, &next), value;
-		if (name.n == 1 && name.p[0] >= '1' && name.p[0] <= '9')
-			buf_add(&b, r->group[name.p[0] - '0']);
-		else if (name.n && run_variable(r, name, &value))
-			buf_add(&b, value);
-		else
-			buf_add(&b, str_slice(text, i, next > text.n ? text.n : next));
+	buf_add(&b, str_slice(text, 0, i));
+	buf_add(&b, first);
+	while (next < text.n) {
+		str rest = str_from(text, next);
+		size_t plain = str_find_char(rest, '$');
+		buf_add(&b, str_slice(rest, 0, plain));
+		next += plain;
+		if (plain < rest.n)
+			buf_add(&b, value_at(r, text, next, &next));
 	}
 	return buf_str(&b);
 }

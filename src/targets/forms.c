@@ -13,14 +13,9 @@ struct form_list {
 	size_t n, cap;
 };
 
-static str key_of(const struct route *const *route)
-{
-	return (str){ (const char *)route, sizeof *route };
-}
-
 const struct form *form_of(const struct forms *forms, const struct route *route)
 {
-	return map_get(&forms->by_route, key_of(&route));
+	return map_get_address(&forms->by_route, route);
 }
 
 /*
@@ -105,7 +100,7 @@ struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 		const struct route *route = of->host->routes.item[i];
 		struct form *form = form_new(lw, of, route);
 		form->place = i;
-		map_set(&forms.by_route, key_of(&form->route), form);
+		map_set_address(&forms.by_route, form->route, form);
 		if (route->match.kind != MATCH_EXACT && !is_silent(lw, of, route))
 			LIST_PUSH(lw->arena, &all, form);
 	}

@@ -11,23 +11,16 @@ struct group {
 
 struct excuses {
 	struct arena *arena;
-	struct map by_route, by_host;        /* bytes of an address -> struct group */
+	struct map by_route, by_host;        /* an address -> struct group */
 	struct group wide;                   /* of no host, and of hosts that get more than before */
 };
 
-static str key_of(const void *const *address)
-{
-	return (str){ (const char *)address, sizeof *address };
-}
-
 static void add_to(struct excuses *e, struct map *map, const void *address, const struct statement *s)
 {
-	struct group *group = map_get(map, key_of(&address));
+	struct group *group = map_get_address(map, address);
 	if (!group) {
-		const void **key = NEW(e->arena, const void *);
-		*key = address;
 		group = NEW(e->arena, struct group);
-		map_set(map, key_of(key), group);
+		map_set_address(map, address, group);
 	}
 	LIST_PUSH(e->arena, &group->items, s);
 }
@@ -35,7 +28,7 @@ static void add_to(struct excuses *e, struct map *map, const void *address, cons
 static const struct group *group_of(const struct map *map, const void *address)
 {
 	static const struct group NONE = { { 0 } };
-	const struct group *group = address ? map_get(map, key_of(&address)) : NULL;
+	const struct group *group = address ? map_get_address(map, address) : NULL;
 	return group ? group : &NONE;
 }
 
@@ -88,6 +81,11 @@ static bool has_header(const struct request *r, str beginning)
 static bool has_origin(const struct request *r)
 {
 	return str_eq(r->method, STR("OPTIONS")) || has_header(r, STR("Origin"));
+}
+
+bool excuses_depend(const struct request *r)
+{
+	return has_origin(r);
 }
 
 bool excuses_step(const struct excuses *e, const struct route *route, const struct step *step, const struct request *r, bool some)

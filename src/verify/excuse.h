@@ -16,6 +16,8 @@ struct excuses *excuses_new(struct arena *arena, const struct statements *statem
  * those with an origin that ask nothing.
  */
 bool excuses_step(const struct excuses *excuses, const struct route *route, const struct step *step, const struct request *request, bool some);
+/* Whether `some` makes any difference for the request. */
+bool excuses_depend(const struct request *request);
 
 struct excused {
 	const struct request *request;

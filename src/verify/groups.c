@@ -165,7 +165,7 @@ static bool is_counted(const struct class_state *class, size_t difference)
 static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
 {
 	const struct statement *s = statement_with(a, q, opens, false);
-	return s ? s : statement_with(a, q, opens, true);
+	return s || !excuses_depend(q->request) ? s : statement_with(a, q, opens, true);
 }
 
 /* A class counts once, for the gravest of its differences; a difference counts each class once. */

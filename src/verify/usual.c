@@ -47,6 +47,17 @@ static bool leaves_default(const void *user, const struct route *route, const st
 	return (!one->feature.n || str_eq(one->feature, step->feature)) && usual_step(one->asking, route, step);
 }
 
+/* The step may have made the answer what it is: the others need not be tried without. Some kinds work where an answer is written. */
+static bool took_part(const struct outcome *o, const struct step *step)
+{
+	if (step->kind == STEP_ERRORS || step->kind == STEP_ANSWER || step->kind == STEP_CORS)
+		return true;
+	for (size_t i = 0; i < o->steps.n; i++)
+		if (o->steps.item[i].step == step)
+			return step->kind != STEP_BODY || o->steps.item[i].what == HAPPENED_ANSWERED;
+	return false;
+}
+
 static bool same_without(struct asking *a, const struct asked *q, str feature)
 {
 	const struct one_default one = { a, feature };
@@ -71,7 +82,7 @@ static str default_in(struct asking *a, const struct asked *q, const struct want
 		const struct step *step = i < own ? route->steps.item[i] : entry->http.answers.item[i - own];
 		if ((wanted->header && step->kind != STEP_HEADER) || !usual_step(a, route, step))
 			continue;
-		if (wanted->any || same_without(a, q, step->feature))
+		if (wanted->any || ((i >= own || took_part(q->before, step)) && same_without(a, q, step->feature)))
 			return step->feature;
 	}
 	return (str){ "", 0 };

@@ -31,9 +31,29 @@ str difference_location(const struct difference *d)
 
 /* ---- classes ---- */
 
-static str key_of(struct arena *arena, const struct outcome *before, const struct outcome *after, bool tls, str more)
+struct question {
+	const struct asked_path *path;
+	const struct variant *variant;
+	size_t number;               /* of the variant */
+	bool https;
+};
+
+/* What tells classes apart, as bytes. */
+struct class_key {
+	const struct route *before, *after;
+	size_t variant, path;        /* path: number of its class, or SIZE_MAX */
+	size_t https;
+};
+
+/* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
+static str key_of(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
 {
-	return arena_printf(arena, "%zx %zx %d %.*s", (size_t)(uintptr_t)before->route, (size_t)(uintptr_t)after->route, tls, STR_ARG(more));
+	str path, query;
+	struct class_key *key = NEW(a->scratch, struct class_key);
+	(void)str_cut(q->path->target, '?', &path, &query);
+	*key = (struct class_key){ before->route, after->route, q->number, path_class(&a->paths, path), q->https };
+	str bytes = { (const char *)key, sizeof *key };
+	return key->path != SIZE_MAX || q->path->edge ? bytes : arena_join(a->scratch, bytes, q->path->target);
 }
 
 static struct class_state *class_of(struct asking *a, str key)
@@ -69,19 +89,10 @@ static void note_unknown(struct asking *a, const struct outcome *o)
 	}
 }
 
-static str route_key(const struct route *const *route)
-{
-	return (str){ (const char *)route, sizeof *route };
-}
-
 static void note_route(struct asking *a, const struct route *route)
 {
-	const struct route **key;
-	if (!route || map_get(&a->routes, route_key(&route)))
-		return;
-	key = NEW(a->of_host, const struct route *);
-	*key = route;
-	map_set(&a->routes, route_key(key), a->out);
+	if (route && !map_get_address(&a->routes, route))
+		map_set_address(&a->routes, route, a->out);
 }
 
 /* Of a route that no request took, nothing is known. */
@@ -94,30 +105,12 @@ static void count_unasked(struct asking *a)
 			/* others stand before it, whatever the path */
 			bool hidden = a->whole && route->match.conditions.n == 0;
 			/* what the controller makes of itself is nobody's */
-			if (!of_this_class || hidden || route->implicit || map_get(&a->routes, route_key(&route)))
+			if (!of_this_class || hidden || route->implicit || map_get_address(&a->routes, route))
 				continue;
 			struct unasked u = { a->hosts->name, route };
 			LIST_PUSH(a->arena, &a->out->unasked, u);
 			a->host->unasked++;
 		}
-}
-
-struct question {
-	const struct asked_path *path;
-	const struct variant *variant;
-	size_t number;               /* of the variant */
-	bool https;
-};
-
-/* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
-static str class_text(const struct asking *a, const struct question *q)
-{
-	str path, query;
-	(void)str_cut(q->path->target, '?', &path, &query);
-	size_t class = path_class(&a->paths, path);
-	if (class != SIZE_MAX)
-		return arena_printf(a->scratch, "%zu #%zu", q->number, class);
-	return arena_printf(a->scratch, "%zu %.*s", q->number, STR_ARG(q->path->edge ? STR("") : q->path->target));
 }
 
 static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
@@ -148,9 +141,8 @@ static bool ask(struct asking *a, const struct question *q)
 		ask_apart(a, &request, &before, &after);
 		return false;
 	}
-	str number = class_text(a, q);
 	size_t known = a->host->classes;
-	struct class_state *c = class_of(a, key_of(a->scratch, &before, &after, q->https, number));
+	struct class_state *c = class_of(a, key_of(a, q, &before, &after));
 	bool fresh = a->host->classes > known;
 	if (!is_known(&before) || !is_known(&after)) {
 		note_unknown(a, &before);
@@ -159,10 +151,10 @@ static bool ask(struct asking *a, const struct question *q)
 		c->unknown = true;
 		return fresh;
 	}
-	bool proved = is_proved(a, q, &before, &after);
+	const struct asked asked = { &request, &before, &after, outcomes_differ(a->scratch, &before, &after) };
+	bool proved = (fresh || asked.what.n) && is_proved(a, q, &before, &after);
 	if (fresh && proved)
 		a->host->proved++;
-	const struct asked asked = { &request, &before, &after, outcomes_differ(a->scratch, &before, &after) };
 	if (asked.what.n)
 		note_difference(a, &asked, c, proved);
 	return fresh;
@@ -282,18 +274,13 @@ static void ask_pair(struct asking *a, const struct entry_pair *pair)
 		}
 }
 
-static void release_arena(void *arena)
-{
-	arena_release(arena);
-}
-
 void verify_models(struct arena *arena, struct arena *scratch, const struct model *before, const struct model *after, const struct verify_input *input,
 	struct verification *out)
 {
 	struct arena of_host;
 	struct resource open;
 	arena_init(&of_host, 0, arena->escape);
-	escape_watch(arena->escape, &open, release_arena, &of_host);
+	escape_watch(arena->escape, &open, arena_close, &of_host);
 	struct asking a = { .arena = arena, .of_host = &of_host, .scratch = scratch, .input = input, .excuses = excuses_new(arena, input->statements),
 		.matcher = matcher_new(arena, 0), .out = out };
 	*out = (struct verification){ .pairs = pairs_of(arena, before, after, input->known), .accepts = input->accepted };
