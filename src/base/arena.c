@@ -110,6 +110,17 @@ void *arena_alloc(struct arena *arena, size_t size, size_t align, size_t count)
 	return p;
 }
 
+bool arena_extend(struct arena *arena, void *p, size_t old, size_t size)
+{
+	struct arena_block *b = arena->block;
+	if (!b || !p || (char *)p + old != (char *)b->data + b->used || size - old > b->size - b->used)
+		return false;
+	UNPOISON((char *)p + old, size - old);
+	memset((char *)p + old, 0, size - old);
+	b->used += size - old;
+	return true;
+}
+
 str arena_str(struct arena *arena, str s)
 {
 	return (str){ arena_cstr(arena, s), s.n };
@@ -170,7 +181,12 @@ void *list_grow(struct arena *arena, void *items, size_t n, size_t *cap, size_t 
 {
 	if (n < *cap)
 		return items;
-	size_t more = *cap ? *cap * 2 : 4;
+	/* most lists of something large have one element */
+	size_t more = *cap ? *cap * 2 : size > 64 ? 1 : 4;
+	if (*cap && arena_extend(arena, items, *cap * size, more * size)) {
+		*cap = more;
+		return items;
+	}
 	void *p = arena_alloc(arena, size, _Alignof(max_align_t), more);
 	if (n)
 		memcpy(p, items, n * size);

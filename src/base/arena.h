@@ -29,6 +29,9 @@ void arena_close(void *arena);             /* the same, as escape_watch() takes 
 
 void *arena_alloc(struct arena *arena, size_t size, size_t align, size_t count);
 
+/* Makes the newest allocation larger where it stands; what is new is zeroed. False: there is no room, or it is not the newest. */
+bool arena_extend(struct arena *arena, void *p, size_t old, size_t size);
+
 #define NEW(a, T)     ((T *)arena_alloc((a), sizeof(T), _Alignof(T), 1))
 #define NEWS(a, T, n) ((T *)arena_alloc((a), sizeof(T), _Alignof(T), (n)))
 

@@ -15,9 +15,13 @@ static void reserve(struct buf *buf, size_t more)
 		escape_now(buf->arena->escape);
 	if (more <= buf->cap - buf->n)
 		return;
-	size_t cap = buf->cap ? buf->cap * 2 : 256;
+	size_t cap = buf->cap ? buf->cap * 2 : 64;
 	while (cap - buf->n < more)
 		cap *= 2;
+	if (arena_extend(buf->arena, buf->p, buf->cap, cap)) {
+		buf->cap = cap;
+		return;
+	}
 	char *p = arena_alloc(buf->arena, 1, 1, cap);
 	if (buf->n)
 		memcpy(p, buf->p, buf->n);

@@ -136,7 +136,8 @@ void view_read(struct snippet_view *v)
 {
 	for (size_t i = 0; i < v->blocks.n; i++)
 		add_variables(v, &v->blocks.item[i]);
-	add_known_variables(v);
+	if (v->blocks.n)
+		add_known_variables(v);
 }
 
 static struct snippet_view view_of(struct instance *in, struct server *server, const struct location *l, struct route *r)

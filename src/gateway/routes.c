@@ -9,7 +9,6 @@
 #include "gateway/plan.h"
 
 enum { HOSTNAMES_MOST = 16, RULES_MOST = 16, MATCHES_MOST = 128 };
-
 /* Both sides of one Ingress on one host; NULL: nothing there. */
 struct host_part {
 	const struct route_part *plain, *tls;
@@ -35,6 +34,7 @@ struct grouping {
 	LIST(struct host_part) parts;
 	LIST(struct group *) groups;
 	struct map group_by_key;
+	struct arena scratch;        /* of one host */
 };
 
 /* ---- what is alike ---- */
@@ -93,7 +93,7 @@ static void add_to_group(struct grouping *g, const struct host_part *p, enum rol
 	struct arena *arena = g->plan->as->arena;
 	const struct route_part *any = tls ? p->tls : p->plain;
 	bool hostless = any->host->name.kind == HOST_ANY;
-	str key = arena_printf(arena, "%.*s/%.*s %zu %d%d%d%d%d\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
+	str key = arena_printf(&g->scratch, "%.*s/%.*s %zu %d%d%d%d%d\n%.*s", STR_ARG(any->owner->namespace), STR_ARG(any->owner->name),
 		plan_gateway(g->plan, any->host), hostless, (int)role, plain, tls, any->grpc, STR_ARG(rules));
 	struct group *group = map_get(&g->group_by_key, key);
 	if (!group) {
@@ -104,7 +104,7 @@ static void add_to_group(struct grouping *g, const struct host_part *p, enum rol
 		group->tls = tls;
 		group->grpc = any->grpc;
 		group->serves = does_serve(any);
-		map_set(&g->group_by_key, key, group);
+		map_set(&g->group_by_key, arena_str(arena, key), group);
 		LIST_PUSH(arena, &g->groups, group);
 	}
 	LIST_PUSH(arena, &group->parts, *p);
@@ -112,8 +112,7 @@ static void add_to_group(struct grouping *g, const struct host_part *p, enum rol
 
 static void group_part(struct grouping *g, const struct host_part *p)
 {
-	struct arena *arena = g->plan->as->arena;
-	str plain = fingerprint(arena, p->plain), tls = fingerprint(arena, p->tls);
+	str plain = fingerprint(&g->scratch, p->plain), tls = fingerprint(&g->scratch, p->tls);
 	if (p->plain && p->tls && p->plain->grpc == p->tls->grpc && str_eq(plain, tls)) {
 		add_to_group(g, p, ROLE_SERVE, true, true, tls);
 		return;
@@ -484,11 +483,17 @@ static void emit(const struct emission *e)
 
 void plan_routes(struct plan *plan)
 {
+	struct escape *escape = plan->as->arena->escape;
 	struct grouping g = { .plan = plan };
+	struct resource open;
 	map_init(&g.group_by_key, plan->as->arena);
+	arena_init(&g.scratch, 0, escape);
+	escape_watch(escape, &open, arena_close, &g.scratch);
 	collect_parts(&g);
-	for (size_t i = 0; i < g.parts.n; i++)
+	for (size_t i = 0; i < g.parts.n; i++, arena_reset(&g.scratch))
 		group_part(&g, &g.parts.item[i]);
+	escape_forget(escape, &open);
+	arena_release(&g.scratch);
 	name_groups(&g);
 	for (size_t i = 0; i < g.groups.n; i++)
 		emit(&(struct emission){ plan, g.groups.item[i] });
