@@ -33,7 +33,7 @@ WERROR :=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wcast-qual -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wswitch-enum -Wvla -Wundef
-OUR_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -Isrc -Iinclude $(WARNINGS) $(WERROR)
+OUR_CFLAGS := -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -Isrc -Iinclude $(WARNINGS) $(WERROR)
 
 # PKG, and -l words for machines without pkg-config.
 MODULES := yaml-0.1 libcjson libpcre2-8 libcrypto
@@ -43,7 +43,7 @@ MODULES += libcurl
 PLAIN_LIBS += -lcurl
 endif
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(MODULES) 2>/dev/null)
-LIBS := $(or $(shell $(PKG_CONFIG) --libs $(MODULES) 2>/dev/null),$(PLAIN_LIBS))
+LIBS := $(or $(shell $(PKG_CONFIG) --libs $(MODULES) 2>/dev/null),$(PLAIN_LIBS)) -pthread
 
 SOURCES := $(shell find src -name '*.c' ! -path 'src/mapping/embed/*' | LC_ALL=C sort)
 CLI_SOURCES := $(filter src/cli/%,$(SOURCES))
@@ -266,7 +266,7 @@ build/ing2gw.pc: build/ing2gw Makefile
 	[ -n "$$version" ] || { echo 'build/ing2gw --version names no version' >&2; exit 1; }; \
 	printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: ing2gw' \
 		'Description: Kubernetes Ingress to Gateway API' "Version: $$version" 'Requires: $(MODULES)' \
-		'Libs: -L$${libdir} -ling2gw' 'Cflags: -I$${includedir}' >$@
+		'Libs: -L$${libdir} -ling2gw -pthread' 'Cflags: -I$${includedir}' >$@
 
 .PHONY: install-files
 install: all

@@ -43,6 +43,7 @@ struct ing2gw_options {
 	int no_proof;                   /* do not ask what is printed the same requests as the Ingresses */
 	int json;                       /* manifests as JSON instead of YAML */
 	size_t memory_limit;            /* bytes for one call; 0: none */
+	unsigned jobs;                  /* threads that ask what is printed; the result is the same with every number */
 };
 
 struct ing2gw_result {

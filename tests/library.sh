@@ -12,6 +12,7 @@ libs=$(pkg-config --libs yaml-0.1 libcjson libpcre2-8 libcrypto 2>/dev/null || e
 if [ -d src/http ]; then
 	libs="$libs $(pkg-config --libs libcurl 2>/dev/null || echo -lcurl)"
 fi
+libs="$libs -pthread"
 requests=$(sed -n 's/^ *- host: *\(.*\)/{"host": "\1", "scheme": "https", "target": "\/"}/p' "${inputs[@]}")
 passed=0
 failed=0

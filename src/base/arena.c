@@ -66,6 +66,24 @@ void arena_reset(struct arena *arena)
 	arena->used = keep->size;
 }
 
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+	struct arena_block **end = &from->block;
+	if (arena->limit && from->used > arena->limit - arena->used)
+		escape_now(arena->escape);
+	while (*end)
+		end = &(*end)->next;
+	/* behind the current block, which may still have room */
+	*end = arena->block ? arena->block->next : NULL;
+	if (arena->block)
+		arena->block->next = from->block;
+	else
+		arena->block = from->block;
+	arena->used += from->used;
+	from->block = NULL;
+	from->used = 0;
+}
+
 static struct arena_block *block_add(struct arena *arena, size_t need)
 {
 	size_t size = need > BLOCK_SIZE / 4 ? need : BLOCK_SIZE;

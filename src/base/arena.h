@@ -27,6 +27,9 @@ void arena_reset(struct arena *arena);     /* empty, ready again */
 void arena_release(struct arena *arena);
 void arena_close(void *arena);             /* the same, as escape_watch() takes it */
 
+/* Takes over all memory of another arena, which is empty then; texts and pointers stay good. */
+void arena_adopt(struct arena *arena, struct arena *from);
+
 void *arena_alloc(struct arena *arena, size_t size, size_t align, size_t count);
 
 /* Makes the newest allocation larger where it stands; what is new is zeroed. False: there is no room, or it is not the newest. */

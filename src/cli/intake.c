@@ -50,6 +50,7 @@ bool read_intake(struct cli *cli, struct intake_options *options, str *error)
 		.controller_version = arguments_text(args, OPT_CONTROLLER_VERSION),
 		.default_certificate = arguments_text(args, OPT_DEFAULT_CERTIFICATE),
 		.target = arguments_text(args, OPT_TARGET),
+		.jobs = (size_t)arguments_size(args, OPT_JOBS),
 		.choices = args->value[OPT_CHOICE],
 	};
 	for (size_t i = 0; i < args->value[OPT_CHOICE].n; i++) {

@@ -39,6 +39,7 @@ static bool read_options(struct arena *arena, const struct ing2gw_options *in, s
 	out->in.world = in->world_closed ? WORLD_CLOSED : WORLD_AUTO;
 	out->comments = in->no_comments == 0;
 	out->proof = in->no_proof == 0;
+	out->in.jobs = in->jobs;
 	out->format = in->json ? OUTPUT_JSON : OUTPUT_YAML;
 	bool version = !out->gateway_api.n || gateway_version_parse(out->gateway_api, &known);
 	bool names = (!out->gateway.n || given_object(out->gateway)) && (!out->gateway_class.n || given_name(out->gateway_class));

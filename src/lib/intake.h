@@ -26,6 +26,7 @@ struct intake_options {
 	str default_certificate;       /* "NS/NAME" or empty */
 	struct mapping_texts mappings; /* further tables; they have been checked (tables_load) */
 	str target;                    /* whose choices count on the Gateway side, where there is one; or empty */
+	size_t jobs;                   /* threads that ask what is printed; 0: as many as there are processors */
 	struct str_list choices;       /* "NAME=VALUE", before those of the target; they have been checked (intake_choose) */
 };
 

@@ -25,10 +25,10 @@ static bool is_default(const struct fact *fact)
 void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)
 {
 	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .accepted = options->accepted,
-		.known = options->known, .wants = options->wants };
+		.known = options->known, .wants = options->wants, .jobs = in->options->jobs };
 	*c = (struct comparison){ .in = in, .scratch = scratch };
 	model_prepare(in->model);
-	verify_models(&in->arena, scratch, in->model, after, &input, &c->result);
+	verify_models(&in->arena, in->model, after, &input, &c->result);
 	c->locator = NEW(&in->arena, struct locator);
 	locator_init(c->locator, &in->sources, &in->arena);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One verification on its way; inside this room only. */
+/* What one thread asks; inside this room only. */
 #ifndef ING2GW_VERIFY_ASKING_H
 #define ING2GW_VERIFY_ASKING_H
 
@@ -10,12 +10,12 @@
 #include "verify/verify.h"
 
 struct asking {
-	struct arena *arena;         /* of the result */
+	struct arena *arena;         /* of what is found */
 	struct arena *of_host;       /* of all questions of a host */
 	struct arena *scratch;       /* of one question */
 	struct evaluator *before, *after;
 	const struct verify_input *input;
-	struct excuses *excuses;
+	const struct excuses *excuses;
 	struct matcher *matcher;
 	struct verification *out;
 	const struct entry_pair *pair;
@@ -25,7 +25,8 @@ struct asking {
 	bool whole;                  /* all classes of paths of the host are known, on all its sides */
 	struct map classes;          /* of the host: struct class_state, by routes, side and variant */
 	struct map routes;           /* of the host: that took a request, as bytes of their addresses */
-	struct map told;             /* what is not understood */
+	struct map told;             /* what is not understood, by address */
+	size_t *used;                /* of each accepted difference of the input */
 	struct map groups;           /* of the host: number of a difference, by what differs from what to what */
 };
 
@@ -44,6 +45,9 @@ struct asked {
 	const struct outcome *before, *after;
 	struct str_list what;        /* in which they differ */
 };
+
+/* ask.c: all that can be told apart of one class of hosts; what is found goes to asking->out. */
+void ask_host(struct asking *asking, const struct host_class *hosts);
 
 /* usual.c: the default of the controller that is all that differs, or the first of several; empty: more does. */
 str usual_of(struct asking *asking, const struct asked *asked);

@@ -194,13 +194,14 @@ static bool accepts(const struct accepted_difference *by, const struct differenc
 }
 
 /* All that differs is accepted, by one line or by several. */
-static bool is_accepted(struct accepted_differences *list, const struct difference *d)
+static bool is_accepted(struct asking *a, const struct difference *d)
 {
+	const struct accepted_differences *list = a->input->accepted;
 	for (size_t i = 0; i < d->what.n; i++) {
 		bool found = false;
 		for (size_t k = 0; list && k < list->n; k++)
 			if (accepts(&list->item[k], d, d->what.item[i])) {
-				list->item[k].used++;
+				a->used[k]++;
 				found = true;
 			}
 		if (!found)
@@ -217,20 +218,19 @@ static struct difference difference_of(struct asking *a, const struct asked *q)
 	like.host = a->hosts->name;
 	like.before = q->before->route;
 	if (difference_counts(&like))
-		like.accepted = is_accepted(a->input->accepted, &like);
+		like.accepted = is_accepted(a, &like);
 	return like;
 }
 
 void note_apart(struct asking *a, const struct asked *q)
 {
-	enum { EXAMPLES = 5 };
 	const struct difference like = difference_of(a, q);
 	struct apart *apart = &a->out->apart;
 	if (!difference_counts(&like))
 		return;
 	apart->different++;
 	apart->opened += like.opens;
-	if (apart->examples.n < EXAMPLES)
+	if (apart->examples.n < APART_EXAMPLES)
 		(void)add_difference(a, q, &like, &apart->examples);
 }
 

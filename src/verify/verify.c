@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The questions asked of both sides: see verify.h. */
+/* Hosts shared out to threads, and what was found put together again in their order: see verify.h. */
 #include "verify/verify.h"
 
+#include "base/threads.h"
 #include "verify/asking.h"
-#include "verify/compare.h"
+
+/* Hosts that one thread asks at a time. What comes out does not depend on it. */
+enum { HOSTS_AT_A_TIME = 16 };
 
 str verdict_name(enum verdict verdict)
 {
@@ -29,209 +32,6 @@ str difference_location(const struct difference *d)
 	return d->before ? d->before->match.path : (str){ "", 0 };
 }
 
-/* ---- classes ---- */
-
-struct question {
-	const struct asked_path *path;
-	const struct variant *variant;
-	size_t number;               /* of the variant */
-	bool https;
-};
-
-/* What tells classes apart, as bytes. */
-struct class_key {
-	const struct route *before, *after;
-	size_t variant, path;        /* path: number of its class, or SIZE_MAX */
-	size_t https;
-};
-
-/* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
-static str key_of(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
-{
-	str path, query;
-	struct class_key *key = NEW(a->scratch, struct class_key);
-	(void)str_cut(q->path->target, '?', &path, &query);
-	*key = (struct class_key){ before->route, after->route, q->number, path_class(&a->paths, path), q->https };
-	str bytes = { (const char *)key, sizeof *key };
-	return key->path != SIZE_MAX || q->path->edge ? bytes : arena_join(a->scratch, bytes, q->path->target);
-}
-
-static struct class_state *class_of(struct asking *a, str key)
-{
-	struct class_state *c = map_get(&a->classes, key);
-	if (c)
-		return c;
-	c = NEW(a->of_host, struct class_state);
-	map_set(&a->classes, arena_str(a->of_host, key), c);
-	a->host->classes++;
-	return c;
-}
-
-/* ---- asking ---- */
-
-/* That a connection ends is an answer as well; what a controller does that refuses its configuration is none. */
-static bool is_known(const struct outcome *o)
-{
-	return !o->unknown.n && (!o->problem.n || str_eq(o->state, STR("REFUSED")) || str_eq(o->state, STR("CLOSED")));
-}
-
-static void note_unknown(struct asking *a, const struct outcome *o)
-{
-	if (o->problem.n && !is_known(o))
-		str_list_add_new(a->arena, &a->out->problems, arena_str(a->arena, o->problem));
-	for (size_t i = 0; i < o->unknown.n; i++) {
-		str key = arena_printf(a->scratch, "%u:%u %.*s", (unsigned)o->unknown.item[i]->at.file, (unsigned)o->unknown.item[i]->at.offset,
-			STR_ARG(o->unknown.item[i]->text));
-		if (map_get(&a->told, key))
-			continue;
-		map_set(&a->told, arena_str(a->arena, key), a->out);
-		LIST_PUSH(a->arena, &a->out->not_understood, o->unknown.item[i]);
-	}
-}
-
-static void note_route(struct asking *a, const struct route *route)
-{
-	if (route && !map_get_address(&a->routes, route))
-		map_set_address(&a->routes, route, a->out);
-}
-
-/* Of a route that no request took, nothing is known. */
-static void count_unasked(struct asking *a)
-{
-	for (size_t i = 0; i < a->hosts->hosts.n; i++)
-		for (size_t k = 0; k < a->hosts->hosts.item[i]->routes.n; k++) {
-			const struct route *route = a->hosts->hosts.item[i]->routes.item[k];
-			bool of_this_class = str_eq(a->hosts->hosts.item[i]->name.name, a->hosts->name);
-			/* others stand before it, whatever the path */
-			bool hidden = a->whole && route->match.conditions.n == 0;
-			/* what the controller makes of itself is nobody's */
-			if (!of_this_class || hidden || route->implicit || map_get_address(&a->routes, route))
-				continue;
-			struct unasked u = { a->hosts->name, route };
-			LIST_PUSH(a->arena, &a->out->unasked, u);
-			a->host->unasked++;
-		}
-}
-
-static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
-{
-	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after) && path_decides_alone(before->route, after->route);
-}
-
-static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
-{
-	const struct asked asked = { request, before, after, outcomes_differ(a->scratch, before, after) };
-	if (!is_known(before) || !is_known(after))
-		return;
-	a->out->apart.asked++;
-	if (asked.what.n)
-		note_apart(a, &asked);
-}
-
-/* Whether the request was the first one of its class. */
-static bool ask(struct asking *a, const struct question *q)
-{
-	struct outcome before, after;
-	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
-	evaluate(a->before, a->scratch, &request, &before);
-	evaluate(a->after, a->scratch, &request, &after);
-	note_route(a, before.route);
-	note_route(a, after.route);
-	if (q->path->odd) {
-		ask_apart(a, &request, &before, &after);
-		return false;
-	}
-	size_t known = a->host->classes;
-	struct class_state *c = class_of(a, key_of(a, q, &before, &after));
-	bool fresh = a->host->classes > known;
-	if (!is_known(&before) || !is_known(&after)) {
-		note_unknown(a, &before);
-		note_unknown(a, &after);
-		a->host->unknown += !c->unknown;
-		c->unknown = true;
-		return fresh;
-	}
-	const struct asked asked = { &request, &before, &after, outcomes_differ(a->scratch, &before, &after) };
-	bool proved = (fresh || asked.what.n) && is_proved(a, q, &before, &after);
-	if (fresh && proved)
-		a->host->proved++;
-	if (asked.what.n)
-		note_difference(a, &asked, c, proved);
-	return fresh;
-}
-
-/* The host that takes a name on each side, by asking for the root. */
-static void find_paths(struct asking *a, bool https)
-{
-	const struct asked_path root = { .target = STR_INIT("/") };
-	const struct variant plain = { .method = STR_INIT("GET") };
-	struct outcome before, after;
-	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
-	evaluate(a->before, a->scratch, &request, &before);
-	evaluate(a->after, a->scratch, &request, &after);
-	a->paths = path_classes_of(a->of_host, before.host, after.host);
-	a->whole = a->whole && a->paths.whole;
-	if (a->paths.why.n)
-		str_list_add_new(a->arena, &a->out->sampled, arena_str(a->arena, a->paths.why));
-	arena_reset(a->scratch);
-}
-
-/* A path of each class that nobody has thought of. */
-static void ask_classes(struct asking *a, const struct questions *q, bool https)
-{
-	for (size_t i = 0; a->paths.product && i < product_count(a->paths.product); i++) {
-		const struct asked_path path = { .target = product_class(a->paths.product, i)->witness };
-		for (size_t k = 0; k < q->variants.n; k++) {
-			ask(a, &(struct question){ &path, &q->variants.item[k], k, https });
-			arena_reset(a->scratch);
-		}
-	}
-}
-
-/* The path has been asked for its class. */
-static bool is_witness(const struct asking *a, str target)
-{
-	size_t class = path_class(&a->paths, target);
-	return class != SIZE_MAX && str_eq(product_class(a->paths.product, class)->witness, target);
-}
-
-/* All paths plainly; what stands beside the path only at the first path of each class, and where a route begins. */
-static void ask_side(struct asking *a, const struct questions *q, bool https)
-{
-	find_paths(a, https);
-	ask_classes(a, q, https);
-	for (size_t i = 0; i < q->paths.n; i++) {
-		const struct asked_path *path = &q->paths.item[i];
-		if (is_witness(a, path->target))
-			continue;
-		bool fresh = ask(a, &(struct question){ path, &q->variants.item[0], 0, https });
-		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge); k++) {
-			ask(a, &(struct question){ path, &q->variants.item[k], k, https });
-			arena_reset(a->scratch);
-		}
-		arena_reset(a->scratch);
-	}
-}
-
-static void ask_host(struct asking *a, const struct host_class *hosts)
-{
-	struct host_verdict verdict = { .pair = a->pair, .host = hosts->name };
-	LIST_PUSH(a->arena, &a->out->hosts, verdict);
-	a->host = &a->out->hosts.item[a->out->hosts.n - 1];
-	a->hosts = hosts;
-	a->whole = true;
-	map_init(&a->classes, a->of_host);
-	map_init(&a->groups, a->of_host);
-	map_init(&a->routes, a->of_host);
-	const struct questions q = questions_of(a->of_host, hosts);
-	ask_side(a, &q, false);
-	if (hosts->tls)
-		ask_side(a, &q, true);
-	count_unasked(a);
-	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown || a->host->unasked ? VERDICT_UNKNOWN :
-		a->host->accepted || a->host->stated || a->host->usual ? VERDICT_EXCEPT : VERDICT_EQUAL;
-}
-
 static void sum_up(struct verification *out)
 {
 	for (size_t i = 0; i < out->hosts.n; i++) {
@@ -250,6 +50,135 @@ static void sum_up(struct verification *out)
 		out->opened += out->differences.item[i].opens && difference_counts(&out->differences.item[i]);
 }
 
+/* ---- threads ---- */
+
+/* Classes of hosts that are asked together, and what was found. */
+struct part {
+	const struct host_class *const *hosts;
+	size_t n;
+	struct verification found;
+	size_t *used;                /* of each accepted difference */
+};
+
+struct worker {
+	struct arena arena, of_host, scratch;
+	struct asking asking;
+};
+
+struct crew {
+	struct escape own[THREADS_MOST];
+	struct worker *worker;
+	size_t n;
+	const struct verify_input *input;
+	const struct excuses *excuses;
+	const struct entry_pair *pair;
+	struct part *part;
+};
+
+static void crew_close(void *handle)
+{
+	struct crew *crew = handle;
+	for (size_t i = 0; i < crew->n; i++) {
+		arena_release(&crew->worker[i].arena);
+		arena_release(&crew->worker[i].of_host);
+		arena_release(&crew->worker[i].scratch);
+	}
+}
+
+static void crew_init(struct crew *crew, struct arena *arena, const struct verify_input *input)
+{
+	const size_t left = arena->limit > arena->used ? arena->limit - arena->used : 1;
+	crew->n = input->jobs == 0 ? threads_usual() : input->jobs < THREADS_MOST ? input->jobs : THREADS_MOST;
+	crew->worker = NEWS(arena, struct worker, crew->n);
+	crew->input = input;
+	crew->excuses = excuses_new(arena, input->statements);
+	for (size_t i = 0; i < crew->n; i++) {
+		struct worker *w = &crew->worker[i];
+		arena_init(&w->arena, arena->limit ? left : 0, &crew->own[i]);
+		arena_init(&w->of_host, 0, &crew->own[i]);
+		arena_init(&w->scratch, 0, &crew->own[i]);
+	}
+}
+
+/* Each thread has evaluators of its own. */
+static void begin_pair(struct crew *crew, struct worker *w)
+{
+	struct asking *a = &w->asking;
+	*a = (struct asking){ .arena = &w->arena, .of_host = &w->of_host, .scratch = &w->scratch, .input = crew->input, .excuses = crew->excuses,
+		.pair = crew->pair };
+	a->matcher = matcher_new(&w->arena, 0);
+	a->before = evaluator_new(&w->arena, crew->pair->before);
+	a->after = evaluator_new(&w->arena, crew->pair->after);
+}
+
+static void ask_part(void *user, size_t worker, size_t item)
+{
+	struct crew *crew = user;
+	struct worker *w = &crew->worker[worker];
+	struct part *part = &crew->part[item];
+	struct asking *a = &w->asking;
+	if (a->pair != crew->pair)
+		begin_pair(crew, w);
+	part->used = NEWS(&w->arena, size_t, crew->input->accepted ? crew->input->accepted->n : 0);
+	a->out = &part->found;
+	a->used = part->used;
+	map_init(&a->told, &w->arena);
+	for (size_t i = 0; i < part->n; i++) {
+		ask_host(a, part->hosts[i]);
+		arena_reset(&w->of_host);
+	}
+}
+
+/* ---- putting together ---- */
+
+struct joining {
+	struct arena *arena;
+	struct map told;             /* what is not understood, by place and text */
+	struct verification *out;
+};
+
+static void join_unknown(struct joining *j, const struct unknown *unknown)
+{
+	str key = arena_printf(j->arena, "%u:%u %.*s", (unsigned)unknown->at.file, (unsigned)unknown->at.offset, STR_ARG(unknown->text));
+	if (map_get(&j->told, key))
+		return;
+	map_set(&j->told, key, j->out);
+	LIST_PUSH(j->arena, &j->out->not_understood, unknown);
+}
+
+static void join_apart(struct joining *j, const struct apart *apart)
+{
+	struct apart *all = &j->out->apart;
+	all->asked += apart->asked;
+	all->different += apart->different;
+	all->opened += apart->opened;
+	for (size_t i = 0; i < apart->examples.n && all->examples.n < APART_EXAMPLES; i++)
+		LIST_PUSH(j->arena, &all->examples, apart->examples.item[i]);
+}
+
+static void join(struct joining *j, const struct part *part, struct accepted_differences *accepted)
+{
+	const struct verification *found = &part->found;
+	struct verification *out = j->out;
+	for (size_t i = 0; i < found->hosts.n; i++)
+		LIST_PUSH(j->arena, &out->hosts, found->hosts.item[i]);
+	for (size_t i = 0; i < found->differences.n; i++)
+		LIST_PUSH(j->arena, &out->differences, found->differences.item[i]);
+	for (size_t i = 0; i < found->unasked.n; i++)
+		LIST_PUSH(j->arena, &out->unasked, found->unasked.item[i]);
+	for (size_t i = 0; i < found->not_understood.n; i++)
+		join_unknown(j, found->not_understood.item[i]);
+	for (size_t i = 0; i < found->problems.n; i++)
+		str_list_add_new(j->arena, &out->problems, found->problems.item[i]);
+	for (size_t i = 0; i < found->sampled.n; i++)
+		str_list_add_new(j->arena, &out->sampled, found->sampled.item[i]);
+	for (size_t i = 0; accepted && i < accepted->n; i++)
+		accepted->item[i].used += part->used[i];
+	join_apart(j, &found->apart);
+}
+
+/* ---- the whole ---- */
+
 static bool is_wanted(const struct verify_input *input, const struct host_class *class)
 {
 	bool any = input->wants == NULL;
@@ -258,36 +187,43 @@ static bool is_wanted(const struct verify_input *input, const struct host_class 
 	return any;
 }
 
-static void ask_pair(struct asking *a, const struct entry_pair *pair)
+static void ask_pair(struct crew *crew, struct joining *j, const struct entry_pair *pair)
 {
 	const struct model *const models[] = { pair->before, pair->after };
-	const struct host_classes classes = host_classes_of(a->arena, models, 2);
-	a->pair = pair;
-	a->before = evaluator_new(a->arena, pair->before);
-	a->after = evaluator_new(a->arena, pair->after);
+	const struct host_classes classes = host_classes_of(j->arena, models, 2);
+	const struct host_class **wanted = NEWS(j->arena, const struct host_class *, classes.n + 1);
+	size_t n = 0;
 	for (size_t i = 0; i < classes.left_out.n; i++)
-		str_list_add_new(a->arena, &a->out->left_out, classes.left_out.item[i]);
+		str_list_add_new(j->arena, &j->out->left_out, classes.left_out.item[i]);
 	for (size_t i = 0; i < classes.n; i++)
-		if (is_wanted(a->input, &classes.item[i])) {
-			ask_host(a, &classes.item[i]);
-			arena_reset(a->of_host);
-		}
+		if (is_wanted(crew->input, &classes.item[i]))
+			wanted[n++] = &classes.item[i];
+	const size_t parts = (n + HOSTS_AT_A_TIME - 1) / HOSTS_AT_A_TIME;
+	crew->pair = pair;
+	crew->part = NEWS(j->arena, struct part, parts);
+	for (size_t i = 0; i < parts; i++) {
+		crew->part[i].hosts = wanted + i * HOSTS_AT_A_TIME;
+		crew->part[i].n = i + 1 < parts ? HOSTS_AT_A_TIME : n - i * HOSTS_AT_A_TIME;
+	}
+	threads_each(j->arena->escape, crew->own, crew->n, parts, ask_part, crew);
+	for (size_t i = 0; i < parts; i++)
+		join(j, &crew->part[i], crew->input->accepted);
 }
 
-void verify_models(struct arena *arena, struct arena *scratch, const struct model *before, const struct model *after, const struct verify_input *input,
-	struct verification *out)
+void verify_models(struct arena *arena, const struct model *before, const struct model *after, const struct verify_input *input, struct verification *out)
 {
-	struct arena of_host;
 	struct resource open;
-	arena_init(&of_host, 0, arena->escape);
-	escape_watch(arena->escape, &open, arena_close, &of_host);
-	struct asking a = { .arena = arena, .of_host = &of_host, .scratch = scratch, .input = input, .excuses = excuses_new(arena, input->statements),
-		.matcher = matcher_new(arena, 0), .out = out };
+	struct crew *crew = NEW(arena, struct crew);
+	struct joining j = { .arena = arena, .out = out };
 	*out = (struct verification){ .pairs = pairs_of(arena, before, after, input->known), .accepts = input->accepted };
-	map_init(&a.told, arena);
+	crew_init(crew, arena, input);
+	escape_watch(arena->escape, &open, crew_close, crew);
+	map_init(&j.told, arena);
 	for (size_t i = 0; i < out->pairs.n; i++)
-		ask_pair(&a, &out->pairs.item[i]);
+		ask_pair(crew, &j, &out->pairs.item[i]);
+	for (size_t i = 0; i < crew->n; i++)
+		arena_adopt(arena, &crew->worker[i].arena);
 	escape_forget(arena->escape, &open);
-	arena_release(&of_host);
+	crew_close(crew);
 	sum_up(out);
 }

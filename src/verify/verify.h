@@ -57,6 +57,8 @@ struct unasked {
 };
 
 /* Requests that are not in normal form: escapes, doubled slashes, dot segments. What a load balancer makes of them is sampled only, and no part of the verdict. */
+enum { APART_EXAMPLES = 5 };
+
 struct apart {
 	size_t asked, different;
 	size_t opened;               /* of those that differ: guarded before, and open after */
@@ -83,14 +85,13 @@ struct verification {
 struct verify_input {
 	bool (*is_default)(const struct fact *fact);   /* it stands for a default of the controller, and not in the input */
 	const struct statements *statements;           /* of a conversion of `before`, in its own hosts, routes and steps; or NULL */
-
 	struct accepted_differences *accepted;         /* they are counted here; or NULL */
 	const struct known_pairs *known;               /* which Gateways stand for which load balancers; or NULL */
 	bool (*wants)(const struct host *host);        /* of `before`: classes without such a host are left out; NULL: none are */
+	size_t jobs;                                   /* threads that ask; 0: as many as there are processors */
 };
 
-/* Of prepared models. scratch is emptied again and again. */
-void verify_models(struct arena *arena, struct arena *scratch, const struct model *before, const struct model *after, const struct verify_input *input,
-	struct verification *out);
+/* Of prepared models. Whatever the number of threads, the same is found. */
+void verify_models(struct arena *arena, const struct model *before, const struct model *after, const struct verify_input *input, struct verification *out);
 
 #endif

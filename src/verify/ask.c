@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The questions asked of both sides about one class of hosts: see asking.h. */
+#include "verify/asking.h"
+
+#include "verify/compare.h"
+
+struct question {
+	const struct asked_path *path;
+	const struct variant *variant;
+	size_t number;               /* of the variant */
+	bool https;
+};
+
+/* What tells classes apart, as bytes. */
+struct class_key {
+	const struct route *before, *after;
+	size_t variant, path;        /* path: number of its class, or SIZE_MAX */
+	size_t https;
+};
+
+/* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
+static str key_of(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
+{
+	str path, query;
+	struct class_key *key = NEW(a->scratch, struct class_key);
+	(void)str_cut(q->path->target, '?', &path, &query);
+	*key = (struct class_key){ before->route, after->route, q->number, path_class(&a->paths, path), q->https };
+	str bytes = { (const char *)key, sizeof *key };
+	return key->path != SIZE_MAX || q->path->edge ? bytes : arena_join(a->scratch, bytes, q->path->target);
+}
+
+static struct class_state *class_of(struct asking *a, str key)
+{
+	struct class_state *c = map_get(&a->classes, key);
+	if (c)
+		return c;
+	c = NEW(a->of_host, struct class_state);
+	map_set(&a->classes, arena_str(a->of_host, key), c);
+	a->host->classes++;
+	return c;
+}
+
+/* ---- asking ---- */
+
+/* That a connection ends is an answer as well; what a controller does that refuses its configuration is none. */
+static bool is_known(const struct outcome *o)
+{
+	return !o->unknown.n && (!o->problem.n || str_eq(o->state, STR("REFUSED")) || str_eq(o->state, STR("CLOSED")));
+}
+
+static void note_unknown(struct asking *a, const struct outcome *o)
+{
+	if (o->problem.n && !is_known(o))
+		str_list_add_new(a->arena, &a->out->problems, arena_str(a->arena, o->problem));
+	for (size_t i = 0; i < o->unknown.n; i++)
+		if (!map_get_address(&a->told, o->unknown.item[i])) {
+			map_set_address(&a->told, o->unknown.item[i], a->out);
+			LIST_PUSH(a->arena, &a->out->not_understood, o->unknown.item[i]);
+		}
+}
+
+static void note_route(struct asking *a, const struct route *route)
+{
+	if (route && !map_get_address(&a->routes, route))
+		map_set_address(&a->routes, route, a->out);
+}
+
+/* Of a route that no request took, nothing is known. */
+static void count_unasked(struct asking *a)
+{
+	for (size_t i = 0; i < a->hosts->hosts.n; i++)
+		for (size_t k = 0; k < a->hosts->hosts.item[i]->routes.n; k++) {
+			const struct route *route = a->hosts->hosts.item[i]->routes.item[k];
+			bool of_this_class = str_eq(a->hosts->hosts.item[i]->name.name, a->hosts->name);
+			/* others stand before it, whatever the path */
+			bool hidden = a->whole && route->match.conditions.n == 0;
+			/* what the controller makes of itself is nobody's */
+			if (!of_this_class || hidden || route->implicit || map_get_address(&a->routes, route))
+				continue;
+			struct unasked u = { a->hosts->name, route };
+			LIST_PUSH(a->arena, &a->out->unasked, u);
+			a->host->unasked++;
+		}
+}
+
+static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
+{
+	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after) && path_decides_alone(before->route, after->route);
+}
+
+static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
+{
+	const struct asked asked = { request, before, after, outcomes_differ(a->scratch, before, after) };
+	if (!is_known(before) || !is_known(after))
+		return;
+	a->out->apart.asked++;
+	if (asked.what.n)
+		note_apart(a, &asked);
+}
+
+/* Whether the request was the first one of its class. */
+static bool ask(struct asking *a, const struct question *q)
+{
+	struct outcome before, after;
+	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
+	evaluate(a->before, a->scratch, &request, &before);
+	evaluate(a->after, a->scratch, &request, &after);
+	note_route(a, before.route);
+	note_route(a, after.route);
+	if (q->path->odd) {
+		ask_apart(a, &request, &before, &after);
+		return false;
+	}
+	size_t known = a->host->classes;
+	struct class_state *c = class_of(a, key_of(a, q, &before, &after));
+	bool fresh = a->host->classes > known;
+	if (!is_known(&before) || !is_known(&after)) {
+		note_unknown(a, &before);
+		note_unknown(a, &after);
+		a->host->unknown += !c->unknown;
+		c->unknown = true;
+		return fresh;
+	}
+	const struct asked asked = { &request, &before, &after, outcomes_differ(a->scratch, &before, &after) };
+	bool proved = (fresh || asked.what.n) && is_proved(a, q, &before, &after);
+	if (fresh && proved)
+		a->host->proved++;
+	if (asked.what.n)
+		note_difference(a, &asked, c, proved);
+	return fresh;
+}
+
+/* The host that takes a name on each side, by asking for the root. */
+static void find_paths(struct asking *a, bool https)
+{
+	const struct asked_path root = { .target = STR_INIT("/") };
+	const struct variant plain = { .method = STR_INIT("GET") };
+	struct outcome before, after;
+	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
+	evaluate(a->before, a->scratch, &request, &before);
+	evaluate(a->after, a->scratch, &request, &after);
+	a->paths = path_classes_of(a->of_host, before.host, after.host);
+	a->whole = a->whole && a->paths.whole;
+	if (a->paths.why.n)
+		str_list_add_new(a->arena, &a->out->sampled, arena_str(a->arena, a->paths.why));
+	arena_reset(a->scratch);
+}
+
+/* A path of each class that nobody has thought of. */
+static void ask_classes(struct asking *a, const struct questions *q, bool https)
+{
+	for (size_t i = 0; a->paths.product && i < product_count(a->paths.product); i++) {
+		const struct asked_path path = { .target = product_class(a->paths.product, i)->witness };
+		for (size_t k = 0; k < q->variants.n; k++) {
+			ask(a, &(struct question){ &path, &q->variants.item[k], k, https });
+			arena_reset(a->scratch);
+		}
+	}
+}
+
+/* The path has been asked for its class. */
+static bool is_witness(const struct asking *a, str target)
+{
+	size_t class = path_class(&a->paths, target);
+	return class != SIZE_MAX && str_eq(product_class(a->paths.product, class)->witness, target);
+}
+
+/* All paths plainly; what stands beside the path only at the first path of each class, and where a route begins. */
+static void ask_side(struct asking *a, const struct questions *q, bool https)
+{
+	find_paths(a, https);
+	ask_classes(a, q, https);
+	for (size_t i = 0; i < q->paths.n; i++) {
+		const struct asked_path *path = &q->paths.item[i];
+		if (is_witness(a, path->target))
+			continue;
+		bool fresh = ask(a, &(struct question){ path, &q->variants.item[0], 0, https });
+		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge); k++) {
+			ask(a, &(struct question){ path, &q->variants.item[k], k, https });
+			arena_reset(a->scratch);
+		}
+		arena_reset(a->scratch);
+	}
+}
+
+void ask_host(struct asking *a, const struct host_class *hosts)
+{
+	struct host_verdict verdict = { .pair = a->pair, .host = hosts->name };
+	LIST_PUSH(a->arena, &a->out->hosts, verdict);
+	a->host = &a->out->hosts.item[a->out->hosts.n - 1];
+	a->hosts = hosts;
+	a->whole = true;
+	map_init(&a->classes, a->of_host);
+	map_init(&a->groups, a->of_host);
+	map_init(&a->routes, a->of_host);
+	const struct questions q = questions_of(a->of_host, hosts);
+	ask_side(a, &q, false);
+	if (hosts->tls)
+		ask_side(a, &q, true);
+	count_unasked(a);
+	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown || a->host->unasked ? VERDICT_UNKNOWN :
+		a->host->accepted || a->host->stated || a->host->usual ? VERDICT_EXCEPT : VERDICT_EQUAL;
+}
