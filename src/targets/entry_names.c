@@ -29,7 +29,16 @@ struct entry_names entry_names_of(struct arena *arena, const struct entry *entry
 			host_patterns_add(&names.all, &host->aliases.item[j], host);
 		add_certificate(&names.served, host);
 	}
+	map_init(&names.certificates, arena);
+	for (size_t i = 0; i < entry->certificates.n; i++)
+		map_set(&names.certificates, entry->certificates.item[i].name, arena);
 	return names;
+}
+
+bool name_has_certificate(struct arena *scratch, const struct entry_names *names, str name)
+{
+	str wide = str_from(name, str_find_char(name, '.'));
+	return map_get(&names->certificates, name) || (wide.n && map_get(&names->certificates, arena_join(scratch, STR("*"), wide)));
 }
 
 bool host_has_tls(const struct entry_names *names, const struct host *host)

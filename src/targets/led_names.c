@@ -2,17 +2,6 @@
 /* See led_names.h. */
 #include "targets/led_names.h"
 
-static bool has_certificate(const struct entry *entry, str name)
-{
-	str wide = str_from(name, str_find_char(name, '.'));
-	for (size_t i = 0; i < entry->certificates.n; i++) {
-		str served = entry->certificates.item[i].name;
-		if (str_eq(served, name) || (wide.n && str_starts(served, STR("*")) && str_eq(str_from(served, 1), wide)))
-			return true;
-	}
-	return false;
-}
-
 static bool is_by_certificate(const struct step *step)
 {
 	return step->kind == STEP_REDIRECT && step->as.redirect.needs_certificate;
@@ -79,16 +68,16 @@ static struct host *host_for(struct arena *arena, const struct host *host, const
 	return copy;
 }
 
-struct led_names led_names_of(struct arena *arena, const struct entry *entry, const struct host *host)
+struct led_names led_names_of(struct arena *arena, const struct entry_names *names, const struct host *host)
 {
 	struct host *others = NULL;
 	if (host->name.kind == HOST_ANY || !leads_by_certificate(host))
 		return (struct led_names){ host, NULL };
-	bool led = has_certificate(entry, host->name.name);
+	bool led = name_has_certificate(arena, names, host->name.name);
 	struct host *alike = host_for(arena, host, &host->name, led);
 	for (size_t i = 0; i < host->aliases.n; i++) {
 		const struct host_name *alias = &host->aliases.item[i];
-		if (has_certificate(entry, alias->name) == led)
+		if (name_has_certificate(arena, names, alias->name) == led)
 			LIST_PUSH(arena, &alike->aliases, *alias);
 		else if (others)
 			LIST_PUSH(arena, &others->aliases, *alias);

@@ -6,7 +6,7 @@
 #ifndef ING2GW_TARGETS_LED_NAMES_H
 #define ING2GW_TARGETS_LED_NAMES_H
 
-#include "route/model.h"
+#include "targets/entry_names.h"
 
 /* Copies of the host where its routes hang on certificates: with some of its names, and routes that say what these get. */
 struct led_names {
@@ -14,6 +14,6 @@ struct led_names {
 	const struct host *others;   /* the other aliases; or NULL */
 };
 
-struct led_names led_names_of(struct arena *arena, const struct entry *entry, const struct host *host);
+struct led_names led_names_of(struct arena *arena, const struct entry_names *names, const struct host *host);
 
 #endif

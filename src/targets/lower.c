@@ -507,7 +507,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 	struct host_side side = { .lw = lw, .entry = out->entry, .whole = host, .side = SIDE_PLAIN,
 		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && host_is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
-	const struct led_names names_of = led_names_of(lw->arena, out->entry, host);
+	const struct led_names names_of = led_names_of(lw->arena, names, host);
 	lower_names(side, names_of.alike, out);
 	if (names_of.others)
 		lower_names(side, names_of.others, out);
