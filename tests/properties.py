@@ -8,11 +8,18 @@
     places         what the report names as the place of a fact is in the printed manifests
     removal        a `translated` fact taken away or changed changes the manifests, an `ineffective` one does not
     coverage       every complete row of a controller's table is used by a fixture
+
+All of it is asked of --binary, each conversion proved at its end. --checked, a build with sanitizers, makes the conversions of a part of the
+removals again: every fixture as it stands goes through that build in the golden cases. The part is drawn by a seed that is printed
+(--seed, else that of the day), so that it is another one every day.
 """
 import argparse
 import collections
+import copy
+import datetime
 import json
 import os
+import random
 import shutil
 import sys
 import tempfile
@@ -26,6 +33,8 @@ ENDINGS = (".yaml", ".yml", ".json")
 # Bounds of the removal test, for each fixture: sites of one fact with one value, and sites of one kind of fact.
 SAME_VALUE = 2
 SAME_KEY = 12
+# The part of the removals that sanitizers watch.
+CHECKED = 0.05
 # Options that choose what is printed of what is read.
 CHOICES = ("-n", "-l", "--host", "--ingress")
 
@@ -64,7 +73,7 @@ class Subject:
             self.files[path] = self.load(case.read(path))
         if self.stdin is not None:
             self.files["stdin"] = self.load(self.stdin)
-        self.base = None
+        self.first = None
 
     @staticmethod
     def load(text):
@@ -93,6 +102,12 @@ class Subject:
             except OSError:
                 report = b""
         return Outcome(result, report)
+
+    def plain(self):
+        """The conversion as the case asks for it, made once."""
+        if self.first is None:
+            self.first = self.run()
+        return self.first
 
     def convert(self, changed):
         """With some files replaced: path -> objects."""
@@ -156,7 +171,7 @@ def listed(subject, reverse):
 
 
 def same_bytes(subject):
-    first = subject.run()
+    first = subject.plain()
     if first.fault:
         return first.fault
     runs = [("a second time", subject.run()),
@@ -176,7 +191,7 @@ def same_bytes(subject):
 def read_back(subject):
     if any(arg == "-o" or arg.startswith(("-o", "--output")) for arg in subject.case.args()):
         return ""
-    texts = subject.run()
+    texts = subject.plain()
     for name, more in (("JSON", ["-o", "json"]), ("no comments", ["--no-comments"])):
         other = subject.run(more=more)
         if texts.fault or other.fault:
@@ -187,7 +202,7 @@ def read_back(subject):
 
 
 def no_vanishing(subject):
-    outcome = subject.run()
+    outcome = subject.plain()
     if outcome.fault:
         return outcome.fault
     known = {}
@@ -238,7 +253,7 @@ def at_place(objects, place):
 
 
 def places(subject):
-    outcome = subject.run()
+    outcome = subject.plain()
     if outcome.fault:
         return outcome.fault
     lost = ["%s of %s: %s" % (fact["key"], "/".join(name), place)
@@ -292,6 +307,13 @@ class Removal:
                 item = subject.find(fact.name)
                 fact.value = edit.value_of(item, fact.key) if item else None
                 self.facts.append(fact)
+
+    def watched(self, binary):
+        """The same by another build."""
+        other = copy.copy(self)
+        other.subject = copy.copy(self.subject)
+        other.subject.binary = binary
+        return other
 
     def chosen(self):
         groups = collections.defaultdict(lambda: collections.defaultdict(list))
@@ -402,7 +424,7 @@ def coverage(tally, keys):
 
 
 def seen_keys(subject):
-    outcome = subject.run()
+    outcome = subject.plain()
     return {edit.normal(fact["key"]).split("#")[0] for ingress in outcome.report.get("ingresses", []) for fact in ingress["facts"]
             if fact["state"] != "unknown"}
 
@@ -420,9 +442,16 @@ def over_all(tally, name, subjects, function):
         tally.check(not fault, "%s: %s" % (name, subject.case.name), fault)
 
 
+def remove(tally, name, jobs):
+    for (removal, fact), fault in zip(jobs, common.parallel(lambda job: guarded(job[0].test, job[1]), jobs)):
+        tally.check(not fault, "%s: %s: %s" % (name, removal.subject.case.name, fact.title()), fault)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
+    parser.add_argument("--checked", help="a build with sanitizers")
+    parser.add_argument("--seed", type=int, default=datetime.date.today().toordinal())
     parser.add_argument("--only", default=os.environ.get("CASE", ""), help="cases whose name has this text")
     options = parser.parse_args()
     binary = os.path.abspath(options.binary)
@@ -445,8 +474,12 @@ def main():
             tally.fail("removal: " + subject.case.name, removal if isinstance(removal, str) else removal.base.fault)
             continue
         jobs += [(removal, fact) for fact in removal.chosen()]
-    for (removal, fact), fault in zip(jobs, common.parallel(lambda job: guarded(job[0].test, job[1]), jobs)):
-        tally.check(not fault, "removal: %s: %s" % (removal.subject.case.name, fact.title()), fault)
+    remove(tally, "removal", jobs)
+    if options.checked:
+        checked, chance = os.path.abspath(options.checked), random.Random(options.seed)
+        part = [(removal.watched(checked), fact) for removal, fact in jobs if chance.random() < CHECKED]
+        print("%d of %d removals with sanitizers, seed %d" % (len(part), len(jobs), options.seed))
+        remove(tally, "removal, sanitizers", part)
 
     if not options.only:
         coverage(tally, set().union(*common.parallel(seen_keys, subjects)) if subjects else set())

@@ -18,6 +18,7 @@
 #include "file_text.h"
 #include "lib/convert.h"
 #include "lib/proof.h"
+#include "shared_tables.h"
 
 extern const struct CMUnitTest proof_tests[];
 extern const size_t proof_tests_count;
@@ -47,6 +48,7 @@ static const struct breakage {
 
 struct breaking {
 	struct convert run;
+	const struct shared_tables *tables;
 	const char *file;
 	const struct breakage *breakage;
 	struct report report;
@@ -93,6 +95,7 @@ static void convert_file(struct breaking *c)
 	options.comments = false;
 	convert_init(&c->run, &options, 0);
 	c->run.in.proves = true;
+	shared_tables_lend(c->tables, &c->run.in);
 	c->report = (struct report){ 0 };
 	c->done = false;
 	if (setjmp(c->run.in.escape.env) != 0)
@@ -144,15 +147,18 @@ static void judge(struct breaking *c, struct tally *tally)
 static void test_breakages(void **state)
 {
 	glob_t files;
-	struct breaking c = { .file = NULL };
+	struct shared_tables tables;
+	struct breaking c = { .tables = &tables };
 	struct tally tally = { 0 };
 	(void)state;
+	shared_tables_load(&tables);
 	assert_int_equal(glob("fixtures/*/*/input.yaml", 0, NULL, &files), 0);
 	for (size_t i = 0; i < files.gl_pathc; i++) {
 		c.file = files.gl_pathv[i];
 		judge(&c, &tally);
 	}
 	globfree(&files);
+	shared_tables_release(&tables);
 	printf("broken manifests: %zu seen, %zu with no effect, %zu excused by what the conversion says\n", tally.seen, tally.same, tally.excused);
 	for (size_t i = 0; i < COUNT(BREAKAGES); i++)
 		if (tally.by_kind[i])
