@@ -5,7 +5,9 @@ A case is a folder under fixtures/ that holds `args`, `input/` or `input.yaml`. 
 places in messages are the same on every machine.
 """
 import concurrent.futures
+import datetime
 import os
+import random
 import shlex
 import subprocess
 import sys
@@ -55,6 +57,32 @@ def run(binary, args, cwd=None, stdin=None, timeout=TIMEOUT, env=None):
     except subprocess.TimeoutExpired as late:
         return Result(None, late.stdout or b"", late.stderr or b"")
     return Result(done.returncode, done.stdout, done.stderr)
+
+
+class Builds:
+    """The build that is asked, and one with sanitizers that is asked in its place for a share of the items. Which these are is drawn anew
+    every day, by a seed that is printed; with share 1 they are all (make test SHARE=1)."""
+
+    def __init__(self, options):
+        self.binary = os.path.abspath(options.binary)
+        self.checked = os.path.abspath(options.checked) if options.checked else None
+        self.share, self.seed = options.share, options.seed
+        if self.checked:
+            print("sanitizers: %g of all, seed %d" % (self.share, self.seed))
+
+    @staticmethod
+    def add_arguments(parser):
+        parser.add_argument("--binary", required=True)
+        parser.add_argument("--checked", help="a build with sanitizers")
+        parser.add_argument("--share", type=float, default=0.1, help="of the items that it is asked about")
+        parser.add_argument("--seed", type=int, default=datetime.date.today().toordinal())
+
+    def there(self):
+        return all(os.access(path, os.X_OK) for path in (self.binary, self.checked) if path)
+
+    def pick(self, name):
+        chosen = self.checked and random.Random("%d %s" % (self.seed, name)).random() < self.share
+        return self.checked if chosen else self.binary
 
 
 class Case:

@@ -39,16 +39,15 @@ def fault(binary, name):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    binary = os.path.abspath(parser.parse_args().binary)
-    tally = common.Tally()
-    if not os.access(binary, os.X_OK):
-        tally.fail("explain", "%s is not there" % binary)
+    common.Builds.add_arguments(parser)
+    builds, tally = common.Builds(parser.parse_args()), common.Tally()
+    if not builds.there():
+        tally.fail("explain", "%s is not there" % builds.binary)
         return tally.end()
     names = subjects()
-    for name, why in zip(names, common.parallel(lambda name: fault(binary, name), names)):
+    for name, why in zip(names, common.parallel(lambda name: fault(builds.pick(name), name), names)):
         tally.check(not why, "explain " + name, why)
-    result = common.run(binary, ["explain", "I2G-0000"])
+    result = common.run(builds.checked or builds.binary, ["explain", "I2G-0000"])
     tally.check(result.code == 2 and not result.bug(), "explain of what does not exist", "exit code %s" % result.code)
     return tally.end()
 

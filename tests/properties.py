@@ -9,17 +9,14 @@
     removal        a `translated` fact taken away or changed changes the manifests, an `ineffective` one does not
     coverage       every complete row of a controller's table is used by a fixture
 
-All of it is asked of --binary, each conversion proved at its end. --checked, a build with sanitizers, makes the conversions of a part of the
-removals again: every fixture as it stands goes through that build in the golden cases. The part is drawn by a seed that is printed
-(--seed, else that of the day), so that it is another one every day.
+All of it is asked of --binary, each conversion proved at its end; of a share of the removals --checked, a build with sanitizers
+(common.Builds). Every fixture as it stands goes through that build in the golden cases.
 """
 import argparse
 import collections
 import copy
-import datetime
 import json
 import os
-import random
 import shutil
 import sys
 import tempfile
@@ -33,8 +30,6 @@ ENDINGS = (".yaml", ".yml", ".json")
 # Bounds of the removal test, for each fixture: sites of one fact with one value, and sites of one kind of fact.
 SAME_VALUE = 2
 SAME_KEY = 12
-# The part of the removals that sanitizers watch.
-CHECKED = 0.05
 # Options that choose what is printed of what is read.
 CHOICES = ("-n", "-l", "--host", "--ingress")
 
@@ -308,8 +303,7 @@ class Removal:
                 fact.value = edit.value_of(item, fact.key) if item else None
                 self.facts.append(fact)
 
-    def watched(self, binary):
-        """The same by another build."""
+    def asked_of(self, binary):
         other = copy.copy(self)
         other.subject = copy.copy(self.subject)
         other.subject.binary = binary
@@ -442,21 +436,14 @@ def over_all(tally, name, subjects, function):
         tally.check(not fault, "%s: %s" % (name, subject.case.name), fault)
 
 
-def remove(tally, name, jobs):
-    for (removal, fact), fault in zip(jobs, common.parallel(lambda job: guarded(job[0].test, job[1]), jobs)):
-        tally.check(not fault, "%s: %s: %s" % (name, removal.subject.case.name, fact.title()), fault)
-
-
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--checked", help="a build with sanitizers")
-    parser.add_argument("--seed", type=int, default=datetime.date.today().toordinal())
+    common.Builds.add_arguments(parser)
     parser.add_argument("--only", default=os.environ.get("CASE", ""), help="cases whose name has this text")
     options = parser.parse_args()
-    binary = os.path.abspath(options.binary)
-    tally = common.Tally()
-    if not os.access(binary, os.X_OK):
+    builds, tally = common.Builds(options), common.Tally()
+    binary = builds.binary
+    if not builds.there():
         tally.fail("properties", "%s is not there" % options.binary)
         return tally.end()
     subjects = [Subject(binary, case) for case in common.cases(options.only) if case.converts() and case.exit() in (0, 1, 3)]
@@ -473,13 +460,9 @@ def main():
         if isinstance(removal, str) or removal.base.fault:
             tally.fail("removal: " + subject.case.name, removal if isinstance(removal, str) else removal.base.fault)
             continue
-        jobs += [(removal, fact) for fact in removal.chosen()]
-    remove(tally, "removal", jobs)
-    if options.checked:
-        checked, chance = os.path.abspath(options.checked), random.Random(options.seed)
-        part = [(removal.watched(checked), fact) for removal, fact in jobs if chance.random() < CHECKED]
-        print("%d of %d removals with sanitizers, seed %d" % (len(part), len(jobs), options.seed))
-        remove(tally, "removal, sanitizers", part)
+        jobs += [(removal.asked_of(builds.pick(removal.subject.case.name + fact.title())), fact) for fact in removal.chosen()]
+    for (removal, fact), fault in zip(jobs, common.parallel(lambda job: guarded(job[0].test, job[1]), jobs)):
+        tally.check(not fault, "removal: %s: %s" % (removal.subject.case.name, fact.title()), fault)
 
     if not options.only:
         coverage(tally, set().union(*common.parallel(seen_keys, subjects)) if subjects else set())

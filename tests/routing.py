@@ -350,10 +350,10 @@ def records(only):
                     yield record
 
 
-def check_form(binary, form, options, tally):
+def check_form(builds, form, options, tally):
     """One check a set; returns the counts."""
     counts = collections.Counter()
-    for one in common.parallel(lambda record: Set(binary, record, form), records(options.set)):
+    for one in common.parallel(lambda record: Set(builds.pick(record["set"]), record, form), records(options.set)):
         graver, faults = ([one.fault], []) if one.fault else judge(one, counts)
         known = [(sets[one.name], cause) for cause, sets in KNOWN + (KNOWN_SIMPLE if form == "simple" else []) if one.name in sets]
         good = not graver and len(faults) == sum(number for number, _ in known)
@@ -380,14 +380,14 @@ def check_fixtures(tally):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
+    common.Builds.add_arguments(parser)
     parser.add_argument("--set", help="one set alone")
     parser.add_argument("--differences", action="store_true", help="count the differences by kind and codes")
     parser.add_argument("--form", choices=sorted(EQUAL), help="this form alone")
     options = parser.parse_args()
-    binary, tally = os.path.abspath(options.binary), common.Tally()
+    builds, tally = common.Builds(options), common.Tally()
     for form in [options.form] if options.form else EQUAL:
-        counts = check_form(binary, form, options, tally)
+        counts = check_form(builds, form, options, tally)
         if options.set is None:
             tally.check(counts["equal"] >= EQUAL[form], "equal requests, form " + form, "%d, and there were %d" % (counts["equal"], EQUAL[form]))
     if options.set is None:

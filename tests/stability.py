@@ -4,6 +4,7 @@
     removal     each Ingress of a fixture is taken out in turn: objects whose hosts it does not share are the same ones, byte for byte
                 (--no-comments); of a Gateway or ListenerSet the listeners that are left are
     shuffled    documents in another order, and shared out to files in another way: the same bytes
+    jobs        on one thread and on several: the same manifests, messages and report, of each fixture and of many hosts at once
 """
 import argparse
 import json
@@ -12,6 +13,7 @@ import random
 import sys
 import tempfile
 
+import bench
 import common
 import kubeyaml
 
@@ -151,17 +153,56 @@ class Stability:
         return faults
 
 
+def outputs(binary, args, cwd, stdin=None):
+    with tempfile.TemporaryDirectory() as scratch:
+        where = os.path.join(scratch, "report.json")
+        result = common.run(binary, args + ["--report", "json=" + where], cwd=cwd, stdin=stdin, timeout=300)
+        with open(where, "rb") as file:
+            return result.code, result.out, result.err, file.read()
+
+
+def jobs(binary, case):
+    first = outputs(binary, case.args() + ["--jobs", "1"], case.folder, case.stdin())
+    return [] if outputs(binary, case.args() + ["--jobs", "3"], case.folder, case.stdin()) == first else ["the output changes with --jobs"]
+
+
+def jobs_of_many(binary):
+    """120 hosts of two Ingresses each, treated in all ways, so that something differs, is stated and stays unknown in many parts."""
+    chance, items = random.Random(SEED), []
+    for number in range(240):
+        host, _, objects = bench.ingress(chance, number)
+        for rule in objects[0]["spec"]["rules"]:
+            rule["host"] = "h%d.example.com" % (number // 2) if "*" not in host else host
+        objects[0]["spec"].pop("tls", None)
+        items += objects
+    with tempfile.TemporaryDirectory() as scratch:
+        with open(os.path.join(scratch, "input.json"), "w", encoding="utf-8") as file:
+            json.dump({"apiVersion": "v1", "kind": "List", "items": items}, file)
+        args = ["convert", "-f", "input.json", "--jobs"]
+        first = outputs(binary, args + ["1"], scratch)
+        changes = [number for number in ("2", "3", "64", "1000") if outputs(binary, args + [number], scratch) != first]
+        # verify has no statements: more differs
+        with open(os.path.join(scratch, "after.yaml"), "wb") as file:
+            file.write(first[1])
+        args = ["verify", "-f", "input.json", "--after", "after.yaml", "--jobs"]
+        first = outputs(binary, args + ["1"], scratch)
+        if first[3].count(b'"what": [') < 10:
+            changes.append("(nothing differs in the input of this test)")
+        return changes + ["verify " + number for number in ("2", "5") if outputs(binary, args + [number], scratch) != first]
+
+
 def check(binary, case):
     """(number of checks, faults)"""
     items, args = documents(case), arguments(case)
+    threads = jobs(binary, case) if case.converts() else []
     if not items or args is None or not case.converts():
-        return 0, []
+        return int(case.converts()), threads
     one = Stability(binary, case, items, args)
     # A choice of what is printed, or a Gateway's class, may be about the very Ingress that goes.
     chooses = any(arg in ("-n", "-l", "--host", "--ingress") for arg in args)
     wide = any(case.name.startswith(name) for name in WIDE)
     removals = [] if chooses or wide or len(kubeyaml.ingresses(items)) < 2 else one.removals()
-    return 1 + (len(kubeyaml.ingresses(items)) if not chooses else 0), removals + one.shuffled()
+    return 2 + (len(kubeyaml.ingresses(items)) if not chooses else 0), removals + one.shuffled() + threads
 
 
 def main():
@@ -175,6 +216,9 @@ def main():
         for fault in faults:
             tally.fail(case.name, fault)
         tally.ok(max(0, count - len(faults)))
+    if not options.only:
+        changes = jobs_of_many(binary)
+        tally.check(not changes, "many hosts", "the output changes with --jobs " + ", ".join(changes))
     return tally.end()
 
 

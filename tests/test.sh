@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.." || exit 1
 
 make=${MAKE:-make}
 binary=build/test/ing2gw
+# Of checks with hundreds of runs of the program sanitizers see a share, another one every day; SHARE=1: all, before a release.
+some=(--binary build/ing2gw --checked "$binary" --share "${SHARE:-0.1}")
 
 py() {
 	local script=$1
@@ -26,24 +28,24 @@ tally 'include rule'       py includes
 tally 'style'              py style
 tally 'tables'             py tables
 tally 'schemas'            py schemas --binary "$binary"
-tally 'unit tests'         build/test/unit
+tally 'unit tests'         tests/unit.sh build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
 tally 'folders'            py folders --binary "$binary"
 # many conversions that other tests make with sanitizers
 tally 'stability'          py stability --binary build/ing2gw
 tally 'fields by version'  py fields --binary build/ing2gw
-tally 'trace'              py trace --binary "$binary"
+tally 'trace'              py trace "${some[@]}"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
 tally 'answers, Gateways'  py gwcases --binary "$binary"
 tally 'answers, agreeing'  py gwagree --binary "$binary"
 # thousands of mutants
 tally 'verify'             py verify --binary build/ing2gw
-tally 'routing, recorded'  py routing --binary "$binary"
+tally 'routing, recorded'  py routing "${some[@]}"
 tally 'closed routes'      py closing --binary "$binary"
 tally 'real nginx'         py nginx --binary "$binary" --render build/test/render
-tally 'explain pages'      py explain --binary "$binary"
+tally 'explain pages'      py explain "${some[@]}"
 tally 'readme'             py readme --binary "$binary"
-tally 'properties'         py properties --binary "$binary"
+tally 'properties'         py properties "${some[@]}"
 tally_end

@@ -194,13 +194,14 @@ CHECKS = {"an answer before the next request": conversation, "long lines": long_
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    binary, tally = os.path.abspath(parser.parse_args().binary), common.Tally()
+    common.Builds.add_arguments(parser)
+    builds, tally = common.Builds(parser.parse_args()), common.Tally()
+    binary = builds.checked or builds.binary
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, check in CHECKS.items():
         tally.check(check(binary), "trace, " + name)
     chosen = [case for case in common.cases() if case.has("input.yaml")]
-    for case, faults in zip(chosen, common.parallel(lambda case: fixture_faults(binary, case), chosen)):
+    for case, faults in zip(chosen, common.parallel(lambda case: fixture_faults(builds.pick(case.name), case), chosen)):
         tally.check(not faults, "trace of " + case.name, "\n    ".join([""] + faults))
     for args, code, message in ENDS:
         result = common.run(binary, args)

@@ -6,7 +6,7 @@
 #include "verify/asking.h"
 
 /* Hosts that one thread asks at a time. What comes out does not depend on it. */
-enum { HOSTS_AT_A_TIME = 16 };
+enum { HOSTS_AT_A_TIME = 4 };
 
 str verdict_name(enum verdict verdict)
 {
