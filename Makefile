@@ -5,7 +5,7 @@
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
-#   make oracle     trace against recorded answers        make bench      how many requests a second trace answers
+#   make oracle     trace against recorded answers        make bench      requests a second, and what the proof costs
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
@@ -185,8 +185,9 @@ clang-build:
 
 clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 
+# SHARE=1: sanitizers watch all of it, and not a share of the longest checks.
 test: deps-test
-	@MAKE='$(MAKE)' tests/test.sh
+	@MAKE='$(MAKE)' SHARE='$(SHARE)' tests/test.sh
 
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw
@@ -198,7 +199,7 @@ binary-for-golden:
 oracle: binary-for-golden
 	@tests/python.sh tests/oracle.py --binary build/ing2gw $(ARGS)
 
-# ARGS='--least 100000' fails below.
+# ARGS='--least 100000' fails below; ARGS=--limits where the proof takes longer than it may.
 bench: binary-for-golden
 	@tests/python.sh tests/bench.py --binary build/ing2gw $(ARGS)
 

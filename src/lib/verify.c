@@ -61,6 +61,16 @@ str comparison_place(struct comparison *c, struct place at, str *file, unsigned 
 	return arena_printf(c->scratch, "%.*s:%u", STR_ARG(*file), *line);
 }
 
+/* Differences stand by load balancer: those of one are told by the same evaluators. */
+static void take_pair(struct comparison *c, const struct entry_pair *pair)
+{
+	if (c->pair == pair)
+		return;
+	c->pair = pair;
+	c->before = evaluator_new(&c->in->arena, pair->before);
+	c->after = evaluator_new(&c->in->arena, pair->after);
+}
+
 /* Both answers once more; they live in scratch. */
 struct told_difference comparison_tell(struct comparison *c, const struct difference *d)
 {
@@ -68,8 +78,9 @@ struct told_difference comparison_tell(struct comparison *c, const struct differ
 	struct outcome *before = NEW(c->scratch, struct outcome), *after = NEW(c->scratch, struct outcome);
 	str file;
 	unsigned line;
-	evaluate(evaluator_new(c->scratch, d->pair->before), c->scratch, &d->request, before);
-	evaluate(evaluator_new(c->scratch, d->pair->after), c->scratch, &d->request, after);
+	take_pair(c, d->pair);
+	evaluate(c->before, c->scratch, &d->request, before);
+	evaluate(c->after, c->scratch, &d->request, after);
 	told.before = before;
 	told.after = after;
 	if (after->route)

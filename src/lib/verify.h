@@ -12,6 +12,8 @@ struct comparison {
 	struct arena *scratch;       /* of one difference */
 	struct verification result;
 	struct locator *locator;
+	const struct entry_pair *pair;         /* that was asked last, and by what; NULL: none */
+	struct evaluator *before, *after;
 };
 
 /* What verify_models() needs beside the models. */
