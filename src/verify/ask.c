@@ -141,7 +141,10 @@ static void find_paths(struct asking *a, bool https)
 	evaluate(a->after, a->scratch, &request, &after);
 	a->paths = path_classes_of(a->of_host, before.host, after.host);
 	a->whole = a->whole && a->paths.whole;
-	if (a->paths.why.n)
+	if (a->paths.why.n && a->paths.product)
+		str_list_add_new(a->arena, &a->out->sampled, arena_printf(a->arena, "too large: %.*s, for %.*s", STR_ARG(a->paths.why),
+			STR_ARG(a->hosts->name.n ? a->hosts->name : STR("all other hosts"))));
+	else if (a->paths.why.n)
 		str_list_add_new(a->arena, &a->out->sampled, arena_str(a->arena, a->paths.why));
 	arena_reset(a->scratch);
 }
