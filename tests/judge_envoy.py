@@ -49,6 +49,15 @@ def unique(items, key):
     return list(found.values())
 
 
+def unique_conditions(route):
+    """One for each name, as the API server wants them."""
+    for rule in route["spec"]["rules"]:
+        for match in rule.get("matches") or []:
+            for key in ("headers", "queryParams"):
+                if key in match:
+                    match[key] = unique(match[key], lambda one: one["name"].lower())
+
+
 def admitted(objects):
     """Without what the API server refuses, and what the translator's reader of files cannot know: labels of namespaces."""
     for item in objects:
@@ -59,11 +68,7 @@ def admitted(objects):
             parents = unique(item["spec"]["parentRefs"], lambda parent: parent.get("sectionName"))
             parents = parents if all("sectionName" in parent for parent in parents) else parents[:1]
             item["spec"]["parentRefs"] = [{key: value for key, value in parent.items() if key != "port" or len(parents) == 1} for parent in parents]
-            for rule in item["spec"]["rules"]:
-                for match in rule.get("matches") or []:
-                    for key in ("headers", "queryParams"):
-                        if key in match:
-                            match[key] = unique(match[key], lambda one: one["name"].lower())
+            unique_conditions(item)
     return objects
 
 
@@ -93,28 +98,26 @@ class Set:
         self.objects, self.services = renamed(objects, names), {}
         self.gateway = names["n1"] + "/gw"
         self.objects = [item for item in self.objects if item["kind"] not in ("EndpointSlice", "Secret")]
-        empty = {(item["metadata"]["namespace"], item["metadata"]["name"]) for item in renamed(objects, names)
-                 if item["kind"] == "EndpointSlice" and not item["endpoints"]}
         place = 0
         for item in list(self.objects):
             if item["kind"] == "Service":
                 place += 1
-                self.place(item, "127.1.%d.%d" % (number, place), (item["metadata"]["namespace"], item["metadata"]["name"]) in empty)
+                self.place(item, "127.1.%d.%d" % (number, place))
         self.objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
                              "metadata": {"name": "pair", "namespace": names["n1"]}, "data": pair})
         self.requests = [varied(request, place) for place, request in enumerate(gwagree.random_requests(seed))]
         self.namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names.values()]
 
-    def place(self, service, address, empty):
+    def place(self, service, address):
+        """Each has endpoints: the translator takes what it is told as a Service's address, and knows nothing of them."""
         name = "%(namespace)s/%(name)s" % service["metadata"]
         ports = service["spec"]["ports"]
         service["spec"]["clusterIP"] = address
-        endpoints = [] if empty else [{"addresses": [address], "conditions": {"ready": True}}]
-        self.objects.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "endpoints": endpoints,
+        self.objects.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                             "endpoints": [{"addresses": [address], "conditions": {"ready": True}}],
                              "metadata": dict(service["metadata"], labels={"kubernetes.io/service-name": service["metadata"]["name"]}),
                              "ports": [{"name": port["name"], "port": port["port"], "protocol": "TCP"} for port in ports]})
-        if not empty:
-            self.services.update({(address, port["port"]): "%s:%d" % (name, port["port"]) for port in ports})
+        self.services.update({(address, port["port"]): "%s:%d" % (name, port["port"]) for port in ports})
 
     def all(self):
         return [CLASS] + self.namespaces + self.objects
@@ -126,20 +129,19 @@ class Set:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             file.write(self.text())
             file.flush()
-            lines = "".join(json.dumps(request) + "\n" for request in self.requests).encode("utf-8")
-            done = common.run(binary, ["trace", "-q", "--target", "envoy-gateway", "--after", file.name, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
-        if done.bug() or done.code:
-            raise RuntimeError("set %d: %s" % (self.seed, done.bug() or done.err.decode("utf-8", "replace")))
-        return [json.loads(line) for line in done.out.splitlines()]
+            return traced(binary, file.name, "envoy-gateway", self.requests, choices, "set %d" % self.seed)
+
+
+def traced(binary, file, target, requests, choices, name):
+    """What the program answers to requests for the Gateways of a file."""
+    lines = "".join(json.dumps(request) + "\n" for request in requests).encode("utf-8")
+    done = common.run(binary, ["trace", "-q", "--target", target, "--after", file, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
+    if done.bug() or done.code:
+        raise RuntimeError("%s: %s" % (name, done.bug() or done.err.decode("utf-8", "replace")))
+    return [json.loads(line) for line in done.out.splitlines()]
 
 
 # ---- answers ----
-
-def sni(request):
-    """What a client says in the handshake: the name, none for an address."""
-    name = request.get("sni") or re.sub(r":\d*$", "", request["host"]).lower().rstrip(".")
-    return None if re.fullmatch(r"[\d.]+", name) else name
-
 
 def shown(answer):
     if answer["status"] is None:
@@ -186,10 +188,6 @@ class Verdict:
 
 # ---- running ----
 
-async def ask_all(stack, one):
-    return [await stack.ask(one.address, request, sni(request)) for request in one.requests]
-
-
 def served(sets, dump, verdict):
     """Those with a configuration that Envoy takes: of a route at two listeners that overlap Envoy Gateway makes one that it does not."""
     found = []
@@ -208,7 +206,7 @@ async def judge(sets, objects, dump, binary, choices, verdict):
     services = {place: name for one in sets for place, name in one.services.items()}
     ours = common.parallel(lambda one: one.ours(binary, choices), sets)
     async with envoy_stack.Stack(dump, objects, addresses, services) as stack:
-        theirs = await asyncio.gather(*[ask_all(stack, one) for one in sets])
+        theirs = await asyncio.gather(*[stack.ask_all(one.address, one.requests) for one in sets])
     for one, mine, other in zip(sets, ours, theirs):
         verdict.add(one, mine, other)
 

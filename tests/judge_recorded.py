@@ -9,7 +9,6 @@ import asyncio
 import base64
 import collections
 import hashlib
-import re
 
 import common
 import envoy_stack
@@ -126,11 +125,6 @@ class Set(routing.Set):
         return gateway.Answer("nothing", theirs.status, "Envoy", backends=dead, **about)
 
 
-def sni(request):
-    name = re.sub(r":\d*$", "", request["host"] or "").lower().rstrip(".")
-    return None if not name or re.fullmatch(r"[\d.]+|\[.*\]", name) else name
-
-
 def judge(one, answers, counts):
     """What stands open, as texts."""
     found = []
@@ -156,13 +150,9 @@ def judge(one, answers, counts):
     return found
 
 
-async def ask(stack, one):
-    return [await stack.ask(one.address, line["request"], sni(line["request"])) for line in one.asked]
-
-
 async def ask_all(stack, sets):
     async with stack:
-        return await asyncio.gather(*[ask(stack, one) for one in sets])
+        return await asyncio.gather(*[stack.ask_all(one.address, [line["request"] for line in one.asked]) for one in sets])
 
 
 def translated(sets, objects, classes):

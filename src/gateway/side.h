@@ -28,6 +28,7 @@ struct gateway_choices {
 	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
 	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS; and in all, not under a hostname that another one has */
+	bool unusable_absent;            /* a listener without a usable certificate counts as not written, else it takes connections and serves none */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
@@ -36,7 +37,7 @@ struct gateway_choices {
 	enum choice_header header;
 	bool newest_first;               /* of equal rules those win that the specification places last: objects have been made anew */
 	bool preflights_answered;        /* those from other origins, and for other methods than the rule's, are answered as well; else they are passed on */
-	bool refused_at_once;            /* a rule without a backend that can be asked answers before its filters */
+	bool refused_at_once;            /* a rule without a backend that has endpoints answers before its filters: 500 where one is not there, else 503 */
 	bool prefix_as_written;          /* a slash at the end of a prefix counts for its length */
 	bool host_as_sent;               /* a redirect that names neither host nor port keeps dot and port at the end of the request's Host */
 	bool usual_ports_dropped;        /* a redirect says neither port 80 nor 443, whatever its scheme */

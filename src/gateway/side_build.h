@@ -25,6 +25,7 @@ struct effective {
 	str group, kind;                 /* of the owner */
 	LIST(struct candidate) candidates;
 	const struct read_route *last;   /* that has been attached */
+	bool absent;                     /* nothing is served: it has no certificate that may be used */
 };
 
 struct effective_list {
@@ -46,6 +47,8 @@ struct build {
 
 /* side_listeners.c: those of a Gateway and its ListenerSets that count, in order. */
 struct effective_list side_listeners(struct build *b, struct read_gateway *gateway);
+/* The certificate that may be used, "namespace/name" or empty; false: there is none, and the listener says why. */
+bool side_certificate(const struct build *b, const struct effective *e, str *name);
 /* The protocol of a listener takes such routes. */
 bool side_kind_fits(const struct read_listener *listener, str kind);
 bool side_admits(const struct build *b, const struct read_namespaces *rule, str own, str other);
@@ -76,14 +79,16 @@ bool side_rule_is_good(const struct read_rule *rule);
 
 /* side_backends.c */
 void side_cases(struct build *b, const struct candidate *c, struct route *route);
-/* Some case has a backend that is there, with or without endpoints. */
-bool side_can_ask(const struct route *route);
+/* Some case has a backend that is there and has endpoints. */
+bool side_can_answer(const struct route *route);
 bool side_granted(const struct build *b, const struct read_meta *from, str group, str kind, const struct read_ref *to);
 /* The Service that gets copies or is asked for permission; false: it is not there, or not for this route. */
 bool side_backend(struct build *b, const struct read_meta *from, str kind, const struct read_ref *ref, struct backend *out);
 /* The same of a Service, whoever may refer to it. */
 void side_service(const struct build *b, const struct read_ref *ref, struct backend *out);
 void side_index_tls(struct build *b);
+/* Writes into all backends of routes why they cannot be referred to. */
+void side_resolve(struct build *b);
 
 /* side_unknown.c */
 void side_index_policies(struct build *b);

@@ -26,6 +26,7 @@ static const struct choice_row ROWS[] = {
 	ROW("regex-order", regex_unordered, true, V("by-length"), V("other-criteria")),
 	ROW("hostname", shared_hosts, true, V("written"), V("shared")),
 	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged")),
+	ROW("no-certificate", unusable_absent, true, V("closed"), V("absent")),
 	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),

@@ -50,7 +50,7 @@ static struct route *route_of(struct build *b, struct candidate *c, struct liste
 		check_expression(b, &route->match, listener, c->match->at);
 	}
 	side_cases(b, c, route);
-	if (!b->choices->refused_at_once || side_can_ask(route) || side_count(c->rule, FILTER_REDIRECT))
+	if (!b->choices->refused_at_once || side_can_answer(route) || side_count(c->rule, FILTER_REDIRECT))
 		side_steps(b, c, route);
 	note_policies(b, c, route);
 	return route;
@@ -163,25 +163,6 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 	return out;
 }
 
-/* The certificate that may be used; false: there is none, and nothing is served. */
-static bool find_certificate(const struct build *b, struct effective *e, struct listener *listener)
-{
-	struct read_listener *l = e->said;
-	for (size_t i = 0; i < l->certificates.n; i++) {
-		const struct read_ref *ref = &l->certificates.item[i];
-		bool secret = !ref->group.n && str_eq(ref->kind, STR("Secret"));
-		bool there = !b->world->closed || !secret || snapshot_secret(b->world->snapshot, ref->namespace, ref->name);
-		bool granted = side_granted(b, e->owner, e->group, e->kind, ref);
-		if (!granted || !there) {
-			l->unresolved = granted ? "InvalidCertificateRef" : "RefNotPermitted";
-			return false;
-		}
-		if (!listener->certificate.n)
-			listener->certificate = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(ref->namespace), STR_ARG(ref->name));
-	}
-	return l->certificates.n || l->options;
-}
-
 static const struct read_clients *clients_of(const struct read_gateway *gateway, uint32_t port)
 {
 	for (size_t i = 0; i < gateway->clients.n; i++)
@@ -236,7 +217,7 @@ static struct listener *make_listener(struct build *b, const struct read_gateway
 	l->host = (struct host_name){ .kind = kind_of(hostname), .name = hostname, .at = said->at };
 	l->ends_tls = l->protocol == LISTENER_TLS && !said->passes;
 	if (l->protocol == LISTENER_HTTPS || l->ends_tls)
-		l->broken = !find_certificate(b, e, l);
+		l->broken = !side_certificate(b, e, &l->certificate);
 	if (l->protocol == LISTENER_HTTPS)
 		ask_clients(b, gateway, l);
 	if (m != &gateway->meta)
@@ -293,6 +274,7 @@ struct model *gateway_model(struct gateway_side *side, const struct gateway_worl
 	for (size_t i = 0; i < side->gateways.n; i++)
 		listeners[i] = side_listeners(&b, side->gateways.item[i]);
 	side_attach(&b);
+	side_resolve(&b);
 	for (size_t i = 0; i < side->gateways.n; i++)
 		LIST_PUSH(b.arena, &model->entries, make_entry(&b, side->gateways.item[i], &listeners[i]));
 	return model;
