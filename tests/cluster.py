@@ -244,6 +244,11 @@ class Cluster:
             with open(os.path.join(folder, key), "wb") as out:
                 out.write(base64.b64decode(value))
 
+    def judged(self, gateway):
+        """A controller has looked at the Gateway of that namespace and name."""
+        found = self.get("/apis/gateway.networking.k8s.io/v1/namespaces/%s/gateways/%s" % gateway)
+        return any(one["type"] == "Accepted" and one["status"] != "Unknown" for one in found["status"]["conditions"])
+
     def settled(self, paths, quiet=1.5, seconds=TIMEOUT):
         """Everything below the paths, when it has not changed for a while."""
         last, since = None, time.monotonic()

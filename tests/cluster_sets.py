@@ -12,6 +12,8 @@ import judge_envoy
 
 API = gwagree.API
 WAVES = 3
+# The version since which grants are served as v1.
+GRANTS = (1, 5)
 LABELS = [{"team": "a"}, {"team": "b", "stage": "test"}]
 SELECTORS = [{"matchLabels": {"team": "a"}}, {"matchLabels": {"team": "b"}}, {"matchExpressions": [{"key": "stage", "operator": "Exists"}]},
              {"matchExpressions": [{"key": "stage", "operator": "DoesNotExist"}]}, {"matchExpressions": [{"key": "team", "operator": "In", "values": ["a", "c"]}]},
@@ -72,25 +74,34 @@ def admitted(objects):
 class Set:
     """objects: (wave, object) in the order in which they are made. services: (address, port) to who answers there."""
 
-    def __init__(self, seed, number, pair, controller, sets=True):
+    def __init__(self, seed, number, pair, implementation):
         dice = random.Random("cluster %d" % seed)
         objects = gwagree.random_objects(seed)
-        objects = admitted(with_sets(dice, objects) if sets else objects)
+        objects = admitted(with_sets(dice, objects) if implementation.own_listener_sets else objects)
         objects += gwagree.surroundings(objects)
+        for item in objects:
+            for rule in item["spec"].get("rules") or () if item["kind"] == "HTTPRoute" else ():
+                rule["filters"] = [one for one in rule.get("filters") or () if one["type"] not in implementation.without]
         names = {name: "s%d%s" % (seed, name) for name in ("n1", "n2")}
         self.seed, self.gateway, self.services = seed, (names["n1"], "gw"), {}
-        self.kind = {"apiVersion": API, "kind": "GatewayClass", "metadata": {"name": "any"}, "spec": {"controllerName": controller}}
+        self.kind = {"apiVersion": API, "kind": "GatewayClass", "metadata": {"name": "any"}, "spec": {"controllerName": implementation.controller}}
         self.namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}} for name, labels in zip(names.values(), LABELS)]
         objects = [item for item in judge_envoy.renamed(objects, names) if item["kind"] != "Secret"]
         place = 0
         for item in objects:
+            if item["kind"] == "ReferenceGrant" and tuple(map(int, implementation.version.split("."))) < GRANTS:
+                item["apiVersion"] = "gateway.networking.k8s.io/v1beta1"
             if item["kind"] == "EndpointSlice":
                 place += 1
                 self.put(item, objects, "198.18.%d.%d" % (number, place))
         for name in [names["n1"]] + [names["n2"]] * (seed % 2):
             objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": {"name": "pair", "namespace": name}, "data": pair})
         self.objects = [(dice.randrange(WAVES) if item["kind"] in ("HTTPRoute", "ListenerSet") else 0, item) for item in objects]
-        self.requests = [judge_envoy.varied(request, place) for place, request in enumerate(gwagree.random_requests(seed))]
+        requests = [judge_envoy.varied(request, place) for place, request in enumerate(gwagree.random_requests(seed))]
+        self.requests = [one for one in requests if implementation.last_dots or not one["host"].endswith(".")]
+
+    def spaces(self):
+        return [item["metadata"]["name"] for item in self.namespaces]
 
     def put(self, item, objects, address):
         """The endpoints of a Service at an address where somebody answers."""

@@ -7,13 +7,18 @@
         .parts              programs that they need beside the control plane
         .ports              of the data plane, by scheme
         (cluster, folder)   installed and running until close()
-        .serve(gateway)     a context: the data plane has what the Gateway of that namespace and name says; gives a reason where it cannot
+        .serve(set)         a context: the data plane has what the Gateway of that set says; gives what it does not take of that
+        .own_listener_sets  it serves ListenerSets
+        .chance             which of equally ranked rules answers is chance: the evaluator may say either
+        .without            filters that it does not know
+        .last_dots          hosts with a dot at their end are asked: Traefik has them as another name under wildcards alone, which is not modelled
+        .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
 import contextlib
 import json
 import os
-import shutil
 import subprocess
+import time
 import urllib.request
 
 import cluster as control
@@ -52,6 +57,16 @@ class Implementation:
     def close(self):
         self.processes.close()
 
+    @staticmethod
+    def wait_for(state, quiet=1.0):
+        """Until what the data plane has does not change any more."""
+        last, since = None, time.monotonic()
+        while time.monotonic() - since < quiet:
+            found = state()
+            if found != last:
+                last, since = found, time.monotonic()
+            time.sleep(0.1)
+
     # ---- one Envoy ----
 
     def envoy(self, config, *arguments):
@@ -71,10 +86,12 @@ class Implementation:
 
 
 class EnvoyGateway(Implementation):
+    without, last_dots, chance = (), True, False
     name, target, version = "envoy-gateway", "envoy-gateway", "1.6"
     controller = "gateway.envoyproxy.io/gatewayclass-controller"
     parts = ("envoy-gateway", "envoy")
     ports = {"http": 10080, "https": 10443}
+    own_listener_sets = all_at_once = True
 
     def start(self):
         cluster = self.cluster
@@ -118,7 +135,8 @@ class EnvoyGateway(Implementation):
         return self.write("envoy.json", config)
 
     @contextlib.contextmanager
-    def serve(self, namespace, name):
+    def serve(self, one):
+        namespace, name = one.gateway
         made = control.until("the data plane of Gateway %s/%s" % (namespace, name), lambda: self.deployment(namespace, name))
         arguments = next(one for one in made["spec"]["template"]["spec"]["containers"] if one["name"] == "envoy")["args"]
         process = self.envoy(self.bootstrap(arguments), "--service-cluster", arguments[arguments.index("--service-cluster") + 1], "--service-node", "pod-0")
@@ -129,4 +147,75 @@ class EnvoyGateway(Implementation):
             self.processes.end(process)
 
 
-IMPLEMENTATIONS = {one.name: one for one in (EnvoyGateway,)}
+class Traefik(Implementation):
+    """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
+    without, last_dots, chance = ("CORS",), False, True
+    name, target, version = "traefik", "traefik", "1.4"
+    controller = "traefik.io/gateway-controller"
+    parts = ("traefik",)
+    ports = {"http": 80, "https": 443}
+    own_listener_sets = all_at_once = False
+
+    def start(self):
+        pass
+
+    @contextlib.contextmanager
+    def serve(self, one):
+        kubernetes = "--providers.kubernetesgateway"
+        process = self.processes.start(
+            "traefik", control.program("traefik"), "--entrypoints.web.address=%s:80" % control.ENTRY, "--entrypoints.websecure.address=%s:443" % control.ENTRY,
+            "--entrypoints.traefik.address=127.0.0.1:%d" % ADMIN, "--api.insecure=true", "--global.checknewversion=false",
+            "--global.sendanonymoususage=false", "--log.level=ERROR", "--providers.providersthrottleduration=100ms", kubernetes + "=true",
+            kubernetes + ".endpoint=https://127.0.0.1:%d" % control.API, kubernetes + ".token=" + control.TOKEN,
+            kubernetes + ".certauthfilepath=" + self.cluster.path("apiserver/apiserver.crt"), kubernetes + ".namespaces=" + ",".join(one.spaces()))
+        try:
+            control.until("Traefik", lambda: self.cluster.judged(one.gateway))
+            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/api/rawdata"))
+            yield ""
+        finally:
+            self.processes.end(process)
+
+
+class Contour(Implementation):
+    """One process for each Gateway, which it is told by name."""
+    without, last_dots, chance = ("CORS",), True, False
+    name, target, version = "contour", "contour", "1.3"
+    controller = "projectcontour.io/gateway-controller"
+    parts = ("contour", "envoy")
+    ports = {"http": 8080, "https": 8443}
+    own_listener_sets = all_at_once = False
+    SPACE = "projectcontour"
+    XDS, HTTP, HEALTH = 8001, 8000, 8002
+
+    def start(self):
+        self.cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.SPACE}})
+        self.bootstrap = self.path("envoy.json")
+        subprocess.run([control.program("contour"), "bootstrap", self.bootstrap, "--xds-address", "127.0.0.1", "--xds-port", str(self.XDS), "--namespace", self.SPACE,
+                        "--admin-address", self.path("admin.sock")], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=True)
+        with open(self.bootstrap, encoding="utf-8") as file:
+            config = json.load(file)
+        config["admin"]["address"] = {"socket_address": {"address": "127.0.0.1", "port_value": ADMIN}}
+        self.write("envoy.json", config)
+
+    @contextlib.contextmanager
+    def serve(self, one):
+        config = self.write("contour.json", {"gateway": {"gatewayRef": dict(zip(("namespace", "name"), one.gateway))}})
+        contour = self.processes.start(
+            "contour", control.program("contour"), "serve", "--kubeconfig=" + self.cluster.path("kubeconfig"), "--xds-address=127.0.0.1", "--xds-port=%d" % self.XDS,
+            "--insecure", "--disable-leader-election", "--http-address=127.0.0.1", "--http-port=%d" % self.HTTP, "--health-address=127.0.0.1",
+            "--health-port=%d" % self.HEALTH, "--config-path=" + config)
+        envoy = None
+        try:
+            control.until("Contour", lambda: self.cluster.judged(one.gateway))
+            envoy = self.envoy(self.bootstrap, "--service-cluster", self.SPACE, "--service-node", "n0")
+            control.until("Envoy for Contour", lambda: self.lives(envoy))
+            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/config_dump"))
+            yield self.rejections()
+        finally:
+            for process in (envoy, contour):
+                if process:
+                    self.processes.end(process)
+
+
+IMPLEMENTATIONS = {one.name: one for one in (EnvoyGateway, Traefik, Contour)}

@@ -31,7 +31,7 @@ import judge_envoy
 import kubeyaml
 
 GROUP = "/apis/gateway.networking.k8s.io/v1"
-WATCHED = [GROUP + "/" + kind for kind in ("gatewayclasses", "gateways", "listenersets", "httproutes")]
+WATCHED = [GROUP + "/" + kind for kind in ("gatewayclasses", "gateways", "httproutes")]
 
 
 def make(cluster, sets):
@@ -52,12 +52,6 @@ def make(cluster, sets):
                     refused += 1
                     one.objects.remove((when, item))
     return refused
-
-
-def accepted(cluster):
-    """The controller has looked at all Gateways."""
-    conditions = [one for item in cluster.get(GROUP + "/gateways")["items"] for one in item["status"]["conditions"] if one["type"] == "Accepted"]
-    return all(one["status"] != "Unknown" for one in conditions)
 
 
 def unmake(cluster, sets):
@@ -117,16 +111,25 @@ def check_conditions(judged, program, keep, verdict):
         verdict.tally.check(not found, "conditions, set %d" % judged.seed, "\n    ".join(found))
 
 
+def closest(requests, models, theirs):
+    """Of several models' answers one that agrees."""
+    return [next((mine for mine in answers if judge_envoy.agree(request, mine, other)), answers[0])
+            for request, answers, other in zip(requests, zip(*models), theirs)]
+
+
 def judge(implementation, sets, options, verdict):
     choices = [word for choice in options.choice for word in ("--choice", choice)]
     for one in sets:
-        with implementation.serve(*one.gateway) as why:
+        with implementation.serve(one) as why:
             if why:
                 verdict.unserved += 1
                 continue
             theirs = asyncio.run(ask(implementation, one))
         judged = Judged(one, read(implementation.cluster, one), implementation.target)
-        verdict.add(judged, judged.ours(options.binary, choices), theirs)
+        ours = judged.ours(options.binary, choices)
+        if implementation.chance:
+            ours = closest(one.requests, (ours, judged.ours(options.binary, choices + ["--choice", "ties=newest"])), theirs)
+        verdict.add(judged, ours, theirs)
         check_conditions(judged, options.program, options.keep, verdict)
 
 
@@ -134,12 +137,14 @@ def run(implementation, options, pair, verdict):
     seeds, refused = list(range(options.seed, options.seed + options.sets)), 0
     print("%s, seeds %d to %d" % (implementation.name, seeds[0], seeds[-1]))
     for first in range(0, len(seeds), options.batch):
-        sets = [cluster_sets.Set(seed, number, pair, implementation.controller) for number, seed in enumerate(seeds[first:first + options.batch])]
+        sets = [cluster_sets.Set(seed, number, pair, implementation) for number, seed in enumerate(seeds[first:first + options.batch])]
         if not first:
             implementation.cluster.must(sets[0].kind)
         refused += make(implementation.cluster, sets)
-        control.until("the conditions of all Gateways", lambda: accepted(implementation.cluster))
-        implementation.cluster.settled(WATCHED)
+        if implementation.all_at_once:
+            for one in sets:
+                control.until("the conditions of Gateway " + one.gateway[0], lambda one=one: implementation.cluster.judged(one.gateway))
+            implementation.cluster.settled(WATCHED)
         judge(implementation, sets, options, verdict)
         unmake(implementation.cluster, sets)
     return refused

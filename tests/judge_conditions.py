@@ -6,7 +6,7 @@
 Compared are: Accepted, Conflicted and ResolvedRefs of listeners, Accepted of ListenerSets and of each parent of a route, and ResolvedRefs of routes.
 What a controller does not write is not compared, and a route's reasons for ResolvedRefs have to be among ours.
 
-Two things are seen in Envoy Gateway's conditions and have no effect on requests. A route that names a ListenerSet counts as attached to listeners
+Some things are seen in Envoy Gateway's conditions and have no effect on requests. A route that names a ListenerSet counts as attached to listeners
 of it that are in conflict with others. And a hostname that another listener has to itself is none that a wider listener has.
 """
 import common
@@ -98,6 +98,9 @@ class Known:
     def explains(self, key, mine, other):
         if key[0] != "route" or not mine or {mine[0], other[0]} - set(STAGES):
             return False
+        # of several reasons, over several listeners, Traefik writes the last one
+        if key[5] == "-" and {mine[0], other[0]} == set(STAGES[1:3]):
+            return True
         further = STAGES.index(other[0]) > STAGES.index(mine[0])
         named = [one for one in self.refused if one[:2] == key[3:5] and key[5] in ("-", one[2])]
         if further:

@@ -151,7 +151,7 @@ def shown(answer):
     return "%s%s%s" % (answer["status"], " " + answer["location"] if answer["location"] else "", where)
 
 
-def agree(ours, theirs):
+def agree(request, ours, theirs):
     if ours["status"] is None or theirs.status is None:
         return ours["status"] == theirs.status
     if theirs.seen:
@@ -160,7 +160,12 @@ def agree(ours, theirs):
     failing = [one["status"] for one in ours.get("failing", [])]
     if ours["backends"] or failing:
         return theirs.status in failing
-    return ours["status"] == theirs.status and lowered(ours["location"]) == lowered(theirs.header("location"))
+    return ours["status"] == theirs.status and lowered(ours["location"]) == lowered(whole(theirs.header("location"), request))
+
+
+def whole(location, request):
+    """Where a client goes: a Location without a scheme keeps that of the request."""
+    return "%s:%s" % (request["scheme"], location) if location and location.startswith("//") else location
 
 
 def lowered(location):
@@ -174,15 +179,15 @@ class Verdict:
 
     def add(self, one, ours, theirs):
         self.asked += len(ours)
-        faults = [(request, mine, other) for request, mine, other in zip(one.requests, ours, theirs) if not agree(mine, other)]
+        faults = [(request, mine, other) for request, mine, other in zip(one.requests, ours, theirs) if not agree(request, mine, other)]
         self.differ += len(faults)
-        lines = ["%s: %s, and Envoy says %s" % (json.dumps(request), shown(mine), other) for request, mine, other in faults[:SHOWN]]
+        lines = ["%s: %s, and the real one says %s" % (json.dumps(request), shown(mine), other) for request, mine, other in faults[:SHOWN]]
         if faults and self.cases < SHOWN:
             self.cases += 1
             lines.append(one.text())
         if faults and self.options.keep:
             with open(os.path.join(self.options.keep, "set%d.yaml" % one.seed), "w", encoding="utf-8") as file:
-                file.write("".join("# %s: %s, and Envoy says %s\n" % (json.dumps(request), shown(mine), other) for request, mine, other in faults) + one.text())
+                file.write("".join("# %s: %s, and the real one says %s\n" % (json.dumps(request), shown(mine), other) for request, mine, other in faults) + one.text())
         self.tally.check(not faults, "set %d" % one.seed, "%d of %d requests\n    %s" % (len(faults), len(ours), "\n    ".join(lines)))
 
 

@@ -200,7 +200,8 @@ static void refuse_all(const struct candidate *c, struct route *route)
 
 void side_cases(struct build *b, const struct candidate *c, struct route *route)
 {
-	route->without = c->rule->backends.n && b->choices->zero_weights ? b->choices->zero_weights : 500;
+	uint32_t status = c->rule->backends.n ? b->choices->zero_weights : b->choices->no_backends;
+	route->without = status ? status : 500;
 	for (size_t i = 0; i < c->rule->backends.n; i++)
 		if (c->rule->backends.item[i].weight)
 			add_case(b, c, &c->rule->backends.item[i], route);

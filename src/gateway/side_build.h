@@ -14,6 +14,7 @@ struct candidate {
 	size_t rule_number, match_number;
 	str host;                        /* in common with the listener's; empty: every name */
 	str own;                         /* the route's; empty: it has none */
+	size_t longest;                  /* of the hostnames that the route has in common with the listener */
 	struct place host_at;
 	struct route *made;              /* in the model */
 };

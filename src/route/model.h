@@ -234,6 +234,7 @@ struct http_rules {
 	bool addresses_are_no_names; /* a Host that is an address is asked for only by what takes every host */
 	bool last_dot;               /* a Host with a dot at its end is another name than without */
 	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
+	bool always_listens;         /* its ports take every connection, whatever name is asked for: what no listener takes is 404 */
 	bool refuses_misdirected;    /* 421 where the listener of the handshake is not the one for the Host; else that listener's hosts are asked */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */

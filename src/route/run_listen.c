@@ -142,6 +142,17 @@ static void no_listener(struct run *r, const struct entry *entry)
 		r->out->status = 404;
 }
 
+/* Where ports take every connection: one that speaks the request's protocol there. */
+static const struct listener *any_listener(const struct run *r, const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->listeners.n; i++) {
+		const struct listener *l = entry->listeners.item[i];
+		if (l->port == port_of(r->request) && l->protocol == (r->request->tls ? LISTENER_HTTPS : LISTENER_HTTP))
+			return l;
+	}
+	return NULL;
+}
+
 /* Bytes go to the backend as they are, whatever they say. */
 static void hand_over(struct run *r, const struct listener *l, const struct host *host)
 {
@@ -225,11 +236,15 @@ void run_listeners(struct run *r)
 	struct outcome *out = r->out;
 	const struct host_name *by;
 	str name = r->request->tls ? name_of_handshake(r, out->entry) : host_of(r, out->entry);
-	const struct listener *l = out->listener = find_listener(r, out->entry, name);
-	if (!l) {
+	bool always = out->entry->http.always_listens;
+	const struct listener *l = find_listener(r, out->entry, name);
+	out->listener = l = l || !always ? l : any_listener(r, out->entry);
+	if (!l && always)
+		out->status = 404;
+	else if (!l)
 		no_listener(r, out->entry);
+	if (!l)
 		return;
-	}
 	for (size_t i = 0; i < l->unknown.n; i++)
 		LIST_PUSH(r->scratch, &out->unknown, l->unknown.item[i]);
 	bool ends_tls = l->protocol == LISTENER_HTTPS || (l->protocol == LISTENER_TLS && l->ends_tls);
