@@ -235,7 +235,7 @@ class Cluster:
 
     def established(self):
         found = self.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
-        return all(any(one["type"] == "Established" and one["status"] == "True" for one in item.get("status", {}).get("conditions", [])) for item in found)
+        return all(any(one["type"] == "Established" and one["status"] == "True" for one in (item.get("status") or {}).get("conditions") or []) for item in found)
 
     def secret(self, namespace, name, folder):
         """The keys of a Secret as files."""

@@ -58,10 +58,13 @@ class Implementation:
         self.processes.close()
 
     @staticmethod
-    def wait_for(state, quiet=1.0):
+    def wait_for(state, quiet=1.0, seconds=20):
         """Until what the data plane has does not change any more."""
         last, since = None, time.monotonic()
+        end = since + seconds
         while time.monotonic() - since < quiet:
+            if time.monotonic() > end:
+                raise RuntimeError("what the data plane has does not come to rest")
             found = state()
             if found != last:
                 last, since = found, time.monotonic()
@@ -185,7 +188,7 @@ class Contour(Implementation):
     ports = {"http": 8080, "https": 8443}
     own_listener_sets = all_at_once = False
     SPACE = "projectcontour"
-    XDS, HTTP, HEALTH = 8001, 8000, 8002
+    XDS, HTTP, HEALTH = 8011, 8012, 8013
 
     def start(self):
         self.cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.SPACE}})
@@ -210,7 +213,7 @@ class Contour(Implementation):
             control.until("Contour", lambda: self.cluster.judged(one.gateway))
             envoy = self.envoy(self.bootstrap, "--service-cluster", self.SPACE, "--service-node", "n0")
             control.until("Envoy for Contour", lambda: self.lives(envoy))
-            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/config_dump"))
+            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/listeners") + control.plain("127.0.0.1", ADMIN, "/stats?filter=update_success"))
             yield self.rejections()
         finally:
             for process in (envoy, contour):

@@ -28,6 +28,9 @@ enum choice_redirect_host { REDIRECT_NAME, REDIRECT_AS_SENT, REDIRECT_PORT_KEPT 
 /* When a redirect says the port that it names: unless it is the usual one of its scheme; neither 80 nor 443; always. */
 enum choice_redirect_port { PORT_SAID, PORT_UNUSUAL_ONLY, PORT_ALWAYS };
 
+/* As the status of rules that name no backends: they count as not written. */
+enum { NOT_SERVED = 1 };
+
 /* All zero is what most implementations do. */
 struct gateway_choices {
 	enum choice_hosts hosts;
@@ -36,7 +39,7 @@ struct gateway_choices {
 	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
 	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS; and in all, not under a hostname that another one has */
-	bool always_listens;             /* ports take connections for every name, or without any listener: 404, else they are refused */
+	enum listens listens;
 	bool unusable_absent;            /* a listener without a usable certificate counts as not written, else it takes connections and serves none */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
@@ -54,7 +57,8 @@ struct gateway_choices {
 	enum choice_redirect_port redirect_port;
 	bool replaced_as_text;           /* of a prefix: a slash at the end of what replaces it in a redirect stays, and see struct rewrite */
 	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */
-	uint32_t no_backends;            /* status of a rule that names none; 0: 500 */
+	uint32_t no_backends;            /* status of a rule that names none; 0: 500; NOT_SERVED: requests go to other rules */
+	bool unresolved_left_out;        /* backends that may not be referred to have no share, else theirs is answered with 500 */
 };
 
 /* Sets one by name and value, as in "hosts" and "then-wider". False: there is no such choice or value. */

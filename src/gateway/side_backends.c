@@ -202,9 +202,11 @@ void side_cases(struct build *b, const struct candidate *c, struct route *route)
 {
 	uint32_t status = c->rule->backends.n ? b->choices->zero_weights : b->choices->no_backends;
 	route->without = status ? status : 500;
-	for (size_t i = 0; i < c->rule->backends.n; i++)
-		if (c->rule->backends.item[i].weight)
-			add_case(b, c, &c->rule->backends.item[i], route);
+	for (size_t i = 0; i < c->rule->backends.n; i++) {
+		const struct read_backend *backend = &c->rule->backends.item[i];
+		if (backend->weight && !(backend->unresolved && b->choices->unresolved_left_out))
+			add_case(b, c, backend, route);
+	}
 	if (b->choices->refused_at_once && !side_can_answer(route))
 		refuse_all(c, route);
 }

@@ -26,7 +26,7 @@ static const struct choice_row ROWS[] = {
 	ROW("regex-order", regex_unordered, true, V("by-length"), V("other-criteria")),
 	ROW("hostname", shared_hosts, true, V("written"), V("shared")),
 	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged")),
-	ROW("no-listener", always_listens, true, V("refused"), V("answered")),
+	ROW("no-listener", listens, false, V("refused"), V("answered"), V("by-route")),
 	ROW("no-certificate", unusable_absent, true, V("closed"), V("absent")),
 	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
@@ -37,6 +37,7 @@ static const struct choice_row ROWS[] = {
 	ROW("query", any_parameter, true, V("first"), V("any")),
 	ROW("preflight", preflights_answered, true, V("passed-on"), V("answered")),
 	ROW("no-backend", refused_at_once, true, V("after-filters"), V("before-filters")),
+	ROW("unresolved", unresolved_left_out, true, V("keeps-share"), V("left-out")),
 	ROW("prefix-length", prefix_as_written, true, V("without-slash"), V("written")),
 	ROW("redirect-host", redirect_host, false, V("name"), V("as-sent"), V("port-kept")),
 	ROW("redirect-port", redirect_port, false, V("said"), V("unusual-only"), V("always")),
@@ -50,6 +51,10 @@ static bool set_status(struct gateway_choices *choices, str name, str value)
 {
 	uint32_t *field = str_eq(name, STR("zero-weights")) ? &choices->zero_weights : str_eq(name, STR("no-backends")) ? &choices->no_backends : NULL;
 	uint64_t status;
+	if (field == &choices->no_backends && str_eq(value, STR("not-served"))) {
+		*field = NOT_SERVED;
+		return true;
+	}
 	if (!field || !str_to_u64(value, 599, &status) || status < 500)
 		return false;
 	*field = (uint32_t)status;
@@ -85,6 +90,6 @@ str gateway_choices_help(struct arena *arena)
 		for (size_t k = 0; k < VALUES && ROWS[i].values[k].n; k++)
 			buf_printf(&out, "%s%.*s", k ? "|" : "", STR_ARG(ROWS[i].values[k]));
 	}
-	buf_add(&out, STR(", zero-weights=500|503, no-backends=500|503"));
+	buf_add(&out, STR(", zero-weights=500|503, no-backends=500|503|not-served"));
 	return buf_str(&out);
 }

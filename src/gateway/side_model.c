@@ -239,7 +239,7 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	entry->http = (struct http_rules){
 		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
 		.last_dot = b->choices->last_dot,
-		.always_listens = b->choices->always_listens,
+		.listens = b->choices->listens,
 		.refuses_misdirected = !b->choices->misdirected_served,
 	};
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);

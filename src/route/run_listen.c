@@ -103,7 +103,8 @@ static bool listens(const struct run *r, const struct entry *entry, bool spoken)
 {
 	for (size_t i = 0; i < entry->listeners.n; i++) {
 		const struct listener *l = entry->listeners.item[i];
-		if (l->port == port_of(r->request) && l->protocol != LISTENER_UDP && (!spoken || is_spoken(r, l)))
+		bool served = l->hosts.n || entry->http.listens != LISTENS_FOR_ROUTES;
+		if (served && l->port == port_of(r->request) && l->protocol != LISTENER_UDP && (!spoken || is_spoken(r, l)))
 			return true;
 	}
 	return false;
@@ -231,13 +232,22 @@ static void run_http(struct run *r, const struct listener *l)
 		run_routes(r, l->index, host);
 }
 
+/* Without TLS for any name, with it for that of the handshake. */
+static bool has_routes(struct run *r, const struct listener *l, str name)
+{
+	const struct host_name *by;
+	return r->request->tls ? index_find_host(r, l->index, name, &by) != NULL : l->hosts.n > 0;
+}
+
 void run_listeners(struct run *r)
 {
 	struct outcome *out = r->out;
 	const struct host_name *by;
 	str name = r->request->tls ? name_of_handshake(r, out->entry) : host_of(r, out->entry);
-	bool always = out->entry->http.always_listens;
+	bool always = out->entry->http.listens == LISTENS_FOR_ALL;
 	const struct listener *l = find_listener(r, out->entry, name);
+	if (l && out->entry->http.listens == LISTENS_FOR_ROUTES && !has_routes(r, l, name))
+		l = NULL;
 	out->listener = l = l || !always ? l : any_listener(r, out->entry);
 	if (!l && always)
 		out->status = 404;
