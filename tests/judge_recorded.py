@@ -23,6 +23,8 @@ CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
 CLUSTER_WIDE = ("GatewayClass", "Namespace", "IngressClass")
 # Kinds of the input that stand beside what is printed.
 BESIDE = ("Service", "Secret", "ConfigMap", "Namespace")
+# Envoy's own answer where it gets no connection; 500 is what a route without backends or with a broken policy says.
+UNREACHED = 503
 HTPASSWD = "user:{SHA}%s\n" % base64.b64encode(hashlib.sha1(b"pass").digest()).decode("ascii")
 
 
@@ -121,7 +123,7 @@ class Set(routing.Set):
             return gateway.Answer("redirect", theirs.status, "Envoy", location=theirs.header("location"), **about)
         if theirs.status == 200 and request.method == "OPTIONS":
             return gateway.Answer("preflight", 200, "Envoy", **about)
-        dead = {name: share for name, share in model.backends.items() if theirs.status >= 500}
+        dead = {name: share for name, share in model.backends.items() if theirs.status == UNREACHED}
         return gateway.Answer("nothing", theirs.status, "Envoy", backends=dead, **about)
 
 

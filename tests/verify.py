@@ -94,6 +94,13 @@ class Everything:
         return host not in self.known
 
 
+def unknown_hosts(report):
+    """Of which verify claims nothing."""
+    hosts = report["summary"]["proof"]["hosts"]
+    unknown = {one["host"] for one in hosts if one.get("unknown") or one.get("unasked")}
+    return Everything(one["host"] for one in hosts if one["host"] not in unknown) if "*" in unknown else unknown
+
+
 def opened(case, report):
     if case.name in OPENED:
         return [] if any(one["opens"] for one in report["differences"]) else ["nothing opened, and it is known that something does"]
@@ -138,10 +145,7 @@ def judged(binary, case, most, share):
         return checks, counts
     wrong, open_ = honest(binary, case, words, report), opened(case, report)
     checks += [("%s is honest" % case.name, not wrong, "; ".join(wrong[:3])), ("%s stays closed" % case.name, not open_, "; ".join(open_[:3]))]
-    hosts = report["summary"]["proof"]["hosts"]
-    unknown = {one["host"] for one in hosts if one.get("unknown") or one.get("unasked")}
-    if "*" in unknown:
-        unknown = Everything(one["host"] for one in hosts if one["host"] not in unknown)
+    unknown = unknown_hosts(report)
     base, objects = essence(report), kubeyaml.load_all(case.read("expected.yaml"))
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "mutant.yaml")
