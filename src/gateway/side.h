@@ -63,6 +63,8 @@ struct gateway_choices {
 
 /* Sets one by name and value, as in "hosts" and "then-wider". False: there is no such choice or value. */
 bool gateway_choices_set(struct gateway_choices *choices, str name, str value);
+/* The value that is chosen; empty: there is no such choice. */
+str gateway_choices_get(const struct gateway_choices *choices, str name);
 /* "hosts=alone|then-any|then-wider, ..." for messages. */
 str gateway_choices_help(struct arena *arena);
 
@@ -73,6 +75,20 @@ struct gateway_world {
 
 /* Also writes into the objects what became of them: the reasons in read.h. */
 struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices);
+
+/*
+ * The objects as they hang together, of which models are made: which listeners count is decided by these choices, and by no later ones. side
+ * and world must live as long.
+ */
+struct gateway_models;
+struct gateway_models *gateway_models_new(struct gateway_side *side, const struct gateway_world *world,
+	const struct gateway_choices *choices);
+struct model *gateway_models_make(struct gateway_models *models, const struct gateway_choices *choices);
+/*
+ * Under further choices, of those hosts alone to which the choice of that name may matter; NULL: of none. After gateway_models_make().
+ * That is seen from the objects, and a host too many is no fault; of a choice without such a test all hosts are made.
+ */
+struct model *gateway_models_part(struct gateway_models *models, const struct gateway_choices *choices, str choice);
 
 /* Objects that name a host and do not count, each with the reason; after gateway_model(). */
 struct gateway_detached {

@@ -38,12 +38,6 @@ static bool intersect(str listener, str route, str *out)
 
 /* ---- one route ---- */
 
-/* A rule that names no backend and does not redirect. */
-static bool is_served(const struct build *b, const struct read_rule *rule)
-{
-	return b->choices->no_backends != NOT_SERVED || rule->backends.n || side_count(rule, FILTER_REDIRECT);
-}
-
 static void add_candidates(struct build *b, struct effective *e, const struct read_route *route, const struct candidate *like)
 {
 	for (size_t i = 0; i < route->rules.n; i++) {
@@ -51,7 +45,7 @@ static void add_candidates(struct build *b, struct effective *e, const struct re
 		c.route = route;
 		c.rule = &route->rules.item[i];
 		c.rule_number = i;
-		if (!side_rule_is_good(c.rule) || !is_served(b, c.rule))
+		if (!side_rule_is_good(c.rule))
 			continue;
 		for (size_t k = 0; k < c.rule->matches.n; k++) {
 			c.match = &c.rule->matches.item[k];

@@ -44,6 +44,8 @@ struct build {
 	struct map policies;             /* "group/kind/namespace/name" to struct policy_list */
 	struct map tls_policies;         /* "namespace/name" of a Service to struct tls_list */
 	const struct effective *at;      /* whose routes are being made */
+	uint32_t only;                   /* hosts alone to which one of these choices may matter (side_choice_bit); 0: all */
+	uint32_t matters;                /* choices that may matter to some host */
 };
 
 /* side_listeners.c: those of a Gateway and its ListenerSets that count, in order. */
@@ -66,6 +68,18 @@ struct match side_match(struct build *b, const struct read_match *match, enum re
 size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
 /* A hostname is closer than another one. */
 int side_compare_hosts(str a, str b);
+
+/* side_matters.c: what stands under one hostname of a listener. */
+struct side_host {
+	struct candidate *const *own;
+	size_t n;
+	const struct map *wide;          /* of the listener: what follows the stars of its wildcards, and "*" for all names */
+};
+
+void side_note_wide(struct build *b, struct map *wide, const struct candidate *const *all, size_t n);
+/* Bits of the choices that may make a difference to requests for the host: more than do, and never fewer. */
+uint32_t side_matters(const struct side_host *host);
+uint32_t side_choice_bit(str choice);   /* 0: where it matters is not known */
 
 /* side_steps.c: the rule's filters, with what they need of match and listener. */
 void side_steps(struct build *b, const struct candidate *c, struct route *route);

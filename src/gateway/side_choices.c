@@ -81,6 +81,19 @@ bool gateway_choices_set(struct gateway_choices *choices, str name, str value)
 	return false;
 }
 
+str gateway_choices_get(const struct gateway_choices *choices, str name)
+{
+	if (str_eq(name, STR("zero-weights")))
+		return choices->zero_weights == 503 ? STR("503") : STR("500");
+	for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+		const struct choice_row *row = &ROWS[i];
+		const void *field = (const char *)choices + row->offset;
+		if (str_eq(row->name, name))
+			return row->values[row->flag ? *(const bool *)field : *(const unsigned *)field];
+	}
+	return (str){ "", 0 };
+}
+
 str gateway_choices_help(struct arena *arena)
 {
 	struct buf out;

@@ -108,9 +108,19 @@ static int compare_hosts(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->host, b->host);
 }
 
+/* The host is among those that are wanted; what may matter to it is noted. */
+static bool is_wanted(struct build *b, const struct candidate_list *own, const struct map *wide)
+{
+	const uint32_t matters = side_matters(&(struct side_host){ own->item, own->n, wide });
+	b->matters |= matters;
+	return !b->only || (b->only & matters);
+}
+
 static void make_hosts(struct build *b, struct listener *listener, struct candidate_list *all)
 {
 	struct candidate_list own = { 0 };
+	struct map wide;
+	side_note_wide(b, &wide, (const struct candidate *const *)all->item, all->n);
 	if (all->n)
 		qsort(all->item, all->n, sizeof *all->item, compare_hosts);
 	/* without fall-through a host looks at its own rules alone */
@@ -119,7 +129,8 @@ static void make_hosts(struct build *b, struct listener *listener, struct candid
 		LIST_PUSH(b->arena, &own, all->item[i]);
 		if (!last)
 			continue;
-		make_host(b, listener, b->choices->hosts == HOSTS_ALONE ? &own : all, all->item[i]);
+		if (is_wanted(b, &own, &wide))
+			make_host(b, listener, b->choices->hosts == HOSTS_ALONE ? &own : all, all->item[i]);
 		own.n = 0;
 	}
 }
@@ -149,6 +160,12 @@ static bool is_elsewhere(const struct build *b, const struct effective_list *all
 	return found;
 }
 
+/* False: a rule that names no backend and does not redirect, where such rules count as not written. */
+static bool is_served(const struct build *b, const struct read_rule *rule)
+{
+	return b->choices->no_backends != NOT_SERVED || rule->backends.n || side_count(rule, FILTER_REDIRECT);
+}
+
 static struct candidate_list candidates_of(struct build *b, const struct effective_list *all, struct effective *e)
 {
 	struct candidate_list out = { 0 };
@@ -156,9 +173,11 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 		struct effective *other = all->item[i];
 		if (!is_merged_with(b, e, other))
 			continue;
-		for (size_t k = 0; k < other->candidates.n; k++)
-			if (!is_elsewhere(b, all, other, other->candidates.item[k].host))
-				LIST_PUSH(b->arena, &out, &other->candidates.item[k]);
+		for (size_t k = 0; k < other->candidates.n; k++) {
+			struct candidate *c = &other->candidates.item[k];
+			if (is_served(b, c->rule) && !is_elsewhere(b, all, other, c->host))
+				LIST_PUSH(b->arena, &out, c);
+		}
 	}
 	return out;
 }
@@ -257,26 +276,70 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	return entry;
 }
 
-struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices)
+/* ---- models ---- */
+
+struct gateway_models {
+	struct build build;
+	struct gateway_world world;
+	struct effective_list *listeners;   /* of each Gateway */
+};
+
+struct gateway_models *gateway_models_new(struct gateway_side *side, const struct gateway_world *world,
+	const struct gateway_choices *choices)
 {
-	struct build b = { .arena = side->arena, .side = side, .world = world, .choices = choices };
-	struct model *model = NEW(side->arena, struct model);
-	struct effective_list *listeners = NEWS(side->arena, struct effective_list, side->gateways.n + 1);
-	model->arena = side->arena;
-	model->nothing = STR("the input has no Gateway");
-	map_init(&b.namespaces, b.arena);
-	map_init(&b.owners, b.arena);
+	struct gateway_models *models = NEW(side->arena, struct gateway_models);
+	struct build *b = &models->build;
+	models->world = *world;
+	*b = (struct build){ .arena = side->arena, .side = side, .world = &models->world, .choices = choices };
+	models->listeners = NEWS(side->arena, struct effective_list, side->gateways.n + 1);
+	map_init(&b->namespaces, b->arena);
+	map_init(&b->owners, b->arena);
 	for (size_t i = 0; i < world->snapshot->namespaces.n; i++)
-		map_set(&b.namespaces, world->snapshot->namespaces.item[i]->meta.name, world->snapshot->namespaces.item[i]);
-	side_index_policies(&b);
-	side_index_tls(&b);
+		map_set(&b->namespaces, world->snapshot->namespaces.item[i]->meta.name, world->snapshot->namespaces.item[i]);
+	side_index_policies(b);
+	side_index_tls(b);
 	for (size_t i = 0; i < side->sets.n; i++)
 		side->sets.item[i]->reason = "NoMatchingParent";
 	for (size_t i = 0; i < side->gateways.n; i++)
-		listeners[i] = side_listeners(&b, side->gateways.item[i]);
-	side_attach(&b);
-	side_resolve(&b);
-	for (size_t i = 0; i < side->gateways.n; i++)
-		LIST_PUSH(b.arena, &model->entries, make_entry(&b, side->gateways.item[i], &listeners[i]));
+		models->listeners[i] = side_listeners(b, side->gateways.item[i]);
+	side_attach(b);
+	side_resolve(b);
+	return models;
+}
+
+static void forget_routes(const struct effective_list *listeners)
+{
+	for (size_t i = 0; i < listeners->n; i++)
+		for (size_t k = 0; k < listeners->item[i]->candidates.n; k++)
+			listeners->item[i]->candidates.item[k].made = NULL;
+}
+
+struct model *gateway_models_make(struct gateway_models *models, const struct gateway_choices *choices)
+{
+	struct build *b = &models->build;
+	struct model *model = NEW(b->arena, struct model);
+	model->arena = b->arena;
+	model->nothing = STR("the input has no Gateway");
+	b->choices = choices;
+	for (size_t i = 0; i < b->side->gateways.n; i++) {
+		forget_routes(&models->listeners[i]);
+		LIST_PUSH(b->arena, &model->entries, make_entry(b, b->side->gateways.item[i], &models->listeners[i]));
+	}
 	return model;
+}
+
+struct model *gateway_models_part(struct gateway_models *models, const struct gateway_choices *choices, str choice)
+{
+	const uint32_t bit = side_choice_bit(choice);
+	if (bit && !(models->build.matters & bit))
+		return NULL;
+	models->build.only = bit;
+	struct model *part = gateway_models_make(models, choices);
+	models->build.only = 0;
+	return part;
+}
+
+struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices)
+{
+	return gateway_models_make(gateway_models_new(side, world, choices), choices);
 }

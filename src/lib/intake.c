@@ -126,7 +126,9 @@ struct model *intake_gateway_model(struct intake *intake)
 		str_cut(intake->options->choices.item[i], '=', &name, &value);
 		gateway_choices_set(choices, name, value);
 	}
-	return gateway_model(&intake->gateway, &world, choices);
+	intake->models = gateway_models_new(&intake->gateway, &world, choices);
+	intake->choices = choices;
+	return gateway_models_make(intake->models, choices);
 }
 
 void intake_model(struct intake *intake)

@@ -3,6 +3,7 @@
 #include "lib/verify.h"
 
 #include "base/locate.h"
+#include "lib/left_open.h"
 
 void verify_init(struct verify *v, const struct intake_options *options, size_t memory_limit)
 {
@@ -25,7 +26,7 @@ static bool is_default(const struct fact *fact)
 void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)
 {
 	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .accepted = options->accepted,
-		.known = options->known, .wants = options->wants };
+		.known = options->known, .open = left_open(in), .wants = options->wants };
 	*c = (struct comparison){ .in = in, .scratch = scratch };
 	model_prepare(in->model);
 	verify_models(&in->arena, scratch, in->model, after, &input, &c->result);
@@ -101,6 +102,8 @@ void verify_json(struct verify *v, str version, struct buf *out)
 	proof_json(out, &v->both.result);
 	buf_add(out, STR("}, \"differences\": "));
 	comparison_json(&v->both, out);
+	buf_add(out, STR(", \"depends\": "));
+	comparison_depends_json(&v->both, out);
 	buf_add(out, STR("}\n"));
 }
 

@@ -37,6 +37,16 @@ str comparison_headline(struct comparison *comparison, const struct difference *
 void comparison_verdict(const struct comparison *comparison, struct buf *out);
 /* Lines about what nobody has asked or understood. */
 void comparison_gaps(struct comparison *comparison, struct buf *out);
+/* What hangs on the implementation: each request with what every value of the choice makes of it, and who does so. */
+struct page;
+void comparison_depends(struct comparison *comparison, const struct page *page);
+/* One alone, without its headline; and that: "http://shop.example.com/img/1 (regex-rank)". In scratch. */
+void comparison_dependence(struct comparison *comparison, const struct dependence *dependence, struct buf *out);
+str dependence_headline(struct comparison *comparison, const struct dependence *dependence);
+/* A further last line, behind a line end; nothing where no class hangs on it in a way that nobody has stated. */
+void comparison_depends_line(const struct comparison *comparison, struct buf *out);
+/* [...], as in "depends" of a report. */
+void comparison_depends_json(struct comparison *comparison, struct buf *out);
 /* [...], as in "differences" of a report. */
 void comparison_json(struct comparison *comparison, struct buf *out);
 

@@ -4,7 +4,7 @@
 
 #include "verify/compare.h"
 
-static struct request keep_request(struct arena *arena, const struct request *r)
+struct request request_keep(struct arena *arena, const struct request *r)
 {
 	struct request copy = *r;
 	copy.method = arena_str(arena, r->method);
@@ -19,7 +19,7 @@ static struct request keep_request(struct arena *arena, const struct request *r)
 	return copy;
 }
 
-static size_t length_of(const struct request *r)
+size_t request_length(const struct request *r)
 {
 	size_t n = r->target.n + (str_eq(r->method, STR("GET")) ? 0 : 20) + (r->tls ? 1 : 0);
 	for (size_t i = 0; i < r->headers.n; i++)
@@ -80,7 +80,7 @@ static str group_key(struct arena *scratch, const struct outcome *before, const 
 /* As it is kept. */
 static struct difference *add_difference(struct asking *a, const struct asked *q, const struct difference *like, struct difference_list *list)
 {
-	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = keep_request(a->arena, q->request), .opens = like->opens,
+	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = request_keep(a->arena, q->request), .opens = like->opens,
 		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .before = q->before->route, .after = q->after->route };
 	for (size_t i = 0; i < like->what.n; i++)
 		LIST_PUSH(a->arena, &d.what, arena_str(a->arena, like->what.item[i]));
@@ -209,7 +209,7 @@ static bool is_accepted(struct accepted_differences *list, const struct differen
 	return true;
 }
 
-static struct difference difference_of(struct asking *a, const struct asked *q)
+struct difference difference_of(struct asking *a, const struct asked *q)
 {
 	struct difference like = { .what = q->what, .opens = opens(q->before, q->after), .usual = usual_of(a, q) };
 	if (!like.usual.n && a->input->statements)
@@ -240,9 +240,9 @@ void note_difference(struct asking *a, const struct asked *q, struct class_state
 	struct difference *d = group_of(a, q, &like);
 	d->proved = proved && (d->proved || d->classes == 0);
 	count(a, d, class);
-	if (length_of(q->request) >= length_of(&d->request))
+	if (request_length(q->request) >= request_length(&d->request))
 		return;
-	d->request = keep_request(a->arena, q->request);
+	d->request = request_keep(a->arena, q->request);
 	d->before = q->before->route;
 	d->after = q->after->route;
 }

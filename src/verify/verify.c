@@ -50,14 +50,14 @@ static struct class_state *class_of(struct asking *a, str key)
 /* ---- asking ---- */
 
 /* That a connection ends is an answer as well; what a controller does that refuses its configuration is none. */
-static bool is_known(const struct outcome *o)
+bool answer_is_known(const struct outcome *o)
 {
 	return !o->unknown.n && (!o->problem.n || str_eq(o->state, STR("REFUSED")) || str_eq(o->state, STR("CLOSED")));
 }
 
 static void note_unknown(struct asking *a, const struct outcome *o)
 {
-	if (o->problem.n && !is_known(o))
+	if (o->problem.n && !answer_is_known(o))
 		str_list_add_new(a->arena, &a->out->problems, arena_str(a->arena, o->problem));
 	for (size_t i = 0; i < o->unknown.n; i++) {
 		str key = arena_printf(a->scratch, "%u:%u %.*s", (unsigned)o->unknown.item[i]->at.file, (unsigned)o->unknown.item[i]->at.offset,
@@ -102,15 +102,8 @@ static void count_unasked(struct asking *a)
 		}
 }
 
-struct question {
-	const struct asked_path *path;
-	const struct variant *variant;
-	size_t number;               /* of the variant */
-	bool https;
-};
-
 /* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
-static str class_text(const struct asking *a, const struct question *q)
+str question_class(const struct asking *a, const struct question *q)
 {
 	str path, query;
 	(void)str_cut(q->path->target, '?', &path, &query);
@@ -128,7 +121,7 @@ static bool is_proved(const struct asking *a, const struct question *q, const st
 static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
 {
 	const struct asked asked = { request, before, after, outcomes_differ(a->scratch, before, after) };
-	if (!is_known(before) || !is_known(after))
+	if (!answer_is_known(before) || !answer_is_known(after))
 		return;
 	a->out->apart.asked++;
 	if (asked.what.n)
@@ -148,11 +141,11 @@ static bool ask(struct asking *a, const struct question *q)
 		ask_apart(a, &request, &before, &after);
 		return false;
 	}
-	str number = class_text(a, q);
+	str number = question_class(a, q);
 	size_t known = a->host->classes;
 	struct class_state *c = class_of(a, key_of(a->scratch, &before, &after, q->https, number));
 	bool fresh = a->host->classes > known;
-	if (!is_known(&before) || !is_known(&after)) {
+	if (!answer_is_known(&before) || !answer_is_known(&after)) {
 		note_unknown(a, &before);
 		note_unknown(a, &after);
 		a->host->unknown += !c->unknown;
@@ -177,6 +170,7 @@ static void find_paths(struct asking *a, bool https)
 	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
 	evaluate(a->before, a->scratch, &request, &before);
 	evaluate(a->after, a->scratch, &request, &after);
+	a->host_after = after.host;
 	a->paths = path_classes_of(a->of_host, before.host, after.host);
 	a->whole = a->whole && a->paths.whole;
 	if (a->paths.why.n)
@@ -219,6 +213,7 @@ static void ask_side(struct asking *a, const struct questions *q, bool https)
 		}
 		arena_reset(a->scratch);
 	}
+	depends_ask(a, q, https);
 }
 
 static void ask_host(struct asking *a, const struct host_class *hosts)
@@ -231,10 +226,12 @@ static void ask_host(struct asking *a, const struct host_class *hosts)
 	map_init(&a->classes, a->of_host);
 	map_init(&a->groups, a->of_host);
 	map_init(&a->routes, a->of_host);
+	map_init(&a->depending, a->of_host);
 	const struct questions q = questions_of(a->of_host, hosts);
 	ask_side(a, &q, false);
 	if (hosts->tls)
 		ask_side(a, &q, true);
+	depends_end(a);
 	count_unasked(a);
 	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown || a->host->unasked ? VERDICT_UNKNOWN :
 		a->host->accepted || a->host->stated || a->host->usual ? VERDICT_EXCEPT : VERDICT_EQUAL;
@@ -273,6 +270,7 @@ static void ask_pair(struct asking *a, const struct entry_pair *pair)
 	a->pair = pair;
 	a->before = evaluator_new(a->arena, pair->before);
 	a->after = evaluator_new(a->arena, pair->after);
+	depends_begin(a);
 	for (size_t i = 0; i < classes.left_out.n; i++)
 		str_list_add_new(a->arena, &a->out->left_out, classes.left_out.item[i]);
 	for (size_t i = 0; i < classes.n; i++)

@@ -11,6 +11,7 @@
 #include "route/evaluate.h"
 #include "route/statement.h"
 #include "verify/accepted.h"
+#include "verify/depends.h"
 #include "verify/hosts.h"
 #include "verify/pairs.h"
 
@@ -74,6 +75,8 @@ struct verification {
 	LIST(struct unasked) unasked;
 	LIST(const struct unknown *) not_understood;   /* that had to do with a request, each once */
 	struct apart apart;
+	LIST(struct dependence) dependences;   /* by host, then in the order of the choices */
+	size_t depends, depends_as_stated;     /* classes that hang on the implementation; those of them that count for nothing: see depends.h */
 	struct str_list problems;    /* why nothing can be said of some requests, each once */
 	struct str_list sampled;     /* why hosts are sampled only, each reason once */
 	struct str_list left_out;    /* expressions for hosts, of which nothing was asked */
@@ -86,6 +89,7 @@ struct verify_input {
 
 	struct accepted_differences *accepted;         /* they are counted here; or NULL */
 	const struct known_pairs *known;               /* which Gateways stand for which load balancers; or NULL */
+	const struct open_choices *open;               /* of `after`, or NULL */
 	bool (*wants)(const struct host *host);        /* of `before`: classes without such a host are left out; NULL: none are */
 };
 
