@@ -66,12 +66,13 @@ static void add_row(struct buf *out, str name, str answer, str place)
 	buf_add_char(out, '\n');
 }
 
-static void add_value(struct buf *out, struct comparison *c, const struct open_value *value)
+/* usual: it is what was asked anyway. */
+static void add_value(struct buf *out, struct comparison *c, const struct open_value *value, bool usual)
 {
-	str by = value->by.n ? str_list_join(c->scratch, &value->by, STR(", ")) : STR("nobody is known to");
 	struct buf text;
+	str by = value->by.n ? str_list_join(c->scratch, &value->by, STR(", ")) : usual ? STR("all others") : STR("nobody that is known");
 	buf_init(&text, c->scratch, 0);
-	visible_add(&text, value->means.n ? arena_printf(c->scratch, "%.*s So: %.*s", STR_ARG(value->means), STR_ARG(by)) : by);
+	visible_add(&text, arena_printf(c->scratch, "%.*s%sWho: %.*s", STR_ARG(value->means), value->means.n ? " " : "", STR_ARG(by)));
 	buf_fill(out, ' ', 3 + NAME_COLUMNS);
 	words_wrap(out, buf_str(&text), 3 + NAME_COLUMNS, 3 + NAME_COLUMNS);
 }
@@ -94,7 +95,7 @@ void comparison_dependence(struct comparison *c, const struct dependence *d, str
 		str answer = answer_words(c, told.answers.item[i].outcome, &d->what);
 		const char *more = a->agrees ? ", as before" : a->opens ? ", OPENED" : "";
 		add_row(out, a->value->name, arena_printf(c->scratch, "%.*s%s", STR_ARG(answer), more), told.answers.item[i].place);
-		add_value(out, c, a->value);
+		add_value(out, c, a->value, i == 0);
 	}
 	const size_t counting = d->classes - d->as_stated, n = counting ? counting : d->classes;
 	if (n > 1)
@@ -124,8 +125,8 @@ void comparison_depends_line(const struct comparison *c, struct buf *out)
 		if (r->dependences.item[i].classes > r->dependences.item[i].as_stated)
 			str_list_add_new(out->arena, &names, r->dependences.item[i].choice->name);
 	if (n)
-		buf_printf(out, "\n         depends on the implementation: %zu class%s of requests (%.*s)", n, n == 1 ? "" : "es",
-			STR_ARG(str_list_join(out->arena, &names, STR(", "))));
+		buf_printf(out, "\n         depends on the implementation: %zu class%s of requests (%.*s; ing2gw explain %.*s)", n, n == 1 ? "" : "es",
+			STR_ARG(str_list_join(out->arena, &names, STR(", "))), STR_ARG(diag_code_text(DIAG_DEPENDS)));
 }
 
 /* ---- for programs ---- */

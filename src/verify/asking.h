@@ -22,7 +22,7 @@ struct asking {
 	const struct host_class *hosts;
 	struct host_verdict *host;
 	struct path_classes paths;   /* of the host, on this side */
-	const struct host *host_after;   /* that takes the name there, on this side; or NULL */
+	const struct host *host_before, *host_after;   /* that take the name there, on this side; or NULL */
 	LIST(struct open_part *) open;   /* choices that may matter to some host of the pair: depends.c */
 	struct map depending;        /* of the host: classes that hang on some choice; struct depending_class */
 	bool whole;                  /* all classes of paths of the host are known, on all its sides */

@@ -150,10 +150,10 @@ struct open_paths {
 
 static void add_path(struct asking *a, struct open_paths *out, struct map *seen, str target)
 {
-	const struct asked_path path = { .target = target };
 	if (map_get(seen, target))
 		return;
-	map_set(seen, target, out);
+	const struct asked_path path = { .target = arena_str(a->of_host, target) };
+	map_set(seen, path.target, a);
 	LIST_PUSH(a->of_host, out, path);
 }
 
@@ -163,21 +163,29 @@ static void add_witnesses(struct asking *a, struct open_paths *out, struct map *
 		add_path(a, out, seen, product_class(classes->product, i)->witness);
 }
 
-/* A path of each class that both sides of the verification tell apart, and of each that two values do. */
+/* A path of each class that the side before, the side after and the values of the choice tell apart. */
 static struct open_paths paths_of(struct asking *a, const struct open_part *part, const struct questions *q)
 {
+	static const struct product_limits FEWER = { .moves = 8000000 };
+	const struct host **hosts = NEWS(a->scratch, const struct host *, part->sides.n + 2);
 	struct open_paths out = { 0 };
 	struct map seen;
+	size_t n = 0;
 	bool whole = a->paths.whole;
 	map_init(&seen, a->of_host);
-	add_witnesses(a, &out, &seen, &a->paths);
-	for (size_t i = 0; i < part->sides.n; i++) {
-		if (!part->sides.item[i].host || same_routes(a->host_after, part->sides.item[i].host))
-			continue;
-		const struct path_classes classes = path_classes_of(a->of_host, a->host_after, part->sides.item[i].host);
+	hosts[n++] = a->host_before;
+	hosts[n++] = a->host_after;
+	for (size_t i = 0; i < part->sides.n; i++)
+		if (part->sides.item[i].host && !same_routes(a->host_after, part->sides.item[i].host))
+			hosts[n++] = part->sides.item[i].host;
+	if (n == 2) {
+		add_witnesses(a, &out, &seen, &a->paths);
+	} else {
+		const struct path_classes classes = path_classes_of(a->scratch, hosts, n, &FEWER);
 		add_witnesses(a, &out, &seen, &classes);
-		whole = whole && classes.whole;
+		whole = classes.whole;
 	}
+	arena_reset(a->scratch);
 	for (size_t i = 0; i < q->paths.n && !whole; i++)
 		if (!q->paths.item[i].odd)
 			add_path(a, &out, &seen, q->paths.item[i].target);

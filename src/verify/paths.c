@@ -33,16 +33,17 @@ static bool add_host(struct arena *arena, struct tried *side, const struct host 
 	return true;
 }
 
-struct path_classes path_classes_of(struct arena *arena, const struct host *before, const struct host *after)
+struct path_classes path_classes_of(struct arena *arena, const struct host *const *hosts, size_t n, const struct product_limits *limits)
 {
 	struct path_classes out = { 0 };
-	struct tried *sides = NEWS(arena, struct tried, 2);
-	struct product_side *asked = NEWS(arena, struct product_side, 2);
-	if (!add_host(arena, &sides[0], before, &out.why) || !add_host(arena, &sides[1], after, &out.why))
-		return out;
-	for (size_t i = 0; i < 2; i++)
+	struct tried *sides = NEWS(arena, struct tried, n);
+	struct product_side *asked = NEWS(arena, struct product_side, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!add_host(arena, &sides[i], hosts[i], &out.why))
+			return out;
 		asked[i] = (struct product_side){ sides[i].patterns.item, sides[i].patterns.n };
-	out.product = product_new(arena, DOMAIN_PATH, asked, 2, NULL);
+	}
+	out.product = product_new(arena, DOMAIN_PATH, asked, n, limits);
 	out.whole = product_explore(out.product) == PRODUCT_WHOLE;
 	if (!out.whole)
 		out.why = STR("there are too many classes of paths");

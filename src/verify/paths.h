@@ -15,8 +15,8 @@ struct path_classes {
 	str why;                     /* what is not regular, or that there are too many: in one clause; or empty */
 };
 
-/* Of two hosts; NULL: the side has none that takes the name. */
-struct path_classes path_classes_of(struct arena *arena, const struct host *before, const struct host *after);
+/* Of several hosts that a request may come to; NULL: the side has none that takes the name. limits: of the product, or NULL. */
+struct path_classes path_classes_of(struct arena *arena, const struct host *const *hosts, size_t n, const struct product_limits *limits);
 
 /* The class's number; SIZE_MAX: none is known. */
 size_t path_class(const struct path_classes *classes, str path);

@@ -170,8 +170,10 @@ static void find_paths(struct asking *a, bool https)
 	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
 	evaluate(a->before, a->scratch, &request, &before);
 	evaluate(a->after, a->scratch, &request, &after);
+	const struct host *const found[] = { before.host, after.host };
+	a->host_before = before.host;
 	a->host_after = after.host;
-	a->paths = path_classes_of(a->of_host, before.host, after.host);
+	a->paths = path_classes_of(a->of_host, found, 2, NULL);
 	a->whole = a->whole && a->paths.whole;
 	if (a->paths.why.n)
 		str_list_add_new(a->arena, &a->out->sampled, arena_str(a->arena, a->paths.why));

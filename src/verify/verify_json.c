@@ -195,6 +195,7 @@ void dependence_json(struct buf *out, struct arena *scratch, const struct told_d
 	add_text(out, "host", dependence_host(d));
 	add_text(out, "choice", d->choice->name);
 	add_text(out, "code", diag_code_text(DIAG_DEPENDS));
+	add_text(out, "level", diag_level_name(dependence_counts(d) ? DIAG_WARNING : DIAG_NOTE));
 	add_key(out, "request");
 	request_json(out, &d->request);
 	add_key(out, "before");
