@@ -37,7 +37,7 @@ const struct option_row option_rows[] = {
 	{ OPT_CHOICE, 0, S("choice"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("What the implementation of the Gateway does where the Gateway API leaves it open."),
 		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what the "
-		"table of --target says, and else what most do.") },
+		"table of --target says, and else what most do; with target standard verify says where others answer otherwise.") },
 	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Only what these controllers serve."),
 		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "
