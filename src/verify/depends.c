@@ -166,7 +166,7 @@ static void add_witnesses(struct asking *a, struct open_paths *out, struct map *
 /* A path of each class that the side before, the side after and the values of the choice tell apart. */
 static struct open_paths paths_of(struct asking *a, const struct open_part *part, const struct questions *q)
 {
-	static const struct product_limits FEWER = { .moves = 8000000 };
+	static const struct product_limits FEWER = { .moves = 3000000 };
 	const struct host **hosts = NEWS(a->scratch, const struct host *, part->sides.n + 2);
 	struct open_paths out = { 0 };
 	struct map seen;
@@ -324,19 +324,25 @@ static void ask(struct asking *a, struct open_part *part, const struct question 
 		note(a, &r, &before);
 }
 
+/* Every path with every variant, or of too many of them some, evenly spread: each is held against all routes, under each value. */
+static void ask_all(struct asking *a, struct open_part *part, const struct questions *q, bool https)
+{
+	enum { TRIES = 1000000 };
+	const struct open_paths paths = paths_of(a, part, q);
+	const size_t n = paths.n * q->variants.n, most = TRIES / (a->host_after->routes.n + 1) + 1, step = n / most + 1;
+	for (size_t i = 0; i < n; i += step) {
+		ask(a, part, &(struct question){ &paths.item[i % paths.n], &q->variants.item[i / paths.n], i / paths.n, https });
+		arena_reset(a->scratch);
+	}
+	if (step > 1)
+		str_list_add_new(a->arena, &a->out->sampled, STR("what depends on the implementation is asked at some paths alone, because there are too many"));
+}
+
 void depends_ask(struct asking *a, const struct questions *q, bool https)
 {
-	for (size_t i = 0; i < a->open.n; i++) {
-		struct open_part *part = a->open.item[i];
-		if (!may_matter(a, part) || !find_hosts(a, part, https))
-			continue;
-		const struct open_paths paths = paths_of(a, part, q);
-		for (size_t p = 0; p < paths.n; p++)
-			for (size_t k = 0; k < q->variants.n; k++) {
-				ask(a, part, &(struct question){ &paths.item[p], &q->variants.item[k], k, https });
-				arena_reset(a->scratch);
-			}
-	}
+	for (size_t i = 0; i < a->open.n; i++)
+		if (may_matter(a, a->open.item[i]) && find_hosts(a, a->open.item[i], https))
+			ask_all(a, a->open.item[i], q, https);
 }
 
 void depends_end(struct asking *a)
