@@ -4,6 +4,7 @@
 
 #include "verify/asking.h"
 #include "verify/compare.h"
+#include "verify/forms.h"
 
 str verdict_name(enum verdict verdict)
 {
@@ -115,7 +116,9 @@ str question_class(const struct asking *a, const struct question *q)
 
 static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
 {
-	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after) && path_decides_alone(before->route, after->route);
+	const struct host_class *hosts = a->hosts;
+	bool one_name = hosts->name.n && !str_has_char(hosts->name, '*');
+	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after, one_name) && path_decides_alone(before, after);
 }
 
 static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
