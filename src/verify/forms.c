@@ -95,13 +95,34 @@ static bool form_of(struct arena *arena, const struct outcome *o, const struct s
 	return r->change == PATH_FULL;
 }
 
-/* What both routes know of all paths that they take. */
+/* An expression of the step has been found. */
+static void add_step_head(struct arena *arena, const struct route *route, const struct step *step, struct known *known)
+{
+	const struct language *l = step && regex_of(step).n ? step_language(arena, route, regex_of(step)) : NULL;
+	if (l)
+		known->head = language_head(arena, l, known->head);
+}
+
+static void add_heads(struct arena *arena, const struct outcome *o, const struct language *match, struct known *known)
+{
+	if (match)
+		known->head = language_head(arena, match, known->head);
+	add_step_head(arena, o->route, step_of(o, STEP_REWRITE), known);
+	add_step_head(arena, o->route, step_of(o, STEP_REDIRECT), known);
+}
+
+/* What both routes, and what they did, tell of all paths of the class. */
 static struct known known_of(struct arena *arena, const struct outcome *before, const struct outcome *after)
 {
 	struct syntax_fault fault;
 	const struct language *a = match_language(arena, &before->route->match, &fault), *b = match_language(arena, &after->route->match, &fault);
 	struct known x = a ? language_known(a) : (struct known){ 0 }, y = b ? language_known(b) : (struct known){ 0 };
-	return x.whole || x.head.n >= y.head.n ? x : y;
+	struct known known = x.whole || (!y.whole && x.head.n >= y.head.n) ? x : y;
+	if (known.whole)
+		return known;
+	add_heads(arena, before, a, &known);
+	add_heads(arena, after, b, &known);
+	return known;
 }
 
 static bool same_path(struct arena *arena, const struct known *known, struct transform *a, struct transform *b)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What both sides do with the requests of a class, as functions in a normal form. The class: paths of one class (paths.h), all for one host
- * class, on one side, plain GETs whose Host is the name alone, with any query or none that no route looks at.
+ * What both sides do with the requests of a class, as functions in a normal form. Its requests are plain GETs for paths of one class
+ * (paths.h) and names of one host class, all with TLS or all without; Host is the name alone; there is no query, or one that is not empty
+ * and that no route looks at.
  */
 #ifndef ING2GW_VERIFY_FORMS_H
 #define ING2GW_VERIFY_FORMS_H
@@ -35,9 +36,8 @@ bool prefix_form(struct arena *arena, const struct route *route, str prefix, str
 /* What the query adds behind the path. */
 enum query_form {
 	QUERY_NONE,
-	QUERY_KEPT,           /* with its "?", where the request has one */
-	QUERY_NOT_EMPTY,      /* with a "?", where there is something in it */
-	QUERY_MORE,           /* the same with "&" */
+	QUERY_KEPT,           /* with a "?", where there is one */
+	QUERY_MORE,           /* with "&", where there is one */
 	QUERY_ALWAYS          /* behind a "?" that always stands there */
 };
 

@@ -64,7 +64,7 @@ static bool cut_address(str template, bool *keeps_host, str *path)
 static enum query_form cut_query(str *path)
 {
 	if (cut_end(path, STR("$is_args$args")) || cut_end(path, STR("$is_args$query_string")))
-		return QUERY_NOT_EMPTY;
+		return QUERY_KEPT;
 	return cut_end(path, STR("?$args")) || cut_end(path, STR("?$query_string")) ? QUERY_ALWAYS : QUERY_NONE;
 }
 
@@ -123,7 +123,7 @@ static bool of_template(struct arena *arena, const struct outcome *o, const stru
 	if (to->adds_query && out->query != QUERY_NONE)
 		return false;
 	if (to->adds_query)
-		out->query = str_has_char(to->location, '?') ? QUERY_MORE : QUERY_NOT_EMPTY;
+		out->query = str_has_char(to->location, '?') ? QUERY_MORE : QUERY_KEPT;
 	return true;
 }
 
