@@ -92,6 +92,7 @@ void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct r
 struct left_out {
 	bool (*is)(const void *user, const struct route *route, const struct step *step, const struct request *request);
 	const void *user;
+	const struct route *instead;   /* takes the requests of its paths, whatever else the host has; or NULL */
 };
 
 /* What the answer would be without them. */

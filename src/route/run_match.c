@@ -159,6 +159,11 @@ static const struct route *first_fitting(struct run *r, const struct host *host)
 	return NULL;
 }
 
+const struct route *run_take_route(struct run *r, const struct route *route)
+{
+	return path_fits(r, route, r->uri) ? route : NULL;
+}
+
 const struct route *run_find_route(struct run *r, const struct host *host)
 {
 	const struct route *found = first_fitting(r, host), *own = NULL;

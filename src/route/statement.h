@@ -25,7 +25,7 @@ enum stated_kind {
 enum stated_when {
 	STATED_ALWAYS,       /* that the route takes, or where there is none, a route of the host */
 	STATED_PATHS,        /* that one of the route and `paths` takes by its path, and the other one does not */
-	STATED_RIVALS,       /* that the route takes by its path, and another one of its host does as well */
+	STATED_RIVALS,       /* that the route and another one of its host take by their paths: what the other one of the two does with them */
 	STATED_LABELS,       /* whose host has more labels than one before the wildcard of `host` */
 	STATED_NO_CALL,      /* that the route takes, and that are no calls of gRPC: "/service/method" */
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */

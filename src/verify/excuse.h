@@ -17,6 +17,21 @@ struct excuses *excuses_new(struct arena *arena, const struct statements *statem
  */
 bool excuses_step(const struct excuses *excuses, const struct route *route, const struct step *step, const struct request *request, bool some);
 
+/* It was said that a request of a route may be another one's, because of the rank of an expression among the paths of the host. */
+struct swap {
+	const struct statement *by;
+	const struct route *to;
+};
+
+struct swap_list {
+	struct swap *item;
+	size_t n, cap;
+};
+
+/* Of a request and what the source answers. */
+struct swap_list excuses_swaps(struct arena *scratch, const struct excuses *excuses, struct matcher *matcher, const struct request *request,
+	const struct outcome *before);
+
 struct excused {
 	const struct request *request;
 	const struct outcome *before;    /* what the source answers without the steps that it was said to lose */

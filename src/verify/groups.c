@@ -128,14 +128,32 @@ static bool is_lost(const void *user, const struct route *route, const struct st
 	return usual_step(losing->asking, route, step) || excuses_step(losing->asking->excuses, route, step, request, losing->some);
 }
 
-static const struct statement *statement_with(struct asking *a, const struct asked *q, bool opens, bool some)
+/* route: takes the request in the source, in place of the one that does; or NULL. same: nothing is left to be excused. */
+static const struct statement *statement_with(struct asking *a, const struct asked *q, const struct route *route, bool opens, bool some, bool *same)
 {
 	struct outcome without;
 	const struct losing losing = { a, some };
-	const struct left_out left_out = { is_lost, &losing };
+	const struct left_out left_out = { is_lost, &losing, route };
 	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
+	*same = rest.n == 0;
 	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
+}
+
+/* It was said that another route may take the request, and what is answered is what was said of that one. */
+static const struct statement *statement_of_swap(struct asking *a, const struct asked *q, bool opens)
+{
+	const struct swap_list swaps = excuses_swaps(a->scratch, a->excuses, a->matcher, q->request, q->before);
+	for (size_t i = 0; i < swaps.n * 2; i++) {
+		const struct swap *swap = &swaps.item[i / 2];
+		bool same;
+		if (opens && !swap->by->opens)
+			continue;
+		const struct statement *s = statement_with(a, q, swap->to, false, i % 2, &same);
+		if (s || same)
+			return swap->by;
+	}
+	return NULL;
 }
 
 static size_t *counter(struct host_verdict *host, enum class_difference difference)
@@ -164,8 +182,11 @@ static bool is_counted(const struct class_state *class, size_t difference)
 
 static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
 {
-	const struct statement *s = statement_with(a, q, opens, false);
-	return s ? s : statement_with(a, q, opens, true);
+	bool same;
+	const struct statement *s = statement_with(a, q, NULL, opens, false, &same);
+	if (!s)
+		s = statement_with(a, q, NULL, opens, true, &same);
+	return s ? s : statement_of_swap(a, q, opens);
 }
 
 /* A class counts once, for the gravest of its differences; a difference counts each class once. */

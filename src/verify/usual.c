@@ -50,7 +50,7 @@ static bool leaves_default(const void *user, const struct route *route, const st
 static bool same_without(struct asking *a, const struct asked *q, str feature)
 {
 	const struct one_default one = { a, feature };
-	const struct left_out left_out = { leaves_default, &one };
+	const struct left_out left_out = { .is = leaves_default, .user = &one };
 	struct outcome without;
 	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
 	return outcomes_differ(a->scratch, &without, q->after).n == 0;
