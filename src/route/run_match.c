@@ -161,7 +161,7 @@ static const struct route *first_fitting(struct run *r, const struct host *host)
 
 const struct route *run_take_route(struct run *r, const struct route *route)
 {
-	return path_fits(r, route, r->uri) ? route : NULL;
+	return path_fits(r, route, r->uri) && conditions_hold(r, &route->match) ? route : NULL;
 }
 
 const struct route *run_find_route(struct run *r, const struct host *host)

@@ -290,7 +290,7 @@ static bool is_on_side(const struct run *r, const struct step *s)
 
 bool run_leaves_out(const struct run *r, const struct step *s)
 {
-	return r->left_out && r->left_out->is(r->left_out->user, r->route, s, r->request);
+	return r->left_out && r->left_out->is && r->left_out->is(r->left_out->user, r->route, s, r->request);
 }
 
 void run_list(struct run *r, struct step *const *step, size_t n)

@@ -140,11 +140,30 @@ static const struct statement *statement_with(struct asking *a, const struct ask
 	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
 }
 
+/* The route of the source has a counterpart that takes the request as well, and another one stands before it. */
+static bool stands_behind(struct asking *a, const struct asked *q)
+{
+	const struct host *host = q->after->host;
+	for (size_t i = 0; host && i < host->routes.n; i++) {
+		const struct route *route = host->routes.item[i];
+		struct outcome outcome;
+		bool same;
+		if (route == q->after->route || match_takes(a->matcher, &route->match, q->after->path) != FOUND)
+			continue;
+		evaluate_without(a->after, a->scratch, q->request, &(struct left_out){ .instead = route }, &outcome);
+		const struct asked behind = { .request = q->request, .before = q->before, .after = &outcome };
+		if (outcome.route == route && (statement_with(a, &behind, NULL, false, true, &same) || same))
+			return true;
+	}
+	return false;
+}
+
 /* It was said that another route may take the request, and what is answered is what was said of that one. */
 static const struct statement *statement_of_swap(struct asking *a, const struct asked *q, bool opens)
 {
 	const struct swap_list swaps = excuses_swaps(a->scratch, a->excuses, a->matcher, q->request, q->before);
-	for (size_t i = 0; i < swaps.n * 2; i++) {
+	bool behind = swaps.n && stands_behind(a, q);
+	for (size_t i = 0; behind && i < swaps.n * 2; i++) {
 		const struct swap *swap = &swaps.item[i / 2];
 		bool same;
 		if (opens && !swap->by->opens)
