@@ -34,6 +34,37 @@ void comparison_run(struct comparison *c, struct intake *in, struct arena *scrat
 	locator_init(c->locator, &in->sources, &in->arena);
 }
 
+/* ---- pairs ---- */
+
+static bool has_entry(const struct model *m, str name)
+{
+	for (size_t i = 0; i < m->entries.n; i++)
+		if (str_eq(m->entries.item[i]->name, name))
+			return true;
+	return false;
+}
+
+static str names_of(struct arena *arena, const struct model *m)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; i < m->entries.n; i++)
+		str_list_add_new(arena, &names, m->entries.item[i]->name);
+	return names.n ? arena_join(arena, STR("; there are: "), str_list_join(arena, &names, STR(", "))) : (str){ "", 0 };
+}
+
+static bool check_pairs(struct verify *v, const struct model *before, const struct model *after)
+{
+	struct arena *arena = &v->in.arena;
+	for (size_t i = 0; i < v->pairs.n && !v->fault.n; i++) {
+		const struct known_pair *p = &v->pairs.item[i];
+		if (!has_entry(before, p->of))
+			v->fault = arena_printf(arena, "the input has no load balancer %.*s%.*s", STR_ARG(p->of), STR_ARG(names_of(arena, before)));
+		else if (!has_entry(after, p->gateway))
+			v->fault = arena_printf(arena, "there is no Gateway %.*s%.*s", STR_ARG(p->gateway), STR_ARG(names_of(arena, after)));
+	}
+	return v->fault.n == 0;
+}
+
 bool verify_start(struct verify *v)
 {
 	struct intake *in = &v->in;
@@ -44,7 +75,10 @@ bool verify_start(struct verify *v)
 	struct model *after = intake_gateway_model(in);
 	intake_model(in);
 	model_prepare(after);
-	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ .accepted = v->accepted });
+	if (!check_pairs(v, in->model, after))
+		return false;
+	v->pairs.chosen = true;
+	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ .accepted = v->accepted, .known = v->pairs.n ? &v->pairs : NULL });
 	return true;
 }
 

@@ -54,13 +54,16 @@ void comparison_json(struct comparison *comparison, struct buf *out);
 struct verify {
 	struct intake in;
 	struct accepted_differences *accepted;    /* or NULL */
+	struct known_pairs pairs;    /* that the user wants; none: by name */
+	str fault;                   /* after verify_start(): why what is wanted cannot be; or empty */
 	struct arena scratch;
 	struct comparison both;
 };
 
 /*
  * The caller adds the texts of both sides to verify->in.sources, says in verify->in.after where those of the Gateway side begin, then
- * calls verify_start(), which is false where nothing can be said: a bug of ours, which has been reported. On exhaustion of
+ * calls verify_start(), which is false where nothing can be said: a pair of verify->pairs is none, which verify->fault says, or a bug of
+ * ours, which has been reported. On exhaustion of
  * memory the jump goes to verify->in.escape.
  */
 void verify_init(struct verify *verify, const struct intake_options *options, size_t memory_limit);

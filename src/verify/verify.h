@@ -3,7 +3,8 @@
  * Two models asked the same questions. Requests that both sides send the same way, host by host, are one class. Classes of a host that
  * differ in the same fields from the same to the same are one difference, for which the shortest request is kept. What is claimed
  * was asked, or follows from it: a class is "proved" where its paths have one class of the product of both sides (paths.h), nothing but
- * the path decides, and both sides do the same with it in a normal form; every other class is "sampled".
+ * the path decides, and both sides do the same with it in a normal form (forms.h, which says of which requests); every other class is
+ * "sampled".
  */
 #ifndef ING2GW_VERIFY_VERIFY_H
 #define ING2GW_VERIFY_VERIFY_H
