@@ -42,6 +42,7 @@ struct gateway_choices {
 	enum listens listens;
 	bool unusable_absent;            /* a listener without a usable certificate counts as not written, else it takes connections and serves none */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
+	bool reuse_prevented;            /* listeners with one certificate offer HTTP/1.1 alone, in which no browser takes a connection for another host */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */

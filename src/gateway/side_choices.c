@@ -29,6 +29,7 @@ static const struct choice_row ROWS[] = {
 	ROW("no-listener", listens, false, V("refused"), V("answered"), V("by-route")),
 	ROW("no-certificate", unusable_absent, true, V("closed"), V("absent")),
 	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
+	ROW("reuse", reuse_prevented, true, V("possible"), V("prevented")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),

@@ -259,7 +259,7 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
 		.last_dot = b->choices->last_dot,
 		.listens = b->choices->listens,
-		.refuses_misdirected = !b->choices->misdirected_served,
+		.refuses_misdirected = !b->choices->misdirected_served, .never_reused = b->choices->reuse_prevented,
 	};
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("Gateway"), m->namespace, m->name, STR(""), &entry->unknown);

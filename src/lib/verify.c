@@ -4,6 +4,7 @@
 
 #include "base/locate.h"
 #include "lib/left_open.h"
+#include "verify/client.h"
 
 void verify_init(struct verify *v, const struct intake_options *options, size_t memory_limit)
 {
@@ -103,8 +104,8 @@ struct told_difference comparison_tell(struct comparison *c, const struct differ
 	struct outcome *before = NEW(c->scratch, struct outcome), *after = NEW(c->scratch, struct outcome);
 	str file;
 	unsigned line;
-	evaluate(evaluator_new(c->scratch, d->pair->before), c->scratch, &d->request, before);
-	evaluate(evaluator_new(c->scratch, d->pair->after), c->scratch, &d->request, after);
+	client_asks(evaluator_new(c->scratch, d->pair->before), c->scratch, &d->request, NULL, before);
+	client_asks(evaluator_new(c->scratch, d->pair->after), c->scratch, &d->request, NULL, after);
 	told.before = before;
 	told.after = after;
 	if (after->route)

@@ -24,7 +24,8 @@ static bool needs_quotes(str s)
 
 void words_curl(struct buf *out, struct arena *scratch, const struct request *r)
 {
-	str url = arena_printf(scratch, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->host), STR_ARG(r->target));
+	/* curl takes the name of the handshake from the URL */
+	str url = arena_printf(scratch, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->has_sni ? r->sni : r->host), STR_ARG(r->target));
 	buf_add(out, r->tls ? STR("curl -k ") : STR("curl "));
 	if (!str_eq(r->method, STR("GET")))
 		buf_printf(out, "-X %.*s ", STR_ARG(r->method));
@@ -33,6 +34,8 @@ void words_curl(struct buf *out, struct arena *scratch, const struct request *r)
 		add_quoted(out, arena_printf(scratch, "%.*s: %.*s", STR_ARG(r->headers.item[i].name), STR_ARG(r->headers.item[i].value)));
 		buf_add_char(out, ' ');
 	}
+	if (r->has_sni)
+		buf_printf(out, "-H 'Host: %.*s' ", STR_ARG(r->host));
 	if (r->given.basic == GIVEN_PASS)
 		buf_add(out, STR("-u USER:PASSWORD "));
 	if (r->given.certificate == GIVEN_PASS)
@@ -113,6 +116,8 @@ str words_request(struct arena *arena, const struct request *r)
 	if (!str_eq(r->method, STR("GET")))
 		buf_printf(&out, "%.*s ", STR_ARG(r->method));
 	buf_printf(&out, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->host), STR_ARG(r->target));
+	if (r->has_sni)
+		buf_printf(&out, " in a connection for %.*s", STR_ARG(r->sni));
 	for (size_t i = 0; i < r->headers.n; i++)
 		buf_printf(&out, "%s %.*s: %.*s", i ? "," : " with", STR_ARG(r->headers.item[i].name), STR_ARG(r->headers.item[i].value));
 	if (r->given.basic == GIVEN_PASS)

@@ -238,6 +238,7 @@ struct http_rules {
 	bool last_dot;               /* a Host with a dot at its end is another name than without */
 	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
 	enum listens listens;        /* with listeners: for which names connections are taken */
+	bool never_reused;           /* clients are offered no protocol in which they keep connections for other hosts of a certificate */
 	bool refuses_misdirected;    /* 421 where the listener of the handshake is not the one for the Host; else that listener's hosts are asked */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */

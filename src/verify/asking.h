@@ -59,6 +59,8 @@ struct question {
 bool answer_is_known(const struct outcome *outcome);
 /* In scratch: the class of a request by its variant and its path. */
 str question_class(const struct asking *asking, const struct question *question);
+/* reused.c: hosts whose requests may come in a connection that was made for another one, because both have one certificate after. */
+void reused_find(struct asking *asking, struct host_classes *classes);
 
 /* usual.c: the default of the controller that is all that differs, or the first of several; empty: more does. */
 str usual_of(struct asking *asking, const struct asked *asked);

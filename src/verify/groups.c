@@ -2,6 +2,7 @@
 /* Classes that differ alike, as one difference: see asking.h. */
 #include "verify/asking.h"
 
+#include "verify/client.h"
 #include "verify/compare.h"
 
 struct request request_keep(struct arena *arena, const struct request *r)
@@ -10,6 +11,7 @@ struct request request_keep(struct arena *arena, const struct request *r)
 	copy.method = arena_str(arena, r->method);
 	copy.target = arena_str(arena, r->target);
 	copy.client = arena_str(arena, r->client);
+	copy.sni = arena_str(arena, r->sni);
 	copy.headers.item = NULL;
 	copy.headers.n = copy.headers.cap = 0;
 	for (size_t i = 0; i < r->headers.n; i++) {
@@ -24,7 +26,7 @@ size_t request_length(const struct request *r)
 	size_t n = r->target.n + (str_eq(r->method, STR("GET")) ? 0 : 20) + (r->tls ? 1 : 0);
 	for (size_t i = 0; i < r->headers.n; i++)
 		n += 20 + r->headers.item[i].name.n + r->headers.item[i].value.n;
-	return n + (r->body ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
+	return n + (r->body ? 20 : 0) + (r->has_sni ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
 }
 
 static str backends_text(struct arena *scratch, const struct outcome *o)
@@ -134,7 +136,7 @@ static const struct statement *statement_with(struct asking *a, const struct ask
 	struct outcome without;
 	const struct losing losing = { a, some };
 	const struct left_out left_out = { is_lost, &losing, route };
-	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
+	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
 	*same = rest.n == 0;
 	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
@@ -150,7 +152,7 @@ static bool stands_behind(struct asking *a, const struct asked *q)
 		bool same;
 		if (route == q->after->route || match_takes(a->matcher, &route->match, q->after->path) != FOUND)
 			continue;
-		evaluate_without(a->after, a->scratch, q->request, &(struct left_out){ .instead = route }, &outcome);
+		client_asks(a->after, a->scratch, q->request, &(struct left_out){ .instead = route }, &outcome);
 		const struct asked behind = { .request = q->request, .before = q->before, .after = &outcome };
 		if (outcome.route == route && (statement_with(a, &behind, NULL, false, true, &same) || same))
 			return true;

@@ -121,7 +121,7 @@ static struct variant usual(void)
 
 static str variant_text(struct arena *arena, const struct variant *v)
 {
-	str text = arena_printf(arena, "%.*s %.*s %.*s %llu %d %d %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client),
+	str text = arena_printf(arena, "%.*s %.*s %.*s %.*s %llu %d %d %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client), STR_ARG(v->sni),
 		(unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, v->given.refused.n);
 	for (size_t i = 0; i < v->headers.n; i++)
 		text = arena_printf(arena, "%.*s|%.*s:%.*s", STR_ARG(text), STR_ARG(v->headers.item[i].name), STR_ARG(v->headers.item[i].value));
@@ -170,6 +170,15 @@ static void add_conditions(struct asking *a, const struct condition_list *condit
 	}
 	if (conditions->n > 1)
 		add_variant(a, &all);
+}
+
+/* The connection was made for another host, whose listener has the same certificate. */
+static void add_reused(struct asking *a, str name)
+{
+	struct variant v = usual();
+	v.sni = name;
+	if (name.n)
+		add_variant(a, &v);
 }
 
 static void add_case(struct asking *a, const struct forward_case *c)
@@ -314,6 +323,7 @@ struct questions questions_of(struct arena *arena, const struct host_class *host
 	map_init(&a.variants, arena);
 	add_variant(&a, &first);
 	add_path(&a, STR("/"), false);
+	add_reused(&a, hosts->reused);
 	for (size_t i = 0; i < hosts->hosts.n; i++)
 		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
 			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
@@ -328,6 +338,7 @@ struct request question_request(struct arena *arena, const struct host_class *ho
 	struct request r = {
 		.tls = https, .method = variant->method, .has_host = true, .host = hosts->witness, .target = path->target,
 		.client = variant->client.n ? variant->client : STR("127.0.0.1"), .body = variant->body, .given = variant->given,
+		.has_sni = variant->sni.n > 0, .sni = variant->sni,
 	};
 	for (size_t i = 0; i < variant->headers.n; i++)
 		LIST_PUSH(arena, &r.headers, variant->headers.item[i]);

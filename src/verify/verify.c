@@ -3,6 +3,7 @@
 #include "verify/verify.h"
 
 #include "verify/asking.h"
+#include "verify/client.h"
 #include "verify/compare.h"
 #include "verify/forms.h"
 
@@ -136,8 +137,10 @@ static bool ask(struct asking *a, const struct question *q)
 {
 	struct outcome before, after;
 	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
-	evaluate(a->before, a->scratch, &request, &before);
-	evaluate(a->after, a->scratch, &request, &after);
+	if (request.has_sni && !q->https)
+		return false;
+	client_asks(a->before, a->scratch, &request, NULL, &before);
+	client_asks(a->after, a->scratch, &request, NULL, &after);
 	note_route(a, before.route);
 	note_route(a, after.route);
 	if (q->path->odd) {
@@ -271,11 +274,12 @@ static bool is_wanted(const struct verify_input *input, const struct host_class 
 static void ask_pair(struct asking *a, const struct entry_pair *pair)
 {
 	const struct model *const models[] = { pair->before, pair->after };
-	const struct host_classes classes = host_classes_of(a->arena, models, 2);
+	struct host_classes classes = host_classes_of(a->arena, models, 2);
 	a->pair = pair;
 	a->before = evaluator_new(a->arena, pair->before);
 	a->after = evaluator_new(a->arena, pair->after);
 	depends_begin(a);
+	reused_find(a, &classes);
 	for (size_t i = 0; i < classes.left_out.n; i++)
 		str_list_add_new(a->arena, &a->out->left_out, classes.left_out.item[i]);
 	for (size_t i = 0; i < classes.n; i++)

@@ -66,6 +66,8 @@ static void add_request(struct buf *out, const struct request *r)
 	add_text(out, "scheme", r->tls ? STR("https") : STR("http"));
 	add_text(out, "method", r->method);
 	add_text(out, "host", r->host);
+	if (r->has_sni)
+		add_text(out, "sni", r->sni);
 	add_text(out, "target", r->target);
 	if (r->headers.n)
 		add_headers(out, r);
