@@ -30,7 +30,8 @@ enum stated_when {
 	STATED_NO_CALL,      /* that the route takes, and that are no calls of gRPC: "/service/method" */
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
 	STATED_ORIGIN,       /* with the method OPTIONS, or a header Origin */
-	STATED_FORWARDED,    /* with a header by which a proxy in front says more: X-Forwarded-*, and the like */
+	STATED_FORWARDED,    /* with a header by which a proxy in front says scheme, host or port */
+	STATED_CLIENT,       /* with the header in which the load balancer looks for the client's address */
 	STATED_TLS,          /* over TLS */
 	STATED_NOBODY,       /* for names that no Ingress has */
 	STATED_NOTHING       /* that come to nothing: neither a backend nor an address */

@@ -167,7 +167,9 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_ORIGIN:
 		return has_origin(r);
 	case STATED_FORWARDED:
-		return has_header(r, STR("X-Forwarded-"));
+		return has_header(r, STR("X-Forwarded-Proto")) || has_header(r, STR("X-Forwarded-Host")) || has_header(r, STR("X-Forwarded-Port"));
+	case STATED_CLIENT:
+		return of->before->entry && of->before->entry->http.forwarded_for.n && has_header(r, of->before->entry->http.forwarded_for);
 	case STATED_TLS:
 		return r->tls;
 	case STATED_NOBODY:

@@ -12,6 +12,7 @@ struct host_class {
 	bool tls;                    /* HTTPS or TLS is served for it on either side */
 	str reused;                  /* another name whose listener has the same certificate: clients may send requests for this one there; or empty */
 	LIST(const struct host *) hosts;   /* of both sides, whose routes may take its requests */
+	LIST(const struct http_rules *) believing;   /* of load balancers that believe a header about the client's address */
 };
 
 struct host_classes {

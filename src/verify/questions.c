@@ -10,6 +10,7 @@
 struct asking {
 	struct arena *arena;
 	struct questions *out;
+	const struct host_class *hosts;
 	struct map paths, variants;  /* that are there, as text */
 	size_t spellings;            /* paths of routes that are asked in other spellings */
 };
@@ -200,11 +201,28 @@ static str address_in(struct arena *arena, const struct address_range *range)
 	return str_slice(text, 0, str_find_char(text, '/'));
 }
 
+#define STRANGER STR("203.0.113.77")
+
+/* from: the address of the connection; empty: the usual one. */
+static void add_forwarded(struct asking *a, const struct http_rules *http, str from, str client)
+{
+	struct variant v = usual();
+	v.client = from;
+	set_header(a, &v, http->forwarded_for, client);
+	add_variant(a, &v);
+}
+
+/* As the address of the connection; and as what a proxy says, and somebody whose word may count as well, or not. */
 static void add_client(struct asking *a, str client)
 {
 	struct variant v = usual();
 	v.client = client;
 	add_variant(a, &v);
+	for (size_t i = 0; i < a->hosts->believing.n; i++) {
+		const struct http_rules *http = a->hosts->believing.item[i];
+		add_forwarded(a, http, http->trusted.n ? address_in(a->arena, &http->trusted.item[0]) : STR(""), client);
+		add_forwarded(a, http, STRANGER, client);
+	}
 }
 
 static void add_guard(struct asking *a, const struct guard *g)
@@ -214,7 +232,7 @@ static void add_guard(struct asking *a, const struct guard *g)
 	case GUARD_ADDRESS:
 		for (size_t i = 0; i < g->ranges.n; i++)
 			add_client(a, address_in(a->arena, &g->ranges.item[i]));
-		add_client(a, STR("203.0.113.77"));
+		add_client(a, STRANGER);
 		break;
 	case GUARD_HEADER:
 		for (size_t i = 0; i < g->patterns.n; i++) {
@@ -317,7 +335,7 @@ static void add_pairs(struct asking *a)
 struct questions questions_of(struct arena *arena, const struct host_class *hosts)
 {
 	struct questions out = { 0 };
-	struct asking a = { .arena = arena, .out = &out };
+	struct asking a = { .arena = arena, .out = &out, .hosts = hosts };
 	const struct variant first = usual();
 	map_init(&a.paths, arena);
 	map_init(&a.variants, arena);

@@ -271,6 +271,13 @@ static bool is_wanted(const struct verify_input *input, const struct host_class 
 	return any;
 }
 
+static void find_believing(struct asking *a, const struct model *model, struct host_class *class)
+{
+	for (size_t i = 0; i < model->entries.n; i++)
+		if (model->entries.item[i]->http.forwarded || model->entries.item[i]->http.real_ip)
+			LIST_PUSH(a->arena, &class->believing, &model->entries.item[i]->http);
+}
+
 static void ask_pair(struct asking *a, const struct entry_pair *pair)
 {
 	const struct model *const models[] = { pair->before, pair->after };
@@ -284,6 +291,8 @@ static void ask_pair(struct asking *a, const struct entry_pair *pair)
 		str_list_add_new(a->arena, &a->out->left_out, classes.left_out.item[i]);
 	for (size_t i = 0; i < classes.n; i++)
 		if (is_wanted(a->input, &classes.item[i])) {
+			find_believing(a, pair->before, &classes.item[i]);
+			find_believing(a, pair->after, &classes.item[i]);
 			ask_host(a, &classes.item[i]);
 			arena_reset(a->of_host);
 		}
