@@ -7,6 +7,7 @@
 struct shown {
 	const struct host_class *host;
 	const struct listener *listener;
+	str key;                     /* load balancer and certificate: a connection is not kept for another address; or empty */
 };
 
 /* The first host of a certificate, and the first one of another listener with it. */
@@ -14,26 +15,30 @@ struct sharing {
 	struct shown first, second;
 };
 
-/* Of HTTPS; NULL: there is none, or clients keep no connections there for other hosts. */
-static const struct listener *listener_of(struct asking *a, const struct host_class *host)
+/* Without a key where it is none of HTTPS, or clients keep no connections there for other hosts. */
+static struct shown shown_of(struct asking *a, const struct host_class *host)
 {
+	struct shown shown = { .host = host };
 	const struct request q = { .tls = true, .method = STR("GET"), .has_host = true, .host = host->witness, .target = STR("/"), .client = STR("127.0.0.1") };
 	struct outcome out;
-	if (!host->tls || !host->name.n)
-		return NULL;
+	/* a certificate for a wildcard is good for one label */
+	if (!host->tls || !host->name.n || str_starts(host->name, STR("*.*.")))
+		return shown;
 	evaluate(a->after, a->scratch, &q, &out);
+	const struct listener *l = shown.listener = out.listener;
+	if (l && l->protocol == LISTENER_HTTPS && l->certificate.n && !out.entry->http.never_reused)
+		shown.key = arena_printf(a->of_host, "%.*s %.*s", STR_ARG(out.entry->name), STR_ARG(l->certificate));
 	arena_reset(a->scratch);
-	const struct listener *l = out.listener;
-	return l && l->protocol == LISTENER_HTTPS && l->certificate.n && !out.entry->http.never_reused ? l : NULL;
+	return shown;
 }
 
 static void note(struct asking *a, struct map *map, const struct shown *shown)
 {
-	struct sharing *sharing = map_get(map, shown->listener->certificate);
+	struct sharing *sharing = map_get(map, shown->key);
 	if (!sharing) {
 		sharing = NEW(a->of_host, struct sharing);
 		*sharing = (struct sharing){ .first = *shown };
-		map_set(map, shown->listener->certificate, sharing);
+		map_set(map, shown->key, sharing);
 	} else if (!sharing->second.host && sharing->first.listener != shown->listener) {
 		sharing->second = *shown;
 	}
@@ -42,19 +47,17 @@ static void note(struct asking *a, struct map *map, const struct shown *shown)
 void reused_find(struct asking *a, struct host_classes *classes)
 {
 	struct map map;
-	const struct listener **listeners = NEWS(a->of_host, const struct listener *, classes->n);
+	struct shown *shown = NEWS(a->of_host, struct shown, classes->n);
 	map_init(&map, a->of_host);
 	for (size_t i = 0; i < classes->n; i++) {
-		const struct shown shown = { &classes->item[i], listener_of(a, &classes->item[i]) };
-		listeners[i] = shown.listener;
-		/* a certificate for a wildcard is good for one label */
-		if (shown.listener && !str_starts(classes->item[i].name, STR("*.*.")))
-			note(a, &map, &shown);
+		shown[i] = shown_of(a, &classes->item[i]);
+		if (shown[i].key.n)
+			note(a, &map, &shown[i]);
 	}
 	for (size_t i = 0; i < classes->n; i++) {
-		const struct sharing *sharing = listeners[i] ? map_get(&map, listeners[i]->certificate) : NULL;
-		if (sharing && sharing->second.host && !str_starts(classes->item[i].name, STR("*.*.")))
-			classes->item[i].reused = sharing->first.listener != listeners[i] ? sharing->first.host->witness : sharing->second.host->witness;
+		const struct sharing *sharing = shown[i].key.n ? map_get(&map, shown[i].key) : NULL;
+		if (sharing && sharing->second.host)
+			classes->item[i].reused = sharing->first.listener != shown[i].listener ? sharing->first.host->witness : sharing->second.host->witness;
 	}
 	arena_reset(a->of_host);
 }
