@@ -75,6 +75,7 @@ X(PASSTHROUGH_NOWHERE,   DIAG_WARNING, "I2G-0242")   /* passed-through connectio
 X(HOST_IN_PART,          DIAG_WARNING, "I2G-0250")   /* some of its Ingresses are printed, others are not asked for */
 X(HOSTS_TOGETHER,        DIAG_NOTE,    "I2G-0251")   /* a route that is asked for serves further hosts */
 X(NOTHING_CHOSEN,        DIAG_ERROR,   "I2G-0252")   /* what is asked for is not in the input */
+X(ROUTE_JOINS,           DIAG_WARNING, "I2G-0253")   /* a route of the input names a Gateway that is printed */
 X(PROOF_UNKNOWN,         DIAG_WARNING, "I2G-0260")   /* the proof knows nothing of some requests */
 X(ACCEPT_STALE,          DIAG_WARNING, "I2G-0261")   /* a line of --accept-file about a difference that is not there, or whose day is past */
 X(DEPENDS,               DIAG_WARNING, "I2G-0262")   /* some implementations do as the source, and others do not */

@@ -47,6 +47,8 @@ struct intake {
 	struct snapshot world;         /* of the Gateway side: Services and the like of all sources */
 	struct diags silent;           /* what has been said already, or is not worth a word */
 	bool proves;                   /* convert: what is printed is a Gateway side, with what the input has of the Gateway API beside routes */
+	bool keeps_routes;             /* convert: routes of the input are read into `routes`, whatever else is done with them */
+	struct gateway_side routes;
 	bool proves_routes;            /* with routes, too: they share a Gateway that exists */
 	bool unreadable;               /* a document, or a part of the input */
 	bool bug;                      /* of ours, reported: a table that does not load */
