@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The way of the data, from texts to manifests: see convert.h. */
-#include "lib/joining.h"
 #include "lib/convert.h"
 
 #include "ing2gw.h"
 #include "lib/account.h"
+#include "lib/joining.h"
 #include "lib/output.h"
 #include "lib/proof.h"
 #include "targets/losses.h"
