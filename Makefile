@@ -5,6 +5,7 @@
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
+#   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
 #   make oracle     trace against recorded answers        make bench      requests a second, and what the proof costs
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
@@ -72,7 +73,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judge-envoy validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -138,6 +139,9 @@ deps:
 deps-test:
 	@tests/deps.sh install build test
 
+deps-judges-envoy:
+	@tests/deps.sh install judges-envoy
+
 deps-judges:
 	@tests/deps.sh install judges
 
@@ -179,6 +183,11 @@ $(OUT)/render: $(B)/tests/nginx/render.o $(OUT)/libing2gw.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
+# Says what the reader of the Gateway side sees of objects (tests/judge_cluster.py).
+$(OUT)/conditions: $(B)/tests/judges/conditions.o $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+
 # The other compiler: objects only, its warnings are what counts.
 clang-build:
 	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
@@ -211,12 +220,28 @@ corpus:
 judges: deps-judges
 	@tests/judges.sh
 
-judges-envoy: deps-judges
-	@tests/judges_envoy.sh
+judges-envoy: deps-judges-envoy
+	@tests/judges_real.sh translator envoy api controller
 
-# SETS=500 SEED=1 ARGS='--requests 200'; what is not built yet is named.
-judge-envoy: binary-for-golden
-	@tests/python.sh tests/judge_envoy.py --binary build/ing2gw $(if $(SETS),--sets '$(SETS)') $(if $(SEED),--seed '$(SEED)') $(ARGS)
+judges-others: deps-judges-envoy
+	@tests/judges_real.sh envoy api traefik contour
+
+# SETS=500 SEED=1 ARGS='--keep FOLDER'; what is not built yet is named. The translator of files is asked about SETS sets, the controller
+# about as many.
+JUDGE_CLUSTER = @tests/python.sh tests/judge_cluster.py --binary build/ing2gw --program build/conditions --implementation
+JUDGED = $(if $(SETS),--sets '$(SETS)') $(if $(SEED),--seed '$(SEED)') $(ARGS)
+judge-envoy: binary-for-judges
+	@tests/python.sh tests/judge_envoy.py --binary build/ing2gw $(JUDGED)
+	$(JUDGE_CLUSTER) envoy-gateway $(JUDGED)
+
+judge-traefik: binary-for-judges
+	$(JUDGE_CLUSTER) traefik $(JUDGED)
+
+judge-contour: binary-for-judges
+	$(JUDGE_CLUSTER) contour $(JUDGED)
+
+binary-for-judges:
+	$(SUBMAKE) binary build/conditions
 
 validate: binary-for-golden
 	@tests/python.sh tests/validate.py --binary build/ing2gw $(if $(DIR),--corpus '$(DIR)' $(if $(VERSIONS),--versions '$(VERSIONS)'))
@@ -287,4 +312,4 @@ install-files: build/ing2gw.1 build/ing2gw.pc
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d

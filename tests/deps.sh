@@ -5,7 +5,7 @@
 #   deps.sh check SET...     says what is missing (exit 1) and changes nothing
 #   deps.sh install SET...   installs what is missing, quietly, as root or with sudo
 #
-# Sets: build, test, judges, fuzz, fuzz-coverage, lint. A part counts as present when it works (a header that the compiler finds, a command
+# Sets: build, test, judges, judges-envoy, fuzz, fuzz-coverage, lint. A part counts as present when it works (a header that the compiler finds, a command
 # that runs), never by the package manager's word, so that parts from elsewhere are good too.
 set -u
 
@@ -65,6 +65,11 @@ has_nginx() {
 	return 1
 }
 
+# An etcd that runs: the machine's, or the one that unpack got.
+has_etcd() {
+	etcd --version >/dev/null 2>&1 || "$judges/etcd/usr/bin/etcd" --version >/dev/null 2>&1
+}
+
 # present PART
 present() {
 	case $1 in
@@ -84,6 +89,10 @@ present() {
 		'int LLVMFuzzerTestOneInput(const char *p, unsigned long n) { (void)p; (void)n; return 0; }' ;;
 	jq) has_command jq ;;
 	nginx) has_nginx ;;
+	etcd) has_etcd ;;
+	iproute) has_command ip ;;
+	namespaces) has_command unshare && has_command mount ;;
+	openssl) has_command openssl ;;
 	python) has_command python3 ;;
 	python-yaml) has_python_yaml ;;
 	pip) python3 -m pip --version >/dev/null 2>&1 ;;
@@ -147,7 +156,10 @@ packages() {
 	libfuzzer:apt-get) echo clang libclang-rt-dev ;;
 	libfuzzer:pacman) echo clang compiler-rt ;;
 	libfuzzer:*) echo clang compiler-rt ;;
-	nginx:apt-get) ;; # see unpack_nginx
+	nginx:apt-get | etcd:apt-get) ;; # see unpack
+	iproute:dnf) echo iproute ;;
+	iproute:*) echo iproute2 ;;
+	namespaces:*) echo util-linux ;;
 	python:pacman) echo python ;;
 	python:*) echo python3 ;;
 	python-yaml:apt-get) echo python3-yaml ;;
@@ -176,6 +188,7 @@ parts_of() {
 		;;
 	test) echo cmocka sanitizers clang python python-yaml jq nginx ;;
 	judges) echo python pip python-yaml certificates ;;
+	judges-envoy) echo python pip python-yaml certificates etcd iproute namespaces openssl ;;
 	fuzz) echo clang libfuzzer ;;
 	fuzz-coverage) echo llvm ;;
 	lint) echo clang-tidy cppcheck ;;
@@ -222,15 +235,17 @@ install_packages() {
 	esac
 }
 
-# Debian's package starts nginx and lets it start with the machine; only the program is wanted, so it is taken out of the package.
-unpack_nginx() {
-	local dir package rc=1
+# unpack FOLDER PROGRAM VERSION-OPTION PACKAGE...: Debian's package of a service starts it and lets it start with the machine; only the program is
+# wanted, so it is taken out of the first of these packages that has one that runs.
+unpack() {
+	local folder=$1 program=$2 version=$3 dir package rc=1
+	shift 3
 	dir=$(mktemp -d) || return 1
-	for package in nginx nginx-core nginx-light; do
+	for package in "$@"; do
 		(cd "$dir" && apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root download "$package") >/dev/null 2>&1 || continue
 		dpkg-deb -x "$dir/$package"_*.deb "$dir/root" || continue
-		if "$dir/root/usr/sbin/nginx" -v >/dev/null 2>&1; then
-			mkdir -p "$judges/nginx" && cp -R "$dir/root/usr" "$judges/nginx/" && rc=0
+		if "$dir/root/$program" "$version" >/dev/null 2>&1; then
+			mkdir -p "$judges/$folder" && cp -R "$dir/root/usr" "$judges/$folder/" && rc=0
 			break
 		fi
 	done
@@ -238,11 +253,17 @@ unpack_nginx() {
 	return $rc
 }
 
-get_nginx() {
+# get_unpacked FOLDER PROGRAM VERSION-OPTION PACKAGE...: after an update of the lists where it takes one
+get_unpacked() {
 	local sudo=''
-	unpack_nginx && return
+	unpack "$@" && return
 	[ "$(id -u)" = 0 ] || sudo=sudo
-	$sudo apt-get -qq update >/dev/null 2>&1 && unpack_nginx
+	$sudo apt-get -qq update >/dev/null 2>&1 && unpack "$@"
+}
+
+# wanted PART: it is among what is missing, and its package is to be unpacked
+wanted() {
+	[ "$(manager)" = apt-get ] && [[ " ${missing[*]} " == *" $1 "* ]]
 }
 
 names_of() {
@@ -279,8 +300,11 @@ install)
 	if [ ${#names[@]} -gt 0 ]; then
 		install_packages "${names[@]}" || { echo "deps: could not install ${names[*]}" >&2; exit 1; }
 	fi
-	if ! has_nginx && [ "$(manager)" = apt-get ] && [[ " ${missing[*]} " == *' nginx '* ]]; then
-		get_nginx || { echo 'deps: could not get nginx' >&2; exit 1; }
+	if wanted nginx && ! has_nginx; then
+		get_unpacked nginx usr/sbin/nginx -v nginx nginx-core nginx-light || { echo 'deps: could not get nginx' >&2; exit 1; }
+	fi
+	if wanted etcd && ! has_etcd; then
+		get_unpacked etcd usr/bin/etcd --version etcd-server || { echo 'deps: could not get etcd' >&2; exit 1; }
 	fi
 	mapfile -t missing < <(missing_parts "$@" | sort -u)
 	if [ ${#missing[@]} -gt 0 ]; then

@@ -8,6 +8,8 @@ it has got are compared. All runs in a network namespace of its own.
     --sets N        how many, from --seed; --batch of them are served at once
     --recorded N    then every N-th recorded set of ingress-nginx, converted for each of --targets (tests/judge_recorded.py); 0: none.
                     --shown prints so many of their differences that no diagnostic states
+    --mutants N     then of each fixture's manifests broken so many times in each way those that verify calls alike, with --requests made at
+                    random (tests/judge_mutants.py); 0: none
     --choice N=V    another choice of the evaluator than the target's table has
     --keep DIR      write each set with a disagreement there
 """
@@ -23,6 +25,7 @@ import common
 import envoy_stack
 import envoy_static
 import gwagree
+import judge_mutants
 import judge_recorded
 import judge_status
 import kubeyaml
@@ -49,6 +52,15 @@ def unique(items, key):
     return list(found.values())
 
 
+def unique_conditions(route):
+    """One for each name, as the API server wants them."""
+    for rule in route["spec"]["rules"]:
+        for match in rule.get("matches") or []:
+            for key in ("headers", "queryParams"):
+                if key in match:
+                    match[key] = unique(match[key], lambda one: one["name"].lower())
+
+
 def admitted(objects):
     """Without what the API server refuses, and what the translator's reader of files cannot know: labels of namespaces."""
     for item in objects:
@@ -59,11 +71,7 @@ def admitted(objects):
             parents = unique(item["spec"]["parentRefs"], lambda parent: parent.get("sectionName"))
             parents = parents if all("sectionName" in parent for parent in parents) else parents[:1]
             item["spec"]["parentRefs"] = [{key: value for key, value in parent.items() if key != "port" or len(parents) == 1} for parent in parents]
-            for rule in item["spec"]["rules"]:
-                for match in rule.get("matches") or []:
-                    for key in ("headers", "queryParams"):
-                        if key in match:
-                            match[key] = unique(match[key], lambda one: one["name"].lower())
+            unique_conditions(item)
     return objects
 
 
@@ -93,28 +101,26 @@ class Set:
         self.objects, self.services = renamed(objects, names), {}
         self.gateway = names["n1"] + "/gw"
         self.objects = [item for item in self.objects if item["kind"] not in ("EndpointSlice", "Secret")]
-        empty = {(item["metadata"]["namespace"], item["metadata"]["name"]) for item in renamed(objects, names)
-                 if item["kind"] == "EndpointSlice" and not item["endpoints"]}
         place = 0
         for item in list(self.objects):
             if item["kind"] == "Service":
                 place += 1
-                self.place(item, "127.1.%d.%d" % (number, place), (item["metadata"]["namespace"], item["metadata"]["name"]) in empty)
+                self.place(item, "127.1.%d.%d" % (number, place))
         self.objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
                              "metadata": {"name": "pair", "namespace": names["n1"]}, "data": pair})
         self.requests = [varied(request, place) for place, request in enumerate(gwagree.random_requests(seed))]
         self.namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names.values()]
 
-    def place(self, service, address, empty):
+    def place(self, service, address):
+        """Each has endpoints: the translator takes what it is told as a Service's address, and knows nothing of them."""
         name = "%(namespace)s/%(name)s" % service["metadata"]
         ports = service["spec"]["ports"]
         service["spec"]["clusterIP"] = address
-        endpoints = [] if empty else [{"addresses": [address], "conditions": {"ready": True}}]
-        self.objects.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4", "endpoints": endpoints,
+        self.objects.append({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+                             "endpoints": [{"addresses": [address], "conditions": {"ready": True}}],
                              "metadata": dict(service["metadata"], labels={"kubernetes.io/service-name": service["metadata"]["name"]}),
                              "ports": [{"name": port["name"], "port": port["port"], "protocol": "TCP"} for port in ports]})
-        if not empty:
-            self.services.update({(address, port["port"]): "%s:%d" % (name, port["port"]) for port in ports})
+        self.services.update({(address, port["port"]): "%s:%d" % (name, port["port"]) for port in ports})
 
     def all(self):
         return [CLASS] + self.namespaces + self.objects
@@ -126,20 +132,19 @@ class Set:
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             file.write(self.text())
             file.flush()
-            lines = "".join(json.dumps(request) + "\n" for request in self.requests).encode("utf-8")
-            done = common.run(binary, ["trace", "-q", "--target", "envoy-gateway", "--after", file.name, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
-        if done.bug() or done.code:
-            raise RuntimeError("set %d: %s" % (self.seed, done.bug() or done.err.decode("utf-8", "replace")))
-        return [json.loads(line) for line in done.out.splitlines()]
+            return traced(binary, file.name, "envoy-gateway", self.requests, choices, "set %d" % self.seed)
+
+
+def traced(binary, file, target, requests, choices, name):
+    """What the program answers to requests for the Gateways of a file."""
+    lines = "".join(json.dumps(request) + "\n" for request in requests).encode("utf-8")
+    done = common.run(binary, ["trace", "-q", "--target", target, "--after", file, "--world", "closed", "--requests", "-", "-o", "json"] + choices, stdin=lines)
+    if done.bug() or done.code:
+        raise RuntimeError("%s: %s" % (name, done.bug() or done.err.decode("utf-8", "replace")))
+    return [json.loads(line) for line in done.out.splitlines()]
 
 
 # ---- answers ----
-
-def sni(request):
-    """What a client says in the handshake: the name, none for an address."""
-    name = request.get("sni") or re.sub(r":\d*$", "", request["host"]).lower().rstrip(".")
-    return None if re.fullmatch(r"[\d.]+", name) else name
-
 
 def shown(answer):
     if answer["status"] is None:
@@ -149,7 +154,7 @@ def shown(answer):
     return "%s%s%s" % (answer["status"], " " + answer["location"] if answer["location"] else "", where)
 
 
-def agree(ours, theirs):
+def agree(request, ours, theirs):
     if ours["status"] is None or theirs.status is None:
         return ours["status"] == theirs.status
     if theirs.seen:
@@ -158,7 +163,12 @@ def agree(ours, theirs):
     failing = [one["status"] for one in ours.get("failing", [])]
     if ours["backends"] or failing:
         return theirs.status in failing
-    return ours["status"] == theirs.status and lowered(ours["location"]) == lowered(theirs.header("location"))
+    return ours["status"] == theirs.status and lowered(ours["location"]) == lowered(whole(theirs.header("location"), request))
+
+
+def whole(location, request):
+    """Where a client goes: a Location without a scheme keeps that of the request."""
+    return "%s:%s" % (request["scheme"], location) if location and location.startswith("//") else location
 
 
 def lowered(location):
@@ -172,23 +182,19 @@ class Verdict:
 
     def add(self, one, ours, theirs):
         self.asked += len(ours)
-        faults = [(request, mine, other) for request, mine, other in zip(one.requests, ours, theirs) if not agree(mine, other)]
+        faults = [(request, mine, other) for request, mine, other in zip(one.requests, ours, theirs) if not agree(request, mine, other)]
         self.differ += len(faults)
-        lines = ["%s: %s, and Envoy says %s" % (json.dumps(request), shown(mine), other) for request, mine, other in faults[:SHOWN]]
+        lines = ["%s: %s, and the real one says %s" % (json.dumps(request), shown(mine), other) for request, mine, other in faults[:SHOWN]]
         if faults and self.cases < SHOWN:
             self.cases += 1
             lines.append(one.text())
         if faults and self.options.keep:
             with open(os.path.join(self.options.keep, "set%d.yaml" % one.seed), "w", encoding="utf-8") as file:
-                file.write("".join("# %s: %s, and Envoy says %s\n" % (json.dumps(request), shown(mine), other) for request, mine, other in faults) + one.text())
+                file.write("".join("# %s: %s, and the real one says %s\n" % (json.dumps(request), shown(mine), other) for request, mine, other in faults) + one.text())
         self.tally.check(not faults, "set %d" % one.seed, "%d of %d requests\n    %s" % (len(faults), len(ours), "\n    ".join(lines)))
 
 
 # ---- running ----
-
-async def ask_all(stack, one):
-    return [await stack.ask(one.address, request, sni(request)) for request in one.requests]
-
 
 def served(sets, dump, verdict):
     """Those with a configuration that Envoy takes: of a route at two listeners that overlap Envoy Gateway makes one that it does not."""
@@ -208,7 +214,7 @@ async def judge(sets, objects, dump, binary, choices, verdict):
     services = {place: name for one in sets for place, name in one.services.items()}
     ours = common.parallel(lambda one: one.ours(binary, choices), sets)
     async with envoy_stack.Stack(dump, objects, addresses, services) as stack:
-        theirs = await asyncio.gather(*[ask_all(stack, one) for one in sets])
+        theirs = await asyncio.gather(*[stack.ask_all(one.address, one.requests) for one in sets])
     for one, mine, other in zip(sets, ours, theirs):
         verdict.add(one, mine, other)
 
@@ -242,6 +248,8 @@ def main():
     parser.add_argument("--keep")
     parser.add_argument("--recorded", type=int, default=12)
     parser.add_argument("--targets", default="envoy-gateway,standard")
+    parser.add_argument("--mutants", type=int, default=0)
+    parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--shown", type=int, default=0)
     options = parser.parse_args()
     why = envoy_stack.missing() or ("" if envoy_stack.isolated() else "no network namespace can be made here")
@@ -255,6 +263,8 @@ def main():
             run_sets(options, binary, pair, verdict)
         for target in options.targets.split(",") if options.recorded else ():
             judge_recorded.run(binary, target, options.recorded, options.seed, options.batch, pair, verdict.tally, options.shown)
+        if options.mutants:
+            judge_mutants.run(binary, options, pair, verdict.tally)
     print("%d requests, %d disagreements; %d sets whose configuration Envoy refuses; %d conditions of routes that are not taken" % (
         verdict.asked, verdict.differ, verdict.unserved, verdict.compared))
     return verdict.tally.end()

@@ -9,7 +9,6 @@ import asyncio
 import base64
 import collections
 import hashlib
-import re
 
 import common
 import envoy_stack
@@ -24,6 +23,8 @@ CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
 CLUSTER_WIDE = ("GatewayClass", "Namespace", "IngressClass")
 # Kinds of the input that stand beside what is printed.
 BESIDE = ("Service", "Secret", "ConfigMap", "Namespace")
+# Envoy's own answer where it gets no connection; 500 is what a route without backends or with a broken policy says.
+UNREACHED = 503
 HTPASSWD = "user:{SHA}%s\n" % base64.b64encode(hashlib.sha1(b"pass").digest()).decode("ascii")
 
 
@@ -122,13 +123,8 @@ class Set(routing.Set):
             return gateway.Answer("redirect", theirs.status, "Envoy", location=theirs.header("location"), **about)
         if theirs.status == 200 and request.method == "OPTIONS":
             return gateway.Answer("preflight", 200, "Envoy", **about)
-        dead = {name: share for name, share in model.backends.items() if theirs.status >= 500}
+        dead = {name: share for name, share in model.backends.items() if theirs.status == UNREACHED}
         return gateway.Answer("nothing", theirs.status, "Envoy", backends=dead, **about)
-
-
-def sni(request):
-    name = re.sub(r":\d*$", "", request["host"] or "").lower().rstrip(".")
-    return None if not name or re.fullmatch(r"[\d.]+|\[.*\]", name) else name
 
 
 def judge(one, answers, counts):
@@ -156,13 +152,9 @@ def judge(one, answers, counts):
     return found
 
 
-async def ask(stack, one):
-    return [await stack.ask(one.address, line["request"], sni(line["request"])) for line in one.asked]
-
-
 async def ask_all(stack, sets):
     async with stack:
-        return await asyncio.gather(*[ask(stack, one) for one in sets])
+        return await asyncio.gather(*[stack.ask_all(one.address, [line["request"] for line in one.asked]) for one in sets])
 
 
 def translated(sets, objects, classes):

@@ -24,19 +24,13 @@ fi
 
 # crds NAME VERSION
 crds() {
-	local folder=$cache/crds/$1 stamp="$2, patch 1" info dir
+	local folder=$cache/crds/$1 stamp="$2, patch 1" dir
 	if [ -f "$folder/version" ] && [ "$(cat "$folder/version")" = "$stamp" ]; then
 		return
 	fi
 	need_go
 	say "getting the CRDs of Gateway API $1 ($2)"
-	info=$(cd "$work" && "$go" mod download -json "sigs.k8s.io/gateway-api@$2")
-	dir=$(printf '%s\n' "$info" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
-	if [ -z "$dir" ] || [ ! -d "$dir/config/crd/standard" ]; then
-		printf '%s\n' "$info" >&2
-		echo "judges: no CRDs in the module of Gateway API $2" >&2
-		exit 1
-	fi
+	dir=$(module_folder sigs.k8s.io/gateway-api "$2")
 	rm -rf "$folder"
 	mkdir -p "$folder.new"
 	cp -R "$dir/config/crd/standard" "$dir/config/crd/experimental" "$folder.new/"
@@ -54,25 +48,7 @@ sed -n 's/^GATEWAY_API_\([0-9]*\)_\([0-9]*\)=/\1.\2 /p' tests/versions >"$work/v
 while read -r name version; do
 	crds "$name" "$version"
 done <"$work/versions"
-# kinds NAME MODULE VERSION FOLDER: the CRDs that stand in a folder of a module, as policies/NAME/*.yaml
-kinds() {
-	local folder=$cache/policies/$1 info dir
-	if [ -f "$folder.version" ] && [ "$(cat "$folder.version")" = "$3" ]; then
-		return
-	fi
-	need_go
-	say "getting the CRDs of $1 $3"
-	info=$(cd "$work" && "$go" mod download -json "$2@$3")
-	dir=$(printf '%s\n' "$info" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
-	rm -rf "$folder" "$folder.new"
-	mkdir -p "$folder.new"
-	cp "$dir/$4"/*.yaml "$folder.new/"
-	chmod -R u+w "$folder.new"
-	mv "$folder.new" "$folder"
-	printf '%s\n' "$3" >"$folder.version"
-}
-
-kinds envoy-gateway github.com/envoyproxy/gateway "$ENVOY_GATEWAY" charts/gateway-helm/charts/crds/crds/generated
-kinds cert-manager github.com/cert-manager/cert-manager "$CERT_MANAGER" deploy/crds
+kinds envoy-gateway github.com/envoyproxy/gateway "$ENVOY_GATEWAY" charts/gateway-helm/charts/crds/crds/generated '*.yaml'
+kinds cert-manager github.com/cert-manager/cert-manager "$CERT_MANAGER" deploy/crds '*.yaml'
 say "ready in $cache"
 echo "1 passed, 0 failed, 0 skipped"

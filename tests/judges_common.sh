@@ -56,3 +56,35 @@ need_go() {
 	export GOTOOLCHAIN=local GOFLAGS=-mod=mod GO111MODULE=on GOWORK=off
 	unset GOBIN GOOS GOARCH
 }
+
+# module_folder MODULE VERSION: where its files are. Go is there already.
+module_folder() {
+	local info dir
+	info=$(cd "$work" && "$go" mod download -json "$1@$2") || true
+	dir=$(printf '%s\n' "$info" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",\{0,1\}$/\1/p')
+	if [ -z "$dir" ] || [ ! -d "$dir" ]; then
+		printf '%s\n' "$info" >&2
+		echo "judges: there is no module $1 $2" >&2
+		exit 1
+	fi
+	printf '%s\n' "$dir"
+}
+
+# kinds NAME MODULE VERSION FOLDER FILES: the CRDs that stand in these files of a folder of a module, as policies/NAME/
+kinds() {
+	local folder=$cache/policies/$1 dir
+	if [ -f "$folder.version" ] && [ "$(cat "$folder.version")" = "$3" ]; then
+		return
+	fi
+	need_go
+	say "getting the CRDs of $1 $3"
+	dir=$(module_folder "$2" "$3")
+	rm -rf "$folder" "$folder.new"
+	mkdir -p "$folder.new"
+	# a pattern
+	# shellcheck disable=SC2086
+	cp "$dir/$4"/$5 "$folder.new/"
+	chmod -R u+w "$folder.new"
+	mv "$folder.new" "$folder"
+	printf '%s\n' "$3" >"$folder.version"
+}

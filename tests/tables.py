@@ -192,6 +192,25 @@ def check_target(table, vocabulary):
             yield "nothing about %s" % feature
 
 
+def check_left_open(table):
+    """Of a choice at least two values, each once and with a sentence; of none somebody who does both."""
+    found = {}
+    for row in rows(table, "left_open"):
+        values = found.setdefault(row["choice"], {})
+        name = "%s=%s" % (row["choice"], row["value"])
+        if row["value"] in values:
+            yield "%s stands twice" % name
+        for who in row.get("by", []):
+            if any(who in others for others in values.values()):
+                yield "%s: %s does otherwise as well" % (name, who)
+        values[row["value"]] = row.get("by", [])
+        if not row["means"].endswith("."):
+            yield "%s: means is no sentence" % name
+    for choice, values in found.items():
+        if len(values) < 2:
+            yield "%s: nothing else is known" % choice
+
+
 def check_ecosystem(table):
     seen = set()
     for row in rows(table, "ecosystem"):
@@ -257,6 +276,7 @@ def main():
     tally.check("standard" in names("targets"), "targets/standard", "is not there")
     for name in names("targets"):
         check("targets/" + name, check_target(table_of("targets", name + ".yaml"), vocabulary))
+        check("targets/%s left_open" % name, check_left_open(load("targets", name + ".yaml")))
     return tally.end()
 
 

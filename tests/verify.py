@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ing2gw verify` over all fixtures, with what convert printed for them.
 
+    depends     what depends on the implementation: `trace --choice` gives the answers that are named, and they differ
     honest      each difference is one: the same request asked of both sides by `trace` is answered differently
     closed      nothing that is guarded is open after, unless the case accepts that
     mutants     the printed manifests are broken in many ways (mutants.py). A mutant of which verify says what it says of the original is
@@ -69,7 +70,8 @@ def essence(report):
     """What is said, without places."""
     def outcome(item):
         return {key: value for key, value in item.items() if key != "route"}
-    return json.dumps([report["summary"]["proof"], [dict(one, before=outcome(one["before"]), after=outcome(one["after"]), span=None)
+    proof = {key: value for key, value in report["summary"]["proof"].items() if key != "depends"}
+    return json.dumps([proof, [dict(one, before=outcome(one["before"]), after=outcome(one["after"]), span=None)
                                                      for one in report["differences"]]], sort_keys=True)
 
 
@@ -84,6 +86,27 @@ def honest(binary, case, words, report):
             if answer.get("same") is True and not any(field.startswith("feature:") for field in one["what"])]
 
 
+def differently(binary, case, words, after, report):
+    """Of what depends on the implementation the answers that `trace` does not give under that choice, and entries whose answers are all the same."""
+    wrong, asked = [], collections.defaultdict(list)
+    for one in report["depends"]:
+        answers = [(value["after"]["status"], value["after"]["backends"], value["after"]["location"], value["after"].get("upstream"),
+                    value["after"]["response_headers"]) for value in one["values"]]
+        if all(answer == answers[0] for answer in answers):
+            wrong.append("all the same: %s" % json.dumps(one["request"]))
+        for value in one["values"]:
+            asked[one["choice"], value["value"]].append((one["request"], value["after"], one["before"]))
+    for (choice, value), entries in asked.items():
+        lines = "".join(json.dumps(request) + "\n" for request, _, _ in entries).encode("utf-8")
+        result = common.run(binary, ["trace", "-q"] + words + ["--after", after, "--choice", "%s=%s" % (choice, value), "--requests", "-", "-o", "json"],
+                            cwd=case.folder, stdin=lines, timeout=300)
+        for (request, claimed, before), line in zip(entries, result.out.splitlines()):
+            answer = json.loads(line)
+            if answer["after"] != claimed or answer["before"] != before:
+                wrong.append("%s=%s: %s" % (choice, value, json.dumps(request)))
+    return wrong
+
+
 class Everything:
     """All but what is in it: the hosts of the class that takes what no other one does."""
 
@@ -92,6 +115,13 @@ class Everything:
 
     def __contains__(self, host):
         return host not in self.known
+
+
+def unknown_hosts(report):
+    """Of which verify claims nothing."""
+    hosts = report["summary"]["proof"]["hosts"]
+    unknown = {one["host"] for one in hosts if one.get("unknown") or one.get("unasked")}
+    return Everything(one["host"] for one in hosts if one["host"] not in unknown) if "*" in unknown else unknown
 
 
 def opened(case, report):
@@ -138,10 +168,9 @@ def judged(binary, case, most, share):
         return checks, counts
     wrong, open_ = honest(binary, case, words, report), opened(case, report)
     checks += [("%s is honest" % case.name, not wrong, "; ".join(wrong[:3])), ("%s stays closed" % case.name, not open_, "; ".join(open_[:3]))]
-    hosts = report["summary"]["proof"]["hosts"]
-    unknown = {one["host"] for one in hosts if one.get("unknown") or one.get("unasked")}
-    if "*" in unknown:
-        unknown = Everything(one["host"] for one in hosts if one["host"] not in unknown)
+    wrong = differently(binary, case, words, "expected.yaml", report)
+    checks.append(("%s depends as it says" % case.name, not wrong, "; ".join(wrong[:3])))
+    unknown = unknown_hosts(report)
     base, objects = essence(report), kubeyaml.load_all(case.read("expected.yaml"))
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "mutant.yaml")
@@ -156,6 +185,16 @@ def judged(binary, case, most, share):
     return checks, counts
 
 
+def hand_written(binary, case):
+    """Of manifests that people or other tools wrote only that what is said is so."""
+    words = ["--before", "input.yaml"] + (["--world", "closed"] if "closed" in case.args() else [])
+    report, fault = verify(binary, case, words, "theirs.yaml")
+    if fault:
+        return [("%s runs" % case.name, False, fault)], {}
+    wrong = differently(binary, case, words, "theirs.yaml", report)
+    return [("%s depends as it says" % case.name, not wrong, "; ".join(wrong[:3]))], {}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
@@ -165,6 +204,10 @@ def main():
     options = parser.parse_args()
     binary, tally, counts = os.path.abspath(options.binary), common.Tally(), collections.Counter()
     cases = [case for case in common.cases(options.case) if case.has("expected.yaml") and case.converts() and case.read("expected.yaml").strip()]
+    written = [case for case in common.cases(options.case) if case.has("theirs.yaml") and case.has("input.yaml")]
+    for checks, _ in common.parallel(lambda case: hand_written(binary, case), written):
+        for name, good, text in checks:
+            tally.check(good, name, text)
     for checks, more in common.parallel(lambda case: judged(binary, case, options.most, 1 if options.all else .5), cases):
         for name, good, text in checks:
             tally.check(good, name, text)

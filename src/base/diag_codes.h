@@ -75,8 +75,10 @@ X(PASSTHROUGH_NOWHERE,   DIAG_WARNING, "I2G-0242")   /* passed-through connectio
 X(HOST_IN_PART,          DIAG_WARNING, "I2G-0250")   /* some of its Ingresses are printed, others are not asked for */
 X(HOSTS_TOGETHER,        DIAG_NOTE,    "I2G-0251")   /* a route that is asked for serves further hosts */
 X(NOTHING_CHOSEN,        DIAG_ERROR,   "I2G-0252")   /* what is asked for is not in the input */
+X(ROUTE_JOINS,           DIAG_WARNING, "I2G-0253")   /* a route of the input names a Gateway that is printed */
 X(PROOF_UNKNOWN,         DIAG_WARNING, "I2G-0260")   /* the proof knows nothing of some requests */
 X(ACCEPT_STALE,          DIAG_WARNING, "I2G-0261")   /* a line of --accept-file about a difference that is not there, or whose day is past */
+X(DEPENDS,               DIAG_WARNING, "I2G-0262")   /* some implementations do as the source, and others do not */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
@@ -114,6 +116,7 @@ X(CORS_DIFFERS,          DIAG_WARNING, "I2G-3009")
 X(CANARY_DIFFERS,        DIAG_WARNING, "I2G-3011")
 X(HEADER_LOST,           DIAG_WARNING, "I2G-3020")   /* a header that no filter can set */
 X(HEADER_DIFFERS,        DIAG_NOTE,    "I2G-3021")   /* a filter acts on more answers, or a header was sent twice */
+X(CLIENT_HEADERS,        DIAG_NOTE,    "I2G-3022")   /* X-Forwarded-For and X-Real-IP behind a proxy that is believed */
 X(AFFINITY_DIFFERS,      DIAG_WARNING, "I2G-3030")   /* sessionPersistence and a canary, or a cookie that browsers never sent back */
 X(MIRROR_DIFFERS,        DIAG_WARNING, "I2G-3031")   /* copies with another Host, path or body */
 X(RETRY_DIFFERS,         DIAG_WARNING, "I2G-3032")   /* tries after other failures, or of other requests */

@@ -16,11 +16,26 @@ struct plan {
 	struct accepted accepted;
 	struct intake_options options;
 	struct str_list before, after;
+	struct known_pairs pairs;
 };
+
+static void read_pairs(struct cli *cli, struct known_pairs *out)
+{
+	const struct str_list *given = &cli->args.value[OPT_PAIR];
+	for (size_t i = 0; i < given->n; i++) {
+		struct known_pair pair;
+		str_cut(given->item[i], '=', &pair.of, &pair.gateway);
+		/* as in the names of objects everywhere */
+		if (!str_has_char(pair.gateway, '/'))
+			pair.gateway = arena_join(&cli->arena, STR("default/"), pair.gateway);
+		LIST_PUSH(&cli->arena, out, pair);
+	}
+}
 
 static bool read_plan(struct cli *cli, struct plan *plan, str *error)
 {
 	*plan = (struct plan){ .after = cli->args.value[OPT_AFTER] };
+	read_pairs(cli, &plan->pairs);
 	if (!input_paths(cli, &cli->args.words, &plan->before, error) || !read_accepted(cli, &plan->accepted, error) ||
 		!read_intake(cli, &plan->options, error))
 		return false;
@@ -101,7 +116,10 @@ static int run_verify(struct cli *cli, struct verify *v, struct plan *plan)
 	v->in.after = (uint32_t)v->in.sources.n + 1;
 	code = exit_join(code, files_read(&files, &plan->after) ? EXIT_GOOD : EXIT_INPUT);
 	v->accepted = &plan->accepted.differences;
+	v->pairs = plan->pairs;
 	bool good = verify_start(v);
+	if (v->fault.n)
+		return usage_error(cli, arena_join(&v->in.arena, STR("option --pair: "), v->fault));
 	write_messages(cli, v);
 	if (!good)
 		return EXIT_OUTPUT;

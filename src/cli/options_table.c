@@ -34,10 +34,14 @@ const struct option_row option_rows[] = {
 		S("Manifests of the Gateway API: what their Gateways do with the request."),
 		S("Alone, or beside Ingresses: then both sides answer, and what differs is named. Gateways, Services and all that is no Ingress are "
 		"taken from both sides.") },
+	{ OPT_PAIR, 0, S("pair"), S("CLASS=NAMESPACE/NAME"), OPTION_PAIR, true, IN_VERIFY, NONE, NONE,
+		S("Ask this Gateway what the load balancer of this class is asked."),
+		S("Several Gateways may stand for one class, and one for several. Without it a Gateway stands for the class that it is named after, or whose "
+		"name its GatewayClass has, and a class that none stands for is compared with all that stand for no other.") },
 	{ OPT_CHOICE, 0, S("choice"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("What the implementation of the Gateway does where the Gateway API leaves it open."),
 		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what the "
-		"table of --target says, and else what most do.") },
+		"table of --target says, and else what most do; with target standard verify says where others answer otherwise.") },
 	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Only what these controllers serve."),
 		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "

@@ -96,6 +96,7 @@ struct read_backend {
 	struct read_ref ref;
 	uint32_t weight;
 	LIST(struct read_filter) filters;
+	const char *unresolved;          /* after gateway_model(): "BackendNotFound", "RefNotPermitted", "InvalidKind", or NULL */
 };
 
 struct read_rule {

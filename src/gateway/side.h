@@ -20,6 +20,17 @@ enum choice_listeners { LISTENERS_ISOLATED, LISTENERS_MERGED, LISTENERS_HTTP_MER
 enum choice_header { HEADER_WHOLE, HEADER_ANY_ELEMENT, HEADER_ANY_LINE };
 enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
 
+/*
+ * What a redirect keeps of the request's Host where it names none itself: the name alone; dot and port at its end, too; or the port even where
+ * it names another host, and not where it names a scheme.
+ */
+enum choice_redirect_host { REDIRECT_NAME, REDIRECT_AS_SENT, REDIRECT_PORT_KEPT };
+/* When a redirect says the port that it names: unless it is the usual one of its scheme; neither 80 nor 443; always. */
+enum choice_redirect_port { PORT_SAID, PORT_UNUSUAL_ONLY, PORT_ALWAYS };
+
+/* As the status of rules that name no backends: they count as not written. */
+enum { NOT_SERVED = 1 };
+
 /* All zero is what most implementations do. */
 struct gateway_choices {
 	enum choice_hosts hosts;
@@ -28,24 +39,33 @@ struct gateway_choices {
 	bool regex_unordered;            /* the length of an expression counts for nothing among expressions */
 	bool shared_hosts;               /* a hostname is as close as what it has in common with the listener's, else as it is written */
 	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS; and in all, not under a hostname that another one has */
+	enum listens listens;
+	bool unusable_absent;            /* a listener without a usable certificate counts as not written, else it takes connections and serves none */
 	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
+	bool reuse_prevented;            /* listeners with one certificate offer HTTP/1.1 alone, in which no browser takes a connection for another host */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
 	enum choice_header header;
+	bool any_parameter;              /* of a parameter sent several times one value suffices, else the first one counts */
+	bool summed;                     /* rules are ranked by one number, see side_order.c, over all hostnames that take a request; else by one criterion after the other */
 	bool newest_first;               /* of equal rules those win that the specification places last: objects have been made anew */
 	bool preflights_answered;        /* those from other origins, and for other methods than the rule's, are answered as well; else they are passed on */
-	bool refused_at_once;            /* a rule without a backend that can be asked answers before its filters */
+	bool refused_at_once;            /* a rule without a backend that has endpoints answers before its filters: 500 where one is not there, else 503 */
 	bool prefix_as_written;          /* a slash at the end of a prefix counts for its length */
-	bool host_as_sent;               /* a redirect that names neither host nor port keeps dot and port at the end of the request's Host */
-	bool usual_ports_dropped;        /* a redirect says neither port 80 nor 443, whatever its scheme */
+	enum choice_redirect_host redirect_host;
+	enum choice_redirect_port redirect_port;
 	bool replaced_as_text;           /* of a prefix: a slash at the end of what replaces it in a redirect stays, and see struct rewrite */
 	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */
+	uint32_t no_backends;            /* status of a rule that names none; 0: 500; NOT_SERVED: requests go to other rules */
+	bool unresolved_left_out;        /* backends that may not be referred to have no share, else theirs is answered with 500 */
 };
 
 /* Sets one by name and value, as in "hosts" and "then-wider". False: there is no such choice or value. */
 bool gateway_choices_set(struct gateway_choices *choices, str name, str value);
+/* The value that is chosen; empty: there is no such choice. */
+str gateway_choices_get(const struct gateway_choices *choices, str name);
 /* "hosts=alone|then-any|then-wider, ..." for messages. */
 str gateway_choices_help(struct arena *arena);
 
@@ -56,6 +76,20 @@ struct gateway_world {
 
 /* Also writes into the objects what became of them: the reasons in read.h. */
 struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices);
+
+/*
+ * The objects as they hang together, of which models are made: which listeners count is decided by these choices, and by no later ones. side
+ * and world must live as long.
+ */
+struct gateway_models;
+struct gateway_models *gateway_models_new(struct gateway_side *side, const struct gateway_world *world,
+	const struct gateway_choices *choices);
+struct model *gateway_models_make(struct gateway_models *models, const struct gateway_choices *choices);
+/*
+ * Under further choices, of those hosts alone to which the choice of that name may matter; NULL: of none. After gateway_models_make().
+ * That is seen from the objects, and a host too many is no fault; of a choice without such a test all hosts are made.
+ */
+struct model *gateway_models_part(struct gateway_models *models, const struct gateway_choices *choices, str choice);
 
 /* Objects that name a host and do not count, each with the reason; after gateway_model(). */
 struct gateway_detached {

@@ -61,13 +61,20 @@ static void add_candidates(struct build *b, struct effective *e, const struct re
 static bool attach_hosts(struct build *b, struct effective *e, const struct read_route *route)
 {
 	bool plain = route->kind == ROUTE_TCP || route->kind == ROUTE_UDP, some = plain;
-	struct candidate none = { .host = plain ? STR("") : e->said->hostname, .host_at = e->said->at };
+	struct candidate none = { .host = plain ? STR("") : e->said->hostname, .host_at = e->said->at,
+		.longest = plain ? 0 : e->said->hostname.n };
 	if (plain || !route->hostnames.n) {
 		add_candidates(b, e, route, &none);
 		return true;
 	}
+	size_t longest = 0;
 	for (size_t i = 0; i < route->hostnames.n; i++) {
-		struct candidate c = { .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at };
+		str host;
+		if (intersect(e->said->hostname, route->hostnames.item[i].value, &host) && host.n > longest)
+			longest = host.n;
+	}
+	for (size_t i = 0; i < route->hostnames.n; i++) {
+		struct candidate c = { .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at, .longest = longest };
 		if (!intersect(e->said->hostname, c.own, &c.host))
 			continue;
 		some = true;

@@ -141,6 +141,32 @@ bool side_backend(struct build *b, const struct read_meta *from, str kind, const
 	return service;
 }
 
+/* ---- what routes refer to ---- */
+
+static const char *reason_of(struct build *b, const struct read_route *route, const struct read_backend *backend)
+{
+	struct backend found;
+	str kind = read_route_kind_name(route->kind);
+	if (!side_granted(b, &route->meta, STR(READ_GROUP), kind, &backend->ref))
+		return "RefNotPermitted";
+	if (!side_backend(b, &route->meta, kind, &backend->ref, &found) &&
+		!gateway_side_has(b->side, backend->ref.group, backend->ref.kind, backend->ref.namespace, backend->ref.name))
+		return "InvalidKind";
+	return found.exists ? NULL : "BackendNotFound";
+}
+
+void side_resolve(struct build *b)
+{
+	for (size_t i = 0; i < b->side->routes.n; i++) {
+		struct read_route *route = b->side->routes.item[i];
+		for (size_t k = 0; k < route->rules.n; k++)
+			for (size_t n = 0; n < route->rules.item[k].backends.n; n++) {
+				struct read_backend *backend = &route->rules.item[k].backends.item[n];
+				backend->unresolved = reason_of(b, route, backend);
+			}
+	}
+}
+
 /* ---- the cases of a rule ---- */
 
 static void add_case(struct build *b, const struct candidate *c, const struct read_backend *said, struct route *route)
@@ -160,18 +186,35 @@ static void add_case(struct build *b, const struct candidate *c, const struct re
 	LIST_PUSH(b->arena, &route->cases, one);
 }
 
-void side_cases(struct build *b, const struct candidate *c, struct route *route)
+/* Where none can answer, one that may not be referred to decides for all, even one without a share. */
+static void refuse_all(const struct candidate *c, struct route *route)
 {
-	route->without = c->rule->backends.n && b->choices->zero_weights ? b->choices->zero_weights : 500;
+	bool unresolved = false;
 	for (size_t i = 0; i < c->rule->backends.n; i++)
-		if (c->rule->backends.item[i].weight)
-			add_case(b, c, &c->rule->backends.item[i], route);
+		unresolved = unresolved || c->rule->backends.item[i].unresolved;
+	for (size_t i = 0; i < route->cases.n; i++)
+		unresolved = unresolved || route->cases.item[i].backend.answer == 500;
+	for (size_t i = 0; i < route->cases.n; i++)
+		route->cases.item[i].backend.answer = unresolved ? 500 : 503;
 }
 
-bool side_can_ask(const struct route *route)
+void side_cases(struct build *b, const struct candidate *c, struct route *route)
+{
+	uint32_t status = c->rule->backends.n ? b->choices->zero_weights : b->choices->no_backends;
+	route->without = status ? status : 500;
+	for (size_t i = 0; i < c->rule->backends.n; i++) {
+		const struct read_backend *backend = &c->rule->backends.item[i];
+		if (backend->weight && !(backend->unresolved && b->choices->unresolved_left_out))
+			add_case(b, c, backend, route);
+	}
+	if (b->choices->refused_at_once && !side_can_answer(route))
+		refuse_all(c, route);
+}
+
+bool side_can_answer(const struct route *route)
 {
 	for (size_t i = 0; i < route->cases.n; i++)
-		if (route->cases.item[i].backend.answer != 500)
+		if (!route->cases.item[i].backend.answer)
 			return true;
 	return false;
 }

@@ -14,6 +14,7 @@ struct candidate {
 	size_t rule_number, match_number;
 	str host;                        /* in common with the listener's; empty: every name */
 	str own;                         /* the route's; empty: it has none */
+	size_t longest;                  /* of the hostnames that the route has in common with the listener */
 	struct place host_at;
 	struct route *made;              /* in the model */
 };
@@ -25,6 +26,7 @@ struct effective {
 	str group, kind;                 /* of the owner */
 	LIST(struct candidate) candidates;
 	const struct read_route *last;   /* that has been attached */
+	bool absent;                     /* nothing is served: it has no certificate that may be used */
 };
 
 struct effective_list {
@@ -42,10 +44,14 @@ struct build {
 	struct map policies;             /* "group/kind/namespace/name" to struct policy_list */
 	struct map tls_policies;         /* "namespace/name" of a Service to struct tls_list */
 	const struct effective *at;      /* whose routes are being made */
+	uint32_t only;                   /* hosts alone to which one of these choices may matter (side_choice_bit); 0: all */
+	uint32_t matters;                /* choices that may matter to some host */
 };
 
 /* side_listeners.c: those of a Gateway and its ListenerSets that count, in order. */
 struct effective_list side_listeners(struct build *b, struct read_gateway *gateway);
+/* The certificate that may be used, "namespace/name" or empty; false: there is none, and the listener says why. */
+bool side_certificate(const struct build *b, const struct effective *e, str *name);
 /* The protocol of a listener takes such routes. */
 bool side_kind_fits(const struct read_listener *listener, str kind);
 bool side_admits(const struct build *b, const struct read_namespaces *rule, str own, str other);
@@ -63,6 +69,18 @@ size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
 /* A hostname is closer than another one. */
 int side_compare_hosts(str a, str b);
 
+/* side_matters.c: what stands under one hostname of a listener. */
+struct side_host {
+	struct candidate *const *own;
+	size_t n;
+	const struct map *wide;          /* of the listener: what follows the stars of its wildcards, and "*" for all names */
+};
+
+void side_note_wide(struct build *b, struct map *wide, const struct candidate *const *all, size_t n);
+/* Bits of the choices that may make a difference to requests for the host: more than do, and never fewer. */
+uint32_t side_matters(const struct side_host *host);
+uint32_t side_choice_bit(str choice);   /* 0: where it matters is not known */
+
 /* side_steps.c: the rule's filters, with what they need of match and listener. */
 void side_steps(struct build *b, const struct candidate *c, struct route *route);
 /* A filter of one backend alone. */
@@ -76,14 +94,16 @@ bool side_rule_is_good(const struct read_rule *rule);
 
 /* side_backends.c */
 void side_cases(struct build *b, const struct candidate *c, struct route *route);
-/* Some case has a backend that is there, with or without endpoints. */
-bool side_can_ask(const struct route *route);
+/* Some case has a backend that is there and has endpoints. */
+bool side_can_answer(const struct route *route);
 bool side_granted(const struct build *b, const struct read_meta *from, str group, str kind, const struct read_ref *to);
 /* The Service that gets copies or is asked for permission; false: it is not there, or not for this route. */
 bool side_backend(struct build *b, const struct read_meta *from, str kind, const struct read_ref *ref, struct backend *out);
 /* The same of a Service, whoever may refer to it. */
 void side_service(const struct build *b, const struct read_ref *ref, struct backend *out);
 void side_index_tls(struct build *b);
+/* Writes into all backends of routes why they cannot be referred to. */
+void side_resolve(struct build *b);
 
 /* side_unknown.c */
 void side_index_policies(struct build *b);

@@ -26,28 +26,46 @@ static const struct choice_row ROWS[] = {
 	ROW("regex-order", regex_unordered, true, V("by-length"), V("other-criteria")),
 	ROW("hostname", shared_hosts, true, V("written"), V("shared")),
 	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged")),
+	ROW("no-listener", listens, false, V("refused"), V("answered"), V("by-route")),
+	ROW("no-certificate", unusable_absent, true, V("closed"), V("absent")),
 	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
+	ROW("reuse", reuse_prevented, true, V("possible"), V("prevented")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),
 	ROW("slash", slash_needed, true, V("ignored"), V("needed")),
 	ROW("header", header, false, V("whole"), V("any-element"), V("any-line")),
+	ROW("query", any_parameter, true, V("first"), V("any")),
 	ROW("preflight", preflights_answered, true, V("passed-on"), V("answered")),
 	ROW("no-backend", refused_at_once, true, V("after-filters"), V("before-filters")),
+	ROW("unresolved", unresolved_left_out, true, V("keeps-share"), V("left-out")),
 	ROW("prefix-length", prefix_as_written, true, V("without-slash"), V("written")),
-	ROW("redirect-host", host_as_sent, true, V("name"), V("as-sent")),
-	ROW("redirect-port", usual_ports_dropped, true, V("said"), V("unusual-only")),
+	ROW("redirect-host", redirect_host, false, V("name"), V("as-sent"), V("port-kept")),
+	ROW("redirect-port", redirect_port, false, V("said"), V("unusual-only"), V("always")),
 	ROW("replacement", replaced_as_text, true, V("elements"), V("text")),
+	ROW("order", summed, true, V("criteria"), V("sum")),
 	ROW("ties", newest_first, true, V("oldest"), V("newest")),
 };
 
-bool gateway_choices_set(struct gateway_choices *choices, str name, str value)
+/* Those that are a status. */
+static bool set_status(struct gateway_choices *choices, str name, str value)
 {
+	uint32_t *field = str_eq(name, STR("zero-weights")) ? &choices->zero_weights : str_eq(name, STR("no-backends")) ? &choices->no_backends : NULL;
 	uint64_t status;
-	if (str_eq(name, STR("zero-weights")) && str_to_u64(value, 599, &status) && status >= 500) {
-		choices->zero_weights = (uint32_t)status;
+	if (field == &choices->no_backends && str_eq(value, STR("not-served"))) {
+		*field = NOT_SERVED;
 		return true;
 	}
+	if (!field || !str_to_u64(value, 599, &status) || status < 500)
+		return false;
+	*field = (uint32_t)status;
+	return true;
+}
+
+bool gateway_choices_set(struct gateway_choices *choices, str name, str value)
+{
+	if (set_status(choices, name, value))
+		return true;
 	for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
 		const struct choice_row *row = &ROWS[i];
 		void *field = (char *)choices + row->offset;
@@ -64,6 +82,19 @@ bool gateway_choices_set(struct gateway_choices *choices, str name, str value)
 	return false;
 }
 
+str gateway_choices_get(const struct gateway_choices *choices, str name)
+{
+	if (str_eq(name, STR("zero-weights")))
+		return choices->zero_weights == 503 ? STR("503") : STR("500");
+	for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+		const struct choice_row *row = &ROWS[i];
+		const void *field = (const char *)choices + row->offset;
+		if (str_eq(row->name, name))
+			return row->values[row->flag ? *(const bool *)field : *(const unsigned *)field];
+	}
+	return (str){ "", 0 };
+}
+
 str gateway_choices_help(struct arena *arena)
 {
 	struct buf out;
@@ -73,6 +104,6 @@ str gateway_choices_help(struct arena *arena)
 		for (size_t k = 0; k < VALUES && ROWS[i].values[k].n; k++)
 			buf_printf(&out, "%s%.*s", k ? "|" : "", STR_ARG(ROWS[i].values[k]));
 	}
-	buf_add(&out, STR(", zero-weights=500|503"));
+	buf_add(&out, STR(", zero-weights=500|503, no-backends=500|503|not-served"));
 	return buf_str(&out);
 }

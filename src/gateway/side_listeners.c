@@ -156,6 +156,35 @@ static const char *taken_by(struct build *b, const struct taken *taken, const st
 	return other ? conflict(l, other) : NULL;
 }
 
+/* ---- certificates ---- */
+
+bool side_certificate(const struct build *b, const struct effective *e, str *name)
+{
+	struct read_listener *l = e->said;
+	*name = STR("");
+	for (size_t i = 0; i < l->certificates.n; i++) {
+		const struct read_ref *ref = &l->certificates.item[i];
+		bool secret = !ref->group.n && str_eq(ref->kind, STR("Secret"));
+		bool there = !b->world->closed || !secret || snapshot_secret(b->world->snapshot, ref->namespace, ref->name);
+		bool granted = side_granted(b, e->owner, e->group, e->kind, ref);
+		if (!granted || !there) {
+			l->unresolved = granted ? "InvalidCertificateRef" : "RefNotPermitted";
+			return false;
+		}
+		if (!name->n)
+			*name = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(ref->namespace), STR_ARG(ref->name));
+	}
+	return l->certificates.n || l->options;
+}
+
+/* It counts as not written: its port and hostname are free for others. */
+static bool is_absent(const struct build *b, const struct effective *e)
+{
+	str name;
+	bool tls = class_of(e->said) == 's' && !e->said->passes;
+	return tls && b->choices->unusable_absent && !side_certificate(b, e, &name);
+}
+
 /* ---- the list ---- */
 
 bool side_kind_fits(const struct read_listener *l, str kind)
@@ -182,27 +211,30 @@ static void add_listeners(struct build *b, struct taken *taken, const struct eff
 	size_t n, struct effective_list *out)
 {
 	refuse_within(item, n);
+	size_t first = out->n;
 	for (size_t i = 0; i < n; i++) {
 		struct read_listener *l = &item[i];
-		l->unresolved = has_strange_kind(l) ? "InvalidRouteKinds" : NULL;
-		if (!l->refused)
-			l->refused = taken_by(b, taken, l);
-		if (l->refused)
-			continue;
 		struct effective *e = NEW(b->arena, struct effective);
 		*e = *owner;
 		e->said = l;
-		LIST_PUSH(b->arena, out, e);
+		l->unresolved = has_strange_kind(l) ? "InvalidRouteKinds" : NULL;
+		e->absent = !l->refused && is_absent(b, e);
+		if (!l->refused && !e->absent)
+			l->refused = taken_by(b, taken, l);
+		if (!l->refused)
+			LIST_PUSH(b->arena, out, e);
 	}
 	/* only now: within one owner it has been looked at */
-	for (size_t i = 0; i < n; i++) {
-		if (item[i].refused)
+	for (size_t i = first; i < out->n; i++) {
+		struct effective *e = out->item[i];
+		if (e->absent)
 			continue;
-		map_set(&taken->ports, port_key(b->arena, &item[i]), &item[i]);
-		map_set(&taken->names, name_key(b->arena, &item[i]), &item[i]);
+		map_set(&taken->ports, port_key(b->arena, e->said), e->said);
+		map_set(&taken->names, name_key(b->arena, e->said), e->said);
 	}
 }
 
+/* Routes may name all of them, also those that are absent. */
 static void note_owner(struct build *b, const struct effective *of, const struct effective_list *all, size_t first)
 {
 	struct effective_list *own = NEW(b->arena, struct effective_list);
@@ -211,22 +243,31 @@ static void note_owner(struct build *b, const struct effective *of, const struct
 	map_set(&b->owners, side_owner_key(b->arena, of->group, of->kind, of->owner->namespace, of->owner->name), own);
 }
 
-struct effective_list side_listeners(struct build *b, struct read_gateway *gateway)
+static struct effective_list served(struct build *b, const struct effective_list *all)
 {
 	struct effective_list out = { 0 };
+	for (size_t i = 0; i < all->n; i++)
+		if (!all->item[i]->absent)
+			LIST_PUSH(b->arena, &out, all->item[i]);
+	return out;
+}
+
+struct effective_list side_listeners(struct build *b, struct read_gateway *gateway)
+{
+	struct effective_list all = { 0 };
 	struct taken taken;
 	const struct set_list sets = sets_of(b, gateway);
 	map_init(&taken.ports, b->arena);
 	map_init(&taken.names, b->arena);
 	const struct effective own = { .owner = &gateway->meta, .group = STR_INIT(READ_GROUP), .kind = STR_INIT("Gateway") };
-	add_listeners(b, &taken, &own, gateway->listeners.item, gateway->listeners.n, &out);
-	note_owner(b, &own, &out, 0);
+	add_listeners(b, &taken, &own, gateway->listeners.item, gateway->listeners.n, &all);
+	note_owner(b, &own, &all, 0);
 	for (size_t i = 0; i < sets.n; i++) {
 		struct read_set *set = sets.item[i];
-		size_t first = out.n;
+		size_t first = all.n;
 		const struct effective of = { .owner = &set->meta, .group = set->group, .kind = set->kind };
-		add_listeners(b, &taken, &of, set->listeners.item, set->listeners.n, &out);
-		note_owner(b, &of, &out, first);
+		add_listeners(b, &taken, &of, set->listeners.item, set->listeners.n, &all);
+		note_owner(b, &of, &all, first);
 	}
-	return out;
+	return served(b, &all);
 }

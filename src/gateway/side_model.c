@@ -50,7 +50,7 @@ static struct route *route_of(struct build *b, struct candidate *c, struct liste
 		check_expression(b, &route->match, listener, c->match->at);
 	}
 	side_cases(b, c, route);
-	if (!b->choices->refused_at_once || side_can_ask(route) || side_count(c->rule, FILTER_REDIRECT))
+	if (!b->choices->refused_at_once || side_can_answer(route) || side_count(c->rule, FILTER_REDIRECT))
 		side_steps(b, c, route);
 	note_policies(b, c, route);
 	return route;
@@ -108,9 +108,19 @@ static int compare_hosts(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->host, b->host);
 }
 
+/* The host is among those that are wanted; what may matter to it is noted. */
+static bool is_wanted(struct build *b, const struct candidate_list *own, const struct map *wide)
+{
+	const uint32_t matters = side_matters(&(struct side_host){ own->item, own->n, wide });
+	b->matters |= matters;
+	return !b->only || (b->only & matters);
+}
+
 static void make_hosts(struct build *b, struct listener *listener, struct candidate_list *all)
 {
 	struct candidate_list own = { 0 };
+	struct map wide;
+	side_note_wide(b, &wide, (const struct candidate *const *)all->item, all->n);
 	if (all->n)
 		qsort(all->item, all->n, sizeof *all->item, compare_hosts);
 	/* without fall-through a host looks at its own rules alone */
@@ -119,7 +129,8 @@ static void make_hosts(struct build *b, struct listener *listener, struct candid
 		LIST_PUSH(b->arena, &own, all->item[i]);
 		if (!last)
 			continue;
-		make_host(b, listener, b->choices->hosts == HOSTS_ALONE ? &own : all, all->item[i]);
+		if (is_wanted(b, &own, &wide))
+			make_host(b, listener, b->choices->hosts == HOSTS_ALONE ? &own : all, all->item[i]);
 		own.n = 0;
 	}
 }
@@ -149,6 +160,12 @@ static bool is_elsewhere(const struct build *b, const struct effective_list *all
 	return found;
 }
 
+/* False: a rule that names no backend and does not redirect, where such rules count as not written. */
+static bool is_served(const struct build *b, const struct read_rule *rule)
+{
+	return b->choices->no_backends != NOT_SERVED || rule->backends.n || side_count(rule, FILTER_REDIRECT);
+}
+
 static struct candidate_list candidates_of(struct build *b, const struct effective_list *all, struct effective *e)
 {
 	struct candidate_list out = { 0 };
@@ -156,30 +173,13 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 		struct effective *other = all->item[i];
 		if (!is_merged_with(b, e, other))
 			continue;
-		for (size_t k = 0; k < other->candidates.n; k++)
-			if (!is_elsewhere(b, all, other, other->candidates.item[k].host))
-				LIST_PUSH(b->arena, &out, &other->candidates.item[k]);
+		for (size_t k = 0; k < other->candidates.n; k++) {
+			struct candidate *c = &other->candidates.item[k];
+			if (is_served(b, c->rule) && !is_elsewhere(b, all, other, c->host))
+				LIST_PUSH(b->arena, &out, c);
+		}
 	}
 	return out;
-}
-
-/* The certificate that may be used; false: there is none, and nothing is served. */
-static bool find_certificate(const struct build *b, struct effective *e, struct listener *listener)
-{
-	struct read_listener *l = e->said;
-	for (size_t i = 0; i < l->certificates.n; i++) {
-		const struct read_ref *ref = &l->certificates.item[i];
-		bool secret = !ref->group.n && str_eq(ref->kind, STR("Secret"));
-		bool there = !b->world->closed || !secret || snapshot_secret(b->world->snapshot, ref->namespace, ref->name);
-		bool granted = side_granted(b, e->owner, e->group, e->kind, ref);
-		if (!granted || !there) {
-			l->unresolved = granted ? "InvalidCertificateRef" : "RefNotPermitted";
-			return false;
-		}
-		if (!listener->certificate.n)
-			listener->certificate = arena_printf(b->arena, "%.*s/%.*s", STR_ARG(ref->namespace), STR_ARG(ref->name));
-	}
-	return l->certificates.n || l->options;
 }
 
 static const struct read_clients *clients_of(const struct read_gateway *gateway, uint32_t port)
@@ -236,7 +236,7 @@ static struct listener *make_listener(struct build *b, const struct read_gateway
 	l->host = (struct host_name){ .kind = kind_of(hostname), .name = hostname, .at = said->at };
 	l->ends_tls = l->protocol == LISTENER_TLS && !said->passes;
 	if (l->protocol == LISTENER_HTTPS || l->ends_tls)
-		l->broken = !find_certificate(b, e, l);
+		l->broken = !side_certificate(b, e, &l->certificate);
 	if (l->protocol == LISTENER_HTTPS)
 		ask_clients(b, gateway, l);
 	if (m != &gateway->meta)
@@ -258,7 +258,8 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	entry->http = (struct http_rules){
 		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
 		.last_dot = b->choices->last_dot,
-		.refuses_misdirected = !b->choices->misdirected_served,
+		.listens = b->choices->listens,
+		.refuses_misdirected = !b->choices->misdirected_served, .never_reused = b->choices->reuse_prevented,
 	};
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("Gateway"), m->namespace, m->name, STR(""), &entry->unknown);
@@ -275,25 +276,70 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	return entry;
 }
 
-struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices)
+/* ---- models ---- */
+
+struct gateway_models {
+	struct build build;
+	struct gateway_world world;
+	struct effective_list *listeners;   /* of each Gateway */
+};
+
+struct gateway_models *gateway_models_new(struct gateway_side *side, const struct gateway_world *world,
+	const struct gateway_choices *choices)
 {
-	struct build b = { .arena = side->arena, .side = side, .world = world, .choices = choices };
-	struct model *model = NEW(side->arena, struct model);
-	struct effective_list *listeners = NEWS(side->arena, struct effective_list, side->gateways.n + 1);
-	model->arena = side->arena;
-	model->nothing = STR("the input has no Gateway");
-	map_init(&b.namespaces, b.arena);
-	map_init(&b.owners, b.arena);
+	struct gateway_models *models = NEW(side->arena, struct gateway_models);
+	struct build *b = &models->build;
+	models->world = *world;
+	*b = (struct build){ .arena = side->arena, .side = side, .world = &models->world, .choices = choices };
+	models->listeners = NEWS(side->arena, struct effective_list, side->gateways.n + 1);
+	map_init(&b->namespaces, b->arena);
+	map_init(&b->owners, b->arena);
 	for (size_t i = 0; i < world->snapshot->namespaces.n; i++)
-		map_set(&b.namespaces, world->snapshot->namespaces.item[i]->meta.name, world->snapshot->namespaces.item[i]);
-	side_index_policies(&b);
-	side_index_tls(&b);
+		map_set(&b->namespaces, world->snapshot->namespaces.item[i]->meta.name, world->snapshot->namespaces.item[i]);
+	side_index_policies(b);
+	side_index_tls(b);
 	for (size_t i = 0; i < side->sets.n; i++)
 		side->sets.item[i]->reason = "NoMatchingParent";
 	for (size_t i = 0; i < side->gateways.n; i++)
-		listeners[i] = side_listeners(&b, side->gateways.item[i]);
-	side_attach(&b);
-	for (size_t i = 0; i < side->gateways.n; i++)
-		LIST_PUSH(b.arena, &model->entries, make_entry(&b, side->gateways.item[i], &listeners[i]));
+		models->listeners[i] = side_listeners(b, side->gateways.item[i]);
+	side_attach(b);
+	side_resolve(b);
+	return models;
+}
+
+static void forget_routes(const struct effective_list *listeners)
+{
+	for (size_t i = 0; i < listeners->n; i++)
+		for (size_t k = 0; k < listeners->item[i]->candidates.n; k++)
+			listeners->item[i]->candidates.item[k].made = NULL;
+}
+
+struct model *gateway_models_make(struct gateway_models *models, const struct gateway_choices *choices)
+{
+	struct build *b = &models->build;
+	struct model *model = NEW(b->arena, struct model);
+	model->arena = b->arena;
+	model->nothing = STR("the input has no Gateway");
+	b->choices = choices;
+	for (size_t i = 0; i < b->side->gateways.n; i++) {
+		forget_routes(&models->listeners[i]);
+		LIST_PUSH(b->arena, &model->entries, make_entry(b, b->side->gateways.item[i], &models->listeners[i]));
+	}
 	return model;
+}
+
+struct model *gateway_models_part(struct gateway_models *models, const struct gateway_choices *choices, str choice)
+{
+	const uint32_t bit = side_choice_bit(choice);
+	if (bit && !(models->build.matters & bit))
+		return NULL;
+	models->build.only = bit;
+	struct model *part = gateway_models_make(models, choices);
+	models->build.only = 0;
+	return part;
+}
+
+struct model *gateway_model(struct gateway_side *side, const struct gateway_world *world, const struct gateway_choices *choices)
+{
+	return gateway_models_make(gateway_models_new(side, world, choices), choices);
 }

@@ -23,7 +23,8 @@ static str anchored(struct arena *arena, str regex, enum choice_anchor anchor)
 static void add_condition(struct build *b, struct match *out, enum condition_kind kind, const struct read_pair *pair)
 {
 	struct condition c = { .kind = kind, .name = pair->name, .regex = pair->regex, .any_element = b->choices->header == HEADER_ANY_ELEMENT,
-		.any_line = b->choices->header == HEADER_ANY_LINE, .at = pair->at };
+		.at = pair->at };
+	c.any_value = kind == CONDITION_QUERY ? b->choices->any_parameter : b->choices->header == HEADER_ANY_LINE;
 	c.value = pair->regex ? anchored(b->arena, pair->value, b->choices->regex_value) : pair->value;
 	LIST_PUSH(b->arena, &out->conditions, c);
 }
@@ -90,6 +91,7 @@ struct rank {
 	unsigned kind;
 	size_t length, second;           /* second: of gRPC the length of the method */
 	size_t method, headers, queries;
+	size_t sum;                      /* where it is all that counts */
 };
 
 static void rank_host(str host, struct rank *out)
@@ -140,9 +142,29 @@ static void rank_grpc(const struct build *b, const struct read_match *m, struct 
 		out->kind = KIND_LAST;
 }
 
+/*
+ * One number for all, as Traefik has it (v3.6, pkg/provider/kubernetes/gateway/httproute.go): the longest hostname of a route counts for so little
+ * that a longer path under a wildcard comes first.
+ */
+static size_t sum_of(const struct candidate *c)
+{
+	enum { EXACT = 100000, OTHER = 10000, LETTER = 100, METHOD = 1000, HEADER = 100, QUERY = 10 };
+	const struct read_match *m = c->match;
+	size_t sum = c->longest + c->route->rules.n - c->rule_number;
+	if (m->kind == READ_EXACT)
+		sum += EXACT;
+	else
+		sum += m->kind == READ_PREFIX && m->path.n == 1 ? 1 : OTHER + LETTER * m->path.n;
+	return sum + (m->method.n ? METHOD : 0) + HEADER * m->headers.n + QUERY * m->queries.n;
+}
+
 static struct rank rank_of(const struct build *b, const struct candidate *c)
 {
 	struct rank out = { 0 };
+	if (c->match && b->choices->summed) {
+		out.sum = sum_of(c);
+		return out;
+	}
 	rank_host(b->choices->shared_hosts ? c->host : c->own, &out);
 	if (c->match && c->route->kind == ROUTE_GRPC)
 		rank_grpc(b, c->match, &out);
@@ -159,7 +181,7 @@ static int greater(size_t a, size_t b)
 static int compare_ranks(const struct rank *a, const struct rank *b)
 {
 	const int by[] = {
-		greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length),
+		greater(a->sum, b->sum), greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length),
 		greater(a->second, b->second),
 		greater(a->method, b->method), greater(a->headers, b->headers), greater(a->queries, b->queries),
 	};

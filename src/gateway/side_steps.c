@@ -93,23 +93,34 @@ static str replacement_of(struct build *b, const struct read_modifier *m)
 
 static uint32_t port_of_redirect(const struct build *b, const struct read_filter *f, uint32_t usual)
 {
-	if (f->port && b->choices->usual_ports_dropped && (f->port == 80 || f->port == 443))
-		return usual;
-	return f->port ? f->port : f->scheme.n ? usual : b->at->said->port;
+	enum choice_redirect_port choice = b->choices->redirect_port;
+	if (f->port && (f->port == usual || (choice == PORT_UNUSUAL_ONLY && (f->port == 80 || f->port == 443))))
+		return choice == PORT_ALWAYS ? f->port : 0;
+	if (f->port)
+		return f->port;
+	uint32_t own = f->scheme.n || b->choices->redirect_host == REDIRECT_PORT_KEPT ? usual : b->at->said->port;
+	return own == usual ? 0 : own;
+}
+
+/* Of the request's Host, where the redirect has no port. */
+static bool keeps_port(const struct build *b, const struct read_filter *f)
+{
+	if (b->choices->redirect_host == REDIRECT_PORT_KEPT)
+		return !f->scheme.n;
+	return b->choices->redirect_host == REDIRECT_AS_SENT && !f->hostname.n;
 }
 
 static void add_redirect(struct build *b, const struct candidate *c, const struct read_filter *f, struct step_list *list)
 {
 	bool tls = str_eq(b->at->said->protocol, STR("HTTPS"));
 	bool secure = f->scheme.n ? str_eq(f->scheme, STR("https")) : tls;
-	uint32_t usual = secure ? 443 : 80, port = port_of_redirect(b, f, usual);
 	bool permanent = f->status == 301 || f->status == 308;
 	const char *feature = secure && !tls && !f->hostname.n ? "redirect.https" : permanent ? "redirect.permanent" : "redirect.temporal";
 	struct step *s = add_step(b, list, STEP_REDIRECT, feature, f->at);
 	s->as.redirect = (struct redirect){
-		.scheme = f->scheme, .host = f->hostname, .port = port == usual ? 0 : port, .change = change_of(c, &f->path), .path = replacement_of(b, &f->path),
+		.scheme = f->scheme, .host = f->hostname, .port = port_of_redirect(b, f, secure ? 443 : 80), .change = change_of(c, &f->path), .path = replacement_of(b, &f->path),
 		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text,
-		.host_as_sent = b->choices->host_as_sent, .status = f->status, .keeps_query = true,
+		.host_as_sent = b->choices->redirect_host != REDIRECT_NAME, .port_as_sent = keeps_port(b, f), .status = f->status, .keeps_query = true,
 	};
 }
 

@@ -4,6 +4,7 @@
 
 #include "ing2gw.h"
 #include "lib/account.h"
+#include "lib/joining.h"
 #include "lib/output.h"
 #include "lib/proof.h"
 #include "targets/losses.h"
@@ -36,6 +37,7 @@ void convert_init(struct convert *run, const struct convert_options *options, si
 	run->options.in.target = options->target;
 	intake_init(&run->in, &run->options.in, memory_limit);
 	run->in.proves = options->proof;
+	run->in.keeps_routes = true;
 	run->in.proves_routes = options->existing_gateway.n > 0;
 }
 
@@ -353,6 +355,7 @@ void convert_run(struct convert *run)
 	if (ready) {
 		intake_model(&run->in);
 		print_manifests(&s);
+		joining_say(&run->in, run->objects.item, run->objects.n);
 	}
 	account_close(&run->in.ledger, &run->in.diags);
 	if (ready)

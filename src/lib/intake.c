@@ -52,6 +52,8 @@ static void add_document(struct intake *intake, struct node *root)
 {
 	bool after = intake->after && root->at.file >= intake->after;
 	bool route = str_ends(node_text(node_get(root, STR("kind"))), STR("Route"));
+	if (intake->keeps_routes && route && !intake->after)
+		gateway_side_add(&intake->routes, root);
 	if (intake->proves && (after || !route || intake->proves_routes))
 		gateway_side_add(&intake->gateway, root);
 	if (intake->proves && after)
@@ -80,6 +82,7 @@ void intake_read(struct intake *intake)
 	diags_init(&intake->silent, &intake->arena);
 	snapshot_init(&intake->world, &intake->arena, &intake->sources, &intake->silent);
 	gateway_side_init(&intake->gateway, &intake->arena);
+	gateway_side_init(&intake->routes, &intake->arena);
 	intake->gateway.mapping = intake->mapping.arena ? &intake->mapping : NULL;
 	for (uint32_t file = 1; file <= intake->sources.n; file++)
 		if (!doc_read(&reader, &intake->sources, file))
@@ -91,6 +94,7 @@ void intake_read(struct intake *intake)
 	snapshot_finish(&intake->world);
 	if (!intake->proves)
 		gateway_side_finish(&intake->gateway);
+	gateway_side_finish(&intake->routes);
 }
 
 void intake_read_printed(struct intake *intake, uint32_t first)
@@ -126,7 +130,9 @@ struct model *intake_gateway_model(struct intake *intake)
 		str_cut(intake->options->choices.item[i], '=', &name, &value);
 		gateway_choices_set(choices, name, value);
 	}
-	return gateway_model(&intake->gateway, &world, choices);
+	intake->models = gateway_models_new(&intake->gateway, &world, choices);
+	intake->choices = choices;
+	return gateway_models_make(intake->models, choices);
 }
 
 void intake_model(struct intake *intake)

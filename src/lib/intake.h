@@ -43,9 +43,13 @@ struct intake {
 	struct model *model;           /* NULL until intake_model() */
 	uint32_t after;                /* the first source of the Gateway side, what is applied to that of the others; 0: there is none */
 	struct gateway_side gateway;
+	struct gateway_models *models; /* of it, after intake_gateway_model() */
+	const struct gateway_choices *choices;   /* of the model that was made */
 	struct snapshot world;         /* of the Gateway side: Services and the like of all sources */
 	struct diags silent;           /* what has been said already, or is not worth a word */
 	bool proves;                   /* convert: what is printed is a Gateway side, with what the input has of the Gateway API beside routes */
+	bool keeps_routes;             /* convert: routes of the input are read into `routes`, whatever else is done with them */
+	struct gateway_side routes;
 	bool proves_routes;            /* with routes, too: they share a Gateway that exists */
 	bool unreadable;               /* a document, or a part of the input */
 	bool bug;                      /* of ours, reported: a table that does not load */

@@ -8,17 +8,24 @@
 #include "lib/words.h"
 
 /* What is chosen is known to the Gateway side alone. */
-static void check_choices(struct tables *tables, const struct target_table *target)
+static void check_choice(struct tables *tables, const struct target_choice *c)
 {
 	struct gateway_choices into = { 0 };
-	for (size_t i = 0; i < target->choices.n; i++) {
-		const struct target_choice *c = &target->choices.item[i];
-		if (gateway_choices_set(&into, c->name, c->value))
-			continue;
-		struct arena *arena = tables->diags.arena;
-		struct diag *d = diag_add(&tables->diags, DIAG_BAD_FIELD, (struct diag_site){ c->at, (uint32_t)c->name.n, { "", 0 } },
-			arena_printf(arena, "there is no choice %.*s=%.*s", STR_ARG(c->name), STR_ARG(c->value)));
-		d->help = arena_join(arena, STR("there are: "), gateway_choices_help(arena));
+	struct arena *arena = tables->diags.arena;
+	if (gateway_choices_set(&into, c->name, c->value))
+		return;
+	struct diag *d = diag_add(&tables->diags, DIAG_BAD_FIELD, (struct diag_site){ c->at, (uint32_t)c->name.n, { "", 0 } },
+		arena_printf(arena, "there is no choice %.*s=%.*s", STR_ARG(c->name), STR_ARG(c->value)));
+	d->help = arena_join(arena, STR("there are: "), gateway_choices_help(arena));
+}
+
+static void check_choices(struct tables *tables, const struct target_table *target)
+{
+	for (size_t i = 0; i < target->choices.n; i++)
+		check_choice(tables, &target->choices.item[i]);
+	for (size_t i = 0; i < target->left_open.n; i++) {
+		const struct left_open *row = &target->left_open.item[i];
+		check_choice(tables, &(struct target_choice){ row->choice, row->value, row->at });
 	}
 }
 
@@ -172,6 +179,22 @@ str tables_since(struct arena *arena, const struct target_row *row)
 	return arena_printf(arena, "%.*s, %.*s experimental", STR_ARG(row->since), STR_ARG(row->experimental));
 }
 
+/* Who does what where the Gateway API leaves it open. */
+static void left_open_text(struct buf *out, const struct target_table *t)
+{
+	struct columns columns = { 0 };
+	if (!t->left_open.n)
+		return;
+	columns_row(&columns, out->arena, 3, (const str[]){ STR("left open"), STR("value"), STR("means, and who does so") });
+	for (size_t i = 0; i < t->left_open.n; i++) {
+		const struct left_open *row = &t->left_open.item[i];
+		str by = row->by.n ? arena_printf(out->arena, " (%.*s)", STR_ARG(str_list_join(out->arena, &row->by, STR(", ")))) : STR("");
+		columns_row(&columns, out->arena, 3, (const str[]){ row->choice, row->value, arena_join(out->arena, row->means, by) });
+	}
+	columns_print(out, &columns);
+	buf_add_char(out, '\n');
+}
+
 static void target_text(struct buf *out, const struct target_table *t)
 {
 	struct columns columns = { 0 };
@@ -179,6 +202,7 @@ static void target_text(struct buf *out, const struct target_table *t)
 	buf_printf(out, "GatewayClass    %.*s (%.*s)\n", STR_ARG(t->gateway_class), STR_ARG(t->controller_name));
 	buf_printf(out, "Gateway API     %.*s\n", STR_ARG(t->version));
 	buf_printf(out, "features        %zu, of these %zu can be said\n\n", t->features.n, said_rows(t));
+	left_open_text(out, t);
 	columns_row(&columns, out->arena, 4, (const str[]){ STR("feature"), STR("how"), STR("since"), STR("differs") });
 	for (size_t i = 0; i < t->features.n; i++) {
 		const struct target_row *row = &t->features.item[i];
@@ -256,6 +280,21 @@ static struct node *controller_json(struct arena *arena, const struct controller
 	return map;
 }
 
+static struct node *left_open_json(struct arena *arena, const struct target_table *t)
+{
+	struct node *list = node_list(arena);
+	for (size_t i = 0; i < t->left_open.n; i++) {
+		const struct left_open *row = &t->left_open.item[i];
+		struct node *one = node_map(arena);
+		node_set_text(arena, one, STR("choice"), row->choice);
+		node_set_text(arena, one, STR("value"), row->value);
+		set_list(arena, one, STR("by"), &row->by);
+		node_set_text(arena, one, STR("means"), row->means);
+		node_add(arena, list, one);
+	}
+	return list;
+}
+
 static struct node *target_json(struct arena *arena, const struct target_table *t)
 {
 	struct node *map = node_map(arena), *features = node_list(arena);
@@ -276,6 +315,8 @@ static struct node *target_json(struct arena *arena, const struct target_table *
 		node_add(arena, features, feature);
 	}
 	node_set(arena, map, STR("features"), features);
+	if (t->left_open.n)
+		node_set(arena, map, STR("leftOpen"), left_open_json(arena, t));
 	return map;
 }
 

@@ -54,6 +54,30 @@ static void say_difference(struct intake *in, struct comparison *both, const str
 	diag->help = STR("nothing above says so: look at the two places before you switch, and please report it with the Ingress");
 }
 
+/* One message for each choice, with the places of all hosts and the gravest request. */
+static void say_dependence(struct intake *in, struct comparison *both, const struct dependence *d)
+{
+	const bool opens = dependence_opens(d);
+	struct diag *diag = diag_addf(&in->diags, DIAG_DEPENDS, site_of(&in->arena, d->before),
+		opens ? "where something is guarded today some implementations answer some requests without the guard (%.*s)"
+		: "some requests are answered by some implementations as today, and otherwise by others (%.*s)", STR_ARG(d->choice->name));
+	if (diag->effect.n)
+		return;
+	struct buf shown;
+	buf_init(&shown, &in->arena, 0);
+	comparison_dependence(both, d, &shown);
+	diag->effect = str_trim(buf_str(&shown));
+	diag->help = arena_printf(&in->arena, "look which of these your implementation is; ing2gw verify --choice %.*s=VALUE holds the output against one of them",
+		STR_ARG(d->choice->name));
+}
+
+static void say_dependences(struct intake *in, struct comparison *both)
+{
+	for (size_t i = 0; i < both->result.dependences.n; i++)
+		if (dependence_counts(&both->result.dependences.item[i]))
+			say_dependence(in, both, &both->result.dependences.item[i]);
+}
+
 /* A part of the requests is not known: what a controller does that refuses its configuration, an expression that no name is known for. */
 static void say_unknown(struct intake *in, struct comparison *both)
 {
@@ -86,6 +110,11 @@ static void add_differences(void *differences, struct buf *out)
 	comparison_json(differences, out);
 }
 
+static void add_depends(void *differences, struct buf *out)
+{
+	comparison_depends_json(differences, out);
+}
+
 static void add_example(void *differences, struct buf *out)
 {
 	comparison_example(differences, out);
@@ -106,6 +135,7 @@ void proof_run(struct intake *in, const struct proof_input *input, struct report
 	for (size_t i = 0; i < r->differences.n; i++)
 		if (difference_counts(&r->differences.item[i]))
 			say_difference(in, both, &r->differences.item[i]);
+	say_dependences(in, both);
 	say_accepted(in, input->accepted);
 	if (r->unknown || r->unasked.n || r->left_out.n)
 		say_unknown(in, both);
@@ -116,6 +146,7 @@ void proof_run(struct intake *in, const struct proof_input *input, struct report
 	report->routing = buf_str(&verdict);
 	report->proof_json = buf_str(&proof);
 	report->add_differences = add_differences;
+	report->add_depends = add_depends;
 	report->add_example = add_example;
 	report->differences = both;
 	report->differs = r->verdict == VERDICT_DIFFERENT || r->opened;

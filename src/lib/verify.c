@@ -3,6 +3,8 @@
 #include "lib/verify.h"
 
 #include "base/locate.h"
+#include "lib/left_open.h"
+#include "verify/client.h"
 
 void verify_init(struct verify *v, const struct intake_options *options, size_t memory_limit)
 {
@@ -25,12 +27,43 @@ static bool is_default(const struct fact *fact)
 void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)
 {
 	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .accepted = options->accepted,
-		.known = options->known, .wants = options->wants, .jobs = in->options->jobs };
+		.known = options->known, .open = left_open(in), .wants = options->wants, .jobs = in->options->jobs };
 	*c = (struct comparison){ .in = in, .scratch = scratch };
 	model_prepare(in->model);
 	verify_models(&in->arena, in->model, after, &input, &c->result);
 	c->locator = NEW(&in->arena, struct locator);
 	locator_init(c->locator, &in->sources, &in->arena);
+}
+
+/* ---- pairs ---- */
+
+static bool has_entry(const struct model *m, str name)
+{
+	for (size_t i = 0; i < m->entries.n; i++)
+		if (str_eq(m->entries.item[i]->name, name))
+			return true;
+	return false;
+}
+
+static str names_of(struct arena *arena, const struct model *m)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; i < m->entries.n; i++)
+		str_list_add_new(arena, &names, m->entries.item[i]->name);
+	return names.n ? arena_join(arena, STR("; there are: "), str_list_join(arena, &names, STR(", "))) : (str){ "", 0 };
+}
+
+static bool check_pairs(struct verify *v, const struct model *before, const struct model *after)
+{
+	struct arena *arena = &v->in.arena;
+	for (size_t i = 0; i < v->pairs.n && !v->fault.n; i++) {
+		const struct known_pair *p = &v->pairs.item[i];
+		if (!has_entry(before, p->of))
+			v->fault = arena_printf(arena, "the input has no load balancer %.*s%.*s", STR_ARG(p->of), STR_ARG(names_of(arena, before)));
+		else if (!has_entry(after, p->gateway))
+			v->fault = arena_printf(arena, "there is no Gateway %.*s%.*s", STR_ARG(p->gateway), STR_ARG(names_of(arena, after)));
+	}
+	return v->fault.n == 0;
 }
 
 bool verify_start(struct verify *v)
@@ -43,7 +76,10 @@ bool verify_start(struct verify *v)
 	struct model *after = intake_gateway_model(in);
 	intake_model(in);
 	model_prepare(after);
-	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ .accepted = v->accepted });
+	if (!check_pairs(v, in->model, after))
+		return false;
+	v->pairs.chosen = true;
+	comparison_run(&v->both, in, &v->scratch, after, &(struct compare_options){ .accepted = v->accepted, .known = v->pairs.n ? &v->pairs : NULL });
 	return true;
 }
 
@@ -79,8 +115,8 @@ struct told_difference comparison_tell(struct comparison *c, const struct differ
 	str file;
 	unsigned line;
 	take_pair(c, d->pair);
-	evaluate(c->before, c->scratch, &d->request, before);
-	evaluate(c->after, c->scratch, &d->request, after);
+	client_asks(c->before, c->scratch, &d->request, NULL, before);
+	client_asks(c->after, c->scratch, &d->request, NULL, after);
 	told.before = before;
 	told.after = after;
 	if (after->route)
@@ -112,6 +148,8 @@ void verify_json(struct verify *v, str version, struct buf *out)
 	proof_json(out, &v->both.result);
 	buf_add(out, STR("}, \"differences\": "));
 	comparison_json(&v->both, out);
+	buf_add(out, STR(", \"depends\": "));
+	comparison_depends_json(&v->both, out);
 	buf_add(out, STR("}\n"));
 }
 

@@ -39,6 +39,16 @@ str comparison_headline(struct comparison *comparison, const struct difference *
 void comparison_verdict(const struct comparison *comparison, struct buf *out);
 /* Lines about what nobody has asked or understood. */
 void comparison_gaps(struct comparison *comparison, struct buf *out);
+/* What hangs on the implementation: each request with what every value of the choice makes of it, and who does so. */
+struct page;
+void comparison_depends(struct comparison *comparison, const struct page *page);
+/* One alone, without its headline; and that: "http://shop.example.com/img/1 (regex-rank)". In scratch. */
+void comparison_dependence(struct comparison *comparison, const struct dependence *dependence, struct buf *out);
+str dependence_headline(struct comparison *comparison, const struct dependence *dependence);
+/* A further last line, behind a line end; nothing where no class hangs on it in a way that nobody has stated. */
+void comparison_depends_line(const struct comparison *comparison, struct buf *out);
+/* [...], as in "depends" of a report. */
+void comparison_depends_json(struct comparison *comparison, struct buf *out);
 /* [...], as in "differences" of a report. */
 void comparison_json(struct comparison *comparison, struct buf *out);
 
@@ -46,13 +56,16 @@ void comparison_json(struct comparison *comparison, struct buf *out);
 struct verify {
 	struct intake in;
 	struct accepted_differences *accepted;    /* or NULL */
+	struct known_pairs pairs;    /* that the user wants; none: by name */
+	str fault;                   /* after verify_start(): why what is wanted cannot be; or empty */
 	struct arena scratch;
 	struct comparison both;
 };
 
 /*
  * The caller adds the texts of both sides to verify->in.sources, says in verify->in.after where those of the Gateway side begin, then
- * calls verify_start(), which is false where nothing can be said: a bug of ours, which has been reported. On exhaustion of
+ * calls verify_start(), which is false where nothing can be said: a pair of verify->pairs is none, which verify->fault says, or a bug of
+ * ours, which has been reported. On exhaustion of
  * memory the jump goes to verify->in.escape.
  */
 void verify_init(struct verify *verify, const struct intake_options *options, size_t memory_limit);

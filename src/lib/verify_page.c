@@ -2,112 +2,13 @@
 /* Differences for people: see verify.h. */
 #include "lib/verify.h"
 
+#include "lib/verify_words.h"
 #include "report/visible.h"
 #include "verify/example.h"
-
-static void add_quoted(struct buf *out, str text)
-{
-	buf_add_char(out, '\'');
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] == '\'')
-			buf_add(out, STR("'\\''"));
-		else
-			buf_add_char(out, text.p[i]);
-	}
-	buf_add_char(out, '\'');
-}
-
-static bool needs_quotes(str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && !str_has_char(STR("/:.-_~%,@+"), s.p[i]))
-			return true;
-	return s.n == 0;
-}
-
-static void add_curl(struct buf *out, struct arena *scratch, const struct request *r)
-{
-	str url = arena_printf(scratch, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->host), STR_ARG(r->target));
-	buf_add(out, r->tls ? STR("curl -k ") : STR("curl "));
-	if (!str_eq(r->method, STR("GET")))
-		buf_printf(out, "-X %.*s ", STR_ARG(r->method));
-	for (size_t i = 0; i < r->headers.n; i++) {
-		buf_add(out, STR("-H "));
-		add_quoted(out, arena_printf(scratch, "%.*s: %.*s", STR_ARG(r->headers.item[i].name), STR_ARG(r->headers.item[i].value)));
-		buf_add_char(out, ' ');
-	}
-	if (r->given.basic == GIVEN_PASS)
-		buf_add(out, STR("-u USER:PASSWORD "));
-	if (r->given.certificate == GIVEN_PASS)
-		buf_add(out, STR("--cert CLIENT.pem "));
-	if (needs_quotes(url))
-		add_quoted(out, url);
-	else
-		buf_add(out, url);
-	if (!str_eq(r->client, STR("127.0.0.1")))
-		buf_printf(out, "   # from %.*s", STR_ARG(r->client));
-	if (r->body)
-		buf_printf(out, "   # with a body of %llu bytes", (unsigned long long)r->body);
-}
-
-static str shown_backends(struct arena *scratch, const struct outcome *o)
-{
-	str text = { "", 0 };
-	for (size_t i = 0; i < o->backends.n; i++) {
-		const struct chosen_backend *b = &o->backends.item[i];
-		text = arena_printf(scratch, "%.*s%s%.*s/%.*s:%u", STR_ARG(text), i ? ", " : "", STR_ARG(b->backend->namespace), STR_ARG(b->backend->name),
-			(unsigned)b->backend->port);
-		if (o->backends.n > 1)
-			text = arena_printf(scratch, "%.*s (%u)", STR_ARG(text), (unsigned)b->weight);
-	}
-	return text.n ? text : STR("-");
-}
-
-static str shown_headers(struct arena *scratch, const struct changed_header *h, size_t n)
-{
-	str text = { "", 0 };
-	for (size_t i = 0; i < n; i++)
-		text = h[i].removed ? arena_printf(scratch, "%.*s%sno %.*s", STR_ARG(text), i ? ", " : "", STR_ARG(h[i].name))
-			: arena_printf(scratch, "%.*s%s%.*s: %.*s", STR_ARG(text), i ? ", " : "", STR_ARG(h[i].name), STR_ARG(h[i].value));
-	return text.n ? text : STR("-");
-}
 
 static str or_dash(str s)
 {
 	return s.n ? s : STR("-");
-}
-
-static str shown_field(struct arena *scratch, const struct outcome *o, str field)
-{
-	if (str_eq(field, STR("status")))
-		return o->status ? arena_printf(scratch, "%u", (unsigned)o->status) : or_dash(o->state.n ? o->state : o->problem);
-	if (str_eq(field, STR("location")))
-		return o->has_location ? o->location : STR("-");
-	if (str_eq(field, STR("backends")))
-		return shown_backends(scratch, o);
-	if (str_eq(field, STR("upstream.target")))
-		return or_dash(o->upstream_target);
-	if (str_eq(field, STR("upstream.host")))
-		return or_dash(o->upstream_host);
-	if (str_eq(field, STR("upstream.headers")))
-		return shown_headers(scratch, o->upstream_headers.item, o->upstream_headers.n);
-	if (str_eq(field, STR("response_headers")))
-		return shown_headers(scratch, o->response_headers.item, o->response_headers.n);
-	return str_list_has(&o->gates, str_from(field, STR("feature:").n)) ? STR("in force") : STR("-");
-}
-
-/* "upstream path" of "upstream.target" */
-static str label_of(str field)
-{
-	static const struct { str field, label; } LABELS[] = {
-		{ STR_INIT("backends"), STR_INIT("backend") }, { STR_INIT("upstream.target"), STR_INIT("upstream path") },
-		{ STR_INIT("upstream.host"), STR_INIT("upstream Host") }, { STR_INIT("upstream.headers"), STR_INIT("sent headers") },
-		{ STR_INIT("response_headers"), STR_INIT("headers") }, { STR_INIT("location"), STR_INIT("Location") },
-	};
-	for (size_t i = 0; i < sizeof LABELS / sizeof *LABELS; i++)
-		if (str_eq(LABELS[i].field, field))
-			return LABELS[i].label;
-	return str_starts(field, STR("feature:")) ? str_from(field, STR("feature:").n) : field;
 }
 
 enum { LABEL_COLUMNS = 15, BEFORE_COLUMNS = 34 };
@@ -141,45 +42,22 @@ static const char *what_happens(const struct difference *d)
 	return "is guarded in another way";
 }
 
-/* "POST https://shop.example.com/cart with X-Canary: always" */
-static str request_words(struct arena *arena, const struct request *r)
-{
-	struct buf out;
-	buf_init(&out, arena, 0);
-	if (!str_eq(r->method, STR("GET")))
-		buf_printf(&out, "%.*s ", STR_ARG(r->method));
-	buf_printf(&out, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->host), STR_ARG(r->target));
-	for (size_t i = 0; i < r->headers.n; i++)
-		buf_printf(&out, "%s %.*s: %.*s", i ? "," : " with", STR_ARG(r->headers.item[i].name), STR_ARG(r->headers.item[i].value));
-	if (r->given.basic == GIVEN_PASS)
-		buf_add(&out, STR(" with a password"));
-	if (r->given.certificate == GIVEN_PASS)
-		buf_add(&out, STR(" with a certificate"));
-	if (r->body)
-		buf_printf(&out, " with a body of %llu bytes", (unsigned long long)r->body);
-	if (!str_eq(r->client, STR("127.0.0.1")))
-		buf_printf(&out, " from %.*s", STR_ARG(r->client));
-	if (r->given.external)
-		buf_printf(&out, " that the authentication service answers by %u", (unsigned)r->given.external);
-	return buf_str(&out);
-}
-
 str comparison_headline(struct comparison *v, const struct difference *d)
 {
-	return arena_printf(&v->in->arena, "%.*s %s", STR_ARG(request_words(v->scratch, &d->request)), what_happens(d));
+	return arena_printf(&v->in->arena, "%.*s %s", STR_ARG(words_request(v->scratch, &d->request)), what_happens(d));
 }
 
 void comparison_difference(struct comparison *v, const struct difference *d, struct buf *out)
 {
 	const struct told_difference t = comparison_tell(v, d);
 	buf_add(out, STR("   "));
-	add_curl(out, v->scratch, &d->request);
+	words_curl(out, v->scratch, &d->request);
 	buf_add_char(out, '\n');
 	add_row(out, STR(""), STR("before"), STR("after"));
 	if (!str_list_has(&d->what, STR("status")))
-		add_row(out, STR("status"), shown_field(v->scratch, t.before, STR("status")), shown_field(v->scratch, t.after, STR("status")));
+		add_row(out, STR("status"), words_field(v->scratch, t.before, STR("status")), words_field(v->scratch, t.after, STR("status")));
 	for (size_t i = 0; i < d->what.n; i++)
-		add_row(out, label_of(d->what.item[i]), shown_field(v->scratch, t.before, d->what.item[i]), shown_field(v->scratch, t.after, d->what.item[i]));
+		add_row(out, words_label(d->what.item[i]), words_field(v->scratch, t.before, d->what.item[i]), words_field(v->scratch, t.after, d->what.item[i]));
 	add_row(out, STR("decided by"), or_dash(t.before_place), or_dash(t.after_place));
 	if (d->classes > 1)
 		buf_printf(out, "   the same for %zu classes of requests\n", d->classes);
@@ -223,14 +101,14 @@ static void add_example(struct comparison *c, const struct difference *d, struct
 	};
 	const struct told_difference t = comparison_tell(c, d);
 	buf_add(out, out->n ? STR("\n   ") : STR("   "));
-	add_curl(out, c->scratch, &d->request);
+	words_curl(out, c->scratch, &d->request);
 	buf_add_char(out, '\n');
 	add_row(out, STR(""), STR("before"), STR("after"));
-	add_row(out, STR("status"), shown_field(c->scratch, t.before, STR("status")), shown_field(c->scratch, t.after, STR("status")));
+	add_row(out, STR("status"), words_field(c->scratch, t.before, STR("status")), words_field(c->scratch, t.after, STR("status")));
 	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
-		str before = shown_field(c->scratch, t.before, FIELDS[i]), after = shown_field(c->scratch, t.after, FIELDS[i]);
+		str before = words_field(c->scratch, t.before, FIELDS[i]), after = words_field(c->scratch, t.after, FIELDS[i]);
 		if (!str_eq(before, STR("-")) || !str_eq(after, STR("-")))
-			add_row(out, label_of(FIELDS[i]), before, after);
+			add_row(out, words_label(FIELDS[i]), before, after);
 	}
 	arena_reset(c->scratch);
 }
@@ -384,6 +262,7 @@ void comparison_verdict(const struct comparison *c, struct buf *out)
 		buf_add(out, STR("\n         but for defaults of the controller: "));
 		visible_add(out, str_list_join(out->arena, &defaults, STR(", ")));
 	}
+	comparison_depends_line(c, out);
 	add_apart(&r->apart, out);
 }
 
@@ -396,6 +275,7 @@ void comparison_text(struct comparison *v, bool color, struct buf *out)
 		for (size_t i = 0; i < v->result.differences.n; i++)
 			if (v->result.differences.item[i].opens == open && difference_counts(&v->result.differences.item[i]))
 				add_difference(v, &page, &v->result.differences.item[i]);
+	comparison_depends(v, &page);
 	comparison_gaps(v, out);
 	for (size_t i = 0; i < v->result.sampled.n; i++)
 		add_line(out, "sampled, not proved", v->result.sampled.item[i]);

@@ -343,11 +343,12 @@ static void load_table(void *user, struct node *root)
 	else if (node_get(root, STR("recognise")) || node_get(root, STR("annotations")) || node_get(root, STR("defaults"))
 		|| node_get(root, STR("directives")))
 		load_controller(loader, root);
-	else if (node_get(root, STR("features")) || node_get(root, STR("gateway_class")) || node_get(root, STR("controller_name")))
+	else if (node_get(root, STR("features")) || node_get(root, STR("gateway_class")) || node_get(root, STR("controller_name"))
+		|| node_get(root, STR("choices")) || node_get(root, STR("left_open")))
 		load_target(loader, root);
 	else
 		load_fault(loader, root->at, 1, "this is no table")->help =
-			STR("a table of a controller has name and annotations, one of a target name and features; "
+			STR("a table of a controller has name and annotations, one of a target name and features, choices or left_open; "
 			"vocabulary and other tools have the lists features and ecosystem");
 }
 

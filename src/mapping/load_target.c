@@ -35,11 +35,19 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("extends"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, extends), NULL, 0, NULL },
 	{ STR_INIT("regex"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("choices"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("left_open"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key LEFT_OPEN_KEYS[] = {
+	{ STR_INIT("choice"), KEY_TEXT, NEEDED, offsetof(struct left_open, choice), NULL, 0, NULL },
+	{ STR_INIT("value"), KEY_TEXT, NEEDED, offsetof(struct left_open, value), NULL, 0, NULL },
+	{ STR_INIT("by"), KEY_TEXTS, OPTIONAL, offsetof(struct left_open, by), NULL, 0, NULL },
+	{ STR_INIT("means"), KEY_TEXT, NEEDED, offsetof(struct left_open, means), NULL, 0, NULL },
 };
 
 static const struct key ENDLESS_KEYS[] = {
@@ -204,6 +212,21 @@ static void load_choices(struct loader *loader, struct target_table *table, cons
 	}
 }
 
+/* Choice and value are looked at where they are known, as above. */
+static void load_left_open(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct left_open row = { .at = node->at };
+	if (!load_keys(loader, node, LEFT_OPEN_KEYS, COUNT_OF(LEFT_OPEN_KEYS), true, &row)
+		|| !load_once(loader, node, arena_printf(loader->mapping->arena, "%.*s=%.*s", STR_ARG(row.choice), STR_ARG(row.value))))
+		return;
+	for (size_t i = 0; i < table->left_open.n; i++)
+		if (str_eq(table->left_open.item[i].choice, row.choice) && str_eq(table->left_open.item[i].value, row.value)) {
+			table->left_open.item[i] = row;
+			return;
+		}
+	LIST_PUSH(loader->mapping->arena, &table->left_open, row);
+}
+
 static bool has_choice(const struct target_table *table, str name)
 {
 	for (size_t i = 0; i < table->choices.n; i++)
@@ -291,6 +314,10 @@ void load_target(struct loader *loader, const struct node *root)
 	load_endless(loader, table, node_get(root, STR("endless")));
 	load_regex(loader, table, node_get(root, STR("regex")));
 	load_choices(loader, table, node_get(root, STR("choices")));
+	list = load_list(loader, root, STR("left_open"));
+	map_init(&loader->seen, mapping->arena);
+	for (size_t i = 0; list && i < list->as.list.n; i++)
+		load_left_open(loader, table, list->as.list.item[i]);
 	list = load_list(loader, root, STR("features"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)

@@ -171,6 +171,14 @@ struct target_choice {
 	struct place at;
 };
 
+/* One value of such a choice, of a target that stands for several implementations. */
+struct left_open {
+	str choice, value;
+	struct str_list by;      /* who is known to do so, with the version of which it is known; empty: nobody in particular */
+	str means;               /* for a request, one sentence */
+	struct place at;
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -183,6 +191,7 @@ struct target_table {
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	LIST(struct target_choice) choices;
+	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;
 	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
 	LIST(struct target_row) features;

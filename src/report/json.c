@@ -301,6 +301,10 @@ void report_json(struct buf *out, const struct report *report)
 		key(&json, STR("differences"));
 		report->add_differences(report->differences, out);
 	}
+	if (report->add_depends) {
+		key(&json, STR("depends"));
+		report->add_depends(report->differences, out);
+	}
 	key(&json, STR("diagnostics"));
 	begin(&json, '[');
 	for (size_t i = 0; i < report->diags->list.n; i++)

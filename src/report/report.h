@@ -30,6 +30,7 @@ struct report {
 	str routing;                    /* what the proof comes to, in lines; empty: there was none */
 	str proof_json;                 /* the same for programs, in the form of the report; empty likewise */
 	void (*add_differences)(void *differences, struct buf *out);   /* with `differences`: a list in the form of the report; NULL likewise */
+	void (*add_depends)(void *differences, struct buf *out);       /* the same of what hangs on the implementation */
 	void (*add_example)(void *differences, struct buf *out);       /* with it, too: a request for people, with both answers */
 	void *differences;
 	bool differs;                   /* the proof found a difference that nobody has stated */

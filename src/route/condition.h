@@ -11,7 +11,7 @@ struct pattern;
 enum condition_kind {
 	CONDITION_METHOD,            /* the method is value */
 	CONDITION_HEADER,            /* the header has that value; one that is sent several times counts as one, joined by "," */
-	CONDITION_QUERY              /* the first parameter of that name in the query has that value */
+	CONDITION_QUERY              /* a parameter of that name in the query has that value: the first one */
 };
 
 struct condition {
@@ -19,7 +19,7 @@ struct condition {
 	str name, value;
 	bool regex;                  /* value is an expression that is searched, and letter case counts */
 	bool or_preflight;           /* of a method: requests that ask whether another origin may use it fit as well */
-	bool any_line;               /* of a header that is sent several times: one of its values suffices, else all count as one */
+	bool any_value;              /* of what is sent several times one suffices; else all lines of a header count as one, and of parameters the first */
 	bool any_element;            /* of a header: one of its elements between commas suffices */
 	struct pattern *pattern;     /* of a regex, after model_prepare() */
 	struct place at;

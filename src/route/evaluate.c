@@ -197,7 +197,8 @@ void run_routes(struct run *r, const struct entry_index *index, str name)
 	out->host = index_find_host(r, index, name, &out->name);
 	if (out->problem.n)
 		return;
-	r->route = out->route = out->host ? run_find_route(r, out->host) : NULL;
+	const struct route *instead = r->left_out ? r->left_out->instead : NULL;
+	r->route = out->route = !out->host ? NULL : instead ? run_take_route(r, instead) : run_find_route(r, out->host);
 	if (out->problem.n)
 		return;
 	for (size_t i = 0; r->route && i < r->route->unknown.n; i++)

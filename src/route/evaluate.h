@@ -90,8 +90,9 @@ void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct r
 
 /* Steps of routes that are passed over, as if they were not there. */
 struct left_out {
-	bool (*is)(const void *user, const struct route *route, const struct step *step, const struct request *request);
+	bool (*is)(const void *user, const struct route *route, const struct step *step, const struct request *request);   /* NULL: none is */
 	const void *user;
+	const struct route *instead;   /* takes what it can take, whatever else the host has; or NULL */
 };
 
 /* What the answer would be without them. */

@@ -55,6 +55,8 @@ unsigned run_nearness(struct run *run, const struct entry *entry);
 
 /* run_match.c: the first route of a host that takes the request; NULL where there is none. */
 const struct route *run_find_route(struct run *run, const struct host *host);
+/* The route itself where it takes the request, whatever stands in front of it; else NULL. */
+const struct route *run_take_route(struct run *run, const struct route *route);
 
 /* run_steps.c: of the route, with what follows: an answer in place of an error, or the way to the backend. */
 void run_steps(struct run *run);

@@ -103,7 +103,8 @@ static bool listens(const struct run *r, const struct entry *entry, bool spoken)
 {
 	for (size_t i = 0; i < entry->listeners.n; i++) {
 		const struct listener *l = entry->listeners.item[i];
-		if (l->port == port_of(r->request) && l->protocol != LISTENER_UDP && (!spoken || is_spoken(r, l)))
+		bool served = l->hosts.n || entry->http.listens != LISTENS_FOR_ROUTES;
+		if (served && l->port == port_of(r->request) && l->protocol != LISTENER_UDP && (!spoken || is_spoken(r, l)))
 			return true;
 	}
 	return false;
@@ -140,6 +141,17 @@ static void no_listener(struct run *r, const struct entry *entry)
 		no_answer(r, "CLOSED", STR("no listener has the name of the handshake: the connection ends"));
 	else
 		r->out->status = 404;
+}
+
+/* Where ports take every connection: one that speaks the request's protocol there. */
+static const struct listener *any_listener(const struct run *r, const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->listeners.n; i++) {
+		const struct listener *l = entry->listeners.item[i];
+		if (l->port == port_of(r->request) && l->protocol == (r->request->tls ? LISTENER_HTTPS : LISTENER_HTTP))
+			return l;
+	}
+	return NULL;
 }
 
 /* Bytes go to the backend as they are, whatever they say. */
@@ -220,16 +232,29 @@ static void run_http(struct run *r, const struct listener *l)
 		run_routes(r, l->index, host);
 }
 
+/* Without TLS for any name, with it for that of the handshake. */
+static bool has_routes(struct run *r, const struct listener *l, str name)
+{
+	const struct host_name *by;
+	return r->request->tls ? index_find_host(r, l->index, name, &by) != NULL : l->hosts.n > 0;
+}
+
 void run_listeners(struct run *r)
 {
 	struct outcome *out = r->out;
 	const struct host_name *by;
 	str name = r->request->tls ? name_of_handshake(r, out->entry) : host_of(r, out->entry);
-	const struct listener *l = out->listener = find_listener(r, out->entry, name);
-	if (!l) {
+	bool always = out->entry->http.listens == LISTENS_FOR_ALL;
+	const struct listener *l = find_listener(r, out->entry, name);
+	if (l && out->entry->http.listens == LISTENS_FOR_ROUTES && !has_routes(r, l, name))
+		l = NULL;
+	out->listener = l = l || !always ? l : any_listener(r, out->entry);
+	if (!l && always)
+		out->status = 404;
+	else if (!l)
 		no_listener(r, out->entry);
+	if (!l)
 		return;
-	}
 	for (size_t i = 0; i < l->unknown.n; i++)
 		LIST_PUSH(r->scratch, &out->unknown, l->unknown.item[i]);
 	bool ends_tls = l->protocol == LISTENER_HTTPS || (l->protocol == LISTENER_TLS && l->ends_tls);

@@ -72,7 +72,7 @@ static bool any_line_fits(struct run *r, const struct condition *c)
 
 static bool header_fits(struct run *r, const struct condition *c)
 {
-	if (c->any_line)
+	if (c->any_value)
 		return any_line_fits(r, c);
 	str value;
 	bool sent = joined_header(r, c->name, &value), more = true;
@@ -87,7 +87,7 @@ static bool header_fits(struct run *r, const struct condition *c)
 	return false;
 }
 
-/* The first parameter of the name counts, with escapes taken away. */
+/* Names and values count with escapes taken away. */
 static bool query_fits(struct run *r, const struct condition *c)
 {
 	str rest = r->reading.query;
@@ -95,8 +95,11 @@ static bool query_fits(struct run *r, const struct condition *c)
 		str item, name, value;
 		str_cut(rest, '&', &item, &rest);
 		str_cut(item, '=', &name, &value);
-		if (str_eq(uri_unescape_query(r->scratch, name), c->name))
-			return value_fits(r, c, uri_unescape_query(r->scratch, value));
+		if (!str_eq(uri_unescape_query(r->scratch, name), c->name))
+			continue;
+		bool fits = value_fits(r, c, uri_unescape_query(r->scratch, value));
+		if (fits || !c->any_value)
+			return fits;
 	}
 	return false;
 }
@@ -154,6 +157,11 @@ static const struct route *first_fitting(struct run *r, const struct host *host)
 			decided = &route->match;
 	}
 	return NULL;
+}
+
+const struct route *run_take_route(struct run *r, const struct route *route)
+{
+	return path_fits(r, route, r->uri) && conditions_hold(r, &route->match) ? route : NULL;
 }
 
 const struct route *run_find_route(struct run *r, const struct host *host)

@@ -120,7 +120,7 @@ static str built_location(struct run *r, const struct redirect *to)
 	str query = to->change != PATH_KEEP && to->keeps_query ? query_of(r) : (str){ "", 0 };
 	if (to->port)
 		host = arena_printf(r->scratch, "%.*s:%u", STR_ARG(host), (unsigned)to->port);
-	else if (to->host_as_sent && !to->host.n)
+	else if (to->port_as_sent)
 		host = arena_join(r->scratch, host, port_sent(r, scheme));
 	return arena_printf(r->scratch, "%.*s://%.*s%.*s%.*s", STR_ARG(scheme), STR_ARG(host), STR_ARG(path), STR_ARG(query));
 }
@@ -290,7 +290,7 @@ static bool is_on_side(const struct run *r, const struct step *s)
 
 bool run_leaves_out(const struct run *r, const struct step *s)
 {
-	return r->left_out && r->left_out->is(r->left_out->user, r->route, s, r->request);
+	return r->left_out && r->left_out->is && r->left_out->is(r->left_out->user, r->route, s, r->request);
 }
 
 void run_list(struct run *r, struct step *const *step, size_t n)

@@ -2,6 +2,7 @@
 /* Where groups lie: see transform.h. */
 #include "route/transform.h"
 
+#include "base/buf.h"
 #include "route/domain.h"
 
 /* How many bytes an item takes. clipped: fewer only where the text ends behind them. */
@@ -229,4 +230,68 @@ struct span language_span(const struct language *l, unsigned group)
 	else
 		look(&search, l->tree);
 	return search.found;
+}
+
+/* ---- how texts begin ---- */
+
+struct beginning {
+	struct buf text;
+	size_t at;                   /* how much of it the expression has taken */
+};
+
+static int only_byte(const struct bytes *set)
+{
+	int only = -1;
+	for (unsigned byte = 0; byte < 256; byte++) {
+		if (bytes_has(set, byte) && only >= 0)
+			return -1;
+		only = bytes_has(set, byte) ? (int)byte : only;
+	}
+	return only;
+}
+
+static bool take_byte(struct beginning *b, const struct bytes *set)
+{
+	if (b->at < b->text.n) {
+		b->at++;
+		return bytes_has(set, (unsigned char)b->text.p[b->at - 1]);
+	}
+	int byte = only_byte(set);
+	if (byte >= 0)
+		buf_add_char(&b->text, (char)byte);
+	b->at++;
+	return byte >= 0;
+}
+
+/* False: it may go on in several ways. */
+static bool take(struct beginning *b, const struct syntax *s)
+{
+	switch (s->kind) {
+	case SYNTAX_SET:
+		return take_byte(b, &s->set);
+	case SYNTAX_ASSERT:
+		return s->assertion == ASSERT_BEGIN;
+	case SYNTAX_GROUP:
+		return take(b, s->items.item[0]);
+	case SYNTAX_SEQUENCE:
+		for (size_t i = 0; i < s->items.n; i++)
+			if (!take(b, s->items.item[i]))
+				return false;
+		return true;
+	case SYNTAX_REPEAT:
+	case SYNTAX_CHOICE:
+		break;
+	}
+	return false;
+}
+
+str language_head(struct arena *arena, const struct language *l, str head)
+{
+	struct beginning b = { .at = 0 };
+	if (l->kind != LANGUAGE_REGEX || (l->anchoring == ANCHOR_SEARCH && !begins_at_start(l->tree)))
+		return head;
+	buf_init(&b.text, arena, 0);
+	buf_add(&b.text, head);
+	(void)take(&b, l->tree);
+	return buf_str(&b.text);
 }

@@ -25,12 +25,13 @@ enum stated_kind {
 enum stated_when {
 	STATED_ALWAYS,       /* that the route takes, or where there is none, a route of the host */
 	STATED_PATHS,        /* that one of the route and `paths` takes by its path, and the other one does not */
-	STATED_RIVALS,       /* that the route takes by its path, and another one of its host does as well */
+	STATED_RIVALS,       /* that the route and another one of its host take by their paths: what the other one of the two does with them */
 	STATED_LABELS,       /* whose host has more labels than one before the wildcard of `host` */
 	STATED_NO_CALL,      /* that the route takes, and that are no calls of gRPC: "/service/method" */
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
 	STATED_ORIGIN,       /* with the method OPTIONS, or a header Origin */
-	STATED_FORWARDED,    /* with a header by which a proxy in front says more: X-Forwarded-*, and the like */
+	STATED_FORWARDED,    /* with a header by which a proxy in front says scheme, host or port */
+	STATED_CLIENT,       /* with the header in which the load balancer looks for the client's address */
 	STATED_TLS,          /* over TLS */
 	STATED_NOBODY,       /* for names that no Ingress has */
 	STATED_NOTHING       /* that come to nothing: neither a backend nor an address */

@@ -43,7 +43,8 @@ struct redirect {
 	str prefix, path;            /* PATH_FULL: the new path; PATH_PREFIX_CUT: prefix is replaced by path */
 	uint32_t status;
 	bool as_text;                /* PATH_PREFIX_CUT: see struct rewrite */
-	bool host_as_sent;           /* without host and port: a dot and the port of the request's Host stay, but for the usual one of a scheme that changes */
+	bool host_as_sent;           /* without host: a dot at the end of the request's Host stays */
+	bool port_as_sent;           /* without port: that of the request's Host stays, but for the usual one of a scheme that changes */
 	bool keeps_query;            /* the source keeps the request's query */
 	bool cuts_slash;             /* the source drops one trailing slash */
 	bool keeps_port;             /* the source names the port, even the usual one of the scheme */

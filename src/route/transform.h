@@ -61,6 +61,8 @@ bool transform_is_identity(const struct transform *transform);
 bool transform_equal(const struct transform *a, const struct transform *b);
 /* What is known of the paths of a class, from a pattern that takes them all. */
 struct known language_known(const struct language *language);
+/* Of texts that begin with head and in which the expression is found: what they begin with, at least head. */
+str language_head(struct arena *arena, const struct language *language, str head);
 
 /* The expression for transform_apply(), anchored as the language is; NULL where there is none. */
 struct pattern *language_pattern(struct arena *arena, const struct language *language);

@@ -18,11 +18,28 @@ static void say(struct lowering *lw, enum loss loss, const char *message, const 
 	d->help = str_c(help);
 }
 
+/* Whoever decides by the client's address, backends read it. */
+static void say_client(struct lowering *lw)
+{
+	const struct fact *fact = lw->entry->http.address_fact;
+	struct diag_site site = { fact ? fact->at : (struct place){ 0, 0 }, 1, { "", 0 } };
+	struct diag *d = diag_add(lw->diags, DIAG_CLIENT_HEADERS, site, STR("backends read the client's address as the Gateway writes it"));
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_fields(lw, STATED_CLIENT, "upstream.headers", DIAG_CLIENT_HEADERS);
+	d->loss = LOSS_BEHAVIOUR;
+	d->from_default = true;
+	d->effect = STR("the controller put the address that a proxy in front names into X-Forwarded-For and X-Real-IP; implementations leave the header of the proxy and put the "
+		"proxy's own address behind it, and most set no X-Real-IP");
+	d->help = STR("let the applications read X-Forwarded-For from its end, past the proxies that you know");
+}
+
 void forwarded_say(struct lowering *lw)
 {
 	const struct http_rules *http = &lw->entry->http;
 	if (lw->open)
 		return;
+	if (http->forwarded || http->real_ip)
+		say_client(lw);
 	if (http->forwarded && !clients_are_hidden(lw))
 		say(lw, LOSS_BEHAVIOUR, "of what a proxy in front says of a request in X-Forwarded headers, the Gateway acts on X-Forwarded-Proto: https alone",
 			"X-Forwarded-Host and X-Forwarded-Port are passed on and not acted on: redirects lead to the Host of the request",

@@ -341,3 +341,24 @@ void rules_add(struct lowering *lw, const struct rule_place *at, const struct dr
 		add_answer(lw, at, d, &paths);
 	comment_rules(lw, at, d, before, said);
 }
+
+static bool refuses(const struct http_rule *rule)
+{
+	for (size_t i = 0; i < rule->filters.n; i++)
+		if (str_eq(rule->filters.item[i].type, STR("RequestRedirect")))
+			return false;
+	return rule->backends.n == 0;
+}
+
+void rules_hold(struct lowering *lw, const struct entry_part *entry)
+{
+	const struct backend_ref nobody = { .name = STR_INIT("closed"), .port = { true, 80 }, .weight = { true, 0 } };
+	if (!target_chooses(lw->target, STR("no-backends"), STR("not-served")))
+		return;
+	for (size_t i = 0; i < entry->routes.n; i++)
+		for (size_t k = 0; k < entry->routes.item[i]->rules.n; k++) {
+			struct http_rule *rule = &entry->routes.item[i]->rules.item[k].rule;
+			if (refuses(rule))
+				LIST_PUSH(lw->arena, &rule->backends, nobody);
+		}
+}

@@ -58,4 +58,10 @@ str match_key(struct arena *arena, const struct path_match *match);
 /* Adds the rules for a draft to at->part. */
 void rules_add(struct lowering *lowering, const struct rule_place *at, const struct draft *draft);
 
+/*
+ * Where the target leaves rules without backends out, whose requests other rules would take: those that are to refuse requests name a Service
+ * that gets none of them.
+ */
+void rules_hold(struct lowering *lowering, const struct entry_part *entry);
+
 #endif

@@ -2,29 +2,24 @@
 /* The questions asked of both sides about one class of hosts: see asking.h. */
 #include "verify/asking.h"
 
+#include "verify/client.h"
 #include "verify/compare.h"
-
-struct question {
-	const struct asked_path *path;
-	const struct variant *variant;
-	size_t number;               /* of the variant */
-	bool https;
-};
+#include "verify/forms.h"
 
 /* What tells classes apart, as bytes. */
-struct class_key {
+struct class_bytes {
 	const struct route *before, *after;
 	size_t variant, path;        /* path: number of its class, or SIZE_MAX */
 	size_t https;
 };
 
 /* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
-static str key_of(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
+str class_key(const struct asking *a, const struct question *q, const struct route *before, const struct route *after)
 {
 	str path, query;
-	struct class_key *key = NEW(a->scratch, struct class_key);
+	struct class_bytes *key = NEW(a->scratch, struct class_bytes);
 	(void)str_cut(q->path->target, '?', &path, &query);
-	*key = (struct class_key){ before->route, after->route, q->number, path_class(&a->paths, path), q->https };
+	*key = (struct class_bytes){ before, after, q->number, path_class(&a->paths, path), q->https };
 	str bytes = { (const char *)key, sizeof *key };
 	return key->path != SIZE_MAX || q->path->edge ? bytes : arena_join(a->scratch, bytes, q->path->target);
 }
@@ -43,14 +38,14 @@ static struct class_state *class_of(struct asking *a, str key)
 /* ---- asking ---- */
 
 /* That a connection ends is an answer as well; what a controller does that refuses its configuration is none. */
-static bool is_known(const struct outcome *o)
+bool answer_is_known(const struct outcome *o)
 {
 	return !o->unknown.n && (!o->problem.n || str_eq(o->state, STR("REFUSED")) || str_eq(o->state, STR("CLOSED")));
 }
 
 static void note_unknown(struct asking *a, const struct outcome *o)
 {
-	if (o->problem.n && !is_known(o))
+	if (o->problem.n && !answer_is_known(o))
 		str_list_add_new(a->arena, &a->out->problems, arena_str(a->arena, o->problem));
 	for (size_t i = 0; i < o->unknown.n; i++)
 		if (!map_get_address(&a->told, o->unknown.item[i])) {
@@ -85,13 +80,15 @@ static void count_unasked(struct asking *a)
 
 static bool is_proved(const struct asking *a, const struct question *q, const struct outcome *before, const struct outcome *after)
 {
-	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after) && path_decides_alone(before->route, after->route);
+	const struct host_class *hosts = a->hosts;
+	bool one_name = hosts->name.n && !str_has_char(hosts->name, '*');
+	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after, one_name) && path_decides_alone(before, after);
 }
 
 static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
 {
 	const struct asked asked = { request, before, after, outcomes_differ(a->scratch, before, after) };
-	if (!is_known(before) || !is_known(after))
+	if (!answer_is_known(before) || !answer_is_known(after))
 		return;
 	a->out->apart.asked++;
 	if (asked.what.n)
@@ -103,8 +100,10 @@ static bool ask(struct asking *a, const struct question *q)
 {
 	struct outcome before, after;
 	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
-	evaluate(a->before, a->scratch, &request, &before);
-	evaluate(a->after, a->scratch, &request, &after);
+	if (request.has_sni && !q->https)
+		return false;
+	client_asks(a->before, a->scratch, &request, NULL, &before);
+	client_asks(a->after, a->scratch, &request, NULL, &after);
 	note_route(a, before.route);
 	note_route(a, after.route);
 	if (q->path->odd) {
@@ -112,9 +111,9 @@ static bool ask(struct asking *a, const struct question *q)
 		return false;
 	}
 	size_t known = a->host->classes;
-	struct class_state *c = class_of(a, key_of(a, q, &before, &after));
+	struct class_state *c = class_of(a, class_key(a, q, before.route, after.route));
 	bool fresh = a->host->classes > known;
-	if (!is_known(&before) || !is_known(&after)) {
+	if (!answer_is_known(&before) || !answer_is_known(&after)) {
 		note_unknown(a, &before);
 		note_unknown(a, &after);
 		a->host->unknown += !c->unknown;
@@ -139,7 +138,10 @@ static void find_paths(struct asking *a, bool https)
 	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
 	evaluate(a->before, a->scratch, &request, &before);
 	evaluate(a->after, a->scratch, &request, &after);
-	a->paths = path_classes_of(a->of_host, before.host, after.host);
+	const struct host *const found[] = { before.host, after.host };
+	a->host_before = before.host;
+	a->host_after = after.host;
+	a->paths = path_classes_of(a->of_host, found, 2, NULL);
 	a->whole = a->whole && a->paths.whole;
 	if (a->paths.why.n && a->paths.product)
 		str_list_add_new(a->arena, &a->out->sampled, arena_printf(a->arena, "too large: %.*s, for %.*s", STR_ARG(a->paths.why),
@@ -184,6 +186,7 @@ static void ask_side(struct asking *a, const struct questions *q, bool https)
 		}
 		arena_reset(a->scratch);
 	}
+	depends_ask(a, q, https);
 }
 
 void ask_host(struct asking *a, const struct host_class *hosts)
@@ -196,10 +199,12 @@ void ask_host(struct asking *a, const struct host_class *hosts)
 	map_init(&a->classes, a->of_host);
 	map_init(&a->groups, a->of_host);
 	map_init(&a->routes, a->of_host);
+	map_init(&a->depending, a->of_host);
 	const struct questions q = questions_of(a->of_host, hosts);
 	ask_side(a, &q, false);
 	if (hosts->tls)
 		ask_side(a, &q, true);
+	depends_end(a);
 	count_unasked(a);
 	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown || a->host->unasked ? VERDICT_UNKNOWN :
 		a->host->accepted || a->host->stated || a->host->usual ? VERDICT_EXCEPT : VERDICT_EQUAL;

@@ -120,16 +120,12 @@ static struct difference compare_requests(const struct outcome *a, const struct 
 	return out;
 }
 
-/* Host and path of an address without what goes without saying: the usual port of its scheme, and "/" where there is no path. */
-struct address {
-	str scheme, host, path;
-};
-
-static struct address address_of(str location)
+static struct address address_in(str location)
 {
 	struct address out = { .path = location };
 	size_t at = str_find(location, STR("://")), n = 0;
-	if (at == location.n)
+	/* behind a path or in a query it is none of the location's own */
+	if (at == location.n || str_has_char(str_slice(location, 0, at), '/') || str_has_char(str_slice(location, 0, at), '?'))
 		return out;
 	out.scheme = str_slice(location, 0, at);
 	str rest = str_from(location, at + 3), usual = str_eq(out.scheme, STR("https")) ? STR(":443") : STR(":80");
@@ -143,9 +139,9 @@ static struct address address_of(str location)
 }
 
 /* Where an address is a path alone, it is at the scheme and host of the request. */
-static struct address location_of(const struct outcome *o, str location)
+struct address address_of(const struct outcome *o, str location)
 {
-	struct address out = address_of(location);
+	struct address out = address_in(location);
 	if (str_starts(location, STR("/")) && o->request) {
 		out.scheme = o->request->tls ? STR("https") : STR("http");
 		out.host = o->request->host;
@@ -155,7 +151,7 @@ static struct address location_of(const struct outcome *o, str location)
 
 bool same_address(const struct outcome *of_a, str a, const struct outcome *of_b, str b)
 {
-	const struct address x = location_of(of_a, a), y = location_of(of_b, b);
+	const struct address x = address_of(of_a, a), y = address_of(of_b, b);
 	return str_eq(x.scheme, y.scheme) && str_eq(x.host, y.host) && str_eq(x.path, y.path);
 }
 

@@ -12,6 +12,13 @@
  */
 void outcomes_compare(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what);
 
+/* A value of Location of the outcome's request, without what goes without saying: the usual port of its scheme, an empty path. */
+struct address {
+	str scheme, host, path;
+};
+
+struct address address_of(const struct outcome *outcome, str location);
+
 /* Two values of Location lead to the same place: see above. */
 bool same_address(const struct outcome *of_a, str a, const struct outcome *of_b, str b);
 

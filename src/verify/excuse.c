@@ -115,16 +115,6 @@ static bool paths_differ(struct matcher *matcher, const struct statement *s, str
 	return takes_path(matcher, &s->route->match, path) != now;
 }
 
-static bool has_rival(struct matcher *matcher, const struct route *route, const struct outcome *o)
-{
-	for (size_t i = 0; o->host && i < o->host->routes.n; i++) {
-		const struct route *other = o->host->routes.item[i];
-		if (other != route && !other->implicit && takes_path(matcher, &other->match, o->path))
-			return true;
-	}
-	return false;
-}
-
 static bool is_call(str path)
 {
 	str service, method;
@@ -164,7 +154,8 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_PATHS:
 		return paths_differ(matcher, s, of->before->path);
 	case STATED_RIVALS:
-		return takes_path(matcher, &s->route->match, of->before->path) && has_rival(matcher, s->route, of->before);
+		/* what the other route does is not known here */
+		return false;
 	case STATED_NO_CALL:
 		return takes_path(matcher, &s->route->match, of->before->path) && !is_call(of->before->path);
 	case STATED_LABELS:
@@ -174,7 +165,9 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_ORIGIN:
 		return has_origin(r);
 	case STATED_FORWARDED:
-		return has_header(r, STR("X-Forwarded-"));
+		return has_header(r, STR("X-Forwarded-Proto")) || has_header(r, STR("X-Forwarded-Host")) || has_header(r, STR("X-Forwarded-Port"));
+	case STATED_CLIENT:
+		return of->before->entry && of->before->entry->http.forwarded_for.n && has_header(r, of->before->entry->http.forwarded_for);
 	case STATED_TLS:
 		return r->tls;
 	case STATED_NOBODY:
@@ -183,6 +176,35 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 		return of->before->backends.n == 0 && !of->before->has_location;
 	}
 	return false;
+}
+
+/* ---- routes in each other's way ---- */
+
+static void add_rivals(struct arena *scratch, struct matcher *matcher, const struct statement *s, const struct outcome *before, struct swap_list *out)
+{
+	for (size_t i = 0; i < before->host->routes.n; i++) {
+		const struct route *other = before->host->routes.item[i];
+		const struct swap swap = { s, other };
+		if (other != s->route && !other->implicit && takes_path(matcher, &other->match, before->path))
+			LIST_PUSH(scratch, out, swap);
+	}
+}
+
+struct swap_list excuses_swaps(struct arena *scratch, const struct excuses *e, struct matcher *matcher, const struct request *r, const struct outcome *before)
+{
+	struct swap_list out = { 0 };
+	const struct group *group = group_of(&e->by_host, before->host);
+	for (size_t i = 0; before->route && i < group->items.n; i++) {
+		const struct statement *s = group->items.item[i];
+		if (s->when != STATED_RIVALS || !is_on_side(s, r->tls) || !takes_path(matcher, &s->route->match, before->path))
+			continue;
+		const struct swap swap = { s, s->route };
+		if (before->route == s->route)
+			add_rivals(scratch, matcher, s, before, &out);
+		else
+			LIST_PUSH(scratch, &out, swap);
+	}
+	return out;
 }
 
 /* ---- whether it says this much ---- */
@@ -223,7 +245,7 @@ static bool asks_method(const struct request *r)
 /* The statement is about which of the host's routes answers, and not about requests that become another host's. */
 static bool stays_in_host(const struct statement *s)
 {
-	return s->when == STATED_ALWAYS || s->when == STATED_PATHS || s->when == STATED_RIVALS;
+	return s->when == STATED_ALWAYS || s->when == STATED_PATHS;
 }
 
 static bool is_backend_of(const struct host *host, const struct backend *b)

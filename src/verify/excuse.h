@@ -19,6 +19,21 @@ bool excuses_step(const struct excuses *excuses, const struct route *route, cons
 /* Whether `some` makes any difference for the request. */
 bool excuses_depend(const struct request *request);
 
+/* It was said that a request of a route may be another one's, because of the rank of an expression among the paths of the host. */
+struct swap {
+	const struct statement *by;
+	const struct route *to;
+};
+
+struct swap_list {
+	struct swap *item;
+	size_t n, cap;
+};
+
+/* Of a request and what the source answers. */
+struct swap_list excuses_swaps(struct arena *scratch, const struct excuses *excuses, struct matcher *matcher, const struct request *request,
+	const struct outcome *before);
+
 struct excused {
 	const struct request *request;
 	const struct outcome *before;    /* what the source answers without the steps that it was said to lose */

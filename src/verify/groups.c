@@ -2,14 +2,16 @@
 /* Classes that differ alike, as one difference: see asking.h. */
 #include "verify/asking.h"
 
+#include "verify/client.h"
 #include "verify/compare.h"
 
-static struct request keep_request(struct arena *arena, const struct request *r)
+struct request request_keep(struct arena *arena, const struct request *r)
 {
 	struct request copy = *r;
 	copy.method = arena_str(arena, r->method);
 	copy.target = arena_str(arena, r->target);
 	copy.client = arena_str(arena, r->client);
+	copy.sni = arena_str(arena, r->sni);
 	copy.headers.item = NULL;
 	copy.headers.n = copy.headers.cap = 0;
 	for (size_t i = 0; i < r->headers.n; i++) {
@@ -19,12 +21,12 @@ static struct request keep_request(struct arena *arena, const struct request *r)
 	return copy;
 }
 
-static size_t length_of(const struct request *r)
+size_t request_length(const struct request *r)
 {
 	size_t n = r->target.n + (str_eq(r->method, STR("GET")) ? 0 : 20) + (r->tls ? 1 : 0);
 	for (size_t i = 0; i < r->headers.n; i++)
 		n += 20 + r->headers.item[i].name.n + r->headers.item[i].value.n;
-	return n + (r->body ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
+	return n + (r->body ? 20 : 0) + (r->has_sni ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
 }
 
 static str backends_text(struct arena *scratch, const struct outcome *o)
@@ -80,7 +82,7 @@ static str group_key(struct arena *scratch, const struct outcome *before, const 
 /* As it is kept. */
 static struct difference *add_difference(struct asking *a, const struct asked *q, const struct difference *like, struct difference_list *list)
 {
-	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = keep_request(a->arena, q->request), .opens = like->opens,
+	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = request_keep(a->arena, q->request), .opens = like->opens,
 		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .before = q->before->route, .after = q->after->route };
 	for (size_t i = 0; i < like->what.n; i++)
 		LIST_PUSH(a->arena, &d.what, arena_str(a->arena, like->what.item[i]));
@@ -128,14 +130,51 @@ static bool is_lost(const void *user, const struct route *route, const struct st
 	return usual_step(losing->asking, route, step) || excuses_step(losing->asking->excuses, route, step, request, losing->some);
 }
 
-static const struct statement *statement_with(struct asking *a, const struct asked *q, bool opens, bool some)
+/* route: takes the request in the source, in place of the one that does; or NULL. same: nothing is left to be excused. */
+static const struct statement *statement_with(struct asking *a, const struct asked *q, const struct route *route, bool opens, bool some, bool *same)
 {
 	struct outcome without;
 	const struct losing losing = { a, some };
-	const struct left_out left_out = { is_lost, &losing };
-	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
+	const struct left_out left_out = { is_lost, &losing, route };
+	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
+	*same = rest.n == 0;
 	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
+}
+
+/* The route of the source has a counterpart that takes the request as well, and another one stands before it. */
+static bool stands_behind(struct asking *a, const struct asked *q)
+{
+	const struct host *host = q->after->host;
+	for (size_t i = 0; host && i < host->routes.n; i++) {
+		const struct route *route = host->routes.item[i];
+		struct outcome outcome;
+		bool same;
+		if (route == q->after->route || match_takes(a->matcher, &route->match, q->after->path) != FOUND)
+			continue;
+		client_asks(a->after, a->scratch, q->request, &(struct left_out){ .instead = route }, &outcome);
+		const struct asked behind = { .request = q->request, .before = q->before, .after = &outcome };
+		if (outcome.route == route && (statement_with(a, &behind, NULL, false, true, &same) || same))
+			return true;
+	}
+	return false;
+}
+
+/* It was said that another route may take the request, and what is answered is what was said of that one. */
+static const struct statement *statement_of_swap(struct asking *a, const struct asked *q, bool opens)
+{
+	const struct swap_list swaps = excuses_swaps(a->scratch, a->excuses, a->matcher, q->request, q->before);
+	bool behind = swaps.n && stands_behind(a, q);
+	for (size_t i = 0; behind && i < swaps.n * 2; i++) {
+		const struct swap *swap = &swaps.item[i / 2];
+		bool same;
+		if (opens && !swap->by->opens)
+			continue;
+		const struct statement *s = statement_with(a, q, swap->to, false, i % 2, &same);
+		if (s || same)
+			return swap->by;
+	}
+	return NULL;
 }
 
 static size_t *counter(struct host_verdict *host, enum class_difference difference)
@@ -164,8 +203,11 @@ static bool is_counted(const struct class_state *class, size_t difference)
 
 static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
 {
-	const struct statement *s = statement_with(a, q, opens, false);
-	return s || !excuses_depend(q->request) ? s : statement_with(a, q, opens, true);
+	bool same;
+	const struct statement *s = statement_with(a, q, NULL, opens, false, &same);
+	if (!s && excuses_depend(q->request))
+		s = statement_with(a, q, NULL, opens, true, &same);
+	return s ? s : statement_of_swap(a, q, opens);
 }
 
 /* A class counts once, for the gravest of its differences; a difference counts each class once. */
@@ -210,7 +252,7 @@ static bool is_accepted(struct asking *a, const struct difference *d)
 	return true;
 }
 
-static struct difference difference_of(struct asking *a, const struct asked *q)
+struct difference difference_of(struct asking *a, const struct asked *q)
 {
 	struct difference like = { .what = q->what, .opens = opens(q->before, q->after), .usual = usual_of(a, q) };
 	if (!like.usual.n && a->input->statements)
@@ -240,9 +282,9 @@ void note_difference(struct asking *a, const struct asked *q, struct class_state
 	struct difference *d = group_of(a, q, &like);
 	d->proved = proved && (d->proved || d->classes == 0);
 	count(a, d, class);
-	if (length_of(q->request) >= length_of(&d->request))
+	if (request_length(q->request) >= request_length(&d->request))
 		return;
-	d->request = keep_request(a->arena, q->request);
+	d->request = request_keep(a->arena, q->request);
 	d->before = q->before->route;
 	d->after = q->after->route;
 }

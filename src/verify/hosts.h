@@ -10,7 +10,9 @@ struct host_class {
 	str name;                    /* "a.example.com", "*.example.com", "*.*.example.com", "" for all other names */
 	str witness;                 /* one of them */
 	bool tls;                    /* HTTPS or TLS is served for it on either side */
+	str reused;                  /* another name whose listener has the same certificate: clients may send requests for this one there; or empty */
 	LIST(const struct host *) hosts;   /* of both sides, whose routes may take its requests */
+	LIST(const struct http_rules *) believing;   /* of load balancers that believe a header about the client's address */
 };
 
 struct host_classes {

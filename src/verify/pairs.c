@@ -13,14 +13,33 @@ static size_t nearness(const struct entry *gateway, str class)
 	return begins || str_eq(gateway->controller, class) ? class.n : 0;
 }
 
-/* The class that the Gateway stands for; empty: for none in particular. */
-static str counterpart(const struct model *before, const struct entry *gateway, const struct known_pairs *known)
+enum stand { STANDS_NOT, STANDS_FREE, STANDS };
+
+/* Whether it is known that the Gateway stands for the class; free: for any. False: nothing is known of it. */
+static bool is_known(const struct known_pairs *known, str gateway, str class, enum stand *out)
 {
-	for (size_t i = 0; known && i < known->n; i++)
-		if (str_eq(known->item[i].gateway, gateway->name))
-			return known->item[i].of;
+	bool found = false;
+	*out = STANDS_NOT;
+	for (size_t i = 0; known && i < known->n; i++) {
+		if (!str_eq(known->item[i].gateway, gateway))
+			continue;
+		found = true;
+		if (known->item[i].of.n == 0)
+			*out = STANDS_FREE;
+		if (str_eq(known->item[i].of, class))
+			*out = STANDS;
+	}
+	return found;
+}
+
+/* Whether the Gateway stands for the class; free: for none in particular. */
+static enum stand stand_of(const struct model *before, const struct entry *gateway, str class, const struct known_pairs *known)
+{
 	str best = { "", 0 };
 	size_t most = 0;
+	enum stand out;
+	if (is_known(known, gateway->name, class, &out))
+		return out;
 	for (size_t i = 0; i < before->entries.n; i++) {
 		size_t near = nearness(gateway, before->entries.item[i]->name);
 		if (near <= most)
@@ -28,7 +47,7 @@ static str counterpart(const struct model *before, const struct entry *gateway, 
 		most = near;
 		best = before->entries.item[i]->name;
 	}
-	return best;
+	return !best.n ? STANDS_FREE : str_eq(best, class) ? STANDS : STANDS_NOT;
 }
 
 /* Controllers may share a class, and nobody can say which of them a request comes to: they are asked as one. */
@@ -52,10 +71,10 @@ static const struct model *after_of(struct arena *arena, const struct model *bef
 {
 	struct model *mine = part_of(arena, after), *free = part_of(arena, after);
 	for (size_t i = 0; i < after->entries.n; i++) {
-		str who = counterpart(before, after->entries.item[i], known);
-		if (who.n && str_eq(who, of))
+		enum stand stand = stand_of(before, after->entries.item[i], of, known);
+		if (stand == STANDS)
 			LIST_PUSH(arena, &mine->entries, after->entries.item[i]);
-		else if (!who.n)
+		else if (stand == STANDS_FREE)
 			LIST_PUSH(arena, &free->entries, after->entries.item[i]);
 	}
 	return mine->entries.n ? mine : free;
@@ -79,6 +98,8 @@ struct entry_pairs pairs_of(struct arena *arena, const struct model *before, con
 {
 	struct entry_pairs out = { 0 };
 	const size_t serving = count_serving(before);
+	/* of a single one the names say nothing */
+	const bool alone = serving < 2 && !(known && known->chosen);
 	for (size_t i = 0; i < before->entries.n; i++) {
 		struct entry *entry = before->entries.item[i];
 		struct model *one = same_name(&out, entry->name);
@@ -90,7 +111,7 @@ struct entry_pairs pairs_of(struct arena *arena, const struct model *before, con
 		}
 		one = part_of(arena, before);
 		LIST_PUSH(arena, &one->entries, entry);
-		struct entry_pair pair = { entry->name, one, serving < 2 ? after : after_of(arena, before, after, entry->name, known) };
+		struct entry_pair pair = { entry->name, one, alone ? after : after_of(arena, before, after, entry->name, known) };
 		LIST_PUSH(arena, &out, pair);
 	}
 	if (out.n == 0) {

@@ -22,14 +22,17 @@ struct known_pair {
 	str gateway, of;
 };
 
+/* One Gateway may stand for several load balancers, and several for one. */
 struct known_pairs {
 	struct known_pair *item;
 	size_t n, cap;
+	bool chosen;                 /* by the user, who may have named some of them only */
 };
 
 /*
- * known: where all of them are known, and no others take part; or NULL. Else by name: a Gateway stands for the class that it is named after ("nginx", "nginx-shop"), or whose name its GatewayClass has. Where the source has one load
- * balancer, or no Gateway stands for one, all Gateways that stand for no other take its requests.
+ * known: where all of them are known, and no others take part, or as the user says; or NULL. Else by name: a Gateway stands for the class
+ * that it is named after ("nginx", "nginx-shop"), or whose name its GatewayClass has. Where the source has one load balancer, or no
+ * Gateway stands for one, all Gateways that stand for no other take its requests.
  */
 struct entry_pairs pairs_of(struct arena *arena, const struct model *before, const struct model *after, const struct known_pairs *known);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Path classes: paths in normal form for which both sides try the same routes in the same order. Which route takes a path is the same for
- * all paths of a class, so that one of them decides for all.
+ * Path classes: paths in normal form for which both sides try the same routes in the same order, and find the same expressions of their
+ * steps. Which route takes a path is the same for all paths of a class, so that one of them decides for all.
  */
 #ifndef ING2GW_VERIFY_PATHS_H
 #define ING2GW_VERIFY_PATHS_H
@@ -15,19 +15,10 @@ struct path_classes {
 	str why;                     /* what is not regular, or that there are too many: in one clause; or empty */
 };
 
-/* Of two hosts; NULL: the side has none that takes the name. */
-struct path_classes path_classes_of(struct arena *arena, const struct host *before, const struct host *after);
+/* Of several hosts that a request may come to; NULL: the side has none that takes the name. limits: of the product, or NULL. */
+struct path_classes path_classes_of(struct arena *arena, const struct host *const *hosts, size_t n, const struct product_limits *limits);
 
 /* The class's number; SIZE_MAX: none is known. */
 size_t path_class(const struct path_classes *classes, str path);
-
-/*
- * What both sides did with a path is said in the same normal form, so that it is the same for all paths that both routes take: neither
- * changes it, or both put the same in its place or exchange the same prefix.
- */
-bool same_form(struct arena *scratch, const struct outcome *before, const struct outcome *after);
-
-/* Nothing but the path decides on the route of a class, nor on what it does. */
-bool path_decides_alone(const struct route *before, const struct route *after);
 
 #endif

@@ -10,6 +10,7 @@
 struct asking {
 	struct arena *arena;
 	struct questions *out;
+	const struct host_class *hosts;
 	struct map paths, variants;  /* that are there, as text */
 	size_t spellings;            /* paths of routes that are asked in other spellings */
 };
@@ -121,7 +122,7 @@ static struct variant usual(void)
 
 static str variant_text(struct arena *arena, const struct variant *v)
 {
-	str text = arena_printf(arena, "%.*s %.*s %.*s %llu %d %d %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client),
+	str text = arena_printf(arena, "%.*s %.*s %.*s %.*s %llu %d %d %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client), STR_ARG(v->sni),
 		(unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, v->given.refused.n);
 	for (size_t i = 0; i < v->headers.n; i++)
 		text = arena_printf(arena, "%.*s|%.*s:%.*s", STR_ARG(text), STR_ARG(v->headers.item[i].name), STR_ARG(v->headers.item[i].value));
@@ -172,6 +173,15 @@ static void add_conditions(struct asking *a, const struct condition_list *condit
 		add_variant(a, &all);
 }
 
+/* The connection was made for another host, whose listener has the same certificate. */
+static void add_reused(struct asking *a, str name)
+{
+	struct variant v = usual();
+	v.sni = name;
+	if (name.n)
+		add_variant(a, &v);
+}
+
 static void add_case(struct asking *a, const struct forward_case *c)
 {
 	struct variant v = usual();
@@ -191,11 +201,28 @@ static str address_in(struct arena *arena, const struct address_range *range)
 	return str_slice(text, 0, str_find_char(text, '/'));
 }
 
+#define STRANGER STR("203.0.113.77")
+
+/* from: the address of the connection; empty: the usual one. */
+static void add_forwarded(struct asking *a, const struct http_rules *http, str from, str client)
+{
+	struct variant v = usual();
+	v.client = from;
+	set_header(a, &v, http->forwarded_for, client);
+	add_variant(a, &v);
+}
+
+/* As the address of the connection; and as what a proxy says, and somebody whose word may count as well, or not. */
 static void add_client(struct asking *a, str client)
 {
 	struct variant v = usual();
 	v.client = client;
 	add_variant(a, &v);
+	for (size_t i = 0; i < a->hosts->believing.n; i++) {
+		const struct http_rules *http = a->hosts->believing.item[i];
+		add_forwarded(a, http, http->trusted.n ? address_in(a->arena, &http->trusted.item[0]) : STR(""), client);
+		add_forwarded(a, http, STRANGER, client);
+	}
 }
 
 static void add_guard(struct asking *a, const struct guard *g)
@@ -205,7 +232,7 @@ static void add_guard(struct asking *a, const struct guard *g)
 	case GUARD_ADDRESS:
 		for (size_t i = 0; i < g->ranges.n; i++)
 			add_client(a, address_in(a->arena, &g->ranges.item[i]));
-		add_client(a, STR("203.0.113.77"));
+		add_client(a, STRANGER);
 		break;
 	case GUARD_HEADER:
 		for (size_t i = 0; i < g->patterns.n; i++) {
@@ -308,12 +335,13 @@ static void add_pairs(struct asking *a)
 struct questions questions_of(struct arena *arena, const struct host_class *hosts)
 {
 	struct questions out = { 0 };
-	struct asking a = { .arena = arena, .out = &out };
+	struct asking a = { .arena = arena, .out = &out, .hosts = hosts };
 	const struct variant first = usual();
 	map_init(&a.paths, arena);
 	map_init(&a.variants, arena);
 	add_variant(&a, &first);
 	add_path(&a, STR("/"), false);
+	add_reused(&a, hosts->reused);
 	for (size_t i = 0; i < hosts->hosts.n; i++)
 		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
 			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
@@ -328,6 +356,7 @@ struct request question_request(struct arena *arena, const struct host_class *ho
 	struct request r = {
 		.tls = https, .method = variant->method, .has_host = true, .host = hosts->witness, .target = path->target,
 		.client = variant->client.n ? variant->client : STR("127.0.0.1"), .body = variant->body, .given = variant->given,
+		.has_sni = variant->sni.n > 0, .sni = variant->sni,
 	};
 	for (size_t i = 0; i < variant->headers.n; i++)
 		LIST_PUSH(arena, &r.headers, variant->headers.item[i]);

@@ -21,6 +21,7 @@ struct variant {
 	LIST(struct header) headers;
 	str query;                   /* "a=b", or empty */
 	str client;                  /* address; empty: the usual one */
+	str sni;                     /* another name of the handshake, of HTTPS alone; empty: that of the host */
 	uint64_t body;
 	struct given given;
 };

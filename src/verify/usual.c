@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Differences that are a default of the controller and nothing else: see asking.h. */
 #include "verify/asking.h"
+#include "verify/client.h"
 #include "verify/compare.h"
 
 static bool are_defaults(const struct asking *a, const struct fact_list *facts)
@@ -61,9 +62,9 @@ static bool took_part(const struct outcome *o, const struct step *step)
 static bool same_without(struct asking *a, const struct asked *q, str feature)
 {
 	const struct one_default one = { a, feature };
-	const struct left_out left_out = { leaves_default, &one };
+	const struct left_out left_out = { .is = leaves_default, .user = &one };
 	struct outcome without;
-	evaluate_without(a->before, a->scratch, q->request, &left_out, &without);
+	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	return outcomes_differ(a->scratch, &without, q->after).n == 0;
 }
 

@@ -69,6 +69,7 @@ struct crew {
 	struct escape own[THREADS_MOST];
 	struct worker *worker;
 	size_t n;
+	struct arena of_pair, scratch;   /* of the thread that shares out */
 	const struct verify_input *input;
 	const struct excuses *excuses;
 	const struct entry_pair *pair;
@@ -78,6 +79,8 @@ struct crew {
 static void crew_close(void *handle)
 {
 	struct crew *crew = handle;
+	arena_release(&crew->of_pair);
+	arena_release(&crew->scratch);
 	for (size_t i = 0; i < crew->n; i++) {
 		arena_release(&crew->worker[i].arena);
 		arena_release(&crew->worker[i].of_host);
@@ -92,6 +95,8 @@ static void crew_init(struct crew *crew, struct arena *arena, const struct verif
 	crew->worker = NEWS(arena, struct worker, crew->n);
 	crew->input = input;
 	crew->excuses = excuses_new(arena, input->statements);
+	arena_init(&crew->of_pair, 0, arena->escape);
+	arena_init(&crew->scratch, 0, arena->escape);
 	for (size_t i = 0; i < crew->n; i++) {
 		struct worker *w = &crew->worker[i];
 		arena_init(&w->arena, arena->limit ? left : 0, &crew->own[i]);
@@ -109,6 +114,7 @@ static void begin_pair(struct crew *crew, struct worker *w)
 	a->matcher = matcher_new(&w->arena, 0);
 	a->before = evaluator_new(&w->arena, crew->pair->before);
 	a->after = evaluator_new(&w->arena, crew->pair->after);
+	depends_begin(a);
 }
 
 static void ask_part(void *user, size_t worker, size_t item)
@@ -166,6 +172,10 @@ static void join(struct joining *j, const struct part *part, struct accepted_dif
 		LIST_PUSH(j->arena, &out->differences, found->differences.item[i]);
 	for (size_t i = 0; i < found->unasked.n; i++)
 		LIST_PUSH(j->arena, &out->unasked, found->unasked.item[i]);
+	for (size_t i = 0; i < found->dependences.n; i++)
+		LIST_PUSH(j->arena, &out->dependences, found->dependences.item[i]);
+	out->depends += found->depends;
+	out->depends_as_stated += found->depends_as_stated;
 	for (size_t i = 0; i < found->not_understood.n; i++)
 		join_unknown(j, found->not_understood.item[i]);
 	for (size_t i = 0; i < found->problems.n; i++)
@@ -187,10 +197,30 @@ static bool is_wanted(const struct verify_input *input, const struct host_class 
 	return any;
 }
 
-static void ask_pair(struct crew *crew, struct joining *j, const struct entry_pair *pair)
+static void find_believing(struct arena *arena, const struct model *model, struct host_class *class)
+{
+	for (size_t i = 0; i < model->entries.n; i++)
+		if (model->entries.item[i]->http.forwarded || model->entries.item[i]->http.real_ip)
+			LIST_PUSH(arena, &class->believing, &model->entries.item[i]->http);
+}
+
+/* Classes of hosts that are to be asked, with what has to be known of all of them. */
+static struct host_classes classes_of(struct crew *crew, struct arena *arena, const struct entry_pair *pair)
 {
 	const struct model *const models[] = { pair->before, pair->after };
-	const struct host_classes classes = host_classes_of(j->arena, models, 2);
+	struct host_classes classes = host_classes_of(arena, models, 2);
+	reused_find(&crew->of_pair, &crew->scratch, evaluator_new(arena, pair->after), &classes);
+	arena_reset(&crew->of_pair);
+	for (size_t i = 0; i < classes.n; i++) {
+		find_believing(arena, pair->before, &classes.item[i]);
+		find_believing(arena, pair->after, &classes.item[i]);
+	}
+	return classes;
+}
+
+static void ask_pair(struct crew *crew, struct joining *j, const struct entry_pair *pair)
+{
+	const struct host_classes classes = classes_of(crew, j->arena, pair);
 	const struct host_class **wanted = NEWS(j->arena, const struct host_class *, classes.n + 1);
 	size_t n = 0;
 	for (size_t i = 0; i < classes.left_out.n; i++)

@@ -3,7 +3,8 @@
  * Two models asked the same questions. Requests that both sides send the same way, host by host, are one class. Classes of a host that
  * differ in the same fields from the same to the same are one difference, for which the shortest request is kept. What is claimed
  * was asked, or follows from it: a class is "proved" where its paths have one class of the product of both sides (paths.h), nothing but
- * the path decides, and both sides do the same with it in a normal form; every other class is "sampled".
+ * the path decides, and both sides do the same with it in a normal form (forms.h, which says of which requests); every other class is
+ * "sampled".
  */
 #ifndef ING2GW_VERIFY_VERIFY_H
 #define ING2GW_VERIFY_VERIFY_H
@@ -11,6 +12,7 @@
 #include "route/evaluate.h"
 #include "route/statement.h"
 #include "verify/accepted.h"
+#include "verify/depends.h"
 #include "verify/hosts.h"
 #include "verify/pairs.h"
 
@@ -76,6 +78,8 @@ struct verification {
 	LIST(struct unasked) unasked;
 	LIST(const struct unknown *) not_understood;   /* that had to do with a request, each once */
 	struct apart apart;
+	LIST(struct dependence) dependences;   /* by host, then in the order of the choices */
+	size_t depends, depends_as_stated;     /* classes that hang on the implementation; those of them that count for nothing: see depends.h */
 	struct str_list problems;    /* why nothing can be said of some requests, each once */
 	struct str_list sampled;     /* why hosts are sampled only, each reason once */
 	struct str_list left_out;    /* expressions for hosts, of which nothing was asked */
@@ -87,6 +91,7 @@ struct verify_input {
 	const struct statements *statements;           /* of a conversion of `before`, in its own hosts, routes and steps; or NULL */
 	struct accepted_differences *accepted;         /* they are counted here; or NULL */
 	const struct known_pairs *known;               /* which Gateways stand for which load balancers; or NULL */
+	const struct open_choices *open;               /* of `after`, or NULL */
 	bool (*wants)(const struct host *host);        /* of `before`: classes without such a host are left out; NULL: none are */
 	size_t jobs;                                   /* threads that ask; 0: as many as there are processors */
 };

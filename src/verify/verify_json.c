@@ -66,6 +66,8 @@ static void add_request(struct buf *out, const struct request *r)
 	add_text(out, "scheme", r->tls ? STR("https") : STR("http"));
 	add_text(out, "method", r->method);
 	add_text(out, "host", r->host);
+	if (r->has_sni)
+		add_text(out, "sni", r->sni);
 	add_text(out, "target", r->target);
 	if (r->headers.n)
 		add_headers(out, r);
@@ -98,17 +100,15 @@ void expected_json(struct buf *out, struct arena *scratch, const struct told_dif
 
 /* ---- differences ---- */
 
-static void add_what(struct buf *out, const struct str_list *what, str field)
+static void add_texts(struct buf *out, const char *name, const str *texts, size_t n)
 {
-	add_key(out, "what");
+	add_key(out, name);
 	buf_add_char(out, '[');
-	for (size_t i = 0; i < what->n && !field.n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_add(out, STR(", "));
-		buf_add_json(out, what->item[i]);
+		buf_add_json(out, texts[i]);
 	}
-	if (field.n)
-		buf_add_json(out, field);
 	buf_add_char(out, ']');
 }
 
@@ -146,7 +146,7 @@ static void add_difference(struct buf *out, struct arena *scratch, const struct 
 	trace_json_outcome(out, scratch, t->before, t->before_place);
 	add_key(out, "after");
 	trace_json_outcome(out, scratch, t->after, t->after_place);
-	add_what(out, &d->what, field);
+	add_texts(out, "what", field.n ? &field : d->what.item, field.n ? 1 : d->what.n);
 	add_truth(out, "opens", d->opens);
 	add_number(out, "classes", d->classes);
 	add_text(out, "method", d->proved ? STR("proved") : STR("sampled"));
@@ -171,6 +171,52 @@ void difference_json(struct buf *out, struct arena *scratch, const struct told_d
 		add_difference(out, scratch, t, d->what.item[i]);
 	}
 }
+
+/* ---- what hangs on the implementation ---- */
+
+static void add_value(struct buf *out, struct arena *scratch, const struct open_answer *a, const struct told_answer *told)
+{
+	buf_add_char(out, '{');
+	add_text(out, "value", a->value->name);
+	add_texts(out, "by", a->value->by.item, a->value->by.n);
+	if (a->value->means.n)
+		add_text(out, "means", a->value->means);
+	add_key(out, "after");
+	trace_json_outcome(out, scratch, told->outcome, told->place);
+	add_truth(out, "differs", a->differs);
+	add_truth(out, "as_before", a->agrees);
+	add_truth(out, "counts", a->counts);
+	add_truth(out, "opens", a->opens);
+	buf_add_char(out, '}');
+}
+
+void dependence_json(struct buf *out, struct arena *scratch, const struct told_dependence *t)
+{
+	const struct dependence *d = t->dependence;
+	buf_add_char(out, '{');
+	add_text(out, "host", dependence_host(d));
+	add_text(out, "choice", d->choice->name);
+	add_text(out, "code", diag_code_text(DIAG_DEPENDS));
+	add_text(out, "level", diag_level_name(dependence_counts(d) ? DIAG_WARNING : DIAG_NOTE));
+	add_key(out, "request");
+	request_json(out, &d->request);
+	add_key(out, "before");
+	trace_json_outcome(out, scratch, t->before, t->before_place);
+	add_key(out, "values");
+	buf_add_char(out, '[');
+	for (size_t i = 0; i < d->answers.n; i++) {
+		if (i)
+			buf_add(out, STR(", "));
+		add_value(out, scratch, &d->answers.item[i], &t->answers.item[i]);
+	}
+	buf_add_char(out, ']');
+	add_texts(out, "what", d->what.item, d->what.n);
+	add_number(out, "classes", d->classes);
+	add_number(out, "stated", d->as_stated);
+	buf_add_char(out, '}');
+}
+
+/* ---- the whole ---- */
 
 /* The lines of --accept-file about differences. */
 static void add_accepts(struct buf *out, const struct accepted_differences *list)
@@ -217,6 +263,7 @@ void proof_json(struct buf *out, const struct verification *v)
 	add_number(out, "stated", v->stated);
 	add_number(out, "different", v->different);
 	add_number(out, "opened", v->opened);
+	add_number(out, "depends", v->depends - v->depends_as_stated);
 	add_accepts(out, v->accepts);
 	add_key(out, "apart");
 	buf_add_char(out, '{');

@@ -23,6 +23,21 @@ void difference_json(struct buf *out, struct arena *scratch, const struct told_d
 /* The request of a difference, as above, with what each side answers: {..., "expected": {"before": {...}, "after": {...}}}. */
 void expected_json(struct buf *out, struct arena *scratch, const struct told_difference *told);
 
+/* What hangs on the implementation, with the outcome under each value. */
+struct told_answer {
+	const struct outcome *outcome;
+	str place;
+};
+
+struct told_dependence {
+	const struct dependence *dependence;
+	const struct outcome *before;
+	str before_place;
+	LIST(struct told_answer) answers;   /* in the order of dependence->answers */
+};
+/* {"host": ..., "choice": ..., "request": {...}, "before": {...}, "values": [{"value": ..., "by": [...], "after": {...}, ...}], ...} */
+void dependence_json(struct buf *out, struct arena *scratch, const struct told_dependence *told);
+
 /* {"verdict": ..., "hosts": [...], "classes": ..., ...} */
 void proof_json(struct buf *out, const struct verification *v);
 

@@ -165,6 +165,33 @@ static void test_spans_are_true(void **state)
 	arena_release(&run.arena);
 }
 
+/* ---- how texts begin ---- */
+
+static void test_heads(void **state)
+{
+	static const struct { const char *regex, *head, *wanted; } ROWS[] = {
+		{ "/a/(.*)", "/", "/a/" }, { "^/a/(.*)$", "/", "/a/" }, { "/a(/|$)(.*)", "/", "/a" }, { "(/a(/b))c*", "/", "/a/b" }, { "/[ab]/", "/", "/" },
+		{ "/[ab]/c", "/a", "/a/c" }, { "/ab?c", "/", "/a" }, { "/a+/", "/", "/" }, { "/b", "/a", "/a" }, { "/a", "/a/b", "/a/b" }, { ".*", "/x", "/x" },
+		{ "/a|/b", "/", "/" },
+	};
+	(void)state;
+	struct run run;
+	start(&run);
+	for (size_t i = 0; i < COUNT(ROWS); i++) {
+		str head = language_head(&run.arena, regex(&run.arena, ROWS[i].regex, ANCHOR_START), str_c(ROWS[i].head));
+		if (!str_eq(head, str_c(ROWS[i].wanted)))
+			fail_msg("'%s' behind '%s': '%.*s'", ROWS[i].regex, ROWS[i].head, STR_ARG(head));
+	}
+	/* letters count in both cases, and what is found may begin anywhere */
+	struct syntax_fault fault;
+	const struct language *nocase = language_regex(&run.arena, STR("/a/b"), DIALECT_PCRE, ANCHOR_START, SYNTAX_NOCASE, &fault);
+	assert_true(str_eq(language_head(&run.arena, nocase, STR("/")), STR("/")) && str_eq(language_head(&run.arena, nocase, STR("/A")), STR("/A/")));
+	assert_true(str_eq(language_head(&run.arena, regex(&run.arena, "/a/b", ANCHOR_SEARCH), STR("/")), STR("/")));
+	assert_true(str_eq(language_head(&run.arena, regex(&run.arena, "^/a/b", ANCHOR_SEARCH), STR("/")), STR("/a/b")));
+	assert_true(str_eq(language_head(&run.arena, regex(&run.arena, "^/a|/b", ANCHOR_SEARCH), STR("/")), STR("/")));
+	arena_release(&run.arena);
+}
+
 /* ---- forms ---- */
 
 static struct transform of_template(struct arena *arena, const char *expression, const char *template)
@@ -255,6 +282,7 @@ static void test_apply(void **state)
 const struct CMUnitTest transform_tests[] = {
 	cmocka_unit_test(test_spans),
 	cmocka_unit_test(test_spans_are_true),
+	cmocka_unit_test(test_heads),
 	cmocka_unit_test(test_equal),
 	cmocka_unit_test(test_apply),
 };

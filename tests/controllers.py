@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real implementations of the Gateway API on a Cluster (tests/cluster.py), each with a data plane that answers requests.
+
+    IMPLEMENTATIONS         by the name of their target table
+        .controller         the controllerName of their classes
+        .versions           the Gateway API version whose definitions they work with
+        .parts              programs that they need beside the control plane
+        .ports              of the data plane, by scheme
+        (cluster, folder)   installed and running until close()
+        .serve(set)         a context: the data plane has what the Gateway of that set says; gives what it does not take of that
+        .own_listener_sets  it serves ListenerSets
+        .chance             which of equally ranked rules answers is chance: the evaluator may say either
+        .without            filters that it does not know
+        .last_dots          hosts with a dot at their end are asked: Traefik has them as another name under wildcards alone, which is not modelled
+        .all_at_once        its controller looks at all Gateways, else at the one that is being served
+"""
+import contextlib
+import json
+import os
+import subprocess
+import time
+import urllib.request
+
+import cluster as control
+import common
+import yaml
+
+SYSTEM = "envoy-gateway-system"
+ADMIN = 19900
+
+
+def policies(name):
+    return os.path.join(common.judges_folder(), "policies", name)
+
+
+def definitions(version, channel):
+    return os.path.join(common.judges_folder(), "crds", version, channel)
+
+
+class Implementation:
+    def __init__(self, cluster, folder):
+        self.cluster, self.folder = cluster, os.path.join(folder, self.name)
+        os.makedirs(self.folder)
+        self.processes = control.Processes(self.folder)
+        cluster.crds(definitions(self.version, "experimental"))
+        cluster.crds(policies(self.name))
+        self.start()
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, content):
+        with open(self.path(name), "w", encoding="utf-8") as out:
+            out.write(content if isinstance(content, str) else json.dumps(content))
+        return self.path(name)
+
+    def close(self):
+        self.processes.close()
+
+    @staticmethod
+    def wait_for(state, quiet=1.0, seconds=20):
+        """Until what the data plane has does not change any more."""
+        last, since = None, time.monotonic()
+        end = since + seconds
+        while time.monotonic() - since < quiet:
+            if time.monotonic() > end:
+                raise RuntimeError("what the data plane has does not come to rest")
+            found = state()
+            if found != last:
+                last, since = found, time.monotonic()
+            time.sleep(0.1)
+
+    # ---- one Envoy ----
+
+    def envoy(self, config, *arguments):
+        return self.processes.start("envoy", control.program("envoy"), "-c", config, "-l", "error", "--concurrency", "1", "--disable-hot-restart", *arguments)
+
+    def lives(self, process):
+        """It has all that it waits for at its start."""
+        if process.poll() is not None:
+            raise RuntimeError("Envoy ended: " + self.processes.log("envoy"))
+        return "LIVE" in control.plain("127.0.0.1", ADMIN, "/ready")
+
+    @staticmethod
+    def rejections():
+        """What of its configuration it does not take, or an empty text."""
+        lines = control.plain("127.0.0.1", ADMIN, "/stats?filter=update_rejected").splitlines()
+        return ", ".join(line for line in lines if not line.endswith(": 0"))
+
+
+class EnvoyGateway(Implementation):
+    without, last_dots, chance = (), True, False
+    name, target, version = "envoy-gateway", "envoy-gateway", "1.6"
+    controller = "gateway.envoyproxy.io/gatewayclass-controller"
+    parts = ("envoy-gateway", "envoy")
+    ports = {"http": 10080, "https": 10443}
+    own_listener_sets = all_at_once = True
+
+    def start(self):
+        cluster = self.cluster
+        self.environment = dict(os.environ, KUBECONFIG=cluster.path("kubeconfig"), ENVOY_GATEWAY_NAMESPACE=SYSTEM, ENVOY_POD_NAME="pod-0",
+                                ENVOY_NAMESPACE=SYSTEM, ENVOY_SERVICE_ZONE="z")
+        cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
+        subprocess.run([control.program("envoy-gateway"), "certgen", "--disable-topology-injector"], env=self.environment, cwd=self.folder,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        cluster.secret(SYSTEM, "envoy-gateway", control.FIXED)
+        cluster.secret(SYSTEM, "envoy", self.path("proxy"))
+        config = self.write("config.yaml", {"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "EnvoyGateway", "gateway": {"controllerName": self.controller},
+                                            "logging": {"level": {"default": "error"}},
+                                            "provider": {"type": "Kubernetes", "kubernetes": {"leaderElection": {"disable": True}}}})
+        self.processes.start("controller", control.program("envoy-gateway"), "server", "-c", config, env=self.environment)
+
+    def deployment(self, namespace, name):
+        """The one that the controller has made for a Gateway."""
+        labels = "gateway.envoyproxy.io/owning-gateway-name=%s,gateway.envoyproxy.io/owning-gateway-namespace=%s" % (name, namespace)
+        return self.cluster.get("/apis/apps/v1/namespaces/%s/deployments?labelSelector=%s" % (SYSTEM, urllib.request.quote(labels)))["items"][0]
+
+    def local(self, value):
+        """Its bootstrap, with the places and addresses that it has here."""
+        if isinstance(value, dict):
+            return {key: self.local(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.local(item) for item in value]
+        if isinstance(value, str):
+            if value.startswith("envoy-gateway." + SYSTEM) or value == "envoy-gateway":
+                return "127.0.0.1"
+            return value.replace("/sds/", self.folder + "/").replace(control.FIXED + "/", self.path("proxy") + "/")
+        return {19000: ADMIN, 19001: ADMIN + 1}.get(value, value)
+
+    def bootstrap(self, arguments):
+        config = self.local(yaml.safe_load(arguments[arguments.index("--config-yaml") + 1]))
+        config["cluster_manager"] = {}          # it would wait for its own pods
+        config["static_resources"]["clusters"] = [one for one in config["static_resources"]["clusters"] if one.get("type") != "EDS"]
+        for item in self.cluster.get("/api/v1/namespaces/%s/configmaps" % SYSTEM)["items"]:
+            for key, value in (item.get("data") or {}).items():
+                if key.startswith("xds-"):
+                    self.write(key, value.replace(control.FIXED + "/", self.path("proxy") + "/"))
+        return self.write("envoy.json", config)
+
+    @contextlib.contextmanager
+    def serve(self, one):
+        namespace, name = one.gateway
+        made = control.until("the data plane of Gateway %s/%s" % (namespace, name), lambda: self.deployment(namespace, name))
+        arguments = next(one for one in made["spec"]["template"]["spec"]["containers"] if one["name"] == "envoy")["args"]
+        process = self.envoy(self.bootstrap(arguments), "--service-cluster", arguments[arguments.index("--service-cluster") + 1], "--service-node", "pod-0")
+        try:
+            control.until("Envoy for %s/%s" % (namespace, name), lambda: self.lives(process))
+            yield self.rejections()
+        finally:
+            self.processes.end(process)
+
+
+class Traefik(Implementation):
+    """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
+    without, last_dots, chance = ("CORS",), False, True
+    name, target, version = "traefik", "traefik", "1.4"
+    controller = "traefik.io/gateway-controller"
+    parts = ("traefik",)
+    ports = {"http": 80, "https": 443}
+    own_listener_sets = all_at_once = False
+
+    def start(self):
+        pass
+
+    @contextlib.contextmanager
+    def serve(self, one):
+        kubernetes = "--providers.kubernetesgateway"
+        process = self.processes.start(
+            "traefik", control.program("traefik"), "--entrypoints.web.address=%s:80" % control.ENTRY, "--entrypoints.websecure.address=%s:443" % control.ENTRY,
+            "--entrypoints.traefik.address=127.0.0.1:%d" % ADMIN, "--api.insecure=true", "--global.checknewversion=false",
+            "--global.sendanonymoususage=false", "--log.level=ERROR", "--providers.providersthrottleduration=100ms", kubernetes + "=true",
+            kubernetes + ".endpoint=https://127.0.0.1:%d" % control.API, kubernetes + ".token=" + control.TOKEN,
+            kubernetes + ".certauthfilepath=" + self.cluster.path("apiserver/apiserver.crt"), kubernetes + ".namespaces=" + ",".join(one.spaces()))
+        try:
+            control.until("Traefik", lambda: self.cluster.judged(one.gateway))
+            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/api/rawdata"))
+            yield ""
+        finally:
+            self.processes.end(process)
+
+
+class Contour(Implementation):
+    """One process for each Gateway, which it is told by name."""
+    without, last_dots, chance = ("CORS",), True, False
+    name, target, version = "contour", "contour", "1.3"
+    controller = "projectcontour.io/gateway-controller"
+    parts = ("contour", "envoy")
+    ports = {"http": 8080, "https": 8443}
+    own_listener_sets = all_at_once = False
+    SPACE = "projectcontour"
+    XDS, HTTP, HEALTH = 8011, 8012, 8013
+
+    def start(self):
+        self.cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.SPACE}})
+        self.bootstrap = self.path("envoy.json")
+        subprocess.run([control.program("contour"), "bootstrap", self.bootstrap, "--xds-address", "127.0.0.1", "--xds-port", str(self.XDS), "--namespace", self.SPACE,
+                        "--admin-address", self.path("admin.sock")], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=True)
+        with open(self.bootstrap, encoding="utf-8") as file:
+            config = json.load(file)
+        config["admin"]["address"] = {"socket_address": {"address": "127.0.0.1", "port_value": ADMIN}}
+        self.write("envoy.json", config)
+
+    @contextlib.contextmanager
+    def serve(self, one):
+        config = self.write("contour.json", {"gateway": {"gatewayRef": dict(zip(("namespace", "name"), one.gateway))}})
+        contour = self.processes.start(
+            "contour", control.program("contour"), "serve", "--kubeconfig=" + self.cluster.path("kubeconfig"), "--xds-address=127.0.0.1", "--xds-port=%d" % self.XDS,
+            "--insecure", "--disable-leader-election", "--http-address=127.0.0.1", "--http-port=%d" % self.HTTP, "--health-address=127.0.0.1",
+            "--health-port=%d" % self.HEALTH, "--config-path=" + config)
+        envoy = None
+        try:
+            control.until("Contour", lambda: self.cluster.judged(one.gateway))
+            envoy = self.envoy(self.bootstrap, "--service-cluster", self.SPACE, "--service-node", "n0")
+            control.until("Envoy for Contour", lambda: self.lives(envoy))
+            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/listeners") + control.plain("127.0.0.1", ADMIN, "/stats?filter=update_success"))
+            yield self.rejections()
+        finally:
+            for process in (envoy, contour):
+                if process:
+                    self.processes.end(process)
+
+
+IMPLEMENTATIONS = {one.name: one for one in (EnvoyGateway, Traefik, Contour)}
