@@ -222,7 +222,7 @@ static const struct {
 static void check_other(struct run *run, size_t row)
 {
 	const char *other = ROWS[row].other;
-	struct path_classes classes = path_classes_of(&run->arena, run->host[0], run->host[1]);
+	struct path_classes classes = path_classes_of(&run->arena, run->host, 2, NULL);
 	assert_true(classes.whole);
 	if (strcmp(other, "no form") == 0)
 		return;
@@ -421,7 +421,7 @@ static void check_pair(struct run *run)
 	run->tls = pick(run, 2);
 	set_side(run, 0, host, before, 1 + pick(run, 2));
 	set_side(run, 1, host, after, 1 + pick(run, 2));
-	struct path_classes classes = path_classes_of(&run->arena, run->host[0], run->host[1]);
+	struct path_classes classes = path_classes_of(&run->arena, run->host, 2, NULL);
 	assert_true(classes.whole);
 	for (size_t n = SHORTEST; n <= LONGEST; n++) {
 		static const char LETTERS[] = "/ab";
