@@ -86,6 +86,8 @@ str gateway_choices_get(const struct gateway_choices *choices, str name)
 {
 	if (str_eq(name, STR("zero-weights")))
 		return choices->zero_weights == 503 ? STR("503") : STR("500");
+	if (str_eq(name, STR("no-backends")))
+		return choices->no_backends == NOT_SERVED ? STR("not-served") : choices->no_backends == 503 ? STR("503") : STR("500");
 	for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
 		const struct choice_row *row = &ROWS[i];
 		const void *field = (const char *)choices + row->offset;

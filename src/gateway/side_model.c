@@ -86,14 +86,22 @@ static bool is_tried(const struct build *b, str host, str under)
 	return b->choices->hosts == HOSTS_THEN_WIDER && is_wider(under, host);
 }
 
+/* False: a rule that names no backend and does not redirect, where such rules count as not written. */
+static bool is_served(const struct build *b, const struct read_rule *rule)
+{
+	return b->choices->no_backends != NOT_SERVED || rule->backends.n || side_count(rule, FILTER_REDIRECT);
+}
+
 static void make_host(struct build *b, struct listener *listener, const struct candidate_list *all, const struct candidate *first)
 {
 	struct host *host = NEW(b->arena, struct host);
 	struct candidate_list own = { 0 };
 	host->name = (struct host_name){ .kind = kind_of(first->host), .name = first->host, .at = first->host_at };
 	for (size_t i = 0; i < all->n; i++)
-		if (is_tried(b, first->host, all->item[i]->host))
+		if (is_tried(b, first->host, all->item[i]->host) && is_served(b, all->item[i]->rule))
 			LIST_PUSH(b->arena, &own, all->item[i]);
+	if (!own.n)
+		return;
 	side_sort(b, own.item, own.n);
 	for (size_t i = 0; i < own.n; i++)
 		LIST_PUSH(b->arena, &host->routes, route_of(b, own.item[i], listener));
@@ -160,12 +168,6 @@ static bool is_elsewhere(const struct build *b, const struct effective_list *all
 	return found;
 }
 
-/* False: a rule that names no backend and does not redirect, where such rules count as not written. */
-static bool is_served(const struct build *b, const struct read_rule *rule)
-{
-	return b->choices->no_backends != NOT_SERVED || rule->backends.n || side_count(rule, FILTER_REDIRECT);
-}
-
 static struct candidate_list candidates_of(struct build *b, const struct effective_list *all, struct effective *e)
 {
 	struct candidate_list out = { 0 };
@@ -175,7 +177,7 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 			continue;
 		for (size_t k = 0; k < other->candidates.n; k++) {
 			struct candidate *c = &other->candidates.item[k];
-			if (is_served(b, c->rule) && !is_elsewhere(b, all, other, c->host))
+			if (!is_elsewhere(b, all, other, c->host))
 				LIST_PUSH(b->arena, &out, c);
 		}
 	}
