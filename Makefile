@@ -73,7 +73,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -226,19 +226,26 @@ judges-envoy: deps-judges-envoy
 judges-others: deps-judges-envoy
 	@tests/judges_real.sh envoy api traefik contour
 
-# SETS=500 SEED=1 ARGS='--keep FOLDER'; what is not built yet is named. The translator of files is asked about SETS sets, the controller
-# about as many.
-JUDGE_CLUSTER = @tests/python.sh tests/judge_cluster.py --binary build/ing2gw --program build/conditions --implementation
+# SETS=500 SEED=1 ARGS='--keep FOLDER'; what is not built yet is named.
 JUDGED = $(if $(SETS),--sets '$(SETS)') $(if $(SEED),--seed '$(SEED)') $(ARGS)
-judge-envoy: binary-for-judges
+JUDGE_CLUSTER = @tests/python.sh tests/judge_cluster.py --binary build/ing2gw --program build/conditions $(JUDGED) --implementation
+judge-envoy: judge-translator judge-controller
+
+judge-translator: binary-for-judges
 	@tests/python.sh tests/judge_envoy.py --binary build/ing2gw $(JUDGED)
-	$(JUDGE_CLUSTER) envoy-gateway $(JUDGED)
+
+# Of the manifests of the fixtures, broken on purpose: those that verify calls alike.
+judge-mutants: binary-for-judges
+	@tests/python.sh tests/judge_envoy.py --binary build/ing2gw --sets 0 --recorded 0 --mutants 1 $(if $(SEED),--seed '$(SEED)') $(ARGS)
+
+judge-controller: binary-for-judges
+	$(JUDGE_CLUSTER) envoy-gateway
 
 judge-traefik: binary-for-judges
-	$(JUDGE_CLUSTER) traefik $(JUDGED)
+	$(JUDGE_CLUSTER) traefik
 
 judge-contour: binary-for-judges
-	$(JUDGE_CLUSTER) contour $(JUDGED)
+	$(JUDGE_CLUSTER) contour
 
 binary-for-judges:
 	$(SUBMAKE) binary build/conditions

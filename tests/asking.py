@@ -80,7 +80,7 @@ async def echo(backend, reader, writer):
             lines = ["HTTP/1.1 %d Judged" % status, "content-length: %d" % len(body)] + ([] if backend == AUTH else ["x-judge: " + (body.decode("ascii") if method == "HEAD" else "1")]) + more
             writer.write("\r\n".join(lines + ["", ""]).encode("latin-1") + (b"" if method == "HEAD" else body))
             await writer.drain()
-    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ValueError):
         pass
     finally:
         writer.close()
