@@ -298,10 +298,32 @@ static bool is_root(const struct route *route)
 	return route->match.kind != MATCH_EXACT && str_eq(route->match.path, STR("/"));
 }
 
+/* Preflights are answered before that. */
+static bool answers_first(const struct route *route)
+{
+	for (size_t i = 0; i < route->steps.n; i++)
+		if (route->steps.item[i]->kind == STEP_CORS && step_is_said(route->steps.item[i], SIDE_PLAIN))
+			return true;
+	return false;
+}
+
+/* Whoever's route takes a request, it goes the same way. */
+static bool owners_agree(const struct host *host)
+{
+	bool one = true, answers = false;
+	for (size_t i = 0; i < host->routes.n; i++) {
+		one = one && host->routes.item[i]->owner == host->routes.item[0]->owner;
+		answers = answers || answers_first(host->routes.item[i]);
+	}
+	return one || !answers;
+}
+
 /* All routes of a host without TLS lead to HTTPS, and its root is one of them: for its owner the root says it all. */
 static const struct route *common_root(const struct host_side *hs)
 {
 	const struct route *root = NULL;
+	if (!owners_agree(hs->host))
+		return NULL;
 	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded)
 		return NULL;
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
