@@ -10,6 +10,7 @@
         .serve(set)         a context: the data plane has what the Gateway of that set says; gives what it does not take of that
         .own_listener_sets  it serves ListenerSets
         .chance             which of equally ranked rules answers is chance: the evaluator may say either
+        .watched            where on the API server its conditions stand
         .without            filters that it does not know
         .last_dots          hosts with a dot at their end are asked: Traefik has them as another name under wildcards alone, which is not modelled
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
@@ -39,6 +40,8 @@ def definitions(version, channel):
 
 
 class Implementation:
+    watched = ["/apis/gateway.networking.k8s.io/v1/" + kind for kind in ("gatewayclasses", "gateways", "httproutes")]
+
     def __init__(self, cluster, folder):
         self.cluster, self.folder = cluster, os.path.join(folder, self.name)
         os.makedirs(self.folder)

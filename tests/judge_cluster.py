@@ -8,6 +8,8 @@ their objects later than others. The controller's data plane serves one Gateway 
 
     --implementation NAME   envoy-gateway, traefik, contour
     --sets N                how many, from --seed; --batch of them are on the API server at once
+    --recorded N            then every N-th recorded set of ingress-nginx, converted for it (tests/judge_cluster_recorded.py); 0: none. --shown prints so
+                            many of their differences that no diagnostic states
     --choice N=V            another choice of the evaluator than the target's table has
     --keep DIR              write each set with a disagreement there
     --program FILE          prints the conditions that the reader sees (tests/conditions.c); without it they are not compared
@@ -26,12 +28,11 @@ import cluster_sets
 import common
 import controllers
 import envoy_stack
+import judge_cluster_recorded
 import judge_conditions
 import judge_envoy
 import kubeyaml
 
-GROUP = "/apis/gateway.networking.k8s.io/v1"
-WATCHED = [GROUP + "/" + kind for kind in ("gatewayclasses", "gateways", "httproutes")]
 
 
 def make(cluster, sets):
@@ -144,7 +145,7 @@ def run(implementation, options, pair, verdict):
         if implementation.all_at_once:
             for one in sets:
                 control.until("the conditions of Gateway " + one.gateway[0], lambda one=one: implementation.cluster.judged(one.gateway))
-            implementation.cluster.settled(WATCHED)
+            implementation.cluster.settled(implementation.watched)
         judge(implementation, sets, options, verdict)
         unmake(implementation.cluster, sets)
     return refused
@@ -157,6 +158,8 @@ def main():
     parser.add_argument("--sets", type=int, default=30)
     parser.add_argument("--batch", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--recorded", type=int, default=0)
+    parser.add_argument("--shown", type=int, default=0)
     parser.add_argument("--choice", action="append", default=[])
     parser.add_argument("--keep")
     parser.add_argument("--program")
@@ -173,7 +176,11 @@ def main():
         try:
             implementation = kind(cluster, folder)
             try:
-                refused = run(implementation, options, envoy_stack.certificate(folder), verdict)
+                pair, refused = envoy_stack.certificate(folder), 0
+                if options.sets:
+                    refused = run(implementation, options, pair, verdict)
+                if options.recorded:
+                    judge_cluster_recorded.run(implementation, options.binary, options.recorded, options.seed, options.batch, pair, verdict.tally, options.shown)
             finally:
                 implementation.close()
         finally:

@@ -21,6 +21,7 @@ import routing
 CLIENT = oracle.CLIENT
 CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller"
 CLUSTER_WIDE = ("GatewayClass", "Namespace", "IngressClass")
+LABEL = "kubernetes.io/metadata.name"
 # Kinds of the input that stand beside what is printed.
 BESIDE = ("Service", "Secret", "ConfigMap", "Namespace")
 # Envoy's own answer where it gets no connection; 500 is what a route without backends or with a broken policy says.
@@ -30,8 +31,10 @@ HTPASSWD = "user:{SHA}%s\n" % base64.b64encode(hashlib.sha1(b"pass").digest()).d
 
 def spaced(value, prefix):
     """With another name of each namespace."""
+    if isinstance(value, dict) and value.get("key") == LABEL:
+        return dict(value, values=[prefix + item for item in value.get("values") or []])
     if isinstance(value, dict):
-        return {key: prefix + item if key in ("namespace", "kubernetes.io/metadata.name") and isinstance(item, str) else spaced(item, prefix)
+        return {key: prefix + item if key in ("namespace", LABEL) and isinstance(item, str) else spaced(item, prefix)
                 for key, item in value.items()}
     return [spaced(item, prefix) for item in value] if isinstance(value, list) else value
 
@@ -57,6 +60,10 @@ class Set(routing.Set):
         # the translator's reader of files knows no ListenerSets
         super().__init__(binary, record, "exact", ["--target", target, "--listeners", "gateway"])
 
+    @staticmethod
+    def adapted(item):
+        return without_selectors(item)
+
     def serve(self, number, pair):
         """Objects for the translator; .services is who answers where."""
         self.prefix, self.address, self.served = "q%d-" % number, "127.2.0.%d" % (number + 1), {}
@@ -70,7 +77,7 @@ class Set(routing.Set):
         objects = [item for item in objects if item["kind"] != "Namespace"]
         self.put_services(objects, number)
         self.put_secrets(objects, pair)
-        objects = [spaced(without_selectors(item), self.prefix) for item in objects]
+        objects = [spaced(self.adapted(item), self.prefix) for item in objects]
         self.names = ["%(namespace)s/%(name)s" % item["metadata"] for item in objects if item["kind"] == "Gateway"]
         return [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.prefix + name}} for name in sorted(spaces)] + objects, classes
 
@@ -214,8 +221,12 @@ def run(binary, target, step, start, batch, pair, tally, shown=0):
     refused = [one for one in sets if one.refusal]
     for one in refused:
         tally.fail("recorded set %s, %s" % (one.name, target), "Envoy Gateway does not take what was printed: " + one.refusal)
+    print_counts(target, sets, counts, shown)
+
+
+def print_counts(name, sets, counts, shown):
     for example in [example for one in sets for example in ["%s %s" % (one.name, item) for item in one.examples]][:shown]:
         print(example)
     kinds = ", ".join("%s -> %s: %d" % (*key, number) for key, number in sorted(counts.items(), key=str) if isinstance(key, tuple))
-    print("recorded, %s: %s%s" % (target, ", ".join("%s: %d" % item for item in sorted(counts.items(), key=str) if isinstance(item[0], str)),
+    print("recorded, %s: %s%s" % (name, ", ".join("%s: %d" % item for item in sorted(counts.items(), key=str) if isinstance(item[0], str)),
                                   "; not stated: " + kinds if kinds else ""))
