@@ -99,6 +99,10 @@ static const struct {
 	{ INGRESS("", HOST("a.example", TO("/", "web"))),
 		GATEWAY ROUTE("a", "a.example", MATCHES("{path: {type: PathPrefix, value: /}}", "{name: web, port: 80, weight: 0}")),
 		"zero-weights a.example: web; 500=500 503=503" },
+	/* a rule that is there to refuse requests, and one that leads them on */
+	{ INGRESS("", HOST("a.example", TO("/", "web"))),
+		GATEWAY ROUTE("a", "a.example", MATCHES("{path: {type: PathPrefix, value: /shut}}", "") ", " RULE("PathPrefix", "/", "web")),
+		"no-backends a.example: web; 500=500 not-served=web+" },
 	/* of two one has a weight */
 	{ INGRESS("", HOST("a.example", TO("/", "web"))),
 		GATEWAY ROUTE("a", "a.example", MATCHES("{path: {type: PathPrefix, value: /}}", "{name: web, port: 80}, {name: old, port: 80, weight: 0}")), "" },
@@ -173,10 +177,14 @@ static void test_opens(void **state)
 	struct intake_options options = { 0 };
 	(void)state;
 	compare(&v, &options, BEFORE, AFTER);
-	assert_int_equal(v.both.result.dependences.n, 1);
-	const struct dependence *d = &v.both.result.dependences.item[0];
-	assert_true(dependence_opens(d));
-	assert_false(d->answers.item[0].opens);
+	/* prefixes that are tried first, and rules without backends that are left out */
+	assert_int_equal(v.both.result.dependences.n, 2);
+	assert_true(str_eq(v.both.result.dependences.item[0].choice->name, STR("regex-rank")));
+	assert_true(str_eq(v.both.result.dependences.item[1].choice->name, STR("no-backends")));
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(dependence_opens(&v.both.result.dependences.item[i]));
+		assert_false(v.both.result.dependences.item[i].answers.item[0].opens);
+	}
 	verify_release(&v);
 }
 
@@ -184,7 +192,7 @@ static void test_opens(void **state)
 static void test_relevance(void **state)
 {
 	static const char *const CHOICES[] = { "hosts", "hostname", "regex-rank", "regex-path", "regex-value", "regex-order", "method", "path", "slash",
-		"zero-weights" };
+		"zero-weights", "no-backends" };
 	static const struct {
 		const char *after, *choices;
 	} MATTERS[] = {
@@ -194,6 +202,7 @@ static void test_relevance(void **state)
 		{ GATEWAY ROUTE("a", "a.b.example", RULE("PathPrefix", "/a", "web")) ROUTE("w", "*.example", RULE("PathPrefix", "/", "web")), " hosts" },
 		{ GATEWAY ROUTE("a", "a.b.example", RULE("PathPrefix", "/a", "web")) ROUTE("w", "*.b.other", RULE("PathPrefix", "/", "web")), "" },
 		{ GATEWAY ROUTE("a", "a.example", RULE("PathPrefix", "/a/", "web")), " slash" },
+		{ GATEWAY ROUTE("a", "a.example", MATCHES("{path: {type: PathPrefix, value: /a}}", "")), " no-backends" },
 		{ GATEWAY ROUTE("a", "a.example", MATCHES("{headers: [{name: A, type: RegularExpression, value: x}]}", "{name: web, port: 80}")), " regex-value" },
 	};
 	(void)state;
