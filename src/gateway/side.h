@@ -45,6 +45,7 @@ struct gateway_choices {
 	bool reuse_prevented;            /* listeners with one certificate offer HTTP/1.1 alone, in which no browser takes a connection for another host */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
+	bool exact_first;                /* of as many headers, or parameters, those without expressions count more */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
 	enum choice_header header;

@@ -32,6 +32,7 @@ static const struct choice_row ROWS[] = {
 	ROW("reuse", reuse_prevented, true, V("possible"), V("prevented")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
+	ROW("exact-values", exact_first, true, V("as-others"), V("first")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),
 	ROW("slash", slash_needed, true, V("ignored"), V("needed")),
 	ROW("header", header, false, V("whole"), V("any-element"), V("any-line")),

@@ -91,6 +91,7 @@ struct rank {
 	unsigned kind;
 	size_t length, second;           /* second: of gRPC the length of the method */
 	size_t method, headers, queries;
+	size_t exact_headers, exact_queries;   /* those without an expression, where they count */
 	size_t sum;                      /* where it is all that counts */
 };
 
@@ -110,6 +111,14 @@ int side_compare_hosts(str a, str b)
 	return (ra.host < rb.host) - (ra.host > rb.host);
 }
 
+static size_t count_exact(const struct read_pair *item, size_t n)
+{
+	size_t exact = 0;
+	for (size_t i = 0; i < n; i++)
+		exact += !item[i].regex;
+	return exact;
+}
+
 enum { KIND_LAST, KIND_AFTER_PREFIX, KIND_PREFIX, KIND_BEFORE_PREFIX, KIND_EXACT };
 
 static void rank_http(const struct build *b, const struct read_match *m, struct rank *out)
@@ -125,6 +134,10 @@ static void rank_http(const struct build *b, const struct read_match *m, struct 
 	out->method = m->method.n && !b->choices->method_as_header;
 	out->headers = m->headers.n + (m->method.n && b->choices->method_as_header);
 	out->queries = m->queries.n;
+	if (!b->choices->exact_first)
+		return;
+	out->exact_headers = count_exact(m->headers.item, m->headers.n) + (out->headers - m->headers.n);
+	out->exact_queries = count_exact(m->queries.item, m->queries.n);
 }
 
 /* Services by length, then methods by length; as paths these are exact ones, prefixes and the root. */
@@ -183,7 +196,8 @@ static int compare_ranks(const struct rank *a, const struct rank *b)
 	const int by[] = {
 		greater(a->sum, b->sum), greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length),
 		greater(a->second, b->second),
-		greater(a->method, b->method), greater(a->headers, b->headers), greater(a->queries, b->queries),
+		greater(a->method, b->method), greater(a->headers, b->headers), greater(a->exact_headers, b->exact_headers),
+		greater(a->queries, b->queries), greater(a->exact_queries, b->exact_queries),
 	};
 	for (size_t i = 0; i < sizeof by / sizeof *by; i++)
 		if (by[i])
