@@ -51,10 +51,16 @@ def isolated():
     addresses = " && ".join("ip addr add %s dev lo" % one for one in (ENTRY + "/32", CLIENT + "/32", PODS))
     # leaves the folder as it was found: it is needed only as a place for the mount
     setup = ["unshare", "-nm"] + user + ["sh", "-c", "mount -t tmpfs none %s && ip link set lo up && %s && exec \"$@\"" % (FIXED, addresses), "sh"]
-    done = subprocess.run(setup + [sys.executable] + sys.argv, env=dict(os.environ, **{INSIDE: "1"}), stdin=subprocess.DEVNULL, check=False)
-    if made:
+    quiet = {"stdin": subprocess.DEVNULL, "check": False}
+    done = subprocess.run(setup + ["true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **quiet)
+    if not done.returncode:
+        done = subprocess.run(setup + [sys.executable] + sys.argv, env=dict(os.environ, **{INSIDE: "1"}), **quiet)
+        setup = None
+    if made and os.path.isdir(FIXED):
         os.rmdir(FIXED)
-    sys.exit(done.returncode)
+    if setup is None:
+        sys.exit(done.returncode)
+    return False
 
 
 class Processes:
