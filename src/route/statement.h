@@ -9,9 +9,9 @@
 #include "route/model.h"
 
 enum stated_kind {
-	STATED_CLOSED,       /* nobody gets further: 500, and no backend */
+	STATED_CLOSED,       /* nobody gets further: 500, or what a rule without backends answers there, and no backend */
 	STATED_WITHOUT,      /* the same, but for the step, which does not act */
-	STATED_STATUS,       /* 500 in place of the status of the step, or of what refuses before; without a step 404 in place of another error */
+	STATED_STATUS,       /* the same in place of the status of the step, or of what refuses before; without a step 404 in place of another error */
 	STATED_ORDER,        /* refused on both sides, by another one of the reasons; a guard may have led to a page to sign in */
 	STATED_UNSERVED,     /* no connection, or 404 */
 	STATED_LED,          /* led to HTTPS first, where it was refused at once */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Losses as diagnostics and as states of facts: see losses.h. */
 #include "targets/losses.h"
-
+#include "targets/rules.h"
 #include "targets/policies.h"
 #include "targets/stated.h"
 #include "targets/versions.h"
@@ -240,7 +240,8 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 	d->loss = LOSS_SECURITY;
 	d->feature = step->feature;
 	if (d->effect.n == 0)
-		d->effect = arena_printf(lw->arena, "%.*s answers 500 to everybody until this is decided", STR_ARG(example_url(lw, host, route)));
+		d->effect = arena_printf(lw->arena, "%.*s answers %u to everybody until this is decided", STR_ARG(example_url(lw, host, route)),
+			rules_refusal(lw));
 	if (d->help.n == 0)
 		d->help = with_ways(lw, step, advice(lw, row, step->feature, true));
 	add_owner_site(lw, d, route, fact);

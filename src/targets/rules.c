@@ -190,11 +190,17 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 	LIST_PUSH(lw->arena, &at->part->rules, part);
 }
 
+unsigned rules_refusal(const struct lowering *lw)
+{
+	return target_chooses(lw->target, STR("no-backends"), STR("503")) ? 503 : 500;
+}
+
 static void say_status(struct lowering *lw, const struct rule_place *at, const struct step *step)
 {
 	struct loss_text text = {
 		.code = DIAG_STATUS_DIFFERS, .loss = LOSS_BEHAVIOUR,
-		.message = arena_printf(lw->arena, "a rule without backends answers 500, where the controller answers %u", (unsigned)step->status),
+		.message = arena_printf(lw->arena, "a rule without backends answers %u, where the controller answers %u", rules_refusal(lw),
+			(unsigned)step->status),
 		.effect = STR("clients see another error; nothing is forwarded in either case"),
 		.help = STR("no filter of the standard answers with a chosen status"),
 	};
@@ -304,16 +310,15 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 	return paths->n > 0;
 }
 
-static const str CLOSED = STR_INIT("closed: a protection of this path cannot be carried over, requests get 500");
-
 /* Rules that are new say why they are there, or why they look as they do. */
 static void comment_rules(struct lowering *lw, const struct rule_place *at, const struct draft *d, size_t before, enum path_said said)
 {
 	str reason = path_comment(lw, at, said);
+	str why = arena_printf(lw->arena, "closed: a protection of this path cannot be carried over, requests get %u", rules_refusal(lw));
 	for (size_t i = before; i < at->part->rules.n; i++) {
 		struct http_rule *rule = &at->part->rules.item[i].rule;
 		bool closed = d->closed && i == before;
-		rule->comment = !closed ? reason : reason.n ? arena_printf(lw->arena, "%.*s; %.*s", STR_ARG(CLOSED), STR_ARG(reason)) : CLOSED;
+		rule->comment = !closed ? reason : reason.n ? arena_printf(lw->arena, "%.*s; %.*s", STR_ARG(why), STR_ARG(reason)) : why;
 	}
 	if (d->closed && at->part->rules.n > before) {
 		at->part->closed = true;

@@ -55,6 +55,9 @@ size_t match_limit(const struct lowering *lowering);
 /* A path match as it stands in `taken`. */
 str match_key(struct arena *arena, const struct path_match *match);
 
+/* The status of a rule without backends. */
+unsigned rules_refusal(const struct lowering *lowering);
+
 /* Adds the rules for a draft to at->part. */
 void rules_add(struct lowering *lowering, const struct rule_place *at, const struct draft *draft);
 

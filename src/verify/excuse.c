@@ -269,7 +269,9 @@ static bool has_backends(const struct host *host, const struct outcome *after)
 static bool covers(const struct statement *s, const struct excused *of, str field)
 {
 	const struct outcome *after = of->after;
-	bool refused = after->status == 500 && after->backends.n == 0 && !after->has_location;
+	/* as a rule without backends does on that side */
+	const uint32_t refusal = after->route && after->route->without ? after->route->without : 500;
+	bool refused = after->status == refusal && after->backends.n == 0 && !after->has_location;
 	bool nowhere = after->status == 404 && after->backends.n == 0 && of->before->backends.n == 0;
 	if (of->opens && !s->opens)
 		return false;
