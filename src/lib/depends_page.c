@@ -6,7 +6,8 @@
 #include "lib/words.h"
 #include "report/visible.h"
 
-enum { NAME_COLUMNS = 16, ANSWER_COLUMNS = 34 };
+enum { NAME_COLUMNS = 16 };
+static const struct words_columns COLUMNS = { NAME_COLUMNS, 34 };
 
 static const struct outcome *answer_of(struct comparison *c, const struct model *model, const struct request *request)
 {
@@ -52,20 +53,6 @@ static str answer_words(struct comparison *c, const struct outcome *o, const str
 	return text;
 }
 
-static void add_row(struct buf *out, str name, str answer, str place)
-{
-	size_t columns = visible_columns(name);
-	buf_add(out, STR("   "));
-	visible_add(out, name);
-	buf_fill(out, ' ', columns < NAME_COLUMNS ? NAME_COLUMNS - columns : 1);
-	visible_add(out, answer);
-	columns = visible_columns(answer);
-	if (place.n)
-		buf_fill(out, ' ', columns < ANSWER_COLUMNS ? ANSWER_COLUMNS - columns : 2);
-	visible_add(out, place);
-	buf_add_char(out, '\n');
-}
-
 /* usual: it is what was asked anyway. */
 static void add_value(struct buf *out, struct comparison *c, const struct open_value *value, bool usual)
 {
@@ -89,12 +76,12 @@ void comparison_dependence(struct comparison *c, const struct dependence *d, str
 	buf_add(out, STR("   "));
 	words_curl(out, c->scratch, &d->request);
 	buf_add_char(out, '\n');
-	add_row(out, STR("before"), answer_words(c, told.before, &d->what), told.before_place);
+	words_row(out, &COLUMNS, STR("before"), answer_words(c, told.before, &d->what), told.before_place);
 	for (size_t i = 0; i < d->answers.n; i++) {
 		const struct open_answer *a = &d->answers.item[i];
 		str answer = answer_words(c, told.answers.item[i].outcome, &d->what);
 		const char *more = a->agrees ? ", as before" : a->opens ? ", OPENED" : "";
-		add_row(out, a->value->name, arena_printf(c->scratch, "%.*s%s", STR_ARG(answer), more), told.answers.item[i].place);
+		words_row(out, &COLUMNS, a->value->name, arena_printf(c->scratch, "%.*s%s", STR_ARG(answer), more), told.answers.item[i].place);
 		add_value(out, c, a->value, i == 0);
 	}
 	const size_t counting = d->classes - d->as_stated, n = counting ? counting : d->classes;

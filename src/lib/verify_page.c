@@ -11,20 +11,7 @@ static str or_dash(str s)
 	return s.n ? s : STR("-");
 }
 
-enum { LABEL_COLUMNS = 15, BEFORE_COLUMNS = 34 };
-
-static void add_row(struct buf *out, str label, str before, str after)
-{
-	size_t from = visible_columns(label);
-	buf_add(out, STR("   "));
-	visible_add(out, label);
-	buf_fill(out, ' ', from < LABEL_COLUMNS ? LABEL_COLUMNS - from : 1);
-	visible_add(out, before);
-	from = visible_columns(before);
-	buf_fill(out, ' ', from < BEFORE_COLUMNS ? BEFORE_COLUMNS - from : 2);
-	visible_add(out, after);
-	buf_add_char(out, '\n');
-}
+static const struct words_columns COLUMNS = { 15, 34 };
 
 static const char *what_happens(const struct difference *d)
 {
@@ -53,12 +40,12 @@ void comparison_difference(struct comparison *v, const struct difference *d, str
 	buf_add(out, STR("   "));
 	words_curl(out, v->scratch, &d->request);
 	buf_add_char(out, '\n');
-	add_row(out, STR(""), STR("before"), STR("after"));
+	words_row(out, &COLUMNS, STR(""), STR("before"), STR("after"));
 	if (!str_list_has(&d->what, STR("status")))
-		add_row(out, STR("status"), words_field(v->scratch, t.before, STR("status")), words_field(v->scratch, t.after, STR("status")));
+		words_row(out, &COLUMNS, STR("status"), words_field(v->scratch, t.before, STR("status")), words_field(v->scratch, t.after, STR("status")));
 	for (size_t i = 0; i < d->what.n; i++)
-		add_row(out, words_label(d->what.item[i]), words_field(v->scratch, t.before, d->what.item[i]), words_field(v->scratch, t.after, d->what.item[i]));
-	add_row(out, STR("decided by"), or_dash(t.before_place), or_dash(t.after_place));
+		words_row(out, &COLUMNS, words_label(d->what.item[i]), words_field(v->scratch, t.before, d->what.item[i]), words_field(v->scratch, t.after, d->what.item[i]));
+	words_row(out, &COLUMNS, STR("decided by"), or_dash(t.before_place), or_dash(t.after_place));
 	if (d->classes > 1)
 		buf_printf(out, "   the same for %zu classes of requests\n", d->classes);
 	arena_reset(v->scratch);
@@ -103,12 +90,12 @@ static void add_example(struct comparison *c, const struct difference *d, struct
 	buf_add(out, out->n ? STR("\n   ") : STR("   "));
 	words_curl(out, c->scratch, &d->request);
 	buf_add_char(out, '\n');
-	add_row(out, STR(""), STR("before"), STR("after"));
-	add_row(out, STR("status"), words_field(c->scratch, t.before, STR("status")), words_field(c->scratch, t.after, STR("status")));
+	words_row(out, &COLUMNS, STR(""), STR("before"), STR("after"));
+	words_row(out, &COLUMNS, STR("status"), words_field(c->scratch, t.before, STR("status")), words_field(c->scratch, t.after, STR("status")));
 	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++) {
 		str before = words_field(c->scratch, t.before, FIELDS[i]), after = words_field(c->scratch, t.after, FIELDS[i]);
 		if (!str_eq(before, STR("-")) || !str_eq(after, STR("-")))
-			add_row(out, words_label(FIELDS[i]), before, after);
+			words_row(out, &COLUMNS, words_label(FIELDS[i]), before, after);
 	}
 	arena_reset(c->scratch);
 }

@@ -2,6 +2,8 @@
 /* See verify_words.h. */
 #include "lib/verify_words.h"
 
+#include "report/visible.h"
+
 static void add_quoted(struct buf *out, str text)
 {
 	buf_add_char(out, '\'');
@@ -131,4 +133,18 @@ str words_request(struct arena *arena, const struct request *r)
 	if (r->given.external)
 		buf_printf(&out, " that the authentication service answers by %u", (unsigned)r->given.external);
 	return buf_str(&out);
+}
+
+void words_row(struct buf *out, const struct words_columns *columns, str first, str second, str third)
+{
+	size_t n = visible_columns(first);
+	buf_add(out, STR("   "));
+	visible_add(out, first);
+	buf_fill(out, ' ', n < columns->first ? columns->first - n : 1);
+	visible_add(out, second);
+	n = visible_columns(second);
+	if (third.n)
+		buf_fill(out, ' ', n < columns->second ? columns->second - n : 2);
+	visible_add(out, third);
+	buf_add_char(out, '\n');
 }

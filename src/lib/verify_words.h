@@ -15,4 +15,10 @@ str words_field(struct arena *scratch, const struct outcome *outcome, str field)
 /* "upstream path" of "upstream.target" */
 str words_label(str field);
 
+/* A line of three columns behind a margin, of which the first two have these widths; wider texts push what follows. */
+struct words_columns {
+	size_t first, second;
+};
+void words_row(struct buf *out, const struct words_columns *columns, str first, str second, str third);
+
 #endif
