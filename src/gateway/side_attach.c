@@ -67,19 +67,17 @@ static bool attach_hosts(struct build *b, struct effective *e, const struct read
 		add_candidates(b, e, route, &none);
 		return true;
 	}
-	size_t longest = 0;
+	size_t longest = 0, first = e->candidates.n;
 	for (size_t i = 0; i < route->hostnames.n; i++) {
-		str host;
-		if (intersect(e->said->hostname, route->hostnames.item[i].value, &host) && host.n > longest)
-			longest = host.n;
-	}
-	for (size_t i = 0; i < route->hostnames.n; i++) {
-		struct candidate c = { .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at, .longest = longest };
+		struct candidate c = { .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at };
 		if (!intersect(e->said->hostname, c.own, &c.host))
 			continue;
 		some = true;
+		longest = c.host.n > longest ? c.host.n : longest;
 		add_candidates(b, e, route, &c);
 	}
+	for (size_t i = first; i < e->candidates.n; i++)
+		e->candidates.item[i].longest = longest;
 	return some;
 }
 

@@ -66,6 +66,8 @@ void side_sort(const struct build *b, struct candidate **list, size_t n);
 struct match side_match(struct build *b, const struct read_match *match, enum read_route_kind kind, bool cors);
 /* How often a rule has a filter. */
 size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
+/* It names no backend, and does not redirect. */
+bool side_leads_nowhere(const struct read_rule *rule);
 /* A hostname is closer than another one. */
 int side_compare_hosts(str a, str b);
 

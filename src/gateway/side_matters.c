@@ -151,7 +151,7 @@ static bool by_weights(const struct side_host *h)
 static bool by_backends(const struct side_host *h)
 {
 	for (size_t i = 0; i < h->n; i++)
-		if (!h->own[i]->rule->backends.n && !side_count(h->own[i]->rule, FILTER_REDIRECT))
+		if (side_leads_nowhere(h->own[i]->rule))
 			return true;
 	return false;
 }

@@ -86,10 +86,10 @@ static bool is_tried(const struct build *b, str host, str under)
 	return b->choices->hosts == HOSTS_THEN_WIDER && is_wider(under, host);
 }
 
-/* False: a rule that names no backend and does not redirect, where such rules count as not written. */
+/* False: it counts as not written. */
 static bool is_served(const struct build *b, const struct read_rule *rule)
 {
-	return b->choices->no_backends != NOT_SERVED || rule->backends.n || side_count(rule, FILTER_REDIRECT);
+	return b->choices->no_backends != NOT_SERVED || !side_leads_nowhere(rule);
 }
 
 static void make_host(struct build *b, struct listener *listener, const struct candidate_list *all, const struct candidate *first)

@@ -256,6 +256,11 @@ size_t side_count(const struct read_rule *rule, enum read_filter_kind kind)
 	return n;
 }
 
+bool side_leads_nowhere(const struct read_rule *rule)
+{
+	return !rule->backends.n && !side_count(rule, FILTER_REDIRECT);
+}
+
 bool side_rule_is_good(const struct read_rule *rule)
 {
 	return !side_count(rule, FILTER_UNKNOWN) && side_count(rule, FILTER_REDIRECT) + side_count(rule, FILTER_REWRITE) <= 1;
