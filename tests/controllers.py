@@ -7,14 +7,16 @@
         .parts              programs that they need beside the control plane
         .ports              of the data plane, by scheme
         (cluster, folder)   installed and running until close()
+        .look_at(sets)      until its controller has looked at all of them, where it does so at once
         .serve(set)         a context: the data plane has what the Gateway of that set says; gives what it does not take of that
+        .ask(services, requests)    the answers of the data plane, with echo servers at these addresses
         .own_listener_sets  it serves ListenerSets
         .chance             which of equally ranked rules answers is chance: the evaluator may say either
-        .watched            where on the API server its conditions stand
         .without            filters that it does not know
         .last_dots          hosts with a dot at their end are asked: Traefik has them as another name under wildcards alone, which is not modelled
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
+import asyncio
 import contextlib
 import json
 import os
@@ -22,6 +24,7 @@ import subprocess
 import time
 import urllib.request
 
+import asking
 import cluster as control
 import common
 import real
@@ -29,6 +32,7 @@ import yaml
 
 SYSTEM = "envoy-gateway-system"
 ADMIN = 19900
+WATCHED = ["/apis/gateway.networking.k8s.io/v1/" + kind for kind in ("gatewayclasses", "gateways", "httproutes")]
 
 
 def policies(name):
@@ -40,8 +44,6 @@ def definitions(version, channel):
 
 
 class Implementation:
-    watched = ["/apis/gateway.networking.k8s.io/v1/" + kind for kind in ("gatewayclasses", "gateways", "httproutes")]
-
     def __init__(self, cluster, folder):
         self.cluster, self.folder = cluster, os.path.join(folder, self.name)
         os.makedirs(self.folder)
@@ -73,6 +75,21 @@ class Implementation:
             if found != last:
                 last, since = found, time.monotonic()
             time.sleep(0.1)
+
+    def look_at(self, sets):
+        if self.all_at_once:
+            for one in sets:
+                control.until("the conditions of Gateway " + one.gateway[0], lambda one=one: self.cluster.judged(one.gateway))
+            self.cluster.settled(WATCHED)
+
+    def ask(self, services, requests):
+        async def answers():
+            client = asking.Client(self.ports, control.CLIENT)
+            async with asking.serving(services):
+                found = await asking.ask_all(client, control.ENTRY, requests)
+            client.close()
+            return found
+        return asyncio.run(answers())
 
     # ---- one Envoy ----
 

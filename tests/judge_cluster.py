@@ -15,14 +15,12 @@ their objects later than others. The controller's data plane serves one Gateway 
     --program FILE          prints the conditions that the reader sees (tests/conditions.c); without it they are not compared
 """
 import argparse
-import asyncio
 import contextlib
 import os
 import sys
 import tempfile
 import time
 
-import asking
 import cluster as control
 import cluster_sets
 import common
@@ -93,14 +91,6 @@ class Judged:
             return judge_envoy.traced(binary, file, self.target, self.requests, choices, "set %d" % self.seed)
 
 
-async def ask(implementation, one):
-    client = asking.Client(implementation.ports, control.CLIENT)
-    async with asking.serving(one.services):
-        answers = await asking.ask_all(client, control.ENTRY, one.requests)
-    client.close()
-    return answers
-
-
 def check_conditions(judged, program, keep, verdict):
     if program:
         with judged.written() as file:
@@ -125,7 +115,7 @@ def judge(implementation, sets, options, verdict):
             if why:
                 verdict.unserved += 1
                 continue
-            theirs = asyncio.run(ask(implementation, one))
+            theirs = implementation.ask(one.services, one.requests)
         judged = Judged(one, read(implementation.cluster, one), implementation.target)
         ours = judged.ours(options.binary, choices)
         if implementation.chance:
@@ -142,10 +132,7 @@ def run(implementation, options, pair, verdict):
         if not first:
             implementation.cluster.must(sets[0].kind)
         refused += make(implementation.cluster, sets)
-        if implementation.all_at_once:
-            for one in sets:
-                control.until("the conditions of Gateway " + one.gateway[0], lambda one=one: implementation.cluster.judged(one.gateway))
-            implementation.cluster.settled(implementation.watched)
+        implementation.look_at(sets)
         judge(implementation, sets, options, verdict)
         unmake(implementation.cluster, sets)
     return refused

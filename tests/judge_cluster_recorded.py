@@ -4,11 +4,8 @@
 As tests/judge_recorded.py asks Envoy Gateway's translator, with what only a controller can know: ListenerSets, labels of namespaces, endpoints. What
 ingress-nginx refused must reach no backend, unless the report says so; all other differences are counted, by whether a diagnostic states them.
 """
-import asyncio
 import collections
 
-import asking
-import cluster as control
 import common
 import judge_recorded
 import routing
@@ -66,21 +63,13 @@ def create(cluster, one):
     return ""
 
 
-async def ask(implementation, one):
-    client = asking.Client(implementation.ports, control.CLIENT)
-    async with asking.serving(one.served):
-        answers = await asking.ask_all(client, control.ENTRY, [line["request"] for line in one.asked])
-    client.close()
-    return answers
-
-
 def judge(implementation, sets, counts, tally):
     for one in sets:
         with implementation.serve(one) as why:
             if why:
                 counts["sets that the data plane refuses"] += 1
                 continue
-            answers = asyncio.run(ask(implementation, one))
+            answers = implementation.ask(one.served, [line["request"] for line in one.asked])
         faults = judge_recorded.judge(one, answers, counts)
         tally.check(not faults, "recorded set %s, %s" % (one.name, implementation.name), "".join(faults))
 
@@ -100,10 +89,7 @@ def served(implementation, sets, first, pair, counts, tally):
             tally.fail("recorded set %s, %s" % (one.name, implementation.name), "the API server refuses what was printed: " + why)
         else:
             kept.append(one)
-    if implementation.all_at_once:
-        for one in kept:
-            control.until("the conditions of Gateway " + one.gateway[0], lambda one=one: cluster.judged(one.gateway))
-        cluster.settled(implementation.watched)
+    implementation.look_at(kept)
     return kept
 
 

@@ -3,12 +3,17 @@
 
     program(name)                   its path
     missing(programs, tools)        why they cannot be used, or an empty text; tools are the machine's own
+    isolated(flags, setup)          starts this program again in such namespaces (unshare FLAGS), once setup has run there, and ends with its exit code.
+                                    True: this is there; False: they cannot be made here
 """
 import os
 import shutil
+import subprocess
+import sys
 
 import common
 
+INSIDE = "JUDGE_INSIDE"
 VERSIONS = {"egctl": "ENVOY_GATEWAY", "envoy-gateway": "ENVOY_GATEWAY", "kube-apiserver": "KUBERNETES", "traefik": "TRAEFIK", "contour": "CONTOUR"}
 
 
@@ -29,3 +34,14 @@ def missing(programs, tools):
         if not shutil.which(name):
             return "there is no %s" % name
     return ""
+
+
+def isolated(flags, setup):
+    if os.environ.get(INSIDE):
+        return True
+    user = [] if os.geteuid() == 0 else ["-r"]
+    command = ["unshare", flags] + user + ["sh", "-c", setup + ' && exec "$@"', "sh"]
+    quiet = {"stdin": subprocess.DEVNULL, "check": False}
+    if subprocess.run(command + ["true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **quiet).returncode:
+        return False
+    sys.exit(subprocess.run(command + [sys.executable] + sys.argv, env=dict(os.environ, **{INSIDE: "1"}), **quiet).returncode)
