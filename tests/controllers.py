@@ -11,8 +11,9 @@
         .serve(set)         a context: the data plane has what the Gateway of that set says; gives what it does not take of that
         .ask(services, requests)    the answers of the data plane, with echo servers at these addresses
         .own_listener_sets  it serves ListenerSets
-        .chance             which of equally ranked rules answers is chance: the evaluator may say either
+        .chance             another choice of the evaluator that is as right, where chance decides; or empty
         .without            filters that it does not know
+        .spellings          paths are asked in other spellings: escapes, doubled slashes, dot segments
         .last_dots          hosts with a dot at their end are asked: Traefik has them as another name under wildcards alone, which is not modelled
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
@@ -110,7 +111,7 @@ class Implementation:
 
 
 class EnvoyGateway(Implementation):
-    without, last_dots, chance = (), True, False
+    without, last_dots, chance, spellings = (), True, "", True
     name, target, version = "envoy-gateway", "envoy-gateway", "1.6"
     controller = "gateway.envoyproxy.io/gatewayclass-controller"
     parts = ("envoy-gateway", "envoy")
@@ -173,7 +174,7 @@ class EnvoyGateway(Implementation):
 
 class Traefik(Implementation):
     """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
-    without, last_dots, chance = ("CORS",), False, True
+    without, last_dots, chance, spellings = ("CORS",), False, "ties=newest", False
     name, target, version = "traefik", "traefik", "1.4"
     controller = "traefik.io/gateway-controller"
     parts = ("traefik",)
@@ -202,7 +203,7 @@ class Traefik(Implementation):
 
 class Contour(Implementation):
     """One process for each Gateway, which it is told by name."""
-    without, last_dots, chance = ("CORS",), True, False
+    without, last_dots, chance, spellings = ("CORS",), True, "conflict=drops-rule-turned", True
     name, target, version = "contour", "contour", "1.3"
     controller = "projectcontour.io/gateway-controller"
     parts = ("contour", "envoy")

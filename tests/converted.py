@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ingresses of ingress-nginx, converted: what a Gateway would read, and what was said about it."""
+"""Ingresses of ingress-nginx, converted: what a Gateway would read, what was said about it, and which differences were named."""
 import json
 import os
 import tempfile
@@ -7,6 +7,7 @@ import tempfile
 import common
 import gateway_eval as gateway
 import kubeyaml
+import named
 
 
 class Converted:
@@ -21,6 +22,7 @@ class Converted:
             if self.fault:
                 return
             with open(where, encoding="utf-8") as file:
-                self.diagnostics = json.load(file)["diagnostics"]
+                report = json.load(file)
+        self.diagnostics, self.named = report["diagnostics"], named.Named(report)
         self.printed = list(kubeyaml.unfold(json.loads(result.out))) if result.out.strip() else []
         self.manifests = gateway.Manifests(self.printed)

@@ -46,6 +46,11 @@ def as_http(route):
     return dict(route, spec=dict(route["spec"], rules=rules))
 
 
+def rooted(location):
+    """An address without a path is the one of its root."""
+    return re.sub(r"^(https?://[^/?]*)(?=$|\?)", r"\1/", location)
+
+
 class Answer:
     """kind: forward, redirect, preflight, or nothing (no backend is reached: status says why)."""
 

@@ -188,13 +188,14 @@ def faults(item, answer):
     if "error" in answer:
         return [answer["error"]]
     status, *words = str(item["get"]).split(" ")
+    location = next((word for word in words if "://" in word or (word.startswith("/") and status.startswith("3"))), None)
     upstream = answer.get("upstream") or {}
     backends = ["%(namespace)s/%(name)s" % one for one in answer["backends"]]
     pairs = [("status", status, answer.get("state") if answer["status"] is None else str(answer["status"])),
-             ("location", next((word for word in words if "://" in word), None), answer["location"]),
+             ("location", location, answer["location"]),
              ("backends", sorted(word if "/" in word else "default/" + word for word in words if re.fullmatch(r"\w[\w/-]*", word)), sorted(set(backends)))]
     for word in words:
-        if word.startswith("/"):
+        if word.startswith("/") and word != location:
             pairs.append(("target", word, upstream.get("target")))
         if word.startswith("host="):
             pairs.append(("host", word[5:], upstream.get("host")))

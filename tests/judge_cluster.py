@@ -119,7 +119,7 @@ def judge(implementation, sets, options, verdict):
         judged = Judged(one, read(implementation.cluster, one), implementation.target)
         ours = judged.ours(options.binary, choices)
         if implementation.chance:
-            ours = closest(one.requests, (ours, judged.ours(options.binary, choices + ["--choice", "ties=newest"])), theirs)
+            ours = closest(one.requests, (ours, judged.ours(options.binary, choices + ["--choice", implementation.chance])), theirs)
         verdict.add(judged, ours, theirs)
         check_conditions(judged, options.program, options.keep, verdict)
 

@@ -83,8 +83,19 @@ def joined(request):
     return dict(request, headers=[[name, ",".join(values)] for name, values in found.items()])
 
 
-def varied(request, place):
+def respelled(target, place):
+    """Another spelling of a path: dot segments, doubled slashes, escapes of letters, of slashes, and of what stays escaped."""
+    path, mark, query = target.partition("?")
+    ways = ["/x/.." + path, "/." + path, path.rstrip("/") + "/.", path + "/..", "/../.." + path, "/" + path, path.rstrip("/") + "//b", "//" + path + "//",
+            path.replace("a", "%61"), path.replace("b", "%62"), path.replace("/b", "/%2e%2e/b"), path[0] + path[1:].replace("/", "%2F"), path + "%2fb", path + "%5cb",
+            path + "%20", path + "%7e%7E", path + "%C3%A4", path + "%25b", path + ";v=1", path + "/b%3Fq=1", path + "/a%zz", path + "|^{}"]
+    return ways[place % len(ways)] + mark + query
+
+
+def varied(request, place, spellings=True):
     request = joined(request) if place % 2 else request
+    if spellings and place % 5 == 2:
+        return dict(request, target=respelled(request["target"], place // 5 + len(request["host"])))
     if place % 19 == 5 and request["scheme"] == "https":
         return dict(request, sni=gwagree.NAMES[place % len(gwagree.NAMES)].split(":")[0].lower())
     return dict(request, host=request["host"] + ".") if place % 17 == 3 and not request["host"][-1].isdigit() else request

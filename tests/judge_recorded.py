@@ -3,7 +3,7 @@
 
 Each set is converted, its Services are put behind addresses of this machine, and each recorded request is asked again. What the
 controller refused must reach no backend, unless the report says so of an Ingress of the host (tests/routing.py decides both). All other
-differences are counted, by whether a diagnostic states them.
+differences are counted, by whether the report has named them (tests/named.py).
 """
 import asyncio
 import base64
@@ -147,15 +147,13 @@ def judge(one, answers, counts):
             if ours.reached() and not one.opening_stated(request.host, gateway.ENVOY):
                 found.append(routing.text(request, answer, ours, "opens"))
                 continue
-        if path is not None:
-            counts["not in normal form"] += 1
-            continue
         what = routing.deviation(request, answer, ours)
-        codes = routing.excuse(one, request, ours, what) if what else []
-        counts["equal" if not what else "stated" if codes else "not stated"] += 1
-        if what and not codes:
-            counts[what] += 1
-            one.examples.append("%s here, %s there%s" % (*what, routing.text(request, answer, ours, "")))
+        silent = one.named.silent(request, answer, ours) if what else ()
+        kind = "equal" if not what else "silent" if silent else "named"
+        counts[kind if path is None else "not in normal form: " + kind] += 1
+        if silent:
+            counts[what if path is None else ("not in normal form", *what)] += 1
+            one.examples.append("%s here, %s there, %s%s" % (*what, " ".join(sorted(silent)), routing.text(request, answer, ours, "")))
     return found
 
 
@@ -227,6 +225,6 @@ def run(binary, target, step, start, batch, pair, tally, shown=0):
 def print_counts(name, sets, counts, shown):
     for example in [example for one in sets for example in ["%s %s" % (one.name, item) for item in one.examples]][:shown]:
         print(example)
-    kinds = ", ".join("%s -> %s: %d" % (*key, number) for key, number in sorted(counts.items(), key=str) if isinstance(key, tuple))
+    kinds = ", ".join("%s: %d" % (" -> ".join(key), number) for key, number in sorted(counts.items(), key=str) if isinstance(key, tuple))
     print("recorded, %s: %s%s" % (name, ", ".join("%s: %d" % item for item in sorted(counts.items(), key=str) if isinstance(item[0], str)),
-                                  "; not stated: " + kinds if kinds else ""))
+                                  "; silent: " + kinds if kinds else ""))

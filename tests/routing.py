@@ -238,11 +238,6 @@ def seen(request, answer, ours):
     return str(answer["status"])
 
 
-def rooted(location):
-    """An address without a path is the one of its root."""
-    return re.sub(r"^(https?://[^/?]*)(?=$|\?)", r"\1/", location)
-
-
 def nearly(location, request, without_query=False):
     """Without what I2G-3005 speaks of: a last slash, the query of the request. Nor without what is the writer's choice:
     letter case and last dot of the host, and a port that goes without saying or came with the Host."""
@@ -269,7 +264,7 @@ def deviation(request, answer, ours):
     if ours.kind == before == "redirect":
         if ours.status != answer["status"]:
             return before, "status"
-        wanted, got = rooted(answer["location"]), rooted(ours.location)
+        wanted, got = gateway.rooted(answer["location"]), gateway.rooted(ours.location)
         near = nearly(wanted, request) in (nearly(got, request), nearly(got, request, True))
         return None if got == wanted else (before, "location" if near else "other location")
     return None if ours.kind == before == "preflight" else (before, ours.kind)

@@ -67,23 +67,28 @@ def verify(binary, case, words, after):
 
 
 def essence(report):
-    """What is said, without places."""
+    """What is said of requests in normal form, without places."""
     def outcome(item):
         return {key: value for key, value in item.items() if key != "route"}
-    proof = {key: value for key, value in report["summary"]["proof"].items() if key != "depends"}
+    proof = {key: value for key, value in report["summary"]["proof"].items() if key not in ("depends", "apart")}
     return json.dumps([proof, [dict(one, before=outcome(one["before"]), after=outcome(one["after"]), span=None)
-                                                     for one in report["differences"]]], sort_keys=True)
+                                                     for one in report["differences"] if not one.get("apart")]], sort_keys=True)
 
 
 def honest(binary, case, words, report):
-    """Differences that are none."""
-    if not report["differences"]:
-        return []
-    lines = "".join(json.dumps(one["request"]) + "\n" for one in report["differences"]).encode("utf-8")
-    result = common.run(binary, ["trace", "-q"] + words + ["--after", "expected.yaml", "--requests", "-", "-o", "json"], cwd=case.folder, stdin=lines, timeout=300)
-    answers = [json.loads(line) for line in result.out.splitlines()]
-    return [json.dumps(one["request"]) for one, answer in zip(report["differences"], answers)
-            if answer.get("same") is True and not any(field.startswith("feature:") for field in one["what"])]
+    """Differences that are none, each under the choice of the implementation that it names."""
+    wrong, asked = [], collections.defaultdict(list)
+    for one in report["differences"]:
+        asked[one.get("under")].append(one)
+    for under, differences in asked.items():
+        lines = "".join(json.dumps(one["request"]) + "\n" for one in differences).encode("utf-8")
+        choice = ["--choice", under] if under else []
+        result = common.run(binary, ["trace", "-q"] + words + ["--after", "expected.yaml", "--requests", "-", "-o", "json"] + choice, cwd=case.folder,
+                            stdin=lines, timeout=300)
+        answers = [json.loads(line) for line in result.out.splitlines()]
+        wrong += [json.dumps(one["request"]) for one, answer in zip(differences, answers)
+                  if answer.get("same") is True and not any(field.startswith("feature:") for field in one["what"])]
+    return wrong
 
 
 def differently(binary, case, words, after, report):
@@ -128,7 +133,7 @@ def opened(case, report):
     if case.name in OPENED:
         return [] if any(one["opens"] for one in report["differences"]) else ["nothing opened, and it is known that something does"]
     excused = any(arg.startswith(EXCUSES) for arg in case.args()) or any(code in (case.read("expected.txt") or b"") for code in STATED)
-    return [] if excused else [json.dumps(one["request"]) for one in report["differences"] if one["opens"]]
+    return [] if excused else [json.dumps(one["request"]) for one in report["differences"] if one["opens"] and not one.get("apart")]
 
 
 def named(binary, case, words, file, report, record):

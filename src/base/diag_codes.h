@@ -79,6 +79,7 @@ X(ROUTE_JOINS,           DIAG_WARNING, "I2G-0253")   /* a route of the input nam
 X(PROOF_UNKNOWN,         DIAG_WARNING, "I2G-0260")   /* the proof knows nothing of some requests */
 X(ACCEPT_STALE,          DIAG_WARNING, "I2G-0261")   /* a line of --accept-file about a difference that is not there, or whose day is past */
 X(DEPENDS,               DIAG_WARNING, "I2G-0262")   /* some implementations do as the source, and others do not */
+X(SPELLING,              DIAG_NOTE,    "I2G-0263")   /* requests with escapes, doubled slashes or dot segments are answered otherwise */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")

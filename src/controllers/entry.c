@@ -112,7 +112,7 @@ void entry_begin(struct instance *in)
 	const struct controller_settings *c = in->controller;
 	if (!in->nginx)
 		return;
-	http->merge_slashes = true;
+	http->spelling.path = PATH_MERGED;
 	http->drop_underscores = !controller_default_flag(c, REQUEST, STR("underscores"));
 	http->forwarded = controller_default_flag(c, CLIENT, STR("forwarded"));
 	http->real_ip = controller_default_flag(c, CLIENT, STR("real-ip"));

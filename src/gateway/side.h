@@ -14,10 +14,24 @@
 /* Which hostnames are asked when no rule under the closest one takes the request. */
 enum choice_hosts { HOSTS_ALONE, HOSTS_THEN_ANY, HOSTS_THEN_WIDER };
 enum choice_rank { REGEX_BEFORE_PREFIX, REGEX_AFTER_PREFIX, REGEX_BY_LENGTH };
-/* Of one port and protocol: whether routes are looked for in the closest listener alone. */
-enum choice_listeners { LISTENERS_ISOLATED, LISTENERS_MERGED, LISTENERS_HTTP_MERGED };
+/*
+ * Of one port and protocol: whether routes are looked for in the closest listener alone. BY_ROUTE: in all, and a route has none of its hostnames
+ * that any listener says to which it is not attached, whatever that one's port.
+ */
+enum choice_listeners { LISTENERS_ISOLATED, LISTENERS_MERGED, LISTENERS_HTTP_MERGED, LISTENERS_BY_ROUTE };
+/*
+ * A rule of which one match stands under one of its hostnames already: that match is tried later; the rule counts as not written. TURNED: the same
+ * where a route's listeners are taken in the opposite order, which is chance.
+ */
+enum choice_conflict { CONFLICT_BY_RANK, CONFLICT_DROPS, CONFLICT_DROPS_TURNED };
 /* What of a header sent in several lines, or with commas, has to be the wanted value. */
 enum choice_header { HEADER_WHOLE, HEADER_ANY_ELEMENT, HEADER_ANY_LINE };
+/* A Host that is not the handshake's name: 421 where another listener should take it; it is looked for at the handshake's; 421 always. */
+enum choice_misdirected { MISDIRECTED_REFUSED, MISDIRECTED_SERVED, MISDIRECTED_BY_NAME };
+/* Of rules that fit alike: the oldest route's; the newest one's; the one that stands first in its route, then by names of headers. */
+enum choice_ties { TIES_OLDEST, TIES_NEWEST, TIES_BY_RULE };
+/* Of paths before rules are looked for: as they were sent; in one spelling (PATH_CANONICAL); and redirected where they held an escaped slash. */
+enum choice_spelling { SPELLING_AS_SENT, SPELLING_CANONICAL, SPELLING_REDIRECTED };
 enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
 
 /*
@@ -41,17 +55,21 @@ struct gateway_choices {
 	enum choice_listeners listeners; /* HTTP_MERGED: those without TLS; and in all, not under a hostname that another one has */
 	enum listens listens;
 	bool unusable_absent;            /* a listener without a usable certificate counts as not written, else it takes connections and serves none */
-	bool misdirected_served;         /* a Host that another listener should take is looked for in the handshake's, else 421 */
+	enum choice_misdirected misdirected;
 	bool reuse_prevented;            /* listeners with one certificate offer HTTP/1.1 alone, in which no browser takes a connection for another host */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool exact_first;                /* of as many headers, or parameters, those without expressions count more */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */
+	enum choice_spelling spelling;
 	bool slash_needed;               /* a prefix with a slash at its end does not take the path without it */
 	enum choice_header header;
 	bool any_parameter;              /* of a parameter sent several times one value suffices, else the first one counts */
 	bool summed;                     /* rules are ranked by one number, see side_order.c, over all hostnames that take a request; else by one criterion after the other */
-	bool newest_first;               /* of equal rules those win that the specification places last: objects have been made anew */
+	enum choice_ties ties;           /* NEWEST: objects have been made anew */
+	enum choice_conflict conflict;
+	bool redirect_without_query;     /* conditions about parameters count for nothing in rules that redirect */
+	bool redirects_bare;             /* a redirect goes without the headers that its rule sets */
 	bool preflights_answered;        /* those from other origins, and for other methods than the rule's, are answered as well; else they are passed on */
 	bool refused_at_once;            /* a rule without a backend that has endpoints answers before its filters: 500 where one is not there, else 503 */
 	bool prefix_as_written;          /* a slash at the end of a prefix counts for its length */
@@ -69,6 +87,9 @@ bool gateway_choices_set(struct gateway_choices *choices, str name, str value);
 str gateway_choices_get(const struct gateway_choices *choices, str name);
 /* "hosts=alone|then-any|then-wider, ..." for messages. */
 str gateway_choices_help(struct arena *arena);
+
+/* What these make of paths. */
+struct spelling gateway_spelling(const struct gateway_choices *choices);
 
 struct gateway_world {
 	const struct snapshot *snapshot; /* Services, Secrets, ConfigMaps, Namespaces */

@@ -58,10 +58,10 @@ static void add_candidates(struct build *b, struct effective *e, const struct re
 }
 
 /* False where the listener's hostname and all of the route's exclude each other. */
-static bool attach_hosts(struct build *b, struct effective *e, const struct read_route *route)
+static bool attach_hosts(struct build *b, struct effective *e, const struct read_route *route, const struct effective_list *with)
 {
 	bool plain = route->kind == ROUTE_TCP || route->kind == ROUTE_UDP, some = plain;
-	struct candidate none = { .host = plain ? STR("") : e->said->hostname, .host_at = e->said->at,
+	struct candidate none = { .with = with, .host = plain ? STR("") : e->said->hostname, .host_at = e->said->at,
 		.longest = plain ? 0 : e->said->hostname.n };
 	if (plain || !route->hostnames.n) {
 		add_candidates(b, e, route, &none);
@@ -69,7 +69,7 @@ static bool attach_hosts(struct build *b, struct effective *e, const struct read
 	}
 	size_t longest = 0, first = e->candidates.n;
 	for (size_t i = 0; i < route->hostnames.n; i++) {
-		struct candidate c = { .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at };
+		struct candidate c = { .with = with, .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at };
 		if (!intersect(e->said->hostname, c.own, &c.host))
 			continue;
 		some = true;
@@ -98,14 +98,19 @@ static const char *const REASONS[] = { "NoMatchingParent", "NotAllowedByListener
 static enum stage attach(struct build *b, const struct read_route *route, const struct read_ref *ref)
 {
 	const struct effective_list *own = map_get(&b->owners, side_owner_key(b->arena, ref->group, ref->kind, ref->namespace, ref->name));
+	struct effective_list *with = NEW(b->arena, struct effective_list);
 	enum stage best = NO_PARENT;
 	for (size_t i = 0; own && i < own->n; i++) {
 		struct effective *e = own->item[i];
-		enum stage stage = NOT_ALLOWED;
 		if ((ref->section.n && !str_eq(ref->section, e->said->name)) || (ref->port && ref->port != e->said->port))
 			continue;
+		best = best > NOT_ALLOWED ? best : NOT_ALLOWED;
 		if (is_allowed(b, e, route))
-			stage = e->last == route || attach_hosts(b, e, route) ? ATTACHED : NO_HOSTNAME;
+			LIST_PUSH(b->arena, with, e);
+	}
+	for (size_t i = 0; i < with->n; i++) {
+		struct effective *e = with->item[i];
+		enum stage stage = e->last == route || attach_hosts(b, e, route, with) ? ATTACHED : NO_HOSTNAME;
 		if (stage == ATTACHED)
 			e->last = route;
 		best = stage > best ? stage : best;

@@ -14,9 +14,11 @@ struct candidate {
 	size_t rule_number, match_number;
 	str host;                        /* in common with the listener's; empty: every name */
 	str own;                         /* the route's; empty: it has none */
+	const struct effective_list *with;   /* the listeners to which its route is attached by the same reference */
 	size_t longest;                  /* of the hostnames that the route has in common with the listener */
 	struct place host_at;
 	struct route *made;              /* in the model */
+	bool left_out;                   /* counts as not written, because of another route or listener */
 };
 
 /* A listener as it counts for its Gateway. */
@@ -27,6 +29,7 @@ struct effective {
 	LIST(struct candidate) candidates;
 	const struct read_route *last;   /* that has been attached */
 	bool absent;                     /* nothing is served: it has no certificate that may be used */
+	bool pending;                    /* absent as long as a Secret is not there */
 };
 
 struct effective_list {
@@ -52,6 +55,8 @@ struct build {
 struct effective_list side_listeners(struct build *b, struct read_gateway *gateway);
 /* The certificate that may be used, "namespace/name" or empty; false: there is none, and the listener says why. */
 bool side_certificate(const struct build *b, const struct effective *e, str *name);
+/* After that: it has one as soon as a Secret is there. */
+bool side_is_pending(const struct read_listener *listener);
 /* The protocol of a listener takes such routes. */
 bool side_kind_fits(const struct read_listener *listener, str kind);
 bool side_admits(const struct build *b, const struct read_namespaces *rule, str own, str other);
@@ -60,10 +65,22 @@ bool side_admits(const struct build *b, const struct read_namespaces *rule, str 
 void side_attach(struct build *b);
 str side_owner_key(struct arena *arena, str group, str kind, str namespace, str name);
 
+/* side_model.c: every name that the one takes is taken by the other as well. */
+bool side_is_wider(str wider, str host);
+
 /* side_order.c: into the order in which they are tried. */
 void side_sort(const struct build *b, struct candidate **list, size_t n);
-/* As a path: kind and text; an expression's text is that which is searched. cors: the rule answers other origins. */
-struct match side_match(struct build *b, const struct read_match *match, enum read_route_kind kind, bool cors);
+/* As a path: kind and text; an expression's text is that which is searched. */
+struct match side_match(struct build *b, const struct candidate *candidate);
+/* False: the rule counts as not written, because of what it says itself. */
+bool side_is_served(const struct build *b, const struct read_rule *rule);
+/* Conditions about parameters that count for it. */
+size_t side_queries(const struct build *b, const struct candidate *candidate);
+/* The older route comes first, then by name, as the specification has it. */
+int side_compare_routes(const struct read_route *a, const struct read_route *b);
+
+/* side_conflicts.c: what is left out of the listeners of one Gateway. */
+void side_leave_out(struct build *b, const struct read_gateway *gateway, const struct effective_list *listeners);
 /* How often a rule has a filter. */
 size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
 /* It names no backend, and does not redirect. */

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-enum { VALUES = 3 };
+enum { VALUES = 4 };
 
 struct choice_row {
 	str name;
@@ -25,15 +25,16 @@ static const struct choice_row ROWS[] = {
 	ROW("regex-value", regex_value, false, V("whole"), V("start"), V("anywhere")),
 	ROW("regex-order", regex_unordered, true, V("by-length"), V("other-criteria")),
 	ROW("hostname", shared_hosts, true, V("written"), V("shared")),
-	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged")),
+	ROW("listeners", listeners, false, V("isolated"), V("merged"), V("http-merged"), V("by-route")),
 	ROW("no-listener", listens, false, V("refused"), V("answered"), V("by-route")),
 	ROW("no-certificate", unusable_absent, true, V("closed"), V("absent")),
-	ROW("misdirected", misdirected_served, true, V("refused"), V("served")),
+	ROW("misdirected", misdirected, false, V("refused"), V("served"), V("by-name")),
 	ROW("reuse", reuse_prevented, true, V("possible"), V("prevented")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("exact-values", exact_first, true, V("as-others"), V("first")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),
+	ROW("spelling", spelling, false, V("as-sent"), V("canonical"), V("redirected")),
 	ROW("slash", slash_needed, true, V("ignored"), V("needed")),
 	ROW("header", header, false, V("whole"), V("any-element"), V("any-line")),
 	ROW("query", any_parameter, true, V("first"), V("any")),
@@ -45,7 +46,10 @@ static const struct choice_row ROWS[] = {
 	ROW("redirect-port", redirect_port, false, V("said"), V("unusual-only"), V("always")),
 	ROW("replacement", replaced_as_text, true, V("elements"), V("text")),
 	ROW("order", summed, true, V("criteria"), V("sum")),
-	ROW("ties", newest_first, true, V("oldest"), V("newest")),
+	ROW("ties", ties, false, V("oldest"), V("newest"), V("by-rule")),
+	ROW("conflict", conflict, false, V("by-rank"), V("drops-rule"), V("drops-rule-turned")),
+	ROW("redirect-query", redirect_without_query, true, V("looked-at"), V("ignored")),
+	ROW("redirect-headers", redirects_bare, true, V("set"), V("absent")),
 };
 
 /* Those that are a status. */

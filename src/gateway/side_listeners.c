@@ -177,6 +177,11 @@ bool side_certificate(const struct build *b, const struct effective *e, str *nam
 	return l->certificates.n || l->options;
 }
 
+bool side_is_pending(const struct read_listener *l)
+{
+	return l->unresolved && str_eq(str_c(l->unresolved), STR("InvalidCertificateRef"));
+}
+
 /* It counts as not written: its port and hostname are free for others. */
 static bool is_absent(const struct build *b, const struct effective *e)
 {
@@ -219,6 +224,7 @@ static void add_listeners(struct build *b, struct taken *taken, const struct eff
 		e->said = l;
 		l->unresolved = has_strange_kind(l) ? "InvalidRouteKinds" : NULL;
 		e->absent = !l->refused && is_absent(b, e);
+		e->pending = e->absent && side_is_pending(l);
 		if (!l->refused && !e->absent)
 			l->refused = taken_by(b, taken, l);
 		if (!l->refused)
@@ -247,7 +253,7 @@ static struct effective_list served(struct build *b, const struct effective_list
 {
 	struct effective_list out = { 0 };
 	for (size_t i = 0; i < all->n; i++)
-		if (!all->item[i]->absent)
+		if (!all->item[i]->absent || all->item[i]->pending)
 			LIST_PUSH(b->arena, &out, all->item[i]);
 	return out;
 }

@@ -46,7 +46,7 @@ static struct route *route_of(struct build *b, struct candidate *c, struct liste
 	route->owner = owner_of(b, c->route);
 	route->at = c->match ? c->match->at : c->rule->at;
 	if (c->match) {
-		route->match = side_match(b, c->match, c->route->kind, side_count(c->rule, FILTER_CORS) > 0);
+		route->match = side_match(b, c);
 		check_expression(b, &route->match, listener, c->match->at);
 	}
 	side_cases(b, c, route);
@@ -68,8 +68,7 @@ static enum host_kind kind_of(str host)
 	return !host.n ? HOST_ANY : str_starts(host, STR("*.")) ? HOST_LABELS : HOST_EXACT;
 }
 
-/* Every name that the one takes is taken by the other as well. */
-static bool is_wider(str wider, str host)
+bool side_is_wider(str wider, str host)
 {
 	if (!wider.n || str_eq(wider, host))
 		return true;
@@ -83,11 +82,10 @@ static bool is_tried(const struct build *b, str host, str under)
 		return true;
 	if (b->choices->hosts == HOSTS_THEN_ANY)
 		return under.n == 0;
-	return b->choices->hosts == HOSTS_THEN_WIDER && is_wider(under, host);
+	return b->choices->hosts == HOSTS_THEN_WIDER && side_is_wider(under, host);
 }
 
-/* False: it counts as not written. */
-static bool is_served(const struct build *b, const struct read_rule *rule)
+bool side_is_served(const struct build *b, const struct read_rule *rule)
 {
 	return b->choices->no_backends != NOT_SERVED || !side_leads_nowhere(rule);
 }
@@ -98,7 +96,7 @@ static void make_host(struct build *b, struct listener *listener, const struct c
 	struct candidate_list own = { 0 };
 	host->name = (struct host_name){ .kind = kind_of(first->host), .name = first->host, .at = first->host_at };
 	for (size_t i = 0; i < all->n; i++)
-		if (is_tried(b, first->host, all->item[i]->host) && is_served(b, all->item[i]->rule))
+		if (is_tried(b, first->host, all->item[i]->host) && !all->item[i]->left_out && side_is_served(b, all->item[i]->rule))
 			LIST_PUSH(b->arena, &own, all->item[i]);
 	if (!own.n)
 		return;
@@ -153,10 +151,10 @@ static bool is_beside(const struct effective *e, const struct effective *other)
 /* Whether a request to the one listener may find its route at the other. */
 static bool is_merged_with(const struct build *b, const struct effective *e, const struct effective *other)
 {
-	if (e == other || b->choices->listeners == LISTENERS_ISOLATED)
+	if (e == other || other->absent || b->choices->listeners == LISTENERS_ISOLATED)
 		return e == other;
 	bool plain = str_eq(e->said->protocol, STR("HTTP"));
-	return is_beside(e, other) && (plain || b->choices->listeners == LISTENERS_MERGED);
+	return is_beside(e, other) && (plain || b->choices->listeners != LISTENERS_HTTP_MERGED);
 }
 
 /* The hostname is that of another listener, which has it to itself. */
@@ -201,7 +199,9 @@ static void ask_clients(struct build *b, const struct read_gateway *gateway, str
 		const struct read_ref *ca = &clients->authorities.item[i];
 		bool known = snapshot_config_map(b->world->snapshot, ca->namespace, ca->name) || !str_eq(ca->kind, STR("ConfigMap"));
 		bool granted = str_eq(ca->kind, STR("ClusterTrustBundle")) || side_granted(b, &gateway->meta, STR(READ_GROUP), STR("Gateway"), ca);
-		listener->broken = listener->broken || !granted || (b->world->closed && !known);
+		bool there = !b->world->closed || known;
+		listener->pending = granted && (listener->broken ? listener->pending : !there);
+		listener->broken = listener->broken || !granted || !there;
 	}
 	struct step *s = NEW(b->arena, struct step);
 	*s = (struct step){ .kind = STEP_GUARD, .side = SIDE_TLS, .feature = STR_INIT("auth.client-certificate"), .at = clients->at };
@@ -239,6 +239,8 @@ static struct listener *make_listener(struct build *b, const struct read_gateway
 	l->ends_tls = l->protocol == LISTENER_TLS && !said->passes;
 	if (l->protocol == LISTENER_HTTPS || l->ends_tls)
 		l->broken = !side_certificate(b, e, &l->certificate);
+	l->pending = l->broken && side_is_pending(said);
+	l->absent = e->absent;
 	if (l->protocol == LISTENER_HTTPS)
 		ask_clients(b, gateway, l);
 	if (m != &gateway->meta)
@@ -249,6 +251,13 @@ static struct listener *make_listener(struct build *b, const struct read_gateway
 
 /* ---- entries ---- */
 
+struct spelling gateway_spelling(const struct gateway_choices *choices)
+{
+	static const enum path_reading PATHS[] = { [SPELLING_AS_SENT] = PATH_AS_SENT, [SPELLING_CANONICAL] = PATH_CANONICAL,
+		[SPELLING_REDIRECTED] = PATH_CANONICAL_SLASHES };
+	return (struct spelling){ PATHS[choices->spelling], choices->spelling == SPELLING_REDIRECTED };
+}
+
 static struct entry *make_entry(struct build *b, const struct read_gateway *gateway, const struct effective_list *listeners)
 {
 	const struct read_meta *m = &gateway->meta;
@@ -258,10 +267,11 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	entry->namespace = m->namespace;
 	entry->known = true;
 	entry->http = (struct http_rules){
-		.literal = true, .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
+		.spelling = gateway_spelling(b->choices), .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
 		.last_dot = b->choices->last_dot,
 		.listens = b->choices->listens,
-		.refuses_misdirected = !b->choices->misdirected_served, .never_reused = b->choices->reuse_prevented,
+		.refuses_misdirected = b->choices->misdirected == MISDIRECTED_REFUSED, .one_name = b->choices->misdirected == MISDIRECTED_BY_NAME,
+		.never_reused = b->choices->reuse_prevented,
 	};
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("GatewayClass"), STR(""), gateway->class, STR(""), &entry->unknown);
 	SIDE_UNKNOWN(b, STR(READ_GROUP), STR("Gateway"), m->namespace, m->name, STR(""), &entry->unknown);
@@ -312,8 +322,10 @@ struct gateway_models *gateway_models_new(struct gateway_side *side, const struc
 static void forget_routes(const struct effective_list *listeners)
 {
 	for (size_t i = 0; i < listeners->n; i++)
-		for (size_t k = 0; k < listeners->item[i]->candidates.n; k++)
+		for (size_t k = 0; k < listeners->item[i]->candidates.n; k++) {
 			listeners->item[i]->candidates.item[k].made = NULL;
+			listeners->item[i]->candidates.item[k].left_out = false;
+		}
 }
 
 struct model *gateway_models_make(struct gateway_models *models, const struct gateway_choices *choices)
@@ -325,6 +337,7 @@ struct model *gateway_models_make(struct gateway_models *models, const struct ga
 	b->choices = choices;
 	for (size_t i = 0; i < b->side->gateways.n; i++) {
 		forget_routes(&models->listeners[i]);
+		side_leave_out(b, b->side->gateways.item[i], &models->listeners[i]);
 		LIST_PUSH(b->arena, &model->entries, make_entry(b, b->side->gateways.item[i], &models->listeners[i]));
 	}
 	return model;

@@ -68,9 +68,16 @@ static struct match http_match(struct build *b, const struct read_match *m)
 	return out;
 }
 
-struct match side_match(struct build *b, const struct read_match *m, enum read_route_kind kind, bool cors)
+size_t side_queries(const struct build *b, const struct candidate *c)
 {
-	struct match out = kind == ROUTE_GRPC ? grpc_match(b, m) : http_match(b, m);
+	return b->choices->redirect_without_query && side_count(c->rule, FILTER_REDIRECT) ? 0 : c->match->queries.n;
+}
+
+struct match side_match(struct build *b, const struct candidate *c)
+{
+	const struct read_match *m = c->match;
+	const bool cors = side_count(c->rule, FILTER_CORS) > 0;
+	struct match out = c->route->kind == ROUTE_GRPC ? grpc_match(b, m) : http_match(b, m);
 	struct read_pair method = { .value = m->method, .at = m->at };
 	if (m->method.n) {
 		add_condition(b, &out, CONDITION_METHOD, &method);
@@ -78,7 +85,7 @@ struct match side_match(struct build *b, const struct read_match *m, enum read_r
 	}
 	for (size_t i = 0; i < m->headers.n; i++)
 		add_condition(b, &out, CONDITION_HEADER, &m->headers.item[i]);
-	for (size_t i = 0; i < m->queries.n; i++)
+	for (size_t i = 0; i < side_queries(b, c); i++)
 		add_condition(b, &out, CONDITION_QUERY, &m->queries.item[i]);
 	return out;
 }
@@ -90,6 +97,7 @@ struct rank {
 	size_t exact_host, host;
 	unsigned kind;
 	size_t length, second;           /* second: of gRPC the length of the method */
+	str text;                        /* of expressions, where it counts: the one that is sorted last */
 	size_t method, headers, queries;
 	size_t exact_headers, exact_queries;   /* those without an expression, where they count */
 	size_t sum;                      /* where it is all that counts */
@@ -121,8 +129,9 @@ static size_t count_exact(const struct read_pair *item, size_t n)
 
 enum { KIND_LAST, KIND_AFTER_PREFIX, KIND_PREFIX, KIND_BEFORE_PREFIX, KIND_EXACT };
 
-static void rank_http(const struct build *b, const struct read_match *m, struct rank *out)
+static void rank_http(const struct build *b, const struct candidate *c, struct rank *out)
 {
+	const struct read_match *m = c->match;
 	static const unsigned REGEX[] = { [REGEX_BEFORE_PREFIX] = KIND_BEFORE_PREFIX, [REGEX_AFTER_PREFIX] = KIND_AFTER_PREFIX,
 		[REGEX_BY_LENGTH] = KIND_PREFIX };
 	out->kind = m->kind == READ_EXACT ? KIND_EXACT : m->kind == READ_PREFIX ? KIND_PREFIX : REGEX[b->choices->regex_rank];
@@ -131,13 +140,15 @@ static void rank_http(const struct build *b, const struct read_match *m, struct 
 		out->length = prefix.n == 1 ? 0 : prefix.n;
 	else if (m->kind == READ_REGEX && !b->choices->regex_unordered)
 		out->length = m->path.n;
+	if (m->kind == READ_REGEX && b->choices->ties == TIES_BY_RULE)
+		out->text = m->path;
 	out->method = m->method.n && !b->choices->method_as_header;
 	out->headers = m->headers.n + (m->method.n && b->choices->method_as_header);
-	out->queries = m->queries.n;
+	out->queries = side_queries(b, c);
 	if (!b->choices->exact_first)
 		return;
 	out->exact_headers = count_exact(m->headers.item, m->headers.n) + (out->headers - m->headers.n);
-	out->exact_queries = count_exact(m->queries.item, m->queries.n);
+	out->exact_queries = count_exact(m->queries.item, out->queries);
 }
 
 /* Services by length, then methods by length; as paths these are exact ones, prefixes and the root. */
@@ -182,7 +193,7 @@ static struct rank rank_of(const struct build *b, const struct candidate *c)
 	if (c->match && c->route->kind == ROUTE_GRPC)
 		rank_grpc(b, c->match, &out);
 	else if (c->match)
-		rank_http(b, c->match, &out);
+		rank_http(b, c, &out);
 	return out;
 }
 
@@ -195,7 +206,7 @@ static int compare_ranks(const struct rank *a, const struct rank *b)
 {
 	const int by[] = {
 		greater(a->sum, b->sum), greater(a->exact_host, b->exact_host), greater(a->host, b->host), greater(a->kind, b->kind), greater(a->length, b->length),
-		greater(a->second, b->second),
+		greater(a->second, b->second), str_cmp(b->text, a->text),
 		greater(a->method, b->method), greater(a->headers, b->headers), greater(a->exact_headers, b->exact_headers),
 		greater(a->queries, b->queries), greater(a->exact_queries, b->exact_queries),
 	};
@@ -217,39 +228,70 @@ static int compare_names(const struct read_meta *a, const struct read_meta *b)
 	return ca < cb ? -1 : 1;
 }
 
-/* Where the rank is equal. */
-static int compare_ages(const struct candidate *a, const struct candidate *b, bool newest_first)
+int side_compare_routes(const struct read_route *a, const struct read_route *b)
 {
-	const struct read_meta *ma = &a->route->meta, *mb = &b->route->meta;
+	const struct read_meta *ma = &a->meta, *mb = &b->meta;
 	int c = ma->created.n && mb->created.n ? str_cmp(ma->created, mb->created) : 0;
 	if (c == 0)
 		c = compare_names(ma, mb);
-	if (c == 0)
-		c = (int)a->route->kind - (int)b->route->kind;
-	if (c)
-		return newest_first ? -c : c;
-	c = (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
+	return c ? c : (int)a->kind - (int)b->kind;
+}
+
+static int compare_places(const struct candidate *a, const struct candidate *b)
+{
+	int c = (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
 	return c ? c : (a->match_number > b->match_number) - (a->match_number < b->match_number);
+}
+
+static int compare_pairs(const struct read_pair *a, const struct read_pair *b)
+{
+	int c = str_cmp(a->name, b->name);
+	if (c == 0)
+		c = (int)a->regex - (int)b->regex;
+	return c ? c : str_cmp(a->value, b->value);
+}
+
+/* As Contour has it (v1.33, internal/sorter): the number of the rule in its route counts before the route, then headers and parameters by name. */
+static int compare_rules(const struct candidate *a, const struct candidate *b)
+{
+	int c = (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
+	for (size_t i = 0; c == 0 && a->match && b->match && i < a->match->headers.n && i < b->match->headers.n; i++)
+		c = compare_pairs(&a->match->headers.item[i], &b->match->headers.item[i]);
+	for (size_t i = 0; c == 0 && a->match && b->match && i < a->match->queries.n && i < b->match->queries.n; i++)
+		c = compare_pairs(&a->match->queries.item[i], &b->match->queries.item[i]);
+	return c;
+}
+
+/* Where the rank is equal. */
+static int compare_ties(const struct candidate *a, const struct candidate *b, enum choice_ties ties)
+{
+	int c = ties == TIES_BY_RULE ? compare_rules(a, b) : 0;
+	if (c)
+		return c;
+	c = side_compare_routes(a->route, b->route);
+	if (c)
+		return ties == TIES_NEWEST ? -c : c;
+	return compare_places(a, b);
 }
 
 struct ranked {
 	struct candidate *candidate;
 	struct rank rank;
-	bool newest_first;
+	enum choice_ties ties;
 };
 
 static int compare(const void *pa, const void *pb)
 {
 	const struct ranked *a = pa, *b = pb;
 	int c = compare_ranks(&a->rank, &b->rank);
-	return c ? c : compare_ages(a->candidate, b->candidate, a->newest_first);
+	return c ? c : compare_ties(a->candidate, b->candidate, a->ties);
 }
 
 void side_sort(const struct build *b, struct candidate **list, size_t n)
 {
 	struct ranked *ranked = NEWS(b->arena, struct ranked, n);
 	for (size_t i = 0; i < n; i++)
-		ranked[i] = (struct ranked){ list[i], rank_of(b, list[i]), b->choices->newest_first };
+		ranked[i] = (struct ranked){ list[i], rank_of(b, list[i]), b->choices->ties };
 	if (n)
 		qsort(ranked, n, sizeof *ranked, compare);
 	for (size_t i = 0; i < n; i++)

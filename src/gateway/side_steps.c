@@ -335,9 +335,10 @@ void side_steps(struct build *b, const struct candidate *c, struct route *route)
 {
 	const struct read_rule *rule = c->rule;
 	struct step_list list = { 0 };
+	const bool bare = b->choices->redirects_bare && side_count(rule, FILTER_REDIRECT);
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; i < rule->filters.n; i++)
-			if (turn_of(&rule->filters.item[i]) == turn)
+			if (turn_of(&rule->filters.item[i]) == turn && !(bare && rule->filters.item[i].kind == FILTER_RESPONSE_HEADERS))
 				add_filter(b, c, &rule->filters.item[i], route, &list);
 		put(b, &list, route);
 		/* who may pass is asked before the rule answers or changes anything itself */

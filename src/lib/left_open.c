@@ -2,6 +2,9 @@
 /* See left_open.h. */
 #include "lib/left_open.h"
 
+/* Of paths that are spelled in another way: no model has to be made for it. */
+#define SPELLING STR("spelling")
+
 static bool is_made(const struct intake *in, str choice)
 {
 	for (size_t i = 0; i < in->options->choices.n; i++) {
@@ -46,6 +49,19 @@ static struct open_choice choice_of(struct intake *in, const struct target_table
 	return out;
 }
 
+static void add_spellings(struct intake *in, const struct target_table *target, struct open_choices *out)
+{
+	const str usual = gateway_choices_get(in->choices, SPELLING);
+	for (size_t i = 0; i < target->left_open.n; i++) {
+		const struct left_open *row = &target->left_open.item[i];
+		struct gateway_choices choices = *in->choices;
+		if (!str_eq(row->choice, SPELLING) || str_eq(row->value, usual) || !gateway_choices_set(&choices, SPELLING, row->value))
+			continue;
+		const struct open_spelling one = { arena_printf(&in->arena, "%.*s=%.*s", STR_ARG(row->choice), STR_ARG(row->value)), gateway_spelling(&choices) };
+		LIST_PUSH(&in->arena, &out->spellings, one);
+	}
+}
+
 const struct open_choices *left_open(struct intake *in)
 {
 	const struct target_table *target = mapping_target(&in->mapping, in->options->target.n ? in->options->target : STR("standard"));
@@ -56,6 +72,10 @@ const struct open_choices *left_open(struct intake *in)
 	for (size_t i = 0; i < names.n; i++) {
 		if (is_made(in, names.item[i]))
 			continue;
+		if (str_eq(names.item[i], SPELLING)) {
+			add_spellings(in, target, out);
+			continue;
+		}
 		const struct open_choice choice = choice_of(in, target, names.item[i]);
 		if (choice.values.n > 1)
 			LIST_PUSH(&in->arena, out, choice);

@@ -191,6 +191,8 @@ static void set_gate(struct arena *scratch, struct given *given, str name, enum 
 		given->basic = answer;
 	else if (str_eq(name, STR("auth.client-certificate")))
 		given->certificate = answer;
+	else if (str_eq(name, STR("tls.certificate")))
+		given->listeners = answer == GIVEN_PASS;
 	else if (str_eq(name, STR("auth.external")))
 		given->external = answer == GIVEN_PASS ? 200 : 401;
 	else if (answer == GIVEN_REFUSE)

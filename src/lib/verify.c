@@ -116,7 +116,7 @@ struct told_difference comparison_tell(struct comparison *c, const struct differ
 	unsigned line;
 	take_pair(c, d->pair);
 	client_asks(c->before, c->scratch, &d->request, NULL, before);
-	client_asks(c->after, c->scratch, &d->request, NULL, after);
+	client_asks(c->after, c->scratch, &d->request, &(struct left_out){ .spelling = d->under ? &d->under->is : NULL }, after);
 	told.before = before;
 	told.after = after;
 	if (after->route)
@@ -130,13 +130,16 @@ struct told_difference comparison_tell(struct comparison *c, const struct differ
 
 void comparison_json(struct comparison *c, struct buf *out)
 {
+	const struct difference_list *const lists[] = { &c->result.differences, &c->result.apart.differences };
+	size_t n = 0;
 	buf_add_char(out, '[');
-	for (size_t i = 0; i < c->result.differences.n; i++) {
-		const struct told_difference t = comparison_tell(c, &c->result.differences.item[i]);
-		buf_add(out, i ? STR(",\n") : STR("\n"));
-		difference_json(out, c->scratch, &t);
-		arena_reset(c->scratch);
-	}
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->n; i++) {
+			const struct told_difference t = comparison_tell(c, &lists[k]->item[i]);
+			buf_add(out, n++ ? STR(",\n") : STR("\n"));
+			difference_json(out, c->scratch, &t);
+			arena_reset(c->scratch);
+		}
 	buf_add_char(out, ']');
 }
 

@@ -218,7 +218,7 @@ static void add_apart(const struct apart *apart, struct buf *out)
 {
 	if (apart->different == 0)
 		return;
-	buf_add(out, STR("\n         and of requests with escapes, doubled slashes or dot segments "));
+	buf_printf(out, "\n         and of requests with escapes, doubled slashes or dot segments (ing2gw explain %.*s) ", STR_ARG(diag_code_text(DIAG_SPELLING)));
 	add_number(out, apart->different);
 	buf_add(out, STR(" of "));
 	add_number(out, apart->asked);

@@ -24,10 +24,20 @@ static bool needs_quotes(str s)
 	return s.n == 0;
 }
 
+/* curl takes the name of the handshake and the port from the URL; the Host may be another one. */
+static str connects_to(struct arena *scratch, const struct request *r)
+{
+	str name, port;
+	if (r->has_sni)
+		return r->sni;
+	(void)str_cut(r->host, ':', &name, &port);
+	return arena_lower(scratch, name);
+}
+
 void words_curl(struct buf *out, struct arena *scratch, const struct request *r)
 {
-	/* curl takes the name of the handshake from the URL */
-	str url = arena_printf(scratch, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(r->has_sni ? r->sni : r->host), STR_ARG(r->target));
+	const str to = connects_to(scratch, r);
+	str url = arena_printf(scratch, "%s://%.*s%.*s", r->tls ? "https" : "http", STR_ARG(to), STR_ARG(r->target));
 	buf_add(out, r->tls ? STR("curl -k ") : STR("curl "));
 	if (!str_eq(r->method, STR("GET")))
 		buf_printf(out, "-X %.*s ", STR_ARG(r->method));
@@ -36,7 +46,7 @@ void words_curl(struct buf *out, struct arena *scratch, const struct request *r)
 		add_quoted(out, arena_printf(scratch, "%.*s: %.*s", STR_ARG(r->headers.item[i].name), STR_ARG(r->headers.item[i].value)));
 		buf_add_char(out, ' ');
 	}
-	if (r->has_sni)
+	if (!str_eq(to, r->host))
 		buf_printf(out, "-H 'Host: %.*s' ", STR_ARG(r->host));
 	if (r->given.basic == GIVEN_PASS)
 		buf_add(out, STR("-u USER:PASSWORD "));
@@ -50,6 +60,10 @@ void words_curl(struct buf *out, struct arena *scratch, const struct request *r)
 		buf_printf(out, "   # from %.*s", STR_ARG(r->client));
 	if (r->body)
 		buf_printf(out, "   # with a body of %llu bytes", (unsigned long long)r->body);
+	if (r->given.listeners)
+		buf_add(out, STR("   # once the certificate is there"));
+	if (r->given.status)
+		buf_printf(out, "   # that the Service answers by %u", (unsigned)r->given.status);
 }
 
 static str shown_backends(struct arena *scratch, const struct outcome *o)
@@ -132,6 +146,10 @@ str words_request(struct arena *arena, const struct request *r)
 		buf_printf(&out, " from %.*s", STR_ARG(r->client));
 	if (r->given.external)
 		buf_printf(&out, " that the authentication service answers by %u", (unsigned)r->given.external);
+	if (r->given.listeners)
+		buf_add(&out, STR(" once the certificate is there"));
+	if (r->given.status)
+		buf_printf(&out, " that the Service answers by %u", (unsigned)r->given.status);
 	return buf_str(&out);
 }
 

@@ -96,7 +96,7 @@ static const struct entry *find_entry(struct run *r, const struct model *model)
 	/* without a word about it, the one that has a name for the host; the input's own load balancers come first */
 	best = first;
 	if (model->entries.n > 1)
-		r->reading = request_read(r->scratch, r->request, true);
+		r->reading = request_read(r->scratch, r->request, PATH_MERGED);
 	for (size_t i = 0; i < model->entries.n && model->entries.n > 1; i++) {
 		const struct entry *e = model->entries.item[i];
 		unsigned near = e->known == first->known ? run_nearness(r, e) : 0;
@@ -213,6 +213,11 @@ void run_routes(struct run *r, const struct entry_index *index, str name)
 	answer_headers(r, out->entry);
 }
 
+const struct spelling *run_spelling(const struct run *r)
+{
+	return r->left_out && r->left_out->spelling ? r->left_out->spelling : &r->out->entry->http.spelling;
+}
+
 static void run(struct run *r, const struct model *model)
 {
 	struct outcome *out = r->out;
@@ -223,8 +228,7 @@ static void run(struct run *r, const struct model *model)
 		return;
 	}
 	out->entry = entry;
-	r->reading = entry->http.literal ? request_read_literally(r->scratch, r->request) : request_read(r->scratch, r->request,
-		entry->http.merge_slashes);
+	r->reading = request_read(r->scratch, r->request, run_spelling(r)->path);
 	read_connection(r, &entry->http);
 	r->uri = out->path = r->reading.path;
 	for (size_t i = 0; i < entry->unknown.n; i++)

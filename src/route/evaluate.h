@@ -88,11 +88,12 @@ struct evaluator *evaluator_new(struct arena *arena, const struct model *model);
 /* The outcome is valid until scratch is reset. */
 void evaluate(struct evaluator *evaluator, struct arena *scratch, const struct request *request, struct outcome *out);
 
-/* Steps of routes that are passed over, as if they were not there. */
+/* Steps of routes that are passed over, as if they were not there, and what else is otherwise than the model has it. */
 struct left_out {
 	bool (*is)(const void *user, const struct route *route, const struct step *step, const struct request *request);   /* NULL: none is */
 	const void *user;
 	const struct route *instead;   /* takes what it can take, whatever else the host has; or NULL */
+	const struct spelling *spelling;   /* what is done to paths; NULL: as the load balancer does */
 };
 
 /* What the answer would be without them. */

@@ -19,6 +19,8 @@ struct listener {
 	LIST(struct host *) hosts;   /* whose routes are asked; of TCP and UDP the first route of the first one takes all */
 	bool ends_tls;               /* of TLS: the backend gets what was within; else TLS goes through to it */
 	bool broken;                 /* its certificate is not there or may not be used: no connection is served */
+	bool absent;                 /* for the same reason it counts as not written */
+	bool pending;                /* broken or absent only as long as a Secret or ConfigMap is not there: see struct given */
 	str certificate;             /* "namespace/name", or empty where it is not known */
 	const struct step *clients;  /* a guard for certificates of clients: who has none that is needed gets no connection; or NULL */
 	LIST(struct step *) steps;   /* before a route is looked for */

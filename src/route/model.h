@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/source.h"
 #include "route/condition.h"
+#include "route/spelling.h"
 #include "route/step.h"
 
 struct node;
@@ -232,13 +233,13 @@ struct host {
 enum listens { LISTENS_FOR_LISTENERS, LISTENS_FOR_ALL, LISTENS_FOR_ROUTES };
 
 struct http_rules {
-	bool merge_slashes;          /* runs of "/" count as one */
-	bool literal;                /* paths are taken as they were sent, escapes and dot segments included, and so they go on */
+	struct spelling spelling;    /* what is done to paths before anything looks at them */
 	bool addresses_are_no_names; /* a Host that is an address is asked for only by what takes every host */
 	bool last_dot;               /* a Host with a dot at its end is another name than without */
 	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
 	enum listens listens;        /* with listeners: for which names connections are taken */
 	bool never_reused;           /* clients are offered no protocol in which they keep connections for other hosts of a certificate */
+	bool one_name;               /* 421 where the Host is not the name of the handshake */
 	bool refuses_misdirected;    /* 421 where the listener of the handshake is not the one for the Host; else that listener's hosts are asked */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */

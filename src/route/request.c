@@ -111,20 +111,29 @@ static bool needs_work(str path)
 	return false;
 }
 
-/* What is done to a path before anything looks at it. */
-enum path_form { PATH_AS_SENT, PATH_DECODED, PATH_MERGED };
+/* What goes on to the backend is the same. */
+static bool read_canonical(struct arena *arena, str path, enum path_reading how, struct reading *out)
+{
+	if (!path_canonical(arena, path, how == PATH_CANONICAL_SLASHES, &out->path, &out->unescaped))
+		return false;
+	if (!str_eq(path, out->path))
+		out->target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(out->path), out->has_query ? "?" : "", STR_ARG(out->query));
+	return true;
+}
 
-static bool read_path(struct arena *arena, str path, enum path_form form, struct reading *out)
+static bool read_path(struct arena *arena, str path, enum path_reading how, struct reading *out)
 {
 	out->path = path;
 	out->escaped = str_has_char(path, '%') || str_has_char(path, '+');
 	if (!str_starts(path, STR("/")))
 		return false;
-	if (form == PATH_AS_SENT || !needs_work(path))
+	if (how == PATH_CANONICAL || how == PATH_CANONICAL_SLASHES)
+		return read_canonical(arena, path, how, out);
+	if (how == PATH_AS_SENT || !needs_work(path))
 		return true;
 	char *text = NEWS(arena, char, path.n);
 	size_t n;
-	if (!decode(path, text, &n) || !resolve(text, &n, form == PATH_MERGED))
+	if (!decode(path, text, &n) || !resolve(text, &n, how == PATH_MERGED))
 		return false;
 	out->path = (str){ text, n };
 	return true;
@@ -169,7 +178,7 @@ static bool read_line(str *target)
 	return true;
 }
 
-static void read_target(struct arena *arena, enum path_form form, struct reading *out)
+static void read_target(struct arena *arena, enum path_reading how, struct reading *out)
 {
 	str target = out->uri = out->target;
 	size_t end = 0;
@@ -188,11 +197,11 @@ static void read_target(struct arena *arena, enum path_form form, struct reading
 		if (target.n == 0)
 			out->uri = path;
 	}
-	if (!read_path(arena, path, form, out))
+	if (!read_path(arena, path, how, out))
 		out->status = 400;
 }
 
-static struct reading read_request(struct arena *arena, const struct request *q, enum path_form form)
+struct reading request_read(struct arena *arena, const struct request *q, enum path_reading how)
 {
 	struct reading out = { .target = q->target };
 	str host = q->host, rest = out.target;
@@ -214,18 +223,8 @@ static struct reading read_request(struct arena *arena, const struct request *q,
 	str unused;
 	if (out.absolute && (q->has_host ? !read_host(arena, q->host, &unused) : !q->http10))
 		out.status = 400;
-	read_target(arena, form, &out);
+	read_target(arena, how, &out);
 	return out;
-}
-
-struct reading request_read(struct arena *arena, const struct request *q, bool merge_slashes)
-{
-	return read_request(arena, q, merge_slashes ? PATH_MERGED : PATH_DECODED);
-}
-
-struct reading request_read_literally(struct arena *arena, const struct request *q)
-{
-	return read_request(arena, q, PATH_AS_SENT);
 }
 
 /* ---- headers ---- */
@@ -318,8 +317,7 @@ str uri_escape(struct arena *arena, str text, enum escape_set set)
 	return buf_str(&b);
 }
 
-/* The byte of an escape that begins at i; -1: there is none. */
-static int escape_at(str text, size_t i)
+int escape_at(str text, size_t i)
 {
 	int high = i + 2 < text.n && text.p[i] == '%' ? hex(text.p[i + 1]) : -1, low = high >= 0 ? hex(text.p[i + 2]) : -1;
 	return low < 0 ? -1 : high * 16 + low;

@@ -7,6 +7,7 @@
 #define ING2GW_ROUTE_REQUEST_H
 
 #include "base/arena.h"
+#include "route/spelling.h"
 
 struct header {
 	str name, value;
@@ -18,6 +19,7 @@ enum given_truth { GIVEN_UNKNOWN, GIVEN_NO, GIVEN_YES };
 /* What stands outside of the request. */
 struct given {
 	enum given_answer basic;         /* do the credentials pass; nothing: no */
+	bool listeners;                  /* the Secrets and ConfigMaps that listeners name, and that are not in the input, are there */
 	enum given_answer certificate;   /* has the client a certificate that is trusted; nothing: no */
 	struct str_list refused;         /* features of further gates that do not let pass */
 	uint32_t external;               /* status of the authentication service; 0: 200 */
@@ -56,11 +58,15 @@ struct reading {
 	str query;                       /* behind "?", or empty */
 	bool has_query;
 	bool escaped;                    /* the path held "%" or "+" as it was sent */
+	bool unescaped;                  /* PATH_CANONICAL_SLASHES: the path held an escaped slash */
 };
 
-struct reading request_read(struct arena *arena, const struct request *request, bool merge_slashes);
-/* The same with the path as it was sent. */
-struct reading request_read_literally(struct arena *arena, const struct request *request);
+struct reading request_read(struct arena *arena, const struct request *request, enum path_reading how);
+
+/* canonical.c: PATH_CANONICAL and PATH_CANONICAL_SLASHES. False: it has no such form. */
+bool path_canonical(struct arena *arena, str path, bool slashes, str *out, bool *unescaped);
+/* The byte of an escape that begins at i; -1: there is none. */
+int escape_at(str text, size_t i);
 
 /* The values of a header joined by ", " (empty where there is none), as nginx's $http_name: "-" in name stands for "_" too. */
 bool request_header(struct arena *arena, const struct request *request, str name, str *value);

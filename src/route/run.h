@@ -102,4 +102,7 @@ const struct host *index_find_host(struct run *run, const struct entry_index *in
 bool index_has_group(const struct entry *entry, struct arena *scratch, str name);
 str index_find_certificate(const struct entry *entry, struct arena *scratch, str name);   /* empty: none */
 
+/* evaluate.c: what is done to the path of this request. */
+const struct spelling *run_spelling(const struct run *run);
+
 #endif

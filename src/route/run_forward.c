@@ -92,8 +92,9 @@ static str target_of(struct run *r)
 {
 	if (!r->rewritten)
 		return r->reading.target;
-	str path = r->out->entry->http.literal ? r->uri : uri_escape(r->scratch, r->uri, ESCAPE_PATH);
-	if (!r->reading.query.n && !(r->out->entry->http.literal && r->reading.has_query))
+	const bool decoded = r->out->entry->http.spelling.path == PATH_DECODED || r->out->entry->http.spelling.path == PATH_MERGED;
+	str path = !decoded ? r->uri : uri_escape(r->scratch, r->uri, ESCAPE_PATH);
+	if (!r->reading.query.n && !(!decoded && r->reading.has_query))
 		return path;
 	return arena_printf(r->scratch, "%.*s?%.*s", STR_ARG(path), STR_ARG(r->reading.query));
 }

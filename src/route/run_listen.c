@@ -80,11 +80,16 @@ static bool is_spoken(const struct run *r, const struct listener *l)
 	return false;
 }
 
+static bool is_there(const struct run *r, const struct listener *l)
+{
+	return !l->absent || (l->pending && r->request->given.listeners);
+}
+
 static const struct listener *find_in(const struct run *r, const struct entry *entry, str pattern)
 {
 	const struct listener_list *list = index_listeners(entry->index, pattern);
 	for (size_t i = 0; i < list->n; i++)
-		if (list->item[i]->port == port_of(r->request) && is_spoken(r, list->item[i]))
+		if (list->item[i]->port == port_of(r->request) && is_spoken(r, list->item[i]) && is_there(r, list->item[i]))
 			return list->item[i];
 	return NULL;
 }
@@ -103,7 +108,7 @@ static bool listens(const struct run *r, const struct entry *entry, bool spoken)
 {
 	for (size_t i = 0; i < entry->listeners.n; i++) {
 		const struct listener *l = entry->listeners.item[i];
-		bool served = l->hosts.n || entry->http.listens != LISTENS_FOR_ROUTES;
+		bool served = is_there(r, l) && (l->hosts.n || entry->http.listens != LISTENS_FOR_ROUTES);
 		if (served && l->port == port_of(r->request) && l->protocol != LISTENER_UDP && (!spoken || is_spoken(r, l)))
 			return true;
 	}
@@ -148,7 +153,7 @@ static const struct listener *any_listener(const struct run *r, const struct ent
 {
 	for (size_t i = 0; i < entry->listeners.n; i++) {
 		const struct listener *l = entry->listeners.item[i];
-		if (l->port == port_of(r->request) && l->protocol == (r->request->tls ? LISTENER_HTTPS : LISTENER_HTTP))
+		if (l->port == port_of(r->request) && l->protocol == (r->request->tls ? LISTENER_HTTPS : LISTENER_HTTP) && is_there(r, l))
 			return l;
 	}
 	return NULL;
@@ -215,6 +220,18 @@ static uint32_t misdirected(struct run *r, const struct listener *l, str host)
 
 /* ---- requests ---- */
 
+/* A path with escaped slashes is led to the one without, whoever would answer. */
+static bool redirects_spelling(struct run *r)
+{
+	struct outcome *out = r->out;
+	if (!r->reading.unescaped || !run_spelling(r)->slashes_redirect)
+		return false;
+	out->status = 307;
+	out->has_location = true;
+	out->location = r->reading.target;
+	return true;
+}
+
 static void run_http(struct run *r, const struct listener *l)
 {
 	struct outcome *out = r->out;
@@ -223,8 +240,13 @@ static void run_http(struct run *r, const struct listener *l)
 		out->status = r->reading.status;
 		return;
 	}
+	if (redirects_spelling(r))
+		return;
 	if (l->protocol == LISTENER_HTTPS && out->entry->http.refuses_misdirected)
 		out->status = misdirected(r, l, host);
+	/* an address is never said in a handshake */
+	if (l->protocol == LISTENER_HTTPS && out->entry->http.one_name && (!host.n || !str_eq(host, name_of_handshake(r, out->entry))))
+		out->status = 421;
 	if (out->status)
 		return;
 	run_list(r, l->steps.item, l->steps.n);
@@ -253,14 +275,17 @@ void run_listeners(struct run *r)
 		out->status = 404;
 	else if (!l)
 		no_listener(r, out->entry);
-	if (!l)
+	if (!l) {
+		if (out->status)
+			(void)redirects_spelling(r);
 		return;
+	}
 	for (size_t i = 0; i < l->unknown.n; i++)
 		LIST_PUSH(r->scratch, &out->unknown, l->unknown.item[i]);
 	bool ends_tls = l->protocol == LISTENER_HTTPS || (l->protocol == LISTENER_TLS && l->ends_tls);
 	if (ends_tls)
 		out->certificate = l->certificate;
-	if (ends_tls && l->broken)
+	if (ends_tls && l->broken && !(l->pending && r->request->given.listeners))
 		no_answer(r, "CLOSED", STR("the listener has no certificate that it may use: the connection ends"));
 	else if (ends_tls && !client_may(r, l))
 		return;

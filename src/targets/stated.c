@@ -109,11 +109,22 @@ void state_without(struct lowering *lw, const struct step *step, enum diag_code 
 	lw->now.side = side;
 }
 
+/* The route's own step that does what the step of another one does; or NULL. */
+static const struct step *step_like(const struct route *route, const struct step *step)
+{
+	for (size_t i = 0; i < route->steps.n; i++)
+		if (route->steps.item[i]->kind == step->kind && str_eq(route->steps.item[i]->feature, step->feature))
+			return route->steps.item[i];
+	return NULL;
+}
+
 void state_alike(struct lowering *lw, const struct route *said, const struct route *route)
 {
 	for (size_t i = lw->side_began, n = lw->statements.n; i < n && !lw->open; i++) {
 		struct statement s = lw->statements.item[i];
-		if (s.route != said || s.side != lw->now.side || s.kind == STATED_WITHOUT || s.when == STATED_PATHS)
+		if (s.route != said || s.side != lw->now.side || s.when == STATED_PATHS)
+			continue;
+		if (s.kind == STATED_WITHOUT && !(s.step = step_like(route, s.step)))
 			continue;
 		s.route = route;
 		s.at = route->at;

@@ -10,7 +10,7 @@
 struct class_bytes {
 	const struct route *before, *after;
 	size_t variant, path;        /* path: number of its class, or SIZE_MAX */
-	size_t https;
+	size_t https, given;
 };
 
 /* Where classes of paths are not known, the path of a route is one of its own; those beside it are one with others that go the same way. */
@@ -19,7 +19,7 @@ str class_key(const struct asking *a, const struct question *q, const struct rou
 	str path, query;
 	struct class_bytes *key = NEW(a->scratch, struct class_bytes);
 	(void)str_cut(q->path->target, '?', &path, &query);
-	*key = (struct class_bytes){ before, after, q->number, path_class(&a->paths, path), q->https };
+	*key = (struct class_bytes){ before, after, q->number, path_class(&a->paths, path), q->https, a->given };
 	str bytes = { (const char *)key, sizeof *key };
 	return key->path != SIZE_MAX || q->path->edge ? bytes : arena_join(a->scratch, bytes, q->path->target);
 }
@@ -85,21 +85,33 @@ static bool is_proved(const struct asking *a, const struct question *q, const st
 	return a->paths.whole && q->number == 0 && same_form(a->scratch, before, after, one_name) && path_decides_alone(before, after);
 }
 
+/* under: what becomes of the path after; NULL: what the side does with it. Whether both differ, and nobody has stated that. */
+static bool differs_under(struct asking *a, const struct request *request, const struct outcome *before, const struct open_spelling *under)
+{
+	struct outcome after;
+	client_asks(a->after, a->scratch, request, &(struct left_out){ .spelling = under ? &under->is : NULL }, &after);
+	const struct asked asked = { request, before, &after, outcomes_differ(a->scratch, before, &after) };
+	return answer_is_known(&after) && asked.what.n && note_apart(a, &asked, under);
+}
+
 static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
 {
-	const struct asked asked = { request, before, after, outcomes_differ(a->scratch, before, after) };
+	const struct open_choices *open = a->input->open;
 	if (!answer_is_known(before) || !answer_is_known(after))
 		return;
+	bool differs = differs_under(a, request, before, NULL);
+	for (size_t i = 0; open && i < open->spellings.n; i++)
+		differs = differs_under(a, request, before, &open->spellings.item[i]) || differs;
 	a->out->apart.asked++;
-	if (asked.what.n)
-		note_apart(a, &asked);
+	a->out->apart.different += differs;
 }
 
 /* Whether the request was the first one of its class. */
 static bool ask(struct asking *a, const struct question *q)
 {
 	struct outcome before, after;
-	const struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
+	struct request request = question_request(a->scratch, a->hosts, q->path, q->variant, q->https);
+	request.given.listeners = a->given;
 	if (request.has_sni && !q->https)
 		return false;
 	client_asks(a->before, a->scratch, &request, NULL, &before);
@@ -129,19 +141,29 @@ static bool ask(struct asking *a, const struct question *q)
 	return fresh;
 }
 
+/* No listener takes a connection for the name: nothing that a request says can change that. */
+static bool is_nobody(const struct outcome *o)
+{
+	return !o->listener && !o->status && o->state.n && o->entry && o->entry->listeners.n;
+}
+
 /* The host that takes a name on each side, by asking for the root. */
 static void find_paths(struct asking *a, bool https)
 {
 	const struct asked_path root = { .target = STR_INIT("/") };
 	const struct variant plain = { .method = STR_INIT("GET") };
 	struct outcome before, after;
-	const struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
+	struct request request = question_request(a->scratch, a->hosts, &root, &plain, https);
+	request.given.listeners = a->given;
 	evaluate(a->before, a->scratch, &request, &before);
 	evaluate(a->after, a->scratch, &request, &after);
 	const struct host *const found[] = { before.host, after.host };
+	a->nobody = is_nobody(&before) || is_nobody(&after);
+	/* classes that the other side of the same host has told apart serve as well where nobody tells more apart */
+	if (!a->nobody || a->host_before != before.host || !a->paths.product)
+		a->paths = path_classes_of(a->of_host, found, 2, NULL);
 	a->host_before = before.host;
 	a->host_after = after.host;
-	a->paths = path_classes_of(a->of_host, found, 2, NULL);
 	a->whole = a->whole && a->paths.whole;
 	if (a->paths.why.n && a->paths.product)
 		str_list_add_new(a->arena, &a->out->sampled, arena_printf(a->arena, "too large: %.*s, for %.*s", STR_ARG(a->paths.why),
@@ -151,13 +173,23 @@ static void find_paths(struct asking *a, bool https)
 	arena_reset(a->scratch);
 }
 
+/*
+ * Where nobody answers on one side, and of other spellings of a path, what stands beside the path is asked where it gets past guards alone: the
+ * rest of it decides nothing there, or is asked of the path as it is.
+ */
+static bool is_asked(const struct asking *a, const struct questions *q, size_t variant, bool odd)
+{
+	return variant == 0 || !(a->nobody || odd) || variant_lets_in(&q->variants.item[variant]);
+}
+
 /* A path of each class that nobody has thought of. */
 static void ask_classes(struct asking *a, const struct questions *q, bool https)
 {
 	for (size_t i = 0; a->paths.product && i < product_count(a->paths.product); i++) {
 		const struct asked_path path = { .target = product_class(a->paths.product, i)->witness };
 		for (size_t k = 0; k < q->variants.n; k++) {
-			ask(a, &(struct question){ &path, &q->variants.item[k], k, https });
+			if (is_asked(a, q, k, false))
+				ask(a, &(struct question){ &path, &q->variants.item[k], k, https });
 			arena_reset(a->scratch);
 		}
 	}
@@ -180,13 +212,29 @@ static void ask_side(struct asking *a, const struct questions *q, bool https)
 		if (is_witness(a, path->target))
 			continue;
 		bool fresh = ask(a, &(struct question){ path, &q->variants.item[0], 0, https });
-		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge); k++) {
-			ask(a, &(struct question){ path, &q->variants.item[k], k, https });
+		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge || path->odd); k++) {
+			if (is_asked(a, q, k, path->odd))
+				ask(a, &(struct question){ path, &q->variants.item[k], k, https });
 			arena_reset(a->scratch);
 		}
 		arena_reset(a->scratch);
 	}
-	depends_ask(a, q, https);
+	if (!a->given && (!https || a->hosts->tls))
+		depends_ask(a, q, https);
+}
+
+/* The listener of the host waits for a Secret or ConfigMap that is not in the input. */
+static bool is_pending(struct asking *a)
+{
+	const struct asked_path root = { .target = STR_INIT("/") };
+	const struct variant plain = { .method = STR_INIT("GET") };
+	struct outcome after;
+	struct request request = question_request(a->scratch, a->hosts, &root, &plain, true);
+	request.given.listeners = true;
+	evaluate(a->after, a->scratch, &request, &after);
+	bool pending = after.listener && after.listener->pending;
+	arena_reset(a->scratch);
+	return pending;
 }
 
 void ask_host(struct asking *a, const struct host_class *hosts)
@@ -201,9 +249,14 @@ void ask_host(struct asking *a, const struct host_class *hosts)
 	map_init(&a->routes, a->of_host);
 	map_init(&a->depending, a->of_host);
 	const struct questions q = questions_of(a->of_host, hosts);
+	a->host_before = a->host_after = NULL;
+	a->paths.product = NULL;
 	ask_side(a, &q, false);
-	if (hosts->tls)
+	ask_side(a, &q, true);
+	a->given = is_pending(a);
+	if (a->given)
 		ask_side(a, &q, true);
+	a->given = false;
 	depends_end(a);
 	count_unasked(a);
 	a->host->verdict = a->host->different ? VERDICT_DIFFERENT : a->host->unknown || a->host->unasked ? VERDICT_UNKNOWN :

@@ -25,6 +25,8 @@ struct asking {
 	const struct host *host_before, *host_after;   /* that take the name there, on this side; or NULL */
 	LIST(struct open_part *) open;   /* choices that may matter to some host of the pair: depends.c */
 	struct map depending;        /* of the host: classes that hang on some choice; struct depending_class */
+	bool given;                  /* asked as if what listeners wait for were there: struct given */
+	bool nobody;                 /* on one side no listener takes a connection for the host there: nothing but the path is asked */
 	bool whole;                  /* all classes of paths of the host are known, on all its sides */
 	struct map classes;          /* of the host: struct class_state, by routes, side and variant */
 	struct map routes;           /* of the host: that took a request, as bytes of their addresses */
@@ -74,8 +76,8 @@ str usual_of(struct asking *asking, const struct asked *asked);
 /* Whether the step does what the controller does by default, and decides nothing: it may be passed over. */
 bool usual_step(const struct asking *asking, const struct route *route, const struct step *step);
 
-/* groups.c: the request is not in normal form, and both sides differ. */
-void note_apart(struct asking *asking, const struct asked *asked);
+/* groups.c: the request is not in normal form, and both sides differ. Whether that counts: nobody has stated it. */
+bool note_apart(struct asking *asking, const struct asked *asked, const struct open_spelling *under);
 struct request request_keep(struct arena *arena, const struct request *request);
 size_t request_length(const struct request *request);   /* the shorter one is easier to read */
 /* groups.c: whether the difference is one of the usual, stated or accepted ones, and whether something stands open. */

@@ -22,9 +22,16 @@ struct open_choice {
 	LIST(struct open_value) values;   /* the first one is that of the side that is asked anyway, the others have models */
 };
 
+/* What becomes of paths in other spellings, under a value that is not that of the side after. */
+struct open_spelling {
+	str value;                   /* "spelling=redirected" */
+	struct spelling is;
+};
+
 struct open_choices {
 	struct open_choice *item;
 	size_t n, cap;
+	LIST(struct open_spelling) spellings;   /* asked of requests that are counted apart, and of no others: these have one spelling */
 };
 
 /* What becomes of a request under a value. */

@@ -189,7 +189,7 @@ bool same_form(struct arena *scratch, const struct outcome *before, const struct
 	if (!is_steady(scratch, before) || !is_steady(scratch, after))
 		return false;
 	bool steady = never_fails(scratch, before) && never_fails(scratch, after);
-	if (before->has_location || after->has_location)
+	if (before->has_location && after->has_location)
 		return steady && same_location(scratch, before, after, one_name);
 	/* what only one side sends to a backend, or none, is compared with nothing */
 	if (!before->forwarded || !after->forwarded)

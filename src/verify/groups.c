@@ -26,7 +26,7 @@ size_t request_length(const struct request *r)
 	size_t n = r->target.n + (str_eq(r->method, STR("GET")) ? 0 : 20) + (r->tls ? 1 : 0);
 	for (size_t i = 0; i < r->headers.n; i++)
 		n += 20 + r->headers.item[i].name.n + r->headers.item[i].value.n;
-	return n + (r->body ? 20 : 0) + (r->has_sni ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
+	return n + (r->body ? 20 : 0) + (r->given.listeners ? 20 : 0) + (r->given.status ? 20 : 0) + (r->has_sni ? 20 : 0) + (str_eq(r->client, STR("127.0.0.1")) ? 0 : 20);
 }
 
 static str backends_text(struct arena *scratch, const struct outcome *o)
@@ -67,14 +67,12 @@ static str side_text(struct arena *scratch, const struct outcome *o, const struc
 	return str_list_has(what, STR("response_headers")) && what->n == 1 ? arena_join(scratch, text, headers_text(scratch, o)) : text;
 }
 
-/* What differs, from what to what; of what was stated, the statement and the fields that it is about. */
+/* What differs, from what to what; of what was stated, is a default or counted apart, by what, where, and the fields that it is about. */
 static str group_key(struct arena *scratch, const struct outcome *before, const struct outcome *after, const struct difference *d)
 {
-	if (d->usual.n)
-		return d->usual;
-	if (d->stated)
-		return arena_printf(scratch, "%.*s %zx %d %.*s", STR_ARG(d->stated->code), (size_t)(uintptr_t)before->route, d->opens,
-			STR_ARG(str_list_join(scratch, &d->what, STR(" "))));
+	if (d->usual.n || d->stated || d->apart)
+		return arena_printf(scratch, "%d %.*s %.*s %zx %d %.*s", d->apart, STR_ARG(d->under ? d->under->value : STR("")), STR_ARG(d->usual.n ? d->usual : d->stated ? d->stated->code : STR("")),
+			(size_t)(uintptr_t)before->route, d->opens, STR_ARG(str_list_join(scratch, &d->what, STR(" "))));
 	return arena_printf(scratch, "%d%d %.*s: %.*s; %.*s", d->opens, d->accepted, STR_ARG(str_list_join(scratch, &d->what, STR(" "))),
 		STR_ARG(side_text(scratch, before, after, &d->what)), STR_ARG(side_text(scratch, after, before, &d->what)));
 }
@@ -83,7 +81,7 @@ static str group_key(struct arena *scratch, const struct outcome *before, const 
 static struct difference *add_difference(struct asking *a, const struct asked *q, const struct difference *like, struct difference_list *list)
 {
 	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = request_keep(a->arena, q->request), .opens = like->opens,
-		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .before = q->before->route, .after = q->after->route };
+		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .apart = like->apart, .under = like->under, .before = q->before->route, .after = q->after->route };
 	for (size_t i = 0; i < like->what.n; i++)
 		LIST_PUSH(a->arena, &d.what, arena_str(a->arena, like->what.item[i]));
 	LIST_PUSH(a->arena, list, d);
@@ -92,14 +90,24 @@ static struct difference *add_difference(struct asking *a, const struct asked *q
 
 static struct difference *group_of(struct asking *a, const struct asked *q, const struct difference *like)
 {
+	struct difference_list *list = like->apart ? &a->out->apart.differences : &a->out->differences;
 	str key = group_key(a->scratch, q->before, q->after, like);
 	size_t *at = map_get(&a->groups, key);
 	if (at)
-		return &a->out->differences.item[*at];
+		return &list->item[*at];
 	at = NEW(a->of_host, size_t);
-	*at = a->out->differences.n;
+	*at = list->n;
 	map_set(&a->groups, arena_str(a->of_host, key), at);
-	return add_difference(a, q, like, &a->out->differences);
+	return add_difference(a, q, like, list);
+}
+
+static void keep_shortest(struct asking *a, const struct asked *q, struct difference *d)
+{
+	if (request_length(q->request) >= request_length(&d->request))
+		return;
+	d->request = request_keep(a->arena, q->request);
+	d->before = q->before->route;
+	d->after = q->after->route;
 }
 
 /* Somebody is kept out, or would be: by a guard that refuses this very request, or that asks something outside of it. */
@@ -135,7 +143,7 @@ static const struct statement *statement_with(struct asking *a, const struct ask
 {
 	struct outcome without;
 	const struct losing losing = { a, some };
-	const struct left_out left_out = { is_lost, &losing, route };
+	const struct left_out left_out = { .is = is_lost, .user = &losing, .instead = route };
 	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
 	*same = rest.n == 0;
@@ -230,7 +238,7 @@ static void count(struct asking *a, struct difference *d, struct class_state *cl
 static bool accepts(const struct accepted_difference *by, const struct difference *d, str field)
 {
 	str location = difference_location(d);
-	bool here = str_eq(by->host, difference_host(d)) && str_eq(by->location, location.n ? location : STR("-"));
+	bool here = str_eq(by->host, difference_name(d)) && str_eq(by->location, location.n ? location : STR("-"));
 	bool all = str_eq(by->field, STR("opens")) || (str_eq(by->field, STR("*")) && !d->opens);
 	return !by->expired && here && (all || (str_eq(by->field, field) && !d->opens));
 }
@@ -264,16 +272,17 @@ struct difference difference_of(struct asking *a, const struct asked *q)
 	return like;
 }
 
-void note_apart(struct asking *a, const struct asked *q)
+bool note_apart(struct asking *a, const struct asked *q, const struct open_spelling *under)
 {
-	const struct difference like = difference_of(a, q);
-	struct apart *apart = &a->out->apart;
-	if (!difference_counts(&like))
-		return;
-	apart->different++;
-	apart->opened += like.opens;
-	if (apart->examples.n < APART_EXAMPLES)
-		(void)add_difference(a, q, &like, &apart->examples);
+	struct difference like = difference_of(a, q);
+	bool counts = difference_counts(&like);
+	a->out->apart.opened += like.opens && counts;
+	like.apart = true;
+	like.under = under;
+	struct difference *d = group_of(a, q, &like);
+	d->classes++;
+	keep_shortest(a, q, d);
+	return counts;
 }
 
 void note_difference(struct asking *a, const struct asked *q, struct class_state *class, bool proved)
@@ -282,9 +291,5 @@ void note_difference(struct asking *a, const struct asked *q, struct class_state
 	struct difference *d = group_of(a, q, &like);
 	d->proved = proved && (d->proved || d->classes == 0);
 	count(a, d, class);
-	if (request_length(q->request) >= request_length(&d->request))
-		return;
-	d->request = request_keep(a->arena, q->request);
-	d->before = q->before->route;
-	d->after = q->after->route;
+	keep_shortest(a, q, d);
 }

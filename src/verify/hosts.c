@@ -70,7 +70,7 @@ static void add_listener(struct gathering *g, const struct listener *l)
 	if (l->protocol == LISTENER_TCP || l->protocol == LISTENER_UDP)
 		return;
 	add_name(g, NULL, &l->host, tls);
-	for (size_t i = 0; i < l->hosts.n && !l->broken; i++)
+	for (size_t i = 0; i < l->hosts.n && (!l->broken || l->pending); i++)
 		add_host(g, l->hosts.item[i], tls);
 }
 

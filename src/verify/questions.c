@@ -56,19 +56,20 @@ static void add_path(struct asking *a, str path, bool edge)
 		add(a, odd, true, true);
 }
 
-/* The path in other spellings: with an escape, a doubled slash, dot segments. */
+/* The path in other spellings: with an escape, a doubled slash, an escaped one, dot segments. */
 static void add_spellings(struct asking *a, str path)
 {
-	enum { MOST = 40 };
-	str bare = path_without_slash(path);
-	if (bare.n < 2 || !domain_has(DOMAIN_PATH, bare) || a->spellings == MOST)
+	enum { MOST = 500 };
+	const str whole = path_without_slash(path), bare = whole.n > 1 ? whole : STR("");
+	if (!domain_has(DOMAIN_PATH, whole) || a->spellings == MOST)
 		return;
 	a->spellings++;
-	str begin = str_slice(bare, 0, bare.n - 1);
-	add(a, arena_printf(a->arena, "%.*s%%%02X", STR_ARG(begin), (unsigned)(unsigned char)bare.p[bare.n - 1]), true, true);
-	add(a, arena_join(a->arena, STR("/"), bare), true, true);
+	if (bare.n)
+		add(a, arena_printf(a->arena, "%.*s%%%02X", STR_ARG(str_slice(bare, 0, bare.n - 1)), (unsigned)(unsigned char)bare.p[bare.n - 1]), true, true);
+	add(a, arena_join(a->arena, STR("/"), whole), true, true);
 	add(a, arena_join(a->arena, bare, STR("//x")), true, true);
-	add(a, arena_join(a->arena, STR("/x/.."), bare), true, true);
+	add(a, arena_join(a->arena, bare, STR("/x%2Fy")), true, true);
+	add(a, arena_join(a->arena, STR("/x/.."), whole), true, true);
 }
 
 static void add_behind(struct asking *a, str path, const char *more, bool edge)
@@ -122,8 +123,9 @@ static struct variant usual(void)
 
 static str variant_text(struct arena *arena, const struct variant *v)
 {
-	str text = arena_printf(arena, "%.*s %.*s %.*s %.*s %llu %d %d %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client), STR_ARG(v->sni),
-		(unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, v->given.refused.n);
+	str text = arena_printf(arena, "%.*s %.*s %.*s %.*s %d %llu %d %d %u %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client), STR_ARG(v->sni),
+		(int)v->spelled, (unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, (unsigned)v->given.status,
+		v->given.refused.n);
 	for (size_t i = 0; i < v->headers.n; i++)
 		text = arena_printf(arena, "%.*s|%.*s:%.*s", STR_ARG(text), STR_ARG(v->headers.item[i].name), STR_ARG(v->headers.item[i].value));
 	return text;
@@ -258,10 +260,25 @@ static void add_guard(struct asking *a, const struct guard *g)
 	}
 }
 
-/* A preflight, and a request of a page of another origin. */
+/* A proxy in front says another scheme, host or port, where its word counts. */
+static void add_proxy(struct asking *a)
+{
+	static const struct header SAYS[] = { { STR_INIT("X-Forwarded-Proto"), STR_INIT("https") }, { STR_INIT("X-Forwarded-Host"), STR_INIT("front.example") },
+		{ STR_INIT("X-Forwarded-Port"), STR_INIT("8443") } };
+	bool believed = false;
+	for (size_t i = 0; i < a->hosts->believing.n; i++)
+		believed = believed || a->hosts->believing.item[i]->forwarded;
+	for (size_t i = 0; believed && i < sizeof SAYS / sizeof *SAYS; i++) {
+		struct variant v = usual();
+		set_header(a, &v, SAYS[i].name, SAYS[i].value);
+		add_variant(a, &v);
+	}
+}
+
+/* A preflight, one that asks nothing, and requests of pages of other origins. */
 static void add_cors(struct asking *a, const struct cors *cors)
 {
-	struct variant asks = usual(), simple = usual(), other = usual();
+	struct variant asks = usual(), empty = usual(), simple = usual(), other = usual();
 	str origin = cors->any_origin || cors->origins.n == 0 ? STR("https://app.example.com") : cors->origins.item[0];
 	size_t star = str_find_char(origin, '*');
 	if (star < origin.n)
@@ -273,7 +290,10 @@ static void add_cors(struct asking *a, const struct cors *cors)
 	asks.method = STR("OPTIONS");
 	set_header(a, &asks, STR("Origin"), origin);
 	set_header(a, &asks, STR("Access-Control-Request-Method"), STR("GET"));
+	empty.method = STR("OPTIONS");
+	set_header(a, &empty, STR("Origin"), origin);
 	add_variant(a, &asks);
+	add_variant(a, &empty);
 	add_variant(a, &simple);
 	add_variant(a, &other);
 }
@@ -289,7 +309,30 @@ static void add_step(struct asking *a, const struct step *s)
 		v.method = STR("POST");
 		v.body = s->as.limit + 1;
 		add_variant(a, &v);
+	} else if (s->kind == STEP_HOST && str_has_char(s->value, '$')) {
+		v.spelled = true;
+		add_variant(a, &v);
+	} else if (s->kind == STEP_ERRORS && s->as.errors.codes.n) {
+		v.given.status = s->as.errors.codes.item[0];
+		add_variant(a, &v);
 	}
+}
+
+/* Who gets past all guards of a route, where one is not enough. */
+static void add_guards(struct asking *a, const struct route *r)
+{
+	struct variant v = usual();
+	for (size_t i = 0; i < r->steps.n; i++) {
+		const struct guard *g = &r->steps.item[i]->as.guard;
+		if (r->steps.item[i]->kind != STEP_GUARD)
+			continue;
+		if (g->kind == GUARD_ADDRESS && !g->deny && !g->ordered && g->ranges.n && !v.client.n)
+			v.client = address_in(a->arena, &g->ranges.item[0]);
+		v.given.basic = g->kind == GUARD_BASIC ? GIVEN_PASS : v.given.basic;
+		v.given.certificate = g->kind == GUARD_CERTIFICATE ? GIVEN_PASS : v.given.certificate;
+	}
+	if (variant_lets_in(&v))
+		add_variant(a, &v);
 }
 
 static void add_route(struct asking *a, const struct route *r)
@@ -298,6 +341,7 @@ static void add_route(struct asking *a, const struct route *r)
 	add_conditions(a, &r->match.conditions);
 	for (size_t i = 0; i < r->steps.n; i++)
 		add_step(a, r->steps.item[i]);
+	add_guards(a, r);
 	for (size_t i = 0; i < r->cases.n; i++)
 		add_case(a, &r->cases.item[i]);
 }
@@ -332,6 +376,12 @@ static void add_pairs(struct asking *a)
 		}
 }
 
+bool variant_lets_in(const struct variant *v)
+{
+	bool lets = v->client.n || v->given.basic == GIVEN_PASS || v->given.certificate == GIVEN_PASS;
+	return lets && !v->headers.n && !v->query.n && !v->body && !v->spelled && str_eq(v->method, STR("GET"));
+}
+
 struct questions questions_of(struct arena *arena, const struct host_class *hosts)
 {
 	struct questions out = { 0 };
@@ -342,6 +392,7 @@ struct questions questions_of(struct arena *arena, const struct host_class *host
 	add_variant(&a, &first);
 	add_path(&a, STR("/"), false);
 	add_reused(&a, hosts->reused);
+	add_proxy(&a);
 	for (size_t i = 0; i < hosts->hosts.n; i++)
 		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
 			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
@@ -360,6 +411,8 @@ struct request question_request(struct arena *arena, const struct host_class *ho
 	};
 	for (size_t i = 0; i < variant->headers.n; i++)
 		LIST_PUSH(arena, &r.headers, variant->headers.item[i]);
+	if (variant->spelled)
+		r.host = arena_join(arena, upper(arena, hosts->witness), STR(":8080"));
 	if (variant->query.n)
 		r.target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(path->target), str_has_char(path->target, '?') ? "&" : "?", STR_ARG(variant->query));
 	return r;

@@ -21,10 +21,14 @@ struct variant {
 	LIST(struct header) headers;
 	str query;                   /* "a=b", or empty */
 	str client;                  /* address; empty: the usual one */
+	bool spelled;                /* the host is written in capitals and with a port */
 	str sni;                     /* another name of the handshake, of HTTPS alone; empty: that of the host */
 	uint64_t body;
 	struct given given;
 };
+
+/* It may get past a guard, and has nothing beside that. */
+bool variant_lets_in(const struct variant *variant);
 
 struct questions {
 	LIST(struct asked_path) paths;

@@ -102,8 +102,17 @@ static str answering_default(struct asking *a, const struct outcome *before)
 	return (str){ "", 0 };
 }
 
+/* The controller shows its own certificate to names that nothing in the input has one for, and after it nobody takes their connections. */
+static bool is_own_certificate(const struct asked *q)
+{
+	const struct host *host = q->before->host;
+	return str_eq(q->before->certificate, STR("default")) && !q->after->listener && !q->after->status && (!host || host->certificate.kind == CERTIFICATE_NONE);
+}
+
 str usual_of(struct asking *a, const struct asked *q)
 {
+	if (is_own_certificate(q))
+		return STR("tls.default-certificate");
 	bool headers = q->what.n == 1 && str_eq(q->what.item[0], STR("response_headers"));
 	str feature = answering_default(a, q->before);
 	if (!feature.n)

@@ -27,6 +27,14 @@ str difference_host(const struct difference *d)
 	return d->host.n ? d->host : STR("*");
 }
 
+str difference_name(const struct difference *d)
+{
+	str name = difference_host(d);
+	while (str_starts(name, STR("*.*.")))
+		name = str_from(name, 2);
+	return name;
+}
+
 str difference_location(const struct difference *d)
 {
 	return d->before ? d->before->match.path : (str){ "", 0 };
@@ -158,8 +166,8 @@ static void join_apart(struct joining *j, const struct apart *apart)
 	all->asked += apart->asked;
 	all->different += apart->different;
 	all->opened += apart->opened;
-	for (size_t i = 0; i < apart->examples.n && all->examples.n < APART_EXAMPLES; i++)
-		LIST_PUSH(j->arena, &all->examples, apart->examples.item[i]);
+	for (size_t i = 0; i < apart->differences.n; i++)
+		LIST_PUSH(j->arena, &all->differences, apart->differences.item[i]);
 }
 
 static void join(struct joining *j, const struct part *part, struct accepted_differences *accepted)

@@ -27,6 +27,8 @@ struct difference {
 	size_t classes;              /* that differ alike */
 	bool proved;                 /* of all of them */
 	bool accepted;               /* the user knows it */
+	bool apart;                  /* of requests that are not in normal form: see struct apart */
+	const struct open_spelling *under;   /* of these: the value under which they differ; NULL: as the side after does */
 	const struct route *before, *after;   /* or NULL */
 };
 
@@ -39,6 +41,7 @@ enum verdict { VERDICT_EQUAL, VERDICT_EXCEPT, VERDICT_PARTIAL, VERDICT_UNKNOWN, 
 /* The difference counts: nobody has stated or accepted it. */
 bool difference_counts(const struct difference *difference);
 str difference_host(const struct difference *difference);       /* "*" for all names that have no class of their own */
+str difference_name(const struct difference *difference);       /* the same as the source says it: "*.x" of "*.*.x" too */
 str difference_location(const struct difference *difference);   /* path of the route that decides in the source; or empty */
 
 str verdict_name(enum verdict verdict);   /* "equal" ... */
@@ -59,12 +62,10 @@ struct unasked {
 };
 
 /* Requests that are not in normal form: escapes, doubled slashes, dot segments. What a load balancer makes of them is sampled only, and no part of the verdict. */
-enum { APART_EXAMPLES = 5 };
-
 struct apart {
 	size_t asked, different;
 	size_t opened;               /* of those that differ: guarded before, and open after */
-	struct difference_list examples;   /* a few of them */
+	struct difference_list differences;   /* by route and by what differs, as those of classes */
 };
 
 struct verification {

@@ -48,7 +48,7 @@ static void add_headers(struct buf *out, const struct request *r)
 
 static void add_given(struct buf *out, const struct given *g)
 {
-	if (!g->basic && !g->certificate && !g->external)
+	if (!g->basic && !g->certificate && !g->external && !g->status && !g->listeners)
 		return;
 	add_key(out, "given");
 	buf_add_char(out, '{');
@@ -58,6 +58,14 @@ static void add_given(struct buf *out, const struct given *g)
 		add_text(out, "auth.client-certificate", g->certificate == GIVEN_PASS ? STR("pass") : STR("refuse"));
 	if (g->external)
 		add_number(out, "auth.external", g->external);
+	if (g->listeners)
+		add_text(out, "tls.certificate", STR("pass"));
+	if (g->status) {
+		add_key(out, "backend");
+		buf_add_char(out, '{');
+		add_number(out, "status", g->status);
+		buf_add_char(out, '}');
+	}
 	buf_add_char(out, '}');
 }
 
@@ -128,10 +136,16 @@ static void add_match(struct buf *out, const struct difference *d, str field)
 {
 	add_key(out, "match");
 	buf_add_char(out, '{');
-	add_text(out, "host", difference_host(d));
+	add_text(out, "host", difference_name(d));
 	add_text(out, "location", difference_location(d));
 	add_text(out, "field", field);
 	buf_add_char(out, '}');
+}
+
+/* What is counted apart is said of all such requests at once. */
+static bool is_stated(const struct difference *d)
+{
+	return d->usual.n || d->stated || d->apart;
 }
 
 /* field empty: all that differ. */
@@ -150,10 +164,14 @@ static void add_difference(struct buf *out, struct arena *scratch, const struct 
 	add_truth(out, "opens", d->opens);
 	add_number(out, "classes", d->classes);
 	add_text(out, "method", d->proved ? STR("proved") : STR("sampled"));
-	if (d->usual.n || d->stated)
-		add_text(out, "code", d->stated ? d->stated->code : diag_code_text(DIAG_DEFAULTS_LOST));
-	add_truth(out, "stated", d->usual.n || d->stated);
+	if (is_stated(d))
+		add_text(out, "code", d->stated ? d->stated->code : diag_code_text(d->apart ? DIAG_SPELLING : DIAG_DEFAULTS_LOST));
+	add_truth(out, "stated", is_stated(d));
 	add_truth(out, "accepted", d->accepted);
+	if (d->apart)
+		add_truth(out, "apart", true);
+	if (d->under)
+		add_text(out, "under", d->under->value);
 	add_span(out, t);
 	add_match(out, d, field.n ? field : d->what.item[0]);
 	buf_add_char(out, '}');
@@ -162,7 +180,7 @@ static void add_difference(struct buf *out, struct arena *scratch, const struct 
 void difference_json(struct buf *out, struct arena *scratch, const struct told_difference *t)
 {
 	const struct difference *d = t->difference;
-	bool each = d->usual.n || d->stated;
+	bool each = is_stated(d);
 	if (!each)
 		add_difference(out, scratch, t, (str){ "", 0 });
 	for (size_t i = 0; each && i < d->what.n; i++) {

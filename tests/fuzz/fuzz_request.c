@@ -309,7 +309,7 @@ static void run(struct arena *arena, unsigned bits, str input)
 		more = str_cut(input, '\0', &h.value, &input);
 		LIST_PUSH(arena, &q.headers, h);
 	}
-	struct reading r = request_read(arena, &q, merge);
+	struct reading r = request_read(arena, &q, merge ? PATH_MERGED : PATH_DECODED);
 	compare(arena, &q, merge, &r);
 	check_escapes(arena, q.target);
 	check_headers(arena, &q);

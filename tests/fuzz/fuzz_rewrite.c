@@ -235,7 +235,7 @@ static void run(struct fuzz *f)
 	q.has_host = !(f->bits & 32);
 	q.headers.item = headers;
 	q.headers.n = q.headers.cap = sizeof headers / sizeof *headers;
-	struct reading r = request_read(f->arena, &q, true);
+	struct reading r = request_read(f->arena, &q, PATH_MERGED);
 	f->path = r.path;
 	if (r.status == 0) {
 		check_prefix_form(f);

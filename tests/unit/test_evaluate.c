@@ -37,7 +37,7 @@ static struct reading read_request(struct arena *arena, const char *host, const 
 	char *copy = test_malloc(n ? n : 1);
 	memcpy(copy, target, n);
 	struct request q = { .has_host = host != NULL, .host = str_c(host ? host : ""), .target = { copy, n }, .http10 = http10 };
-	struct reading r = request_read(arena, &q, true);
+	struct reading r = request_read(arena, &q, PATH_MERGED);
 	r.path = arena_str(arena, r.path);
 	r.target = arena_str(arena, r.target);
 	r.query = arena_str(arena, r.query);

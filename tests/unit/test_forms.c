@@ -116,7 +116,7 @@ static void set_side(struct run *run, size_t side, const char *host, const struc
 	struct entry *e = NEW(&run->arena, struct entry);
 	struct host *h = NEW(&run->arena, struct host);
 	*m = (struct model){ .arena = &run->arena };
-	*e = (struct entry){ .http = { .merge_slashes = true } };
+	*e = (struct entry){ .http = { .spelling = { .path = PATH_MERGED } } };
 	*h = (struct host){ .name = { .kind = host[0] == '*' ? HOST_LABELS : HOST_EXACT, .name = str_c(host) } };
 	for (size_t i = 0; i < n; i++)
 		LIST_PUSH(&run->arena, &h->routes, route_of(&run->arena, &d[i]));

@@ -280,9 +280,9 @@ static void test_choices(void **state)
 	assert_true(gateway_choices_set(&c, STR("regex-rank"), STR("by-length")));
 	assert_int_equal(c.regex_rank, REGEX_BY_LENGTH);
 	assert_true(gateway_choices_set(&c, STR("ties"), STR("newest")));
-	assert_true(c.newest_first);
+	assert_int_equal(c.ties, TIES_NEWEST);
 	assert_true(gateway_choices_set(&c, STR("ties"), STR("oldest")));
-	assert_false(c.newest_first);
+	assert_int_equal(c.ties, TIES_OLDEST);
 	assert_true(gateway_choices_set(&c, STR("zero-weights"), STR("503")));
 	assert_int_equal(c.zero_weights, 503);
 	assert_false(gateway_choices_set(&c, STR("zero-weights"), STR("200")));
