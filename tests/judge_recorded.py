@@ -157,6 +157,14 @@ def judge(one, answers, counts):
     return found
 
 
+def converted(sets, target, tally):
+    """Those with manifests."""
+    for one in sets:
+        if one.fault:
+            tally.fail("recorded set %s, %s" % (one.name, target), one.fault)
+    return [one for one in sets if not one.fault]
+
+
 async def ask_all(stack, sets):
     async with stack:
         return await asyncio.gather(*[stack.ask_all(one.address, [line["request"] for line in one.asked]) for one in sets])
@@ -211,7 +219,7 @@ def run(binary, target, step, start, batch, pair, tally, shown=0):
     """Every step-th set, from the start-th on."""
     counts = collections.Counter()
     chosen = [record for record in routing.records(None) if record["config"] == "ok"][start % step::step]
-    sets = [one for one in common.parallel(lambda record: Set(binary, record, target), chosen) if not one.fault]
+    sets = converted(common.parallel(lambda record: Set(binary, record, target), chosen), target, tally)
     for one in sets:
         one.asked, one.examples, one.refusal = asked(one.record), [], ""
     for first in range(0, len(sets), batch):

@@ -201,7 +201,7 @@ static struct listener listener_of(struct assembly *as, const struct listener_pl
 	if (has_certificate(l)) {
 		out.tls_mode = STR("Terminate");
 		LIST_PUSH(as->arena, &out.certificates, secret);
-	} else if (!l->stream) {
+	} else if (str_eq(l->protocol, STR("TLS"))) {
 		out.tls_mode = STR("Passthrough");
 	}
 	out.routes = from(as, holder_namespace, &l->namespaces);

@@ -130,6 +130,7 @@ struct assembly {
 	const struct schema *schema;
 	struct gateway_version version;
 	enum topology topology;
+	bool plain_beside;           /* each hostname of a TLS listener has a listener on port 80 too, else that has one listener for all */
 	bool listener_sets;          /* else TLS listeners stand in the Gateway */
 	str sets_lack, sets_ways;    /* why they do although nobody asked for it, and what helps; or empty */
 	str gateway_namespace, gateway_name;   /* asked for by the user, or empty */

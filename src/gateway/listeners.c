@@ -70,13 +70,29 @@ static str place_gateway(struct plan *plan, str namespace, str own_name)
 /* ---- listeners ---- */
 
 /* "https-shop.example.com"; wildcards have another prefix, so that no host collides with one. */
-static str section_name(struct arena *arena, str hostname)
+static str section_name(struct arena *arena, str hostname, const char *exact, const char *wildcard)
 {
 	if (hostname.n == 0)
 		return STR(HTTPS_SECTION);
 	bool wild = str_starts(hostname, STR("*."));
-	return names_join(arena, wild ? arena_join(arena, STR("wildcard-"), str_from(hostname, 2)) : arena_join(arena, STR("https-"), hostname),
+	return names_join(arena, wild ? arena_join(arena, str_c(wildcard), str_from(hostname, 2)) : arena_join(arena, str_c(exact), hostname),
 		(str){ "", 0 }, NAME_SUBDOMAIN_MAX);
+}
+
+/* On port 80, where routes lose hostnames of listeners to which they are not attached. */
+static void add_plain(struct plan *plan, str hostname)
+{
+	struct arena *arena = plan->as->arena;
+	if (!plan->as->plain_beside || plan->as->existing_name.n || !hostname.n || map_get(&plan->plain_by_host, hostname))
+		return;
+	struct listener_plan *l = NEW(arena, struct listener_plan);
+	l->hostname = hostname;
+	l->section = section_name(arena, hostname, "http-", "plain-wildcard-");
+	l->protocol = STR("HTTP");
+	l->port = 80;
+	l->secret_namespace = plan->namespace;
+	map_set(&plan->plain_by_host, hostname, l);
+	LIST_PUSH(arena, &plan->listeners, l);
 }
 
 static struct listener_plan *add_listener(struct plan *plan, str hostname, const struct certificate *c)
@@ -89,7 +105,7 @@ static struct listener_plan *add_listener(struct plan *plan, str hostname, const
 	if (!l) {
 		l = NEW(arena, struct listener_plan);
 		l->hostname = pattern;
-		l->section = section_name(arena, pattern);
+		l->section = section_name(arena, pattern, "https-", "wildcard-");
 		l->protocol = STR("HTTPS");
 		l->port = 443;
 		l->secret_namespace = c->namespace.n ? c->namespace : plan->namespace;
@@ -97,6 +113,7 @@ static struct listener_plan *add_listener(struct plan *plan, str hostname, const
 		l->owner = own ? c->owner : NULL;
 		map_set(&plan->listener_by_host, key, l);
 		LIST_PUSH(arena, &plan->listeners, l);
+		add_plain(plan, pattern);
 	}
 	fact_list_join(arena, &l->facts, &c->facts);
 	return l;
@@ -134,6 +151,7 @@ static void add_passed(struct plan *plan, const struct host *host)
 	l->secret_namespace = host->passthrough->owner->namespace;
 	map_set(&plan->passed_by_host, l->hostname, l);
 	LIST_PUSH(arena, &plan->listeners, l);
+	add_plain(plan, l->hostname);
 }
 
 /* "tcp-5432" */
@@ -169,14 +187,26 @@ static str listener_key(const struct listener_plan *l)
 	return l->stream ? l->section : l->hostname;
 }
 
-/* The most specific pattern takes the requests for a name, whoever named its certificate: there the routes of the name must stand. */
-struct listener_plan *plan_listener(const struct plan *plan, str hostname)
+/* The most specific pattern. */
+static struct listener_plan *closest(const struct plan *plan, const struct map *by_host, str hostname)
 {
-	struct listener_plan *l = hostname.n ? map_get(&plan->listener_by_host, hostname) : NULL;
+	struct listener_plan *l = hostname.n ? map_get(by_host, hostname) : NULL;
 	str label, rest = hostname;
 	while (!l && str_cut(rest, '.', &label, &rest))
-		l = map_get(&plan->listener_by_host, arena_join(plan->as->arena, STR("*."), rest));
+		l = map_get(by_host, arena_join(plan->as->arena, STR("*."), rest));
+	return l;
+}
+
+/* It takes the requests for a name, whoever named its certificate: there the routes of the name must stand. */
+struct listener_plan *plan_listener(const struct plan *plan, str hostname)
+{
+	struct listener_plan *l = closest(plan, &plan->listener_by_host, hostname);
 	return l ? l : map_get(&plan->listener_by_host, STR("*"));
+}
+
+struct listener_plan *plan_plain(const struct plan *plan, str hostname)
+{
+	return closest(plan, &plan->plain_by_host, hostname);
 }
 
 struct parent_ref plan_parent(const struct plan *plan, const struct listener_plan *l, const struct wanted_listener *wanted)
@@ -358,6 +388,7 @@ void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *
 	plan->sets_wanted = as->listener_sets && !part->frontend && as->existing_name.n == 0;
 	map_init(&plan->listener_by_host, as->arena);
 	map_init(&plan->passed_by_host, as->arena);
+	map_init(&plan->plain_by_host, as->arena);
 	map_init(&plan->set_by_key, as->arena);
 	str name = place_gateway(plan, namespace, own_name);
 	add_listeners(plan);

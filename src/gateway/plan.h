@@ -17,7 +17,7 @@ struct set_plan;
 struct listener_plan {
 	str hostname;                /* empty: every host; of a stream there is none */
 	str section;                 /* its name */
-	str protocol;                /* "HTTPS"; "TLS" of what is passed through; "TCP", "UDP" */
+	str protocol;                /* "HTTPS"; "HTTP" beside it where that is wanted; "TLS" of what is passed through; "TCP", "UDP" */
 	uint32_t port;
 	str secret_namespace, secret_name;   /* of HTTPS; the namespace also says where the ListenerSet stands */
 	const struct stream *stream; /* of TCP and UDP, else NULL */
@@ -53,6 +53,7 @@ struct plan {
 	LIST(struct listener_plan *) listeners;   /* all, in the order of hosts, then streams */
 	LIST(struct set_plan *) sets;
 	struct map listener_by_host; /* of HTTPS */
+	struct map plain_by_host;    /* of HTTP, beside those with TLS */
 	struct map passed_by_host;   /* of TLS */
 	struct map set_by_key;
 };
@@ -61,6 +62,8 @@ struct plan {
 void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *part, str namespace, str name);
 /* The TLS listener that requests for a host name or "*." pattern come to; NULL: none does. */
 struct listener_plan *plan_listener(const struct plan *plan, str hostname);
+/* The one of port 80 that has a hostname; NULL: the listener for all. */
+struct listener_plan *plan_plain(const struct plan *plan, str hostname);
 /* The number of the Gateway that serves a host. */
 size_t plan_gateway(const struct plan *plan, const struct host *host);
 

@@ -224,6 +224,18 @@ static struct wanted_listener wanted_of(const struct emission *e, str hostname)
 		.both_sides = e->group->plain && e->group->tls };
 }
 
+/* False: there is no such listener. */
+static bool attach(const struct emission *e, struct listener_plan *l, str hostname, struct http_route *route)
+{
+	if (!l)
+		return false;
+	const struct wanted_listener wanted = wanted_of(e, hostname);
+	struct parent_ref parent = plan_parent(e->plan, l, &wanted);
+	add_parent(e->plan->as->arena, route, &parent);
+	str_list_add_new(e->plan->as->arena, &l->namespaces, e->group->owner->namespace);
+	return true;
+}
+
 static void attach_plain(const struct emission *e, const struct host *host, str hostname, struct http_route *route)
 {
 	struct plan *plan = e->plan;
@@ -233,6 +245,8 @@ static void attach_plain(const struct emission *e, const struct host *host, str 
 		add_parent(plan->as->arena, route, &parent);
 		return;
 	}
+	if (attach(e, plan_plain(plan, hostname), hostname, route))
+		return;
 	for (size_t i = 0; i < plan->gateways.n; i++) {
 		if (host->name.kind != HOST_ANY && i != plan_gateway(plan, host))
 			continue;
@@ -244,15 +258,11 @@ static void attach_plain(const struct emission *e, const struct host *host, str 
 
 static void attach_tls(const struct emission *e, struct listener_plan *l, str hostname, struct http_route *route)
 {
-	struct plan *plan = e->plan;
-	if (!l)
+	const struct assembly *as = e->plan->as;
+	if (!attach(e, l, hostname, route))
 		return;
-	const struct wanted_listener wanted = wanted_of(e, hostname);
-	struct parent_ref parent = plan_parent(plan, l, &wanted);
-	add_parent(plan->as->arena, route, &parent);
-	for (size_t i = 0; plan->as->existing_name.n && plan->as->ledger && i < l->facts.n; i++)
+	for (size_t i = 0; as->existing_name.n && as->ledger && i < l->facts.n; i++)
 		fact_idle(l->facts.item[i], STR("the Gateway exists already, and has certificates of its own"));
-	str_list_add_new(plan->as->arena, &l->namespaces, e->group->owner->namespace);
 }
 
 static void add_served(const struct emission *e, const struct served *at, struct http_route *route)

@@ -39,6 +39,11 @@ enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
  * it names another host, and not where it names a scheme.
  */
 enum choice_redirect_host { REDIRECT_NAME, REDIRECT_AS_SENT, REDIRECT_PORT_KEPT };
+/*
+ * What takes the place of a prefix: as whole elements; as text, see struct rewrite, where a slash at its end stays in redirects; the same in
+ * rewrites too.
+ */
+enum choice_replacement { REPLACED_ELEMENTS, REPLACED_TEXT, REPLACED_VERBATIM };
 /* When a redirect says the port that it names: unless it is the usual one of its scheme; neither 80 nor 443; always. */
 enum choice_redirect_port { PORT_SAID, PORT_UNUSUAL_ONLY, PORT_ALWAYS };
 
@@ -75,7 +80,7 @@ struct gateway_choices {
 	bool prefix_as_written;          /* a slash at the end of a prefix counts for its length */
 	enum choice_redirect_host redirect_host;
 	enum choice_redirect_port redirect_port;
-	bool replaced_as_text;           /* of a prefix: a slash at the end of what replaces it in a redirect stays, and see struct rewrite */
+	enum choice_replacement replacement;
 	uint32_t zero_weights;           /* status where all weights are 0; 0: 500 */
 	uint32_t no_backends;            /* status of a rule that names none; 0: 500; NOT_SERVED: requests go to other rules */
 	bool unresolved_left_out;        /* backends that may not be referred to have no share, else theirs is answered with 500 */
@@ -108,7 +113,8 @@ struct gateway_models *gateway_models_new(struct gateway_side *side, const struc
 	const struct gateway_choices *choices);
 struct model *gateway_models_make(struct gateway_models *models, const struct gateway_choices *choices);
 /*
- * Under further choices, of those hosts alone to which the choice of that name may matter; NULL: of none. After gateway_models_make().
+ * Under further choices, of those hosts alone to which the choice of that name may matter, unless one of them has no rule any more; NULL: it
+ * matters to none. After gateway_models_make().
  * That is seen from the objects, and a host too many is no fault; of a choice without such a test all hosts are made.
  */
 struct model *gateway_models_part(struct gateway_models *models, const struct gateway_choices *choices, str choice);

@@ -49,6 +49,9 @@ struct build {
 	const struct effective *at;      /* whose routes are being made */
 	uint32_t only;                   /* hosts alone to which one of these choices may matter (side_choice_bit); 0: all */
 	uint32_t matters;                /* choices that may matter to some host */
+	const struct read_gateway *gateway;   /* whose listeners are being made */
+	LIST(str) concerned;             /* names of the hosts that `only` has left */
+	bool vanished;                   /* one of them has no rule under these choices */
 };
 
 /* side_listeners.c: those of a Gateway and its ListenerSets that count, in order. */
@@ -81,6 +84,8 @@ int side_compare_routes(const struct read_route *a, const struct read_route *b);
 
 /* side_conflicts.c: what is left out of the listeners of one Gateway. */
 void side_leave_out(struct build *b, const struct read_gateway *gateway, const struct effective_list *listeners);
+/* Some listener of the Gateway may take the hostname of the route from it, where that is done. */
+bool side_may_be_taken(const struct read_gateway *gateway, const struct candidate *candidate);
 /* How often a rule has a filter. */
 size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
 /* It names no backend, and does not redirect. */
@@ -93,6 +98,7 @@ struct side_host {
 	struct candidate *const *own;
 	size_t n;
 	const struct map *wide;          /* of the listener: what follows the stars of its wildcards, and "*" for all names */
+	const struct read_gateway *gateway;
 };
 
 void side_note_wide(struct build *b, struct map *wide, const struct candidate *const *all, size_t n);

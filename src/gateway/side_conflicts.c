@@ -75,6 +75,17 @@ static bool is_taken_away(const struct read_gateway *gateway, const struct effec
 	return false;
 }
 
+bool side_may_be_taken(const struct read_gateway *gateway, const struct candidate *c)
+{
+	for (size_t i = 0; c->own.n && i < gateway->listeners.n; i++) {
+		const struct read_listener *l = &gateway->listeners.item[i];
+		bool wide = str_starts(l->hostname, STR("*."));
+		if (l->hostname.n && (str_eq(l->hostname, c->own) ? !is_among(c->with, l) : wide || str_starts(c->own, STR("*."))))
+			return true;
+	}
+	return false;
+}
+
 static void take_away(const struct read_gateway *gateway, const struct effective_list *listeners)
 {
 	for (size_t i = 0; i < listeners->n; i++)

@@ -156,6 +156,14 @@ static bool by_backends(const struct side_host *h)
 	return false;
 }
 
+static bool by_listeners(const struct side_host *h)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (side_may_be_taken(h->gateway, h->own[i]))
+			return true;
+	return false;
+}
+
 static const struct {
 	str choice;
 	bool (*may)(const struct side_host *host);
@@ -163,6 +171,7 @@ static const struct {
 	{ STR_INIT("hosts"), by_hosts }, { STR_INIT("hostname"), by_hostname }, { STR_INIT("regex-rank"), by_rank }, { STR_INIT("regex-path"), by_expression },
 	{ STR_INIT("regex-value"), by_value }, { STR_INIT("regex-order"), by_order }, { STR_INIT("method"), by_method }, { STR_INIT("path"), by_path },
 	{ STR_INIT("slash"), by_slash }, { STR_INIT("zero-weights"), by_weights }, { STR_INIT("no-backends"), by_backends },
+	{ STR_INIT("listeners"), by_listeners },
 };
 
 uint32_t side_matters(const struct side_host *h)

@@ -98,8 +98,10 @@ static void make_host(struct build *b, struct listener *listener, const struct c
 	for (size_t i = 0; i < all->n; i++)
 		if (is_tried(b, first->host, all->item[i]->host) && !all->item[i]->left_out && side_is_served(b, all->item[i]->rule))
 			LIST_PUSH(b->arena, &own, all->item[i]);
-	if (!own.n)
+	if (!own.n) {
+		b->vanished = true;
 		return;
+	}
 	side_sort(b, own.item, own.n);
 	for (size_t i = 0; i < own.n; i++)
 		LIST_PUSH(b->arena, &host->routes, route_of(b, own.item[i], listener));
@@ -117,8 +119,10 @@ static int compare_hosts(const void *pa, const void *pb)
 /* The host is among those that are wanted; what may matter to it is noted. */
 static bool is_wanted(struct build *b, const struct candidate_list *own, const struct map *wide)
 {
-	const uint32_t matters = side_matters(&(struct side_host){ own->item, own->n, wide });
+	const uint32_t matters = side_matters(&(struct side_host){ own->item, own->n, wide, b->gateway });
 	b->matters |= matters;
+	if (b->only & matters)
+		LIST_PUSH(b->arena, &b->concerned, own->item[0]->host);
 	return !b->only || (b->only & matters);
 }
 
@@ -336,6 +340,7 @@ struct model *gateway_models_make(struct gateway_models *models, const struct ga
 	model->nothing = STR("the input has no Gateway");
 	b->choices = choices;
 	for (size_t i = 0; i < b->side->gateways.n; i++) {
+		b->gateway = b->side->gateways.item[i];
 		forget_routes(&models->listeners[i]);
 		side_leave_out(b, b->side->gateways.item[i], &models->listeners[i]);
 		LIST_PUSH(b->arena, &model->entries, make_entry(b, b->side->gateways.item[i], &models->listeners[i]));
@@ -348,9 +353,19 @@ struct model *gateway_models_part(struct gateway_models *models, const struct ga
 	const uint32_t bit = side_choice_bit(choice);
 	if (bit && !(models->build.matters & bit))
 		return NULL;
-	models->build.only = bit;
+	struct build *b = &models->build;
+	b->only = bit;
+	b->vanished = false;
+	b->concerned.n = b->concerned.cap = 0;
+	b->concerned.item = NULL;
 	struct model *part = gateway_models_make(models, choices);
-	models->build.only = 0;
+	b->only = 0;
+	/* requests for a host without rules go to others, which may not be among those that were made */
+	if (b->vanished && bit)
+		part = gateway_models_make(models, choices);
+	part->whole = b->vanished || !bit;
+	part->concerned.item = b->concerned.item;
+	part->concerned.n = part->concerned.cap = b->concerned.n;
 	return part;
 }
 

@@ -83,11 +83,11 @@ static str path_of(const struct read_modifier *m)
 	return m->change == CHANGE_FULL && !m->value.n ? STR("/") : m->value;
 }
 
-/* What stands in a prefix's place. The evaluator takes one slash away from its end, as the specification has it. */
-static str replacement_of(struct build *b, const struct read_modifier *m)
+/* What stands in a prefix's place. The evaluator takes one slash away from its end, as the specification has it; since: who does not. */
+static str replacement_of(struct build *b, const struct read_modifier *m, enum choice_replacement since)
 {
 	str path = path_of(m);
-	bool stays = b->choices->replaced_as_text && m->change == CHANGE_PREFIX && path.n > 1 && str_ends(path, STR("/"));
+	bool stays = b->choices->replacement >= since && m->change == CHANGE_PREFIX && path.n > 1 && str_ends(path, STR("/"));
 	return stays ? arena_join(b->arena, path, STR("/")) : path;
 }
 
@@ -118,8 +118,8 @@ static void add_redirect(struct build *b, const struct candidate *c, const struc
 	const char *feature = secure && !tls && !f->hostname.n ? "redirect.https" : permanent ? "redirect.permanent" : "redirect.temporal";
 	struct step *s = add_step(b, list, STEP_REDIRECT, feature, f->at);
 	s->as.redirect = (struct redirect){
-		.scheme = f->scheme, .host = f->hostname, .port = port_of_redirect(b, f, secure ? 443 : 80), .change = change_of(c, &f->path), .path = replacement_of(b, &f->path),
-		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text,
+		.scheme = f->scheme, .host = f->hostname, .port = port_of_redirect(b, f, secure ? 443 : 80), .change = change_of(c, &f->path), .path = replacement_of(b, &f->path, REPLACED_TEXT),
+		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replacement != REPLACED_ELEMENTS,
 		.host_as_sent = b->choices->redirect_host != REDIRECT_NAME, .port_as_sent = keeps_port(b, f), .status = f->status, .keeps_query = true,
 	};
 }
@@ -131,8 +131,8 @@ static void add_rewrite(struct build *b, const struct candidate *c, const struct
 	if (f->path.change == CHANGE_NONE)
 		return;
 	struct step *s = add_step(b, list, STEP_REWRITE, "route.rewrite", f->at);
-	s->as.rewrite = (struct rewrite){ .change = change_of(c, &f->path), .path = path_of(&f->path),
-		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replaced_as_text };
+	s->as.rewrite = (struct rewrite){ .change = change_of(c, &f->path), .path = replacement_of(b, &f->path, REPLACED_VERBATIM),
+		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replacement != REPLACED_ELEMENTS };
 }
 
 /* ---- CORS ---- */

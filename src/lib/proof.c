@@ -133,8 +133,8 @@ void proof_run(struct intake *in, const struct proof_input *input, struct report
 		.wants = input->chosen ? is_chosen : NULL });
 	const struct verification *r = &both->result;
 	for (size_t i = 0; i < r->differences.n; i++)
-		if (difference_counts(&r->differences.item[i]))
-			say_difference(in, both, &r->differences.item[i]);
+		if (difference_counts(r->differences.item[i]))
+			say_difference(in, both, r->differences.item[i]);
 	say_dependences(in, both);
 	say_accepted(in, input->accepted);
 	if (r->unknown || r->unasked.n || r->left_out.n)

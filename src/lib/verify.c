@@ -135,7 +135,7 @@ void comparison_json(struct comparison *c, struct buf *out)
 	buf_add_char(out, '[');
 	for (size_t k = 0; k < 2; k++)
 		for (size_t i = 0; i < lists[k]->n; i++) {
-			const struct told_difference t = comparison_tell(c, &lists[k]->item[i]);
+			const struct told_difference t = comparison_tell(c, lists[k]->item[i]);
 			buf_add(out, n++ ? STR(",\n") : STR("\n"));
 			difference_json(out, c->scratch, &t);
 			arena_reset(c->scratch);
@@ -159,7 +159,7 @@ void verify_json(struct verify *v, str version, struct buf *out)
 void verify_requests(struct verify *v, struct buf *out)
 {
 	for (size_t i = 0; i < v->both.result.differences.n; i++) {
-		const struct told_difference told = comparison_tell(&v->both, &v->both.result.differences.item[i]);
+		const struct told_difference told = comparison_tell(&v->both, v->both.result.differences.item[i]);
 		expected_json(out, &v->scratch, &told);
 		buf_add_char(out, '\n');
 		arena_reset(&v->scratch);

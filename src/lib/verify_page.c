@@ -112,8 +112,8 @@ void comparison_example(struct comparison *c, struct buf *out)
 		add_example(c, &d, out);
 	}
 	for (size_t i = 0; i < c->result.differences.n; i++)
-		if (!c->result.differences.item[i].usual.n) {
-			add_example(c, &c->result.differences.item[i], out);
+		if (!c->result.differences.item[i]->usual.n) {
+			add_example(c, c->result.differences.item[i], out);
 			return;
 		}
 }
@@ -135,8 +135,8 @@ static struct str_list lost_defaults(struct arena *arena, const struct verificat
 {
 	struct str_list names = { 0 };
 	for (size_t i = 0; i < r->differences.n; i++)
-		if (r->differences.item[i].usual.n)
-			str_list_add_new(arena, &names, r->differences.item[i].usual);
+		if (r->differences.item[i]->usual.n)
+			str_list_add_new(arena, &names, r->differences.item[i]->usual);
 	str_list_sort(&names);
 	return names;
 }
@@ -233,7 +233,7 @@ void comparison_verdict(const struct comparison *c, struct buf *out)
 	const struct str_list defaults = lost_defaults(out->arena, r);
 	size_t n = 0;
 	for (size_t i = 0; i < r->differences.n; i++)
-		n += difference_counts(&r->differences.item[i]);
+		n += difference_counts(r->differences.item[i]);
 	add_counts(r, n, out);
 	buf_add(out, STR("; "));
 	add_number(out, r->proved);
@@ -260,8 +260,8 @@ void comparison_text(struct comparison *v, bool color, struct buf *out)
 	/* what stands open comes first */
 	for (int open = 1; open >= 0; open--)
 		for (size_t i = 0; i < v->result.differences.n; i++)
-			if (v->result.differences.item[i].opens == open && difference_counts(&v->result.differences.item[i]))
-				add_difference(v, &page, &v->result.differences.item[i]);
+			if (v->result.differences.item[i]->opens == open && difference_counts(v->result.differences.item[i]))
+				add_difference(v, &page, v->result.differences.item[i]);
 	comparison_depends(v, &page);
 	comparison_gaps(v, out);
 	for (size_t i = 0; i < v->result.sampled.n; i++)

@@ -284,6 +284,9 @@ struct model {
 	struct arena *arena;
 	LIST(struct entry *) entries;   /* by name, then controller */
 	str nothing;                    /* what to say where there are none; or empty */
+	/* Of a model that was made for one choice of implementations: */
+	LIST(str) concerned;            /* names of the hosts to which it may matter */
+	bool whole;                     /* it has all hosts, else these alone */
 };
 
 void fact_list_add(struct arena *arena, struct fact_list *list, struct fact *fact);   /* unless NULL or there */

@@ -9,13 +9,13 @@
 #include "route/model.h"
 
 enum stated_kind {
-	STATED_CLOSED,       /* nobody gets further: 500, or what a rule without backends answers there, and no backend */
+	STATED_CLOSED,       /* nobody gets further: 500, or what a rule without backends answers there, and no backend; 404 where it is left out */
 	STATED_WITHOUT,      /* the same, but for the step, which does not act */
 	STATED_STATUS,       /* the same in place of the status of the step, or of what refuses before; without a step 404 in place of another error */
 	STATED_ORDER,        /* refused on both sides, by another one of the reasons; a guard may have led to a page to sign in */
 	STATED_UNSERVED,     /* no connection, or 404 */
 	STATED_LED,          /* led to HTTPS first, where it was refused at once */
-	STATED_REDIRECT,     /* a redirect to the same place, but for its query and a last slash; 301 and 302 may stand for 308 and 307 */
+	STATED_REDIRECT,     /* a redirect to the same place, but for its query and a last slash; 301 and 302 may stand for 308, and for 307 and 303 */
 	STATED_PREFLIGHT,    /* a question about CORS is answered, as it was, or in place of what the route does else */
 	STATED_BACKEND,      /* 500, 502 or 503 in place of what the backend answers, or of such a status */
 	STATED_FIELDS        /* other values in some fields of the outcome */

@@ -264,13 +264,20 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 	return true;
 }
 
+/* What takes the place of the path, or of its prefix. Replaced verbatim the root takes the slash behind it along. */
+static str replacement_of(const struct lowering *lw, const struct rewrite *r)
+{
+	str path = str_starts(r->path, STR("/")) ? r->path : arena_join(lw->arena, STR("/"), r->path);
+	bool root = r->change == PATH_PREFIX_CUT && path_without_slash(r->prefix).n <= 1 && !str_ends(path, STR("/"));
+	return root && target_chooses(lw->target, STR("replacement"), STR("verbatim")) ? arena_join(lw->arena, path, STR("/")) : path;
+}
+
 bool filter_rewrite(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
 	const struct rewrite *r = &step->as.rewrite;
 	struct path_modifier *to = &out->rewrite.path;
 	str why = { "", 0 };
-	bool said = r->change != PATH_KEEP && path_encode(lw->arena, str_starts(r->path, STR("/")) ? r->path : arena_join(lw->arena, STR("/"), r->path),
-		r->change == PATH_FULL ? &to->full : &to->prefix, &why);
+	bool said = r->change != PATH_KEEP && path_encode(lw->arena, replacement_of(lw, r), r->change == PATH_FULL ? &to->full : &to->prefix, &why);
 	if (!said) {
 		struct loss_text text = {
 			.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,

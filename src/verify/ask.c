@@ -175,7 +175,7 @@ static void find_paths(struct asking *a, bool https)
 
 /*
  * Where nobody answers on one side, and of other spellings of a path, what stands beside the path is asked where it gets past guards alone: the
- * rest of it decides nothing there, or is asked of the path as it is.
+ * rest of it decides nothing there, or is asked of the path as it is. Where nobody answers other spellings are answered as the path is.
  */
 static bool is_asked(const struct asking *a, const struct questions *q, size_t variant, bool odd)
 {
@@ -209,7 +209,7 @@ static void ask_side(struct asking *a, const struct questions *q, bool https)
 	ask_classes(a, q, https);
 	for (size_t i = 0; i < q->paths.n; i++) {
 		const struct asked_path *path = &q->paths.item[i];
-		if (is_witness(a, path->target))
+		if (is_witness(a, path->target) || (path->odd && a->nobody))
 			continue;
 		bool fresh = ask(a, &(struct question){ path, &q->variants.item[0], 0, https });
 		for (size_t k = 1; k < q->variants.n && (fresh || !path->edge || path->odd); k++) {

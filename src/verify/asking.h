@@ -32,7 +32,7 @@ struct asking {
 	struct map routes;           /* of the host: that took a request, as bytes of their addresses */
 	struct map told;             /* what is not understood, by address */
 	size_t *used;                /* of each accepted difference of the input */
-	struct map groups;           /* of the host: number of a difference, by what differs from what to what */
+	struct map groups;           /* of the host: its differences, by what differs from what to what */
 };
 
 /* How a request of the class differed that differed most. */
@@ -40,7 +40,7 @@ enum class_difference { CLASS_SAME, CLASS_USUAL, CLASS_STATED, CLASS_ACCEPTED, C
 
 struct class_state {
 	enum class_difference difference;
-	LIST(size_t) counted;        /* numbers of the differences that count it */
+	LIST(const struct difference *) counted;   /* that count it */
 	bool unknown;
 };
 

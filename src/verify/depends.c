@@ -10,7 +10,8 @@ struct open_side {
 	const struct open_value *value;
 	const struct model *after;
 	struct evaluator *evaluator;     /* NULL: no host of the pair hangs on it, or it is the side that is asked anyway */
-	const struct host *host;         /* that takes the name there, on this side; NULL: it may not matter to it */
+	const struct host *host;         /* that takes the name there, on this side; NULL: none does, or it may not matter to it */
+	bool asked;                      /* it may */
 };
 
 struct open_part {
@@ -65,14 +66,9 @@ static const struct model *same_entries(struct arena *arena, const struct model 
 /* False: there are none. */
 static bool add_hosts(struct map *names, const struct model *model)
 {
-	bool any = false;
-	for (size_t i = 0; i < model->entries.n; i++)
-		for (size_t k = 0; k < model->entries.item[i]->listeners.n; k++) {
-			const struct listener *l = model->entries.item[i]->listeners.item[k];
-			for (size_t h = 0; h < l->hosts.n; h++, any = true)
-				map_set(names, l->hosts.item[h]->name.name, l->hosts.item[h]);
-		}
-	return any;
+	for (size_t i = 0; i < model->concerned.n; i++)
+		map_set(names, model->concerned.item[i], (void *)(uintptr_t)model);
+	return model->concerned.n > 0;
 }
 
 void depends_begin(struct asking *a)
@@ -89,7 +85,7 @@ void depends_begin(struct asking *a)
 			struct open_side side = { .value = value, .after = a->pair->after };
 			if (value->after)
 				side.after = same_entries(a->arena, value->after, a->pair->after);
-			if (value->after && add_hosts(&part->hosts, side.after)) {
+			if (value->after && add_hosts(&part->hosts, value->after)) {
 				side.evaluator = evaluator_new(a->arena, side.after);
 				any = true;
 			}
@@ -121,12 +117,14 @@ static bool find_hosts(struct asking *a, struct open_part *part, bool https)
 		struct open_side *side = &part->sides.item[i];
 		struct outcome outcome;
 		side->host = NULL;
+		side->asked = false;
 		if (!side->evaluator || !a->host_after)
 			continue;
 		evaluate(side->evaluator, a->scratch, &request, &outcome);
-		if (outcome.host && outcome.host->name.kind == a->host_after->name.kind && str_eq(outcome.host->name.name, a->host_after->name.name))
-			side->host = outcome.host;
-		any = any || side->host;
+		bool same = outcome.host && outcome.host->name.kind == a->host_after->name.kind && str_eq(outcome.host->name.name, a->host_after->name.name);
+		side->asked = same || side->value->after->whole;
+		side->host = side->asked ? outcome.host : NULL;
+		any = any || side->asked;
 	}
 	arena_reset(a->scratch);
 	return any;
@@ -207,8 +205,8 @@ static struct open_answer answer_of(struct asking *a, const struct open_request 
 {
 	const struct open_side *side = &r->part->sides.item[value];
 	const struct asked asked = { r->request, before, &r->under[value], outcomes_differ(a->scratch, before, &r->under[value]) };
-	struct open_answer out = { .value = side->value, .after = side->host ? side->after : a->pair->after, .agrees = true };
-	out.differs = side->host && outcomes_differ(a->scratch, r->after, &r->under[value]).n > 0;
+	struct open_answer out = { .value = side->value, .after = side->asked ? side->after : a->pair->after, .agrees = true };
+	out.differs = side->asked && outcomes_differ(a->scratch, r->after, &r->under[value]).n > 0;
 	for (size_t i = 0; i < asked.what.n; i++)
 		out.agrees = out.agrees && !str_list_has(&r->what, asked.what.item[i]);
 	if (out.agrees)
@@ -307,7 +305,7 @@ static void ask(struct asking *a, struct open_part *part, const struct question 
 	r.under = NEWS(a->scratch, struct outcome, part->sides.n);
 	for (size_t i = 0; i < part->sides.n; i++) {
 		r.under[i] = after;
-		if (!part->sides.item[i].host)
+		if (!part->sides.item[i].asked)
 			continue;
 		evaluate(part->sides.item[i].evaluator, a->scratch, &request, &r.under[i]);
 		if (!answer_is_known(&r.under[i]))

@@ -231,7 +231,7 @@ static bool by_guard(const struct outcome *o)
 static bool same_redirect(const struct outcome *before, const struct outcome *after)
 {
 	str a, b, query;
-	bool status = after->status == before->status || (before->status == 308 && after->status == 301) || (before->status == 307 && after->status == 302);
+	bool status = after->status == before->status || (before->status == 308 && after->status == 301) || ((before->status == 307 || before->status == 303) && after->status == 302);
 	str_cut(before->location, '?', &a, &query);
 	str_cut(after->location, '?', &b, &query);
 	return before->has_location && after->has_location && status && same_address(before, path_without_slash(a), after, path_without_slash(b));
@@ -273,13 +273,15 @@ static bool covers(const struct statement *s, const struct excused *of, str fiel
 	const uint32_t refusal = after->route && after->route->without ? after->route->without : 500;
 	bool refused = after->status == refusal && after->backends.n == 0 && !after->has_location;
 	bool nowhere = after->status == 404 && after->backends.n == 0 && of->before->backends.n == 0;
+	/* the rule is left out, and no other one takes its requests */
+	bool left_out = after->status == 404 && after->backends.n == 0 && !after->route;
 	if (of->opens && !s->opens)
 		return false;
 	switch (s->kind) {
 	case STATED_CLOSED:
-		return refused;
+		return refused || left_out;
 	case STATED_STATUS:
-		return s->step ? refused && of->before->backends.n == 0 : nowhere;
+		return s->step ? (refused || left_out) && of->before->backends.n == 0 : nowhere;
 	case STATED_ORDER:
 		return of->before->backends.n == 0 && after->backends.n == 0 && !after->has_location && after->status >= 400 &&
 			(of->before->status >= 400 || by_guard(of->before));

@@ -71,34 +71,36 @@ static str side_text(struct arena *scratch, const struct outcome *o, const struc
 static str group_key(struct arena *scratch, const struct outcome *before, const struct outcome *after, const struct difference *d)
 {
 	if (d->usual.n || d->stated || d->apart)
-		return arena_printf(scratch, "%d %.*s %.*s %zx %d %.*s", d->apart, STR_ARG(d->under ? d->under->value : STR("")), STR_ARG(d->usual.n ? d->usual : d->stated ? d->stated->code : STR("")),
+		return arena_printf(scratch, "%d %.*s %zx %d %.*s", d->apart, STR_ARG(d->usual.n ? d->usual : d->stated ? d->stated->code : STR("")),
 			(size_t)(uintptr_t)before->route, d->opens, STR_ARG(str_list_join(scratch, &d->what, STR(" "))));
 	return arena_printf(scratch, "%d%d %.*s: %.*s; %.*s", d->opens, d->accepted, STR_ARG(str_list_join(scratch, &d->what, STR(" "))),
 		STR_ARG(side_text(scratch, before, after, &d->what)), STR_ARG(side_text(scratch, after, before, &d->what)));
 }
 
-/* As it is kept. */
+/* As it is kept. Names of fields are constants, but for those of features. */
 static struct difference *add_difference(struct asking *a, const struct asked *q, const struct difference *like, struct difference_list *list)
 {
-	struct difference d = { .pair = a->pair, .host = a->hosts->name, .request = request_keep(a->arena, q->request), .opens = like->opens,
-		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .apart = like->apart, .under = like->under, .before = q->before->route, .after = q->after->route };
-	for (size_t i = 0; i < like->what.n; i++)
-		LIST_PUSH(a->arena, &d.what, arena_str(a->arena, like->what.item[i]));
+	struct difference *d = NEW(a->arena, struct difference);
+	*d = (struct difference){ .pair = a->pair, .host = a->hosts->name, .request = request_keep(a->arena, q->request), .opens = like->opens,
+		.usual = like->usual, .stated = like->stated, .accepted = like->accepted, .apart = like->apart, .under = like->under,
+		.before = q->before->route, .after = q->after->route };
+	for (size_t i = 0; i < like->what.n; i++) {
+		const str name = like->what.item[i];
+		LIST_PUSH(a->arena, &d->what, str_starts(name, STR("feature:")) ? arena_str(a->arena, name) : name);
+	}
 	LIST_PUSH(a->arena, list, d);
-	return &list->item[list->n - 1];
+	return d;
 }
 
 static struct difference *group_of(struct asking *a, const struct asked *q, const struct difference *like)
 {
-	struct difference_list *list = like->apart ? &a->out->apart.differences : &a->out->differences;
 	str key = group_key(a->scratch, q->before, q->after, like);
-	size_t *at = map_get(&a->groups, key);
-	if (at)
-		return &list->item[*at];
-	at = NEW(a->of_host, size_t);
-	*at = list->n;
-	map_set(&a->groups, arena_str(a->of_host, key), at);
-	return add_difference(a, q, like, list);
+	struct difference *d = map_get(&a->groups, key);
+	if (d)
+		return d;
+	d = add_difference(a, q, like, like->apart ? &a->out->apart.differences : &a->out->differences);
+	map_set(&a->groups, arena_str(a->of_host, key), d);
+	return d;
 }
 
 static void keep_shortest(struct asking *a, const struct asked *q, struct difference *d)
@@ -201,7 +203,7 @@ static size_t *counter(struct host_verdict *host, enum class_difference differen
 	return &host->usual;
 }
 
-static bool is_counted(const struct class_state *class, size_t difference)
+static bool is_counted(const struct class_state *class, const struct difference *difference)
 {
 	for (size_t i = 0; i < class->counted.n; i++)
 		if (class->counted.item[i] == difference)
@@ -221,9 +223,8 @@ static const struct statement *statement_of(struct asking *a, const struct asked
 /* A class counts once, for the gravest of its differences; a difference counts each class once. */
 static void count(struct asking *a, struct difference *d, struct class_state *class)
 {
-	size_t number = (size_t)(d - a->out->differences.item);
-	if (!is_counted(class, number)) {
-		LIST_PUSH(a->of_host, &class->counted, number);
+	if (!is_counted(class, d)) {
+		LIST_PUSH(a->of_host, &class->counted, d);
 		d->classes++;
 	}
 	enum class_difference is = d->usual.n ? CLASS_USUAL : d->stated ? CLASS_STATED : d->accepted ? CLASS_ACCEPTED : CLASS_DIFFERENT;

@@ -55,7 +55,7 @@ static void sum_up(struct verification *out)
 			out->verdict = h->verdict;
 	}
 	for (size_t i = 0; i < out->differences.n; i++)
-		out->opened += out->differences.item[i].opens && difference_counts(&out->differences.item[i]);
+		out->opened += out->differences.item[i]->opens && difference_counts(out->differences.item[i]);
 }
 
 /* ---- threads ---- */

@@ -33,7 +33,7 @@ struct difference {
 };
 
 struct difference_list {
-	struct difference *item;
+	struct difference **item;
 	size_t n, cap;
 };
 
