@@ -62,6 +62,7 @@ struct gateway_choices {
 	bool unusable_absent;            /* a listener without a usable certificate counts as not written, else it takes connections and serves none */
 	enum choice_misdirected misdirected;
 	bool reuse_prevented;            /* listeners with one certificate offer HTTP/1.1 alone, in which no browser takes a connection for another host */
+	bool underscores_refused;        /* a request with "_" in the name of a header gets 400, else that is a header as others */
 	bool last_dot;                   /* a Host with a dot at its end is another name than without */
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool exact_first;                /* of as many headers, or parameters, those without expressions count more */

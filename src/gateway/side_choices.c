@@ -30,6 +30,7 @@ static const struct choice_row ROWS[] = {
 	ROW("no-certificate", unusable_absent, true, V("closed"), V("absent")),
 	ROW("misdirected", misdirected, false, V("refused"), V("served"), V("by-name")),
 	ROW("reuse", reuse_prevented, true, V("possible"), V("prevented")),
+	ROW("underscores", underscores_refused, true, V("kept"), V("refused")),
 	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("exact-values", exact_first, true, V("as-others"), V("first")),

@@ -272,7 +272,7 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	entry->known = true;
 	entry->http = (struct http_rules){
 		.spelling = gateway_spelling(b->choices), .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
-		.last_dot = b->choices->last_dot,
+		.last_dot = b->choices->last_dot, .refuses_underscores = b->choices->underscores_refused,
 		.listens = b->choices->listens,
 		.refuses_misdirected = b->choices->misdirected == MISDIRECTED_REFUSED, .one_name = b->choices->misdirected == MISDIRECTED_BY_NAME,
 		.never_reused = b->choices->reuse_prevented,

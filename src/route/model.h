@@ -241,6 +241,7 @@ struct http_rules {
 	bool never_reused;           /* clients are offered no protocol in which they keep connections for other hosts of a certificate */
 	bool one_name;               /* 421 where the Host is not the name of the handshake */
 	bool refuses_misdirected;    /* 421 where the listener of the handshake is not the one for the Host; else that listener's hosts are asked */
+	bool refuses_underscores;    /* 400 for requests with "_" in the name of a header */
 	bool drop_underscores;       /* request headers with "_" in their names do not count */
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */

@@ -33,6 +33,33 @@ static void say_client(struct lowering *lw)
 	d->help = STR("let the applications read X-Forwarded-For from its end, past the proxies that you know");
 }
 
+/* Of any request, whatever the Ingress says. */
+static void say_form(struct lowering *lw, enum stated_when when, str message, const char *effect, const char *help)
+{
+	struct diag *d = diag_add(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, message);
+	state_form(lw, when, when == STATED_DOT, DIAG_REQUEST_FORM);
+	d->loss = LOSS_BEHAVIOUR;
+	d->from_default = true;
+	d->effect = str_c(effect);
+	d->help = str_c(help);
+}
+
+void forms_say(struct lowering *lw)
+{
+	if (lw->open)
+		return;
+	const str who = target_words(lw);
+	if (target_chooses(lw->target, STR("underscores"), STR("refused")))
+		say_form(lw, STATED_UNDERSCORE, arena_printf(lw->arena, "%.*s refuses requests with an underscore in the name of a header", STR_ARG(who)),
+			"they get 400, where the controller leaves the header out or passes it on",
+			"Envoy Gateway: ClientTrafficPolicy with headers.withUnderscoresAction: DropHeader for the Gateway does as the controller by default, "
+			"Allow as it does with enable-underscores-in-headers");
+	if (target_chooses(lw->target, STR("last-dot"), STR("counts")))
+		say_form(lw, STATED_DOT, arena_printf(lw->arena, "%.*s knows no host by its name with a dot at the end", STR_ARG(who)),
+			"http://HOST./ gets 404, or what a route for all hosts answers, also where HOST is guarded; the controller serves it as http://HOST/",
+			"nothing, where no route for all hosts has a backend that HOST is to keep back; hardly any client sends such a Host");
+}
+
 void forwarded_say(struct lowering *lw)
 {
 	const struct http_rules *http = &lw->entry->http;

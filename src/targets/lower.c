@@ -584,6 +584,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	}
 	rules_hold(lw, &out);
 	forwarded_say(lw);
+	forms_say(lw);
 	/* what the controller does with names that no Ingress has, HTTPS with its own certificate among it, is its own affair */
 	state_of(lw, NULL, NULL, SIDE_BOTH);
 	state_nobody(lw, DIAG_DEFAULTS_LOST);

@@ -92,6 +92,12 @@ void state_nobody(struct lowering *lw, enum diag_code code)
 	add(lw, (struct statement){ .kind = STATED_UNSERVED, .when = STATED_NOBODY }, code);
 }
 
+void state_form(struct lowering *lw, enum stated_when when, bool opens, enum diag_code code)
+{
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	add(lw, (struct statement){ .kind = STATED_FIELDS, .when = when, .fields = STR("*"), .opens = opens }, code);
+}
+
 void state_fields(struct lowering *lw, enum stated_when when, const char *fields, enum diag_code code)
 {
 	add(lw, (struct statement){ .kind = STATED_FIELDS, .when = when, .fields = str_c(fields) }, code);

@@ -77,6 +77,22 @@ static bool has_header(const struct request *r, str beginning)
 	return false;
 }
 
+static bool has_underscore(const struct request *r)
+{
+	for (size_t i = 0; i < r->headers.n; i++)
+		if (str_has_char(r->headers.item[i].name, '_'))
+			return true;
+	return false;
+}
+
+/* At the end of the name, a port behind it or not. */
+static bool has_dot(str host)
+{
+	str name, port;
+	(void)str_cut(host, ':', &name, &port);
+	return str_ends(name, STR("."));
+}
+
 /* A page of another origin may stand behind the request. */
 static bool has_origin(const struct request *r)
 {
@@ -166,6 +182,10 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 		return has_origin(r);
 	case STATED_FORWARDED:
 		return has_header(r, STR("X-Forwarded-Proto")) || has_header(r, STR("X-Forwarded-Host")) || has_header(r, STR("X-Forwarded-Port"));
+	case STATED_UNDERSCORE:
+		return has_underscore(r);
+	case STATED_DOT:
+		return has_dot(r->host);
 	case STATED_CLIENT:
 		return of->before->entry && of->before->entry->http.forwarded_for.n && has_header(r, of->before->entry->http.forwarded_for);
 	case STATED_TLS:

@@ -9,6 +9,7 @@ struct request request_keep(struct arena *arena, const struct request *r)
 {
 	struct request copy = *r;
 	copy.method = arena_str(arena, r->method);
+	copy.host = arena_str(arena, r->host);
 	copy.target = arena_str(arena, r->target);
 	copy.client = arena_str(arena, r->client);
 	copy.sni = arena_str(arena, r->sni);

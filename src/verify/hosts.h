@@ -12,6 +12,7 @@ struct host_class {
 	bool tls;                    /* HTTPS or TLS is served for it on either side */
 	str reused;                  /* another name whose listener has the same certificate: clients may send requests for this one there; or empty */
 	LIST(const struct host *) hosts;   /* of both sides, whose routes may take its requests */
+	bool underscores, last_dot;  /* a load balancer refuses headers with "_" in their names; a dot at the end of a Host counts for one */
 	LIST(const struct http_rules *) believing;   /* of load balancers that believe a header about the client's address */
 };
 

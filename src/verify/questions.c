@@ -123,8 +123,8 @@ static struct variant usual(void)
 
 static str variant_text(struct arena *arena, const struct variant *v)
 {
-	str text = arena_printf(arena, "%.*s %.*s %.*s %.*s %d %llu %d %d %u %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client), STR_ARG(v->sni),
-		(int)v->spelled, (unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, (unsigned)v->given.status,
+	str text = arena_printf(arena, "%.*s %.*s %.*s %.*s %d %d %llu %d %d %u %u %zu", STR_ARG(v->method), STR_ARG(v->query), STR_ARG(v->client), STR_ARG(v->sni),
+		(int)v->spelled, (int)v->dotted, (unsigned long long)v->body, (int)v->given.basic, (int)v->given.certificate, (unsigned)v->given.external, (unsigned)v->given.status,
 		v->given.refused.n);
 	for (size_t i = 0; i < v->headers.n; i++)
 		text = arena_printf(arena, "%.*s|%.*s:%.*s", STR_ARG(text), STR_ARG(v->headers.item[i].name), STR_ARG(v->headers.item[i].value));
@@ -275,6 +275,18 @@ static void add_proxy(struct asking *a)
 	}
 }
 
+/* What some implementations refuse, whatever the route. */
+static void add_forms(struct asking *a)
+{
+	struct variant underscore = usual(), dot = usual();
+	set_header(a, &underscore, STR("X_Token"), STR("1"));
+	dot.dotted = true;
+	if (a->hosts->underscores)
+		add_variant(a, &underscore);
+	if (a->hosts->last_dot)
+		add_variant(a, &dot);
+}
+
 /* A preflight, one that asks nothing, and requests of pages of other origins. */
 static void add_cors(struct asking *a, const struct cors *cors)
 {
@@ -379,7 +391,7 @@ static void add_pairs(struct asking *a)
 bool variant_lets_in(const struct variant *v)
 {
 	bool lets = v->client.n || v->given.basic == GIVEN_PASS || v->given.certificate == GIVEN_PASS;
-	return lets && !v->headers.n && !v->query.n && !v->body && !v->spelled && str_eq(v->method, STR("GET"));
+	return lets && !v->headers.n && !v->query.n && !v->body && !v->spelled && !v->dotted && str_eq(v->method, STR("GET"));
 }
 
 struct questions questions_of(struct arena *arena, const struct host_class *hosts)
@@ -393,6 +405,7 @@ struct questions questions_of(struct arena *arena, const struct host_class *host
 	add_path(&a, STR("/"), false);
 	add_reused(&a, hosts->reused);
 	add_proxy(&a);
+	add_forms(&a);
 	for (size_t i = 0; i < hosts->hosts.n; i++)
 		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
 			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
@@ -413,6 +426,8 @@ struct request question_request(struct arena *arena, const struct host_class *ho
 		LIST_PUSH(arena, &r.headers, variant->headers.item[i]);
 	if (variant->spelled)
 		r.host = arena_join(arena, upper(arena, hosts->witness), STR(":8080"));
+	if (variant->dotted)
+		r.host = arena_join(arena, hosts->witness, STR("."));
 	if (variant->query.n)
 		r.target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(path->target), str_has_char(path->target, '?') ? "&" : "?", STR_ARG(variant->query));
 	return r;

@@ -22,6 +22,7 @@ struct variant {
 	str query;                   /* "a=b", or empty */
 	str client;                  /* address; empty: the usual one */
 	bool spelled;                /* the host is written in capitals and with a port */
+	bool dotted;                 /* the host has a dot at its end */
 	str sni;                     /* another name of the handshake, of HTTPS alone; empty: that of the host */
 	uint64_t body;
 	struct given given;

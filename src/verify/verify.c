@@ -205,11 +205,19 @@ static bool is_wanted(const struct verify_input *input, const struct host_class 
 	return any;
 }
 
-static void find_believing(struct arena *arena, const struct model *model, struct host_class *class)
+/*
+ * What load balancers look at in requests for any host. forms: what hangs on the load balancer alone, and on no manifest, is asked as well; a
+ * conversion says it.
+ */
+static void add_rules(struct arena *arena, const struct model *model, bool forms, struct host_class *class)
 {
-	for (size_t i = 0; i < model->entries.n; i++)
-		if (model->entries.item[i]->http.forwarded || model->entries.item[i]->http.real_ip)
-			LIST_PUSH(arena, &class->believing, &model->entries.item[i]->http);
+	for (size_t i = 0; i < model->entries.n; i++) {
+		const struct http_rules *http = &model->entries.item[i]->http;
+		class->underscores = class->underscores || (forms && http->refuses_underscores);
+		class->last_dot = class->last_dot || (forms && http->last_dot);
+		if (http->forwarded || http->real_ip)
+			LIST_PUSH(arena, &class->believing, http);
+	}
 }
 
 /* Classes of hosts that are to be asked, with what has to be known of all of them. */
@@ -220,8 +228,8 @@ static struct host_classes classes_of(struct crew *crew, struct arena *arena, co
 	reused_find(&crew->of_pair, &crew->scratch, evaluator_new(arena, pair->after), &classes);
 	arena_reset(&crew->of_pair);
 	for (size_t i = 0; i < classes.n; i++) {
-		find_believing(arena, pair->before, &classes.item[i]);
-		find_believing(arena, pair->after, &classes.item[i]);
+		add_rules(arena, pair->before, crew->input->statements != NULL, &classes.item[i]);
+		add_rules(arena, pair->after, crew->input->statements != NULL, &classes.item[i]);
 	}
 	return classes;
 }
