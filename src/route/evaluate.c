@@ -198,6 +198,8 @@ void run_routes(struct run *r, const struct entry_index *index, str name)
 	if (out->problem.n)
 		return;
 	const struct route *instead = r->left_out ? r->left_out->instead : NULL;
+	if (instead && r->left_out->of)
+		out->host = r->left_out->of;
 	r->route = out->route = !out->host ? NULL : instead ? run_take_route(r, instead) : run_find_route(r, out->host);
 	if (out->problem.n)
 		return;

@@ -93,6 +93,7 @@ struct left_out {
 	bool (*is)(const void *user, const struct route *route, const struct step *step, const struct request *request);   /* NULL: none is */
 	const void *user;
 	const struct route *instead;   /* takes what it can take, whatever else the host has; or NULL */
+	const struct host *of;         /* the host of that route, where it is another one; or NULL */
 	const struct spelling *spelling;   /* what is done to paths; NULL: as the load balancer does */
 };
 

@@ -25,7 +25,7 @@ enum stated_kind {
 enum stated_when {
 	STATED_ALWAYS,       /* that the route takes, or where there is none, a route of the host */
 	STATED_PATHS,        /* that one of the route and `paths` takes by its path, and the other one does not */
-	STATED_RIVALS,       /* that the route and another one of its host take by their paths: what the other one of the two does with them */
+	STATED_RIVALS,       /* that the route, which may be another host's, and one of the host take by their paths: what the other one of the two does with them */
 	STATED_LABELS,       /* whose host has more labels than one before the wildcard of `host` */
 	STATED_NO_CALL,      /* that the route takes, and that are no calls of gRPC: "/service/method" */
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
@@ -44,6 +44,7 @@ struct statement {
 	enum stated_when when;
 	const struct host *host;         /* NULL: of the route's */
 	const struct route *route;       /* NULL: all of the host; without host: of the model */
+	const struct host *of;           /* STATED_RIVALS: the host of the route, where it is another one; or NULL */
 	const struct owner *owner;       /* of no host and no route: of all routes of this Ingress; or NULL */
 	enum side side;
 	const struct step *step;         /* STATED_WITHOUT, STATED_STATUS */

@@ -7,6 +7,7 @@
 
 #include "gateway/cel.h"
 #include "route/pattern.h"
+#include "targets/across.h"
 #include "targets/clients.h"
 #include "targets/entry_names.h"
 #include "targets/forwarded.h"
@@ -449,6 +450,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	}
 	if (hs->contested)
 		refuse_ends(hs);
+	across_hold(hs->lw, hs->host, hs->side, &hs->added, match_limit(hs->lw));
 	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
 		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
@@ -585,6 +587,7 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	rules_hold(lw, &out);
 	forwarded_say(lw);
 	forms_say(lw);
+	across_say(lw);
 	/* what the controller does with names that no Ingress has, HTTPS with its own certificate among it, is its own affair */
 	state_of(lw, NULL, NULL, SIDE_BOTH);
 	state_nobody(lw, DIAG_DEFAULTS_LOST);

@@ -92,6 +92,12 @@ void state_nobody(struct lowering *lw, enum diag_code code)
 	add(lw, (struct statement){ .kind = STATED_UNSERVED, .when = STATED_NOBODY }, code);
 }
 
+void state_across(struct lowering *lw, const struct host *host, const struct host *wide, const struct route *route, enum diag_code code)
+{
+	state_of(lw, host, route, SIDE_BOTH);
+	add(lw, (struct statement){ .kind = STATED_FIELDS, .when = STATED_RIVALS, .of = wide, .fields = STR("*") }, code);
+}
+
 void state_form(struct lowering *lw, enum stated_when when, bool opens, enum diag_code code)
 {
 	state_of(lw, NULL, NULL, SIDE_BOTH);

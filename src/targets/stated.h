@@ -47,6 +47,9 @@ void state_lost_names(struct lowering *lowering, enum diag_code code);
 /* Names that no Ingress has are served no more. */
 void state_nobody(struct lowering *lowering, enum diag_code code);
 
+/* A route of a wider host may take what it can take of this one's requests, whoever would take it. */
+void state_across(struct lowering *lowering, const struct host *host, const struct host *wide, const struct route *route, enum diag_code code);
+
 /* Requests of a form are answered otherwise whatever their route; opens: by the route of another host, which nobody may guard. */
 void state_form(struct lowering *lowering, enum stated_when when, bool opens, enum diag_code code);
 

@@ -204,7 +204,7 @@ static void add_rivals(struct arena *scratch, struct matcher *matcher, const str
 {
 	for (size_t i = 0; i < before->host->routes.n; i++) {
 		const struct route *other = before->host->routes.item[i];
-		const struct swap swap = { s, other };
+		const struct swap swap = { s, other, NULL };
 		if (other != s->route && !other->implicit && takes_path(matcher, &other->match, before->path))
 			LIST_PUSH(scratch, out, swap);
 	}
@@ -214,11 +214,11 @@ struct swap_list excuses_swaps(struct arena *scratch, const struct excuses *e, s
 {
 	struct swap_list out = { 0 };
 	const struct group *group = group_of(&e->by_host, before->host);
-	for (size_t i = 0; before->route && i < group->items.n; i++) {
+	for (size_t i = 0; i < group->items.n; i++) {
 		const struct statement *s = group->items.item[i];
 		if (s->when != STATED_RIVALS || !is_on_side(s, r->tls) || !takes_path(matcher, &s->route->match, before->path))
 			continue;
-		const struct swap swap = { s, s->route };
+		const struct swap swap = { s, s->route, s->of };
 		if (before->route == s->route)
 			add_rivals(scratch, matcher, s, before, &out);
 		else

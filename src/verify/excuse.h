@@ -23,6 +23,7 @@ bool excuses_depend(const struct request *request);
 struct swap {
 	const struct statement *by;
 	const struct route *to;
+	const struct host *of;       /* the host of that route, where it is another one; or NULL */
 };
 
 struct swap_list {

@@ -141,12 +141,12 @@ static bool is_lost(const void *user, const struct route *route, const struct st
 	return usual_step(losing->asking, route, step) || excuses_step(losing->asking->excuses, route, step, request, losing->some);
 }
 
-/* route: takes the request in the source, in place of the one that does; or NULL. same: nothing is left to be excused. */
-static const struct statement *statement_with(struct asking *a, const struct asked *q, const struct route *route, bool opens, bool some, bool *same)
+/* swap: whose route takes the request in the source, in place of the one that does; or NULL. same: nothing is left to be excused. */
+static const struct statement *statement_with(struct asking *a, const struct asked *q, const struct swap *swap, bool opens, bool some, bool *same)
 {
 	struct outcome without;
 	const struct losing losing = { a, some };
-	const struct left_out left_out = { .is = is_lost, .user = &losing, .instead = route };
+	const struct left_out left_out = { .is = is_lost, .user = &losing, .instead = swap ? swap->to : NULL, .of = swap ? swap->of : NULL };
 	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
 	*same = rest.n == 0;
@@ -175,13 +175,14 @@ static bool stands_behind(struct asking *a, const struct asked *q)
 static const struct statement *statement_of_swap(struct asking *a, const struct asked *q, bool opens)
 {
 	const struct swap_list swaps = excuses_swaps(a->scratch, a->excuses, a->matcher, q->request, q->before);
-	bool behind = swaps.n && stands_behind(a, q);
+	/* what nobody takes in the source has nobody to stand behind */
+	bool behind = swaps.n && (!q->before->route || stands_behind(a, q));
 	for (size_t i = 0; behind && i < swaps.n * 2; i++) {
 		const struct swap *swap = &swaps.item[i / 2];
 		bool same;
 		if (opens && !swap->by->opens)
 			continue;
-		const struct statement *s = statement_with(a, q, swap->to, false, i % 2, &same);
+		const struct statement *s = statement_with(a, q, swap, false, i % 2, &same);
 		if (s || same)
 			return swap->by;
 	}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See across.h. */
+#include "targets/across.h"
+
+#include "route/pattern.h"
+#include "targets/losses.h"
+#include "targets/paths.h"
+#include "targets/stated.h"
+
+static bool ranks_all(const struct lowering *lw)
+{
+	return target_chooses(lw->target, STR("order"), STR("sum"));
+}
+
+static bool is_wider(const struct host_name *wide, const struct host_name *name)
+{
+	if (wide->kind == HOST_ANY)
+		return name->kind != HOST_ANY;
+	bool wild = wide->kind == HOST_ONE_LABEL || wide->kind == HOST_LABELS;
+	return wild && name->name.n > wide->name.n && str_ends(name->name, str_from(wide->name, 1));
+}
+
+/* Some name of the one is wider than some name of the other. */
+static bool is_wider_host(const struct host *wide, const struct host *host)
+{
+	bool wider = is_wider(&wide->name, &host->name);
+	for (size_t i = 0; i < wide->aliases.n && !wider; i++)
+		wider = is_wider(&wide->aliases.item[i], &host->name);
+	for (size_t i = 0; i < host->aliases.n && !wider; i++)
+		wider = is_wider(&wide->name, &host->aliases.item[i]);
+	return wide != host && wider;
+}
+
+/* A prefix of the root comes after everything in any case. */
+static bool is_long(const struct route *r)
+{
+	return r->match.kind == MATCH_REGEX || path_without_slash(r->match.path).n > 1;
+}
+
+static const struct route *first_of(struct lowering *lw, const struct host *host, str path)
+{
+	if (!lw->matcher)
+		lw->matcher = matcher_new(lw->arena, PATTERN_BUILD_STEPS);
+	return host_first(lw->matcher, host, path);
+}
+
+/* As long as the other one, and takes what that takes: the closer hostname decides. */
+static bool holds(const struct route *own, const struct route *other)
+{
+	return own && own->match.kind == other->match.kind && str_eq(path_without_slash(own->match.path), path_without_slash(other->match.path));
+}
+
+/* ---- closed routes ---- */
+
+static void add_match(struct lowering *lw, const struct added_list *added, const struct route *closed, const struct route *other, size_t limit)
+{
+	struct http_match match = { .path = { other->match.kind == MATCH_EXACT ? STR("Exact") : STR("PathPrefix"), STR("") } };
+	str why = { "", 0 };
+	if (!path_encode(lw->arena, path_without_slash(other->match.path), &match.path.value, &why))
+		return;
+	for (size_t i = 0; i < added->n; i++) {
+		struct http_rule *rule = added_rule(&added->item[i]);
+		if (added->item[i].route != closed || !added->item[i].closed || rule->matches.n >= limit)
+			continue;
+		LIST_PUSH(lw->arena, &rule->matches, match);
+		return;
+	}
+}
+
+void across_hold(struct lowering *lw, const struct host *host, enum side side, const struct added_list *added, size_t limit)
+{
+	for (size_t i = 0; ranks_all(lw) && i < lw->entry->hosts.n; i++) {
+		const struct host *wide = lw->entry->hosts.item[i];
+		if (!is_wider_host(wide, host))
+			continue;
+		for (size_t k = 0; k < wide->routes.n; k++) {
+			const struct route *other = wide->routes.item[k], *own = first_of(lw, host, other->match.path);
+			if (is_long(other) && other->match.kind != MATCH_REGEX && own && !holds(own, other) && route_is_closed(lw, own, side))
+				add_match(lw, added, own, other, limit);
+		}
+	}
+}
+
+/* ---- what is said ---- */
+
+static bool is_guarded(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t k = 0; k < host->routes.item[i]->steps.n; k++)
+			if (host->routes.item[i]->steps.item[k]->kind == STEP_GUARD)
+				return true;
+	return false;
+}
+
+/* Whether there are such routes. */
+static bool state_host(struct lowering *lw, const struct host *wide, const struct host *host)
+{
+	bool any = false;
+	for (size_t i = 0; i < wide->routes.n; i++) {
+		const struct route *other = wide->routes.item[i];
+		if (!is_long(other) || holds(first_of(lw, host, other->match.path), other))
+			continue;
+		state_across(lw, host, wide, other, DIAG_LONGER_PATHS);
+		any = true;
+	}
+	return any;
+}
+
+static void say(struct lowering *lw, const struct host *wide, const struct host *first, size_t n, bool guarded)
+{
+	const struct owner *owner = wide->creator ? wide->creator : wide->routes.item[0]->owner;
+	const struct diag_site site = { owner->at, 1, owner->record ? record_object(lw->arena, owner->record) : (str){ "", 0 } };
+	const str name = wide->name.kind == HOST_ANY ? STR("all hosts") : wide->name.name;
+	str more = n > 1 ? arena_printf(lw->arena, " and %zu more", n - 1) : (str){ "", 0 };
+	struct diag *d = diag_addf(lw->diags, DIAG_LONGER_PATHS, site, "%.*s tries paths of %.*s before shorter ones of closer hosts", STR_ARG(target_words(lw)),
+		STR_ARG(name));
+	d->loss = LOSS_ROUTING;
+	d->effect = arena_printf(lw->arena, "requests of %.*s%.*s for these paths are answered as those of %.*s%s", STR_ARG(first->name.name), STR_ARG(more), STR_ARG(name),
+		guarded ? "; where a closed route stands for them it holds them" : "");
+	d->help = STR("give the closer hosts routes of their own for these paths, or let the wider host have none that are longer than theirs");
+}
+
+static void say_wide(struct lowering *lw, const struct host *wide)
+{
+	const struct host *first = NULL;
+	size_t n = 0;
+	bool guarded = false;
+	for (size_t i = 0; i < lw->entry->hosts.n; i++) {
+		const struct host *host = lw->entry->hosts.item[i];
+		if (!is_wider_host(wide, host) || !state_host(lw, wide, host))
+			continue;
+		first = first ? first : host;
+		guarded = guarded || is_guarded(host);
+		n++;
+	}
+	if (n)
+		say(lw, wide, first, n, guarded);
+}
+
+void across_say(struct lowering *lw)
+{
+	for (size_t i = 0; ranks_all(lw) && !lw->open && i < lw->entry->hosts.n; i++) {
+		const struct host *wide = lw->entry->hosts.item[i];
+		if (wide->name.kind != HOST_EXACT && wide->routes.n)
+			say_wide(lw, wide);
+	}
+}
