@@ -11,6 +11,7 @@
         .serve(set)         a context: the data plane has what the Gateway of that set says; gives what it does not take of that
         .ask(services, requests)    the answers of the data plane, with echo servers at these addresses
         .own_listener_sets  it serves ListenerSets
+        .reasons            its conditions have those of the specification, so that they can be compared
         .chance             another choice of the evaluator that is as right, where chance decides; or empty
         .without            filters that it does not know
         .spellings          paths are asked in other spellings: escapes, doubled slashes, dot segments
@@ -111,7 +112,8 @@ class Implementation:
 
 
 class EnvoyGateway(Implementation):
-    without, last_dots, chance, spellings = (), True, "", True
+    reasons = last_dots = spellings = True
+    without, chance = (), ""
     name, target, version = "envoy-gateway", "envoy-gateway", "1.6"
     controller = "gateway.envoyproxy.io/gatewayclass-controller"
     parts = ("envoy-gateway", "envoy")
@@ -174,7 +176,9 @@ class EnvoyGateway(Implementation):
 
 class Traefik(Implementation):
     """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
-    without, last_dots, chance, spellings = ("CORS",), False, "ties=newest", False
+    reasons = spellings = True
+    last_dots = False
+    without, chance = ("CORS",), "ties=newest"
     name, target, version = "traefik", "traefik", "1.4"
     controller = "traefik.io/gateway-controller"
     parts = ("traefik",)
@@ -203,7 +207,9 @@ class Traefik(Implementation):
 
 class Contour(Implementation):
     """One process for each Gateway, which it is told by name."""
-    without, last_dots, chance, spellings = ("CORS",), True, "conflict=drops-rule-turned", True
+    last_dots = spellings = True
+    reasons = False
+    without, chance = ("CORS",), "conflict=drops-rule-turned"
     name, target, version = "contour", "contour", "1.3"
     controller = "projectcontour.io/gateway-controller"
     parts = ("contour", "envoy")

@@ -8,8 +8,7 @@ their objects later than others. The controller's data plane serves one Gateway 
 
     --implementation NAME   envoy-gateway, traefik, contour
     --sets N                how many, from --seed; --batch of them are on the API server at once
-    --recorded N            then every N-th recorded set of ingress-nginx, converted for it (tests/judge_cluster_recorded.py); 0: none. --shown prints so
-                            many of their differences that no diagnostic states
+    --recorded N            then every N-th recorded set of ingress-nginx, converted for it (tests/judge_cluster_recorded.py); 0: none
     --choice N=V            another choice of the evaluator than the target's table has
     --keep DIR              write each set with a disagreement there
     --program FILE          prints the conditions that the reader sees (tests/conditions.c); without it they are not compared
@@ -121,7 +120,7 @@ def judge(implementation, sets, options, verdict):
         if implementation.chance:
             ours = closest(one.requests, (ours, judged.ours(options.binary, choices + ["--choice", implementation.chance])), theirs)
         verdict.add(judged, ours, theirs)
-        check_conditions(judged, options.program, options.keep, verdict)
+        check_conditions(judged, implementation.reasons and options.program, options.keep, verdict)
 
 
 def run(implementation, options, pair, verdict):
@@ -146,7 +145,6 @@ def main():
     parser.add_argument("--batch", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--recorded", type=int, default=0)
-    parser.add_argument("--shown", type=int, default=0)
     parser.add_argument("--choice", action="append", default=[])
     parser.add_argument("--keep")
     parser.add_argument("--program")
@@ -167,7 +165,7 @@ def main():
                 if options.sets:
                     refused = run(implementation, options, pair, verdict)
                 if options.recorded:
-                    judge_cluster_recorded.run(implementation, options.binary, options.recorded, options.seed, options.batch, pair, verdict.tally, options.shown)
+                    judge_cluster_recorded.run(implementation, options.binary, options.recorded, options.seed, options.batch, pair, verdict.tally)
             finally:
                 implementation.close()
         finally:

@@ -2,7 +2,7 @@
 """Recorded sets of ingress-nginx, converted for an implementation and served by it on a real API server (tests/judge_cluster.py).
 
 As tests/judge_recorded.py asks Envoy Gateway's translator, with what only a controller can know: ListenerSets, labels of namespaces, endpoints. What
-ingress-nginx refused must reach no backend, unless the report says so; all other differences are counted, by whether a diagnostic states them.
+ingress-nginx refused must reach no backend, unless the report says so; every other difference must have been named.
 """
 import collections
 
@@ -19,7 +19,7 @@ class Set(judge_recorded.Set):
     def __init__(self, binary, record, target):
         self.target, self.refusal = target, ""
         routing.Set.__init__(self, binary, record, "exact", ["--target", target])     # pylint: disable=non-parent-init-called
-        self.asked, self.examples = judge_recorded.asked(record), []
+        self.asked = judge_recorded.asked(record)
 
     @staticmethod
     def adapted(item):
@@ -93,7 +93,7 @@ def served(implementation, sets, first, pair, counts, tally):
     return kept
 
 
-def run(implementation, binary, step, start, batch, pair, tally, shown=0):
+def run(implementation, binary, step, start, batch, pair, tally):
     """Every step-th set, from the start-th on."""
     counts = collections.Counter()
     chosen = [record for record in routing.records(None) if record["config"] == "ok"][start % step::step]
@@ -104,4 +104,4 @@ def run(implementation, binary, step, start, batch, pair, tally, shown=0):
         for one in some:
             for item in reversed(one.made):
                 implementation.cluster.delete(item)
-    judge_recorded.print_counts(implementation.name + ", its controller", sets, counts, shown)
+    judge_recorded.print_counts(implementation.name + ", its controller", counts)

@@ -6,8 +6,7 @@ them, Envoy serves them, and each request of a set is asked of both. Status, Loc
 it has got are compared. All runs in a network namespace of its own.
 
     --sets N        how many, from --seed; --batch of them are served at once
-    --recorded N    then every N-th recorded set of ingress-nginx, converted for each of --targets (tests/judge_recorded.py); 0: none.
-                    --shown prints so many of their differences that no diagnostic states
+    --recorded N    then every N-th recorded set of ingress-nginx, converted for each of --targets (tests/judge_recorded.py); 0: none
     --mutants N     then of each fixture's manifests broken so many times in each way those that verify calls alike, with --requests made at
                     random (tests/judge_mutants.py); 0: none
     --choice N=V    another choice of the evaluator than the target's table has
@@ -261,7 +260,6 @@ def main():
     parser.add_argument("--targets", default="envoy-gateway,standard")
     parser.add_argument("--mutants", type=int, default=0)
     parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--shown", type=int, default=0)
     options = parser.parse_args()
     why = envoy_stack.missing() or ("" if envoy_stack.isolated() else "no network namespace can be made here")
     if why:
@@ -273,7 +271,7 @@ def main():
         if options.sets:
             run_sets(options, binary, pair, verdict)
         for target in options.targets.split(",") if options.recorded else ():
-            judge_recorded.run(binary, target, options.recorded, options.seed, options.batch, pair, verdict.tally, options.shown)
+            judge_recorded.run(binary, target, options.recorded, options.seed, options.batch, pair, verdict.tally)
         if options.mutants:
             judge_mutants.run(binary, options, pair, verdict.tally)
     print("%d requests, %d disagreements; %d sets whose configuration Envoy refuses; %d conditions of routes that are not taken" % (

@@ -120,6 +120,7 @@ X(HEADER_LOST,           DIAG_WARNING, "I2G-3020")   /* a header that no filter 
 X(HEADER_DIFFERS,        DIAG_NOTE,    "I2G-3021")   /* a filter acts on more answers, or a header was sent twice */
 X(CLIENT_HEADERS,        DIAG_NOTE,    "I2G-3022")   /* X-Forwarded-For and X-Real-IP behind a proxy that is believed */
 X(REQUEST_FORM,          DIAG_NOTE,    "I2G-3023")   /* headers with "_", hosts with a dot at their end */
+X(SHARED_CERTIFICATE,    DIAG_NOTE,    "I2G-3024")   /* listeners that share one offer HTTP/1.1 alone */
 X(AFFINITY_DIFFERS,      DIAG_WARNING, "I2G-3030")   /* sessionPersistence and a canary, or a cookie that browsers never sent back */
 X(MIRROR_DIFFERS,        DIAG_WARNING, "I2G-3031")   /* copies with another Host, path or body */
 X(RETRY_DIFFERS,         DIAG_WARNING, "I2G-3032")   /* tries after other failures, or of other requests */

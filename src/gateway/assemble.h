@@ -130,6 +130,7 @@ struct assembly {
 	const struct schema *schema;
 	struct gateway_version version;
 	enum topology topology;
+	bool shared_is_http1;        /* listeners that share a certificate offer HTTP/1.1 alone */
 	bool plain_beside;           /* each hostname of a TLS listener has a listener on port 80 too, else that has one listener for all */
 	bool listener_sets;          /* else TLS listeners stand in the Gateway */
 	str sets_lack, sets_ways;    /* why they do although nobody asked for it, and what helps; or empty */

@@ -358,6 +358,31 @@ static void say_no_sets(const struct plan *plan)
 	d->help = arena_printf(as->arena, "nothing; %.*s", STR_ARG(as->sets_ways));
 }
 
+/* Browsers would take a connection for one host for another one of its certificate: the implementation keeps them from it. */
+static void say_shared(const struct plan *plan)
+{
+	struct arena *arena = plan->as->arena;
+	struct map first;
+	struct str_list names = { 0 };
+	map_init(&first, arena);
+	for (size_t i = 0; i < plan->listeners.n; i++) {
+		struct listener_plan *l = plan->listeners.item[i];
+		str key = arena_printf(arena, "%.*s/%.*s", STR_ARG(l->secret_namespace), STR_ARG(l->secret_name));
+		const struct listener_plan *other = l->secret_name.n ? map_get(&first, key) : NULL;
+		if (other)
+			str_list_add_new(arena, &names, key);
+		else if (l->secret_name.n)
+			map_set(&first, key, l);
+	}
+	if (!plan->as->diags || !plan->as->shared_is_http1 || plan->as->existing_name.n || !names.n)
+		return;
+	struct diag *d = diag_addf(plan->as->diags, DIAG_SHARED_CERTIFICATE, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"several listeners share a certificate, and offer HTTP/1.1 alone: %.*s%s", STR_ARG(names.item[0]), names.n > 1 ? " and others" : "");
+	d->loss = LOSS_BEHAVIOUR;
+	d->effect = STR("clients of these hosts get no HTTP/2, so that browsers do not send requests for one host in a connection for another; gRPC needs it");
+	d->help = STR("give each host a certificate of its own, or all of them one listener for a wildcard");
+}
+
 size_t plan_gateway(const struct plan *plan, const struct host *host)
 {
 	size_t n = plan->gateways.n;
@@ -394,6 +419,7 @@ void plan_make(struct plan *plan, struct assembly *as, const struct entry_part *
 	add_listeners(plan);
 	add_others(plan);
 	make_gateways(plan, name);
+	say_shared(plan);
 	if (plan->sets_wanted)
 		make_sets(plan);
 	plan->certificates = certificates_needed(plan);

@@ -30,8 +30,8 @@ enum choice_header { HEADER_WHOLE, HEADER_ANY_ELEMENT, HEADER_ANY_LINE };
 enum choice_misdirected { MISDIRECTED_REFUSED, MISDIRECTED_SERVED, MISDIRECTED_BY_NAME };
 /* Of rules that fit alike: the oldest route's; the newest one's; the one that stands first in its route, then by names of headers. */
 enum choice_ties { TIES_OLDEST, TIES_NEWEST, TIES_BY_RULE };
-/* Of paths before rules are looked for: as they were sent; in one spelling (PATH_CANONICAL); and redirected where they held an escaped slash. */
-enum choice_spelling { SPELLING_AS_SENT, SPELLING_CANONICAL, SPELLING_REDIRECTED };
+/* Of paths before rules are looked for: as they were sent; in one spelling (PATH_CANONICAL); redirected where they held an escaped slash; and as PATH_CLEANED. */
+enum choice_spelling { SPELLING_AS_SENT, SPELLING_CANONICAL, SPELLING_REDIRECTED, SPELLING_CLEANED };
 enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
 
 /*

@@ -35,7 +35,7 @@ static const struct choice_row ROWS[] = {
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("exact-values", exact_first, true, V("as-others"), V("first")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),
-	ROW("spelling", spelling, false, V("as-sent"), V("canonical"), V("redirected")),
+	ROW("spelling", spelling, false, V("as-sent"), V("canonical"), V("redirected"), V("cleaned")),
 	ROW("slash", slash_needed, true, V("ignored"), V("needed")),
 	ROW("header", header, false, V("whole"), V("any-element"), V("any-line")),
 	ROW("query", any_parameter, true, V("first"), V("any")),

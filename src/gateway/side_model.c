@@ -258,7 +258,7 @@ static struct listener *make_listener(struct build *b, const struct read_gateway
 struct spelling gateway_spelling(const struct gateway_choices *choices)
 {
 	static const enum path_reading PATHS[] = { [SPELLING_AS_SENT] = PATH_AS_SENT, [SPELLING_CANONICAL] = PATH_CANONICAL,
-		[SPELLING_REDIRECTED] = PATH_CANONICAL_SLASHES };
+		[SPELLING_REDIRECTED] = PATH_CANONICAL_SLASHES, [SPELLING_CLEANED] = PATH_CLEANED };
 	return (struct spelling){ PATHS[choices->spelling], choices->spelling == SPELLING_REDIRECTED };
 }
 

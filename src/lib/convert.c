@@ -104,15 +104,6 @@ static void choose_class(const struct stages *s, struct assembly *as)
 		as->print_class_controller = s->target->controller_name;
 }
 
-/* Routes have none of their hostnames that a listener says to which they are not attached. */
-static bool loses_hostnames(const struct stages *s)
-{
-	struct gateway_choices choices = { 0 };
-	for (size_t i = 0; i < s->target->choices.n; i++)
-		gateway_choices_set(&choices, s->target->choices.item[i].name, s->target->choices.item[i].value);
-	return choices.listeners == LISTENERS_BY_ROUTE;
-}
-
 static void assemble_model(struct stages *s, bool open, struct lowering *lowering, struct assembly *as)
 {
 	struct arena *arena = &s->in->arena;
@@ -120,7 +111,9 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	*lowering = lowering_of(s, open);
 	*as = (struct assembly){ .arena = arena, .ledger = open ? NULL : &s->in->ledger, .diags = open ? NULL : &s->in->diags,
 		.statements = open ? NULL : &lowering->statements, .sources = &s->in->sources, .schema = s->schema, .version = s->version };
-	as->plain_beside = loses_hostnames(s);
+	/* where routes have none of their hostnames that a listener says to which they are not attached */
+	as->plain_beside = target_chooses(s->target, STR("listeners"), STR("by-route"));
+	as->shared_is_http1 = target_chooses(s->target, STR("reuse"), STR("prevented"));
 	as->listener_sets = wants_sets(s);
 	if (!as->listener_sets && o->listeners == LISTENERS_AUTO) {
 		as->sets_lack = kind_lacks(lowering, STR("ListenerSet"));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paths as Envoy makes them before it looks for a route (1.36, PathUtil and its URL library): see request.h. */
+/* Paths as Envoy (1.36, PathUtil and its URL library) and Traefik (3.6, sanitizePath) make them before they look for a route: see request.h. */
 #include "route/request.h"
 
 #include "base/buf.h"
@@ -33,17 +33,20 @@ static str unescape_slashes(struct arena *arena, str path, bool *found)
 	return buf_str(&out);
 }
 
-/* One spelling for every byte. False: a zero byte. */
-static bool respell(struct arena *arena, str path, str *out)
+/* One spelling for every byte. False: a zero byte, or a bad escape where these are none; go: and escapes in capitals. */
+static bool respell(struct arena *arena, str path, bool go, str *out)
 {
 	struct buf b;
 	buf_init(&b, arena, 0);
 	for (size_t i = 0; i < path.n; i++) {
 		int c = escape_at(path, i);
-		if (c == 0)
+		if (c == 0 || (go && c < 0 && path.p[i] == '%'))
 			return false;
 		if (is_unreserved(c)) {
 			buf_add_char(&b, (char)c);
+			i += 2;
+		} else if (go && c > 0) {
+			buf_printf(&b, "%%%02X", (unsigned)c);
 			i += 2;
 		} else if (c < 0 && must_be_escaped((unsigned char)path.p[i])) {
 			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)path.p[i]);
@@ -112,17 +115,36 @@ static bool is_canonical(str path)
 	return true;
 }
 
-bool path_canonical(struct arena *arena, str path, bool slashes, str *out, bool *unescaped)
+/* Without slashes at the end; the root stays. */
+static str path_bare(str path)
+{
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	return path;
+}
+
+/* A dot segment at the end, which is none of a folder. */
+static bool ends_in_dots(str path)
+{
+	return str_ends(path, STR("/.")) || str_ends(path, STR("/.."));
+}
+
+bool path_canonical(struct arena *arena, str path, enum path_reading how, str *out, bool *unescaped)
 {
 	str plain = path;
 	*out = path;
 	*unescaped = false;
 	if (is_canonical(path))
 		return true;
-	if (slashes)
+	if (how == PATH_CANONICAL_SLASHES)
 		path = unescape_slashes(arena, path, unescaped);
-	if (!respell(arena, path, &plain))
+	if (!respell(arena, path, how == PATH_CLEANED, &plain))
 		return false;
+	/* a doubled slash is an element for Envoy, and none for Go */
+	if (how == PATH_CLEANED)
+		plain = merge_slashes(arena, plain);
 	*out = merge_slashes(arena, resolve_dots(arena, plain));
+	if (how == PATH_CLEANED && (ends_in_dots(plain) || str_eq(*out, STR("//"))))
+		*out = path_bare(*out);
 	return true;
 }

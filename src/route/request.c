@@ -114,7 +114,7 @@ static bool needs_work(str path)
 /* What goes on to the backend is the same. */
 static bool read_canonical(struct arena *arena, str path, enum path_reading how, struct reading *out)
 {
-	if (!path_canonical(arena, path, how == PATH_CANONICAL_SLASHES, &out->path, &out->unescaped))
+	if (!path_canonical(arena, path, how, &out->path, &out->unescaped))
 		return false;
 	if (!str_eq(path, out->path))
 		out->target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(out->path), out->has_query ? "?" : "", STR_ARG(out->query));
@@ -127,7 +127,7 @@ static bool read_path(struct arena *arena, str path, enum path_reading how, stru
 	out->escaped = str_has_char(path, '%') || str_has_char(path, '+');
 	if (!str_starts(path, STR("/")))
 		return false;
-	if (how == PATH_CANONICAL || how == PATH_CANONICAL_SLASHES)
+	if (how >= PATH_CANONICAL)
 		return read_canonical(arena, path, how, out);
 	if (how == PATH_AS_SENT || !needs_work(path))
 		return true;

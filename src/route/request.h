@@ -63,8 +63,8 @@ struct reading {
 
 struct reading request_read(struct arena *arena, const struct request *request, enum path_reading how);
 
-/* canonical.c: PATH_CANONICAL and PATH_CANONICAL_SLASHES. False: it has no such form. */
-bool path_canonical(struct arena *arena, str path, bool slashes, str *out, bool *unescaped);
+/* canonical.c: PATH_CANONICAL and those behind it. False: it has no such form. */
+bool path_canonical(struct arena *arena, str path, enum path_reading how, str *out, bool *unescaped);
 /* The byte of an escape that begins at i; -1: there is none. */
 int escape_at(str text, size_t i);
 

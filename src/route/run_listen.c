@@ -280,7 +280,7 @@ void run_listeners(struct run *r)
 		l = NULL;
 	out->listener = l = l || !always ? l : any_listener(r, out->entry);
 	if (!l && always)
-		out->status = 404;
+		out->status = r->reading.status ? r->reading.status : 404;
 	else if (!l)
 		no_listener(r, out->entry);
 	if (!l) {

@@ -14,7 +14,8 @@ enum path_reading {
 	PATH_DECODED,                    /* escapes and dot segments resolved */
 	PATH_MERGED,                     /* and runs of slashes are one */
 	PATH_CANONICAL,                  /* escapes of letters, digits and "-._~" and dot segments resolved, runs of slashes are one */
-	PATH_CANONICAL_SLASHES           /* and escaped slashes are slashes */
+	PATH_CANONICAL_SLASHES,          /* and escaped slashes are slashes */
+	PATH_CLEANED                     /* as PATH_CANONICAL; no slash stays behind a dot segment at the end, and bad escapes are none (Go, URL.JoinPath) */
 };
 
 /* What a load balancer makes of paths. */

@@ -83,13 +83,10 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 
 /* ---- what is said ---- */
 
-static bool is_guarded(const struct host *host)
+/* On both sides. */
+static bool is_held(const struct lowering *lw, const struct route *own, const struct route *other)
 {
-	for (size_t i = 0; i < host->routes.n; i++)
-		for (size_t k = 0; k < host->routes.item[i]->steps.n; k++)
-			if (host->routes.item[i]->steps.item[k]->kind == STEP_GUARD)
-				return true;
-	return false;
+	return own && other->match.kind != MATCH_REGEX && route_is_closed(lw, own, SIDE_PLAIN) && route_is_closed(lw, own, SIDE_TLS);
 }
 
 /* Whether there are such routes. */
@@ -97,8 +94,8 @@ static bool state_host(struct lowering *lw, const struct host *wide, const struc
 {
 	bool any = false;
 	for (size_t i = 0; i < wide->routes.n; i++) {
-		const struct route *other = wide->routes.item[i];
-		if (!is_long(other) || holds(first_of(lw, host, other->match.path), other))
+		const struct route *other = wide->routes.item[i], *own = first_of(lw, host, other->match.path);
+		if (!is_long(other) || holds(own, other) || is_held(lw, own, other))
 			continue;
 		state_across(lw, host, wide, other, DIAG_LONGER_PATHS);
 		any = true;
@@ -106,7 +103,7 @@ static bool state_host(struct lowering *lw, const struct host *wide, const struc
 	return any;
 }
 
-static void say(struct lowering *lw, const struct host *wide, const struct host *first, size_t n, bool guarded)
+static void say(struct lowering *lw, const struct host *wide, const struct host *first, size_t n)
 {
 	const struct owner *owner = wide->creator ? wide->creator : wide->routes.item[0]->owner;
 	const struct diag_site site = { owner->at, 1, owner->record ? record_object(lw->arena, owner->record) : (str){ "", 0 } };
@@ -115,8 +112,7 @@ static void say(struct lowering *lw, const struct host *wide, const struct host 
 	struct diag *d = diag_addf(lw->diags, DIAG_LONGER_PATHS, site, "%.*s tries paths of %.*s before shorter ones of closer hosts", STR_ARG(target_words(lw)),
 		STR_ARG(name));
 	d->loss = LOSS_ROUTING;
-	d->effect = arena_printf(lw->arena, "requests of %.*s%.*s for these paths are answered as those of %.*s%s", STR_ARG(first->name.name), STR_ARG(more), STR_ARG(name),
-		guarded ? "; where a closed route stands for them it holds them" : "");
+	d->effect = arena_printf(lw->arena, "requests of %.*s%.*s for these paths are answered as those of %.*s", STR_ARG(first->name.name), STR_ARG(more), STR_ARG(name));
 	d->help = STR("give the closer hosts routes of their own for these paths, or let the wider host have none that are longer than theirs");
 }
 
@@ -124,17 +120,15 @@ static void say_wide(struct lowering *lw, const struct host *wide)
 {
 	const struct host *first = NULL;
 	size_t n = 0;
-	bool guarded = false;
 	for (size_t i = 0; i < lw->entry->hosts.n; i++) {
 		const struct host *host = lw->entry->hosts.item[i];
 		if (!is_wider_host(wide, host) || !state_host(lw, wide, host))
 			continue;
 		first = first ? first : host;
-		guarded = guarded || is_guarded(host);
 		n++;
 	}
 	if (n)
-		say(lw, wide, first, n, guarded);
+		say(lw, wide, first, n);
 }
 
 void across_say(struct lowering *lw)

@@ -321,6 +321,10 @@ static void add_step(struct asking *a, const struct step *s)
 		v.method = STR("POST");
 		v.body = s->as.limit + 1;
 		add_variant(a, &v);
+	} else if (s->kind == STEP_REDIRECT && !(s->as.redirect.needs_certificate && !a->hosts->tls)) {
+		/* where a slash at the end of the address is dropped, it may be that of the query */
+		v.query = STR("u=/");
+		add_variant(a, &v);
 	} else if (s->kind == STEP_HOST && str_has_char(s->value, '$')) {
 		v.spelled = true;
 		add_variant(a, &v);
