@@ -41,9 +41,9 @@ enum choice_anchor { ANCHOR_WHOLE, ANCHOR_START, ANCHOR_NONE };
 enum choice_redirect_host { REDIRECT_NAME, REDIRECT_AS_SENT, REDIRECT_PORT_KEPT };
 /*
  * What takes the place of a prefix: as whole elements; as text, see struct rewrite, where a slash at its end stays in redirects; the same in
- * rewrites too.
+ * rewrites too; as whole elements, where a path without the slash of the prefix is joined to the rest as it is.
  */
-enum choice_replacement { REPLACED_ELEMENTS, REPLACED_TEXT, REPLACED_VERBATIM };
+enum choice_replacement { REPLACED_ELEMENTS, REPLACED_TEXT, REPLACED_VERBATIM, REPLACED_JOINED };
 /* When a redirect says the port that it names: unless it is the usual one of its scheme; neither 80 nor 443; always. */
 enum choice_redirect_port { PORT_SAID, PORT_UNUSUAL_ONLY, PORT_ALWAYS };
 

@@ -45,7 +45,7 @@ static const struct choice_row ROWS[] = {
 	ROW("prefix-length", prefix_as_written, true, V("without-slash"), V("written")),
 	ROW("redirect-host", redirect_host, false, V("name"), V("as-sent"), V("port-kept")),
 	ROW("redirect-port", redirect_port, false, V("said"), V("unusual-only"), V("always")),
-	ROW("replacement", replacement, false, V("elements"), V("text"), V("verbatim")),
+	ROW("replacement", replacement, false, V("elements"), V("text"), V("verbatim"), V("joined")),
 	ROW("order", summed, true, V("criteria"), V("sum")),
 	ROW("ties", ties, false, V("oldest"), V("newest"), V("by-rule")),
 	ROW("conflict", conflict, false, V("by-rank"), V("drops-rule"), V("drops-rule-turned")),

@@ -83,11 +83,16 @@ static str path_of(const struct read_modifier *m)
 	return m->change == CHANGE_FULL && !m->value.n ? STR("/") : m->value;
 }
 
+static bool is_textual(const struct build *b)
+{
+	return b->choices->replacement == REPLACED_TEXT || b->choices->replacement == REPLACED_VERBATIM;
+}
+
 /* What stands in a prefix's place. The evaluator takes one slash away from its end, as the specification has it; since: who does not. */
 static str replacement_of(struct build *b, const struct read_modifier *m, enum choice_replacement since)
 {
 	str path = path_of(m);
-	bool stays = b->choices->replacement >= since && m->change == CHANGE_PREFIX && path.n > 1 && str_ends(path, STR("/"));
+	bool stays = is_textual(b) && b->choices->replacement >= since && m->change == CHANGE_PREFIX && path.n > 1 && str_ends(path, STR("/"));
 	return stays ? arena_join(b->arena, path, STR("/")) : path;
 }
 
@@ -119,7 +124,7 @@ static void add_redirect(struct build *b, const struct candidate *c, const struc
 	struct step *s = add_step(b, list, STEP_REDIRECT, feature, f->at);
 	s->as.redirect = (struct redirect){
 		.scheme = f->scheme, .host = f->hostname, .port = port_of_redirect(b, f, secure ? 443 : 80), .change = change_of(c, &f->path), .path = replacement_of(b, &f->path, REPLACED_TEXT),
-		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replacement != REPLACED_ELEMENTS,
+		.prefix = c->match ? c->match->path : STR(""), .as_text = is_textual(b), .joins = b->choices->replacement == REPLACED_JOINED,
 		.host_as_sent = b->choices->redirect_host != REDIRECT_NAME, .port_as_sent = keeps_port(b, f), .status = f->status, .keeps_query = true,
 	};
 }
@@ -132,7 +137,7 @@ static void add_rewrite(struct build *b, const struct candidate *c, const struct
 		return;
 	struct step *s = add_step(b, list, STEP_REWRITE, "route.rewrite", f->at);
 	s->as.rewrite = (struct rewrite){ .change = change_of(c, &f->path), .path = replacement_of(b, &f->path, REPLACED_VERBATIM),
-		.prefix = c->match ? c->match->path : STR(""), .as_text = b->choices->replacement != REPLACED_ELEMENTS };
+		.prefix = c->match ? c->match->path : STR(""), .as_text = is_textual(b), .joins = b->choices->replacement == REPLACED_JOINED };
 }
 
 /* ---- CORS ---- */

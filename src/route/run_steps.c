@@ -77,10 +77,12 @@ static str absolute(struct run *r, str location)
 
 /*
  * The path that was sent, with a prefix of whole elements replaced: where nothing is left it is the root. as_text: a prefix with a slash
- * at its end gives way to the root only where the path has that slash, and the root takes the slash of the path with it.
+ * at its end gives way to the root only where the path has that slash, and the root takes the slash of the path with it. joins: see struct rewrite.
  */
-static str exchange_prefix(struct run *r, str prefix, str by, bool as_text)
+static str exchange_prefix(struct run *r, str prefix, str by, bool as_text, bool joins)
 {
+	if (joins && prefix.n > r->uri.n)
+		return by.n > 1 ? arena_join(r->scratch, path_without_slash(by), r->uri) : r->uri;
 	if (as_text && by.n <= 1 && prefix.n > r->uri.n)
 		return r->uri;
 	size_t cut = str_ends(prefix, STR("/")) && !(as_text && prefix.n == 1 && by.n > 1) ? prefix.n - 1 : prefix.n;
@@ -116,7 +118,7 @@ static str built_location(struct run *r, const struct redirect *to)
 {
 	str scheme = to->scheme.n ? to->scheme : r->request->tls ? STR("https") : STR("http");
 	str host = to->host.n ? to->host : to->host_as_sent ? name_sent(r) : r->reading.host;
-	str path = to->change == PATH_FULL ? to->path : to->change == PATH_PREFIX_CUT ? exchange_prefix(r, to->prefix, to->path, to->as_text) : r->reading.target;
+	str path = to->change == PATH_FULL ? to->path : to->change == PATH_PREFIX_CUT ? exchange_prefix(r, to->prefix, to->path, to->as_text, to->joins) : r->reading.target;
 	str query = to->change != PATH_KEEP && to->keeps_query ? query_of(r) : (str){ "", 0 };
 	if (to->port)
 		host = arena_printf(r->scratch, "%.*s:%u", STR_ARG(host), (unsigned)to->port);
@@ -186,7 +188,7 @@ static void rewrite_plainly(struct run *r, const struct rewrite *w)
 	if (w->change == PATH_FULL)
 		r->uri = w->path;
 	else if (w->change == PATH_PREFIX_CUT)
-		r->uri = exchange_prefix(r, w->prefix, w->path, w->as_text);
+		r->uri = exchange_prefix(r, w->prefix, w->path, w->as_text, w->joins);
 	r->rewritten = w->change != PATH_KEEP;
 }
 

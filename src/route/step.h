@@ -42,7 +42,7 @@ struct redirect {
 	enum path_change change;
 	str prefix, path;            /* PATH_FULL: the new path; PATH_PREFIX_CUT: prefix is replaced by path */
 	uint32_t status;
-	bool as_text;                /* PATH_PREFIX_CUT: see struct rewrite */
+	bool as_text, joins;         /* PATH_PREFIX_CUT: see struct rewrite */
 	bool host_as_sent;           /* without host: a dot at the end of the request's Host stays */
 	bool port_as_sent;           /* without port: that of the request's Host stays, but for the usual one of a scheme that changes */
 	bool keeps_query;            /* the source keeps the request's query */
@@ -62,6 +62,7 @@ struct rewrite {
 	enum path_change change;     /* PATH_KEEP: a template that is neither constant nor a prefix cut */
 	str prefix, path;            /* PATH_FULL: path; PATH_PREFIX_CUT: prefix is replaced by path */
 	bool as_text;                /* a prefix with a slash at its end gives way to the root only where the path has that slash */
+	bool joins;                  /* a path without that slash is put behind what replaces the prefix, as it is */
 	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
 	str reason;
 	str regex, target;           /* what the source does: the whole path becomes this template with the groups of this expression */

@@ -62,15 +62,18 @@ static const struct step *step_of(const struct outcome *o, enum step_kind kind)
 /* ---- forms of paths ---- */
 
 /* Where a replacement as text is none of whole elements. */
-static bool is_textual(str prefix, str with, bool as_text)
+static bool is_textual(str prefix, str with, bool as_text, bool joins)
 {
+	if (joins && prefix.n > 1 && str_ends(prefix, STR("/")))
+		return true;
 	return as_text && str_ends(prefix, STR("/")) && (prefix.n == 1) == (with.n > 1);
 }
 
-bool prefix_form(struct arena *arena, const struct route *route, str prefix, str with, bool as_text, struct transform *out)
+bool prefix_form(struct arena *arena, const struct route *route, const struct prefix_change *change, struct transform *out)
 {
+	const str prefix = change->prefix, with = change->with;
 	bool matched = route && route->match.kind == MATCH_PREFIX && str_eq(route->match.path, prefix);
-	if (!matched || is_textual(prefix, with, as_text))
+	if (!matched || is_textual(prefix, with, change->as_text, change->joins))
 		return false;
 	transform_prefix(arena, prefix, with, out);
 	return true;
@@ -90,7 +93,7 @@ static bool form_of(struct arena *arena, const struct outcome *o, const struct s
 		return l && transform_template(arena, l, r->target, out);
 	}
 	if (r->change == PATH_PREFIX_CUT)
-		return prefix_form(arena, o->route, r->prefix, r->path, r->as_text, out);
+		return prefix_form(arena, o->route, &(struct prefix_change){ r->prefix, r->path, r->as_text, r->joins }, out);
 	transform_constant(arena, r->path, out);
 	return r->change == PATH_FULL;
 }

@@ -31,7 +31,11 @@ const struct language *step_own_language(struct arena *arena, const struct route
 const struct language *step_language(struct arena *arena, const struct route *route, str regex);
 
 /* A prefix of the route's match gives way to another one, as whole elements. False: it has no normal form, or is none of the match. */
-bool prefix_form(struct arena *arena, const struct route *route, str prefix, str with, bool as_text, struct transform *out);
+struct prefix_change {
+	str prefix, with;
+	bool as_text, joins;         /* see struct rewrite */
+};
+bool prefix_form(struct arena *arena, const struct route *route, const struct prefix_change *change, struct transform *out);
 
 /* What the query adds behind the path. */
 enum query_form {

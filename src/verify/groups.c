@@ -213,13 +213,14 @@ static bool is_counted(const struct class_state *class, const struct difference 
 	return false;
 }
 
-static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens)
+/* apart: of a request that is counted apart; what may be another route's is looked for where something opens alone. */
+static const struct statement *statement_of(struct asking *a, const struct asked *q, bool opens, bool apart)
 {
 	bool same;
 	const struct statement *s = statement_with(a, q, NULL, opens, false, &same);
 	if (!s && excuses_depend(q->request))
 		s = statement_with(a, q, NULL, opens, true, &same);
-	return s ? s : statement_of_swap(a, q, opens);
+	return s || (apart && !opens) ? s : statement_of_swap(a, q, opens);
 }
 
 /* A class counts once, for the gravest of its differences; a difference counts each class once. */
@@ -263,11 +264,11 @@ static bool is_accepted(struct asking *a, const struct difference *d)
 	return true;
 }
 
-struct difference difference_of(struct asking *a, const struct asked *q)
+static struct difference judged(struct asking *a, const struct asked *q, bool apart)
 {
-	struct difference like = { .what = q->what, .opens = opens(q->before, q->after), .usual = usual_of(a, q) };
+	struct difference like = { .what = q->what, .opens = opens(q->before, q->after), .usual = usual_of(a, q), .apart = apart };
 	if (!like.usual.n && a->input->statements)
-		like.stated = statement_of(a, q, like.opens);
+		like.stated = statement_of(a, q, like.opens, apart);
 	like.host = a->hosts->name;
 	like.before = q->before->route;
 	if (difference_counts(&like))
@@ -275,12 +276,16 @@ struct difference difference_of(struct asking *a, const struct asked *q)
 	return like;
 }
 
+struct difference difference_of(struct asking *a, const struct asked *q)
+{
+	return judged(a, q, false);
+}
+
 bool note_apart(struct asking *a, const struct asked *q, const struct open_spelling *under)
 {
-	struct difference like = difference_of(a, q);
+	struct difference like = judged(a, q, true);
 	bool counts = difference_counts(&like);
 	a->out->apart.opened += like.opens && counts;
-	like.apart = true;
 	like.under = under;
 	struct difference *d = group_of(a, q, &like);
 	d->classes++;

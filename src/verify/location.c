@@ -136,7 +136,7 @@ static bool of_fields(struct arena *arena, const struct outcome *o, const struct
 		transform_identity(arena, &out->path);
 	else if (to->change == PATH_FULL)
 		transform_constant(arena, to->path, &out->path);
-	else if (is_rewritten(o) || !prefix_form(arena, o->route, to->prefix, to->path, to->as_text, &out->path))
+	else if (is_rewritten(o) || !prefix_form(arena, o->route, &(struct prefix_change){ to->prefix, to->path, to->as_text, to->joins }, &out->path))
 		return false;
 	return !to->adds_query && !to->regex.n;
 }

@@ -56,12 +56,22 @@ static void add_path(struct asking *a, str path, bool edge)
 		add(a, odd, true, true);
 }
 
+/* Paths of a host that are asked in other spellings: each is held against all of its routes. */
+static size_t spellings_most(const struct host_class *hosts)
+{
+	enum { LEAST = 40, MOST = 500, TRIES = 30000 };
+	size_t routes = 1;
+	for (size_t i = 0; i < hosts->hosts.n; i++)
+		routes += hosts->hosts.item[i]->routes.n;
+	const size_t n = TRIES / routes;
+	return n < LEAST ? LEAST : n < MOST ? n : MOST;
+}
+
 /* The path in other spellings: with an escape, a doubled slash, an escaped one, dot segments. */
 static void add_spellings(struct asking *a, str path)
 {
-	enum { MOST = 500 };
 	const str whole = path_without_slash(path), bare = whole.n > 1 ? whole : STR("");
-	if (!domain_has(DOMAIN_PATH, whole) || a->spellings == MOST)
+	if (!domain_has(DOMAIN_PATH, whole) || a->spellings >= spellings_most(a->hosts))
 		return;
 	a->spellings++;
 	if (bare.n)
