@@ -267,6 +267,14 @@ bool request_header(struct arena *arena, const struct request *q, str name, str 
 	return found > 0;
 }
 
+bool request_has_underscore(const struct request *q)
+{
+	for (size_t i = 0; i < q->headers.n; i++)
+		if (str_has_char(q->headers.item[i].name, '_'))
+			return true;
+	return false;
+}
+
 bool request_cookie(struct arena *arena, const struct request *q, str name, str *value)
 {
 	str all, item;

@@ -232,19 +232,11 @@ static bool redirects_spelling(struct run *r)
 	return true;
 }
 
-static bool has_underscore(const struct request *q)
-{
-	for (size_t i = 0; i < q->headers.n; i++)
-		if (str_has_char(q->headers.item[i].name, '_'))
-			return true;
-	return false;
-}
-
 static void run_http(struct run *r, const struct listener *l)
 {
 	struct outcome *out = r->out;
 	str host = host_of(r, out->entry);
-	if (r->reading.status || (out->entry->http.refuses_underscores && has_underscore(r->request))) {
+	if (r->reading.status || (out->entry->http.refuses_underscores && request_has_underscore(r->request))) {
 		out->status = 400;
 		return;
 	}

@@ -97,13 +97,17 @@ static bool differs_under(struct asking *a, const struct request *request, const
 static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
 {
 	const struct open_choices *open = a->input->open;
+	struct apart *apart = &a->out->apart;
+	const size_t opened = apart->opened;
 	if (!answer_is_known(before) || !answer_is_known(after))
 		return;
 	bool differs = differs_under(a, request, before, NULL);
 	for (size_t i = 0; open && i < open->spellings.n; i++)
 		differs = differs_under(a, request, before, &open->spellings.item[i]) || differs;
-	a->out->apart.asked++;
-	a->out->apart.different += differs;
+	apart->asked++;
+	apart->different += differs;
+	/* a request counts once, however many values open something */
+	apart->opened = opened + (apart->opened > opened);
 }
 
 /* Whether the request was the first one of its class. */

@@ -77,14 +77,6 @@ static bool has_header(const struct request *r, str beginning)
 	return false;
 }
 
-static bool has_underscore(const struct request *r)
-{
-	for (size_t i = 0; i < r->headers.n; i++)
-		if (str_has_char(r->headers.item[i].name, '_'))
-			return true;
-	return false;
-}
-
 /* At the end of the name, a port behind it or not. */
 static bool has_dot(str host)
 {
@@ -183,7 +175,7 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_FORWARDED:
 		return has_header(r, STR("X-Forwarded-Proto")) || has_header(r, STR("X-Forwarded-Host")) || has_header(r, STR("X-Forwarded-Port"));
 	case STATED_UNDERSCORE:
-		return has_underscore(r);
+		return request_has_underscore(r);
 	case STATED_DOT:
 		return has_dot(r->host);
 	case STATED_CLIENT:
