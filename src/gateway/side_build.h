@@ -29,6 +29,7 @@ struct effective {
 	LIST(struct candidate) candidates;
 	const struct read_route *last;   /* that has been attached */
 	bool absent;                     /* nothing is served: it has no certificate that may be used */
+	bool shadowed;                   /* absent, and another listener has its hostname: routes find none at it */
 	bool pending;                    /* absent as long as a Secret is not there */
 };
 

@@ -227,6 +227,7 @@ static void add_listeners(struct build *b, struct taken *taken, const struct eff
 		e->pending = e->absent && side_is_pending(l);
 		if (!l->refused && !e->absent)
 			l->refused = taken_by(b, taken, l);
+		e->shadowed = e->absent && l->hostname.n && map_get(&taken->names, name_key(b->arena, l));
 		if (!l->refused)
 			LIST_PUSH(b->arena, out, e);
 	}
