@@ -19,7 +19,8 @@ const struct option_row option_rows[] = {
 	{ OPT_GIVEN, 0, S("given"), S("NAME=VALUE"), OPTION_PAIR, true, IN_TRACE, NONE, NONE,
 		S("What stands outside of the request: auth.basic=pass, auth.external=401, backend=404."),
 		S("auth.basic, auth.client-certificate and other protections: pass or refuse. auth.external and backend: the status that "
-		"service answers with. Without it passwords and client certificates are refused, and services answer 200.") },
+		"service answers with. tls.certificate=pass: the Secrets that listeners name are there, though the input does not have "
+		"them. Without it passwords and client certificates are refused, and services answer 200.") },
 	{ OPT_REQUESTS, 0, S("requests"), S("FILE|-"), OPTION_TEXT, false, IN_TRACE, NONE, NONE,
 		S("Requests as JSON, one a line, answered in order with one line each; needs -o json."),
 		S("A line needs host and target; further keys are scheme, method, port, headers, client, body, sni, entry, http and given. A line "
