@@ -30,7 +30,7 @@ static struct attached_list attached_of(struct build *b, const struct effective_
 	struct attached_list out = { 0 };
 	for (size_t i = 0; i < listeners->n; i++) {
 		struct effective *e = listeners->item[i];
-		for (size_t k = 0, end; k < e->candidates.n; k = end) {
+		for (size_t k = 0, end; k < e->candidates.n && !e->absent; k = end) {
 			for (end = k + 1; end < e->candidates.n && e->candidates.item[end].route == e->candidates.item[k].route; end++)
 				;
 			const struct attached one = { e, k, end - k, turned ? listeners->n - i : i };

@@ -166,7 +166,7 @@ static bool is_elsewhere(const struct build *b, const struct effective_list *all
 {
 	bool found = false;
 	for (size_t i = 0; i < all->n && b->choices->listeners == LISTENERS_HTTP_MERGED && !found; i++)
-		found = all->item[i] != at && is_beside(at, all->item[i]) && str_eq(all->item[i]->said->hostname, host);
+		found = all->item[i] != at && !all->item[i]->absent && is_beside(at, all->item[i]) && str_eq(all->item[i]->said->hostname, host);
 	return found;
 }
 
