@@ -110,7 +110,7 @@ static enum stage attach(struct build *b, const struct read_route *route, const 
 	}
 	for (size_t i = 0; i < with->n; i++) {
 		struct effective *e = with->item[i];
-		enum stage stage = e->shadowed ? NO_HOSTNAME : e->last == route || attach_hosts(b, e, route, with) ? ATTACHED : NO_HOSTNAME;
+		enum stage stage = e->shadowed && route->hostnames.n ? NO_HOSTNAME : e->last == route || attach_hosts(b, e, route, with) ? ATTACHED : NO_HOSTNAME;
 		if (stage == ATTACHED)
 			e->last = route;
 		best = stage > best ? stage : best;

@@ -29,7 +29,7 @@ struct effective {
 	LIST(struct candidate) candidates;
 	const struct read_route *last;   /* that has been attached */
 	bool absent;                     /* nothing is served: it has no certificate that may be used */
-	bool shadowed;                   /* absent, and another listener has its hostname: routes find none at it */
+	bool shadowed;                   /* absent, and another listener has its hostname: routes that name hosts find none at it */
 	bool pending;                    /* absent as long as a Secret is not there */
 };
 
@@ -55,7 +55,7 @@ struct build {
 	bool vanished;                   /* one of them has no rule under these choices */
 };
 
-/* side_listeners.c: those of a Gateway and its ListenerSets that count, in order. */
+/* side_listeners.c: those of a Gateway and its ListenerSets that count, in order, and those that are absent. */
 struct effective_list side_listeners(struct build *b, struct read_gateway *gateway);
 /* The certificate that may be used, "namespace/name" or empty; false: there is none, and the listener says why. */
 bool side_certificate(const struct build *b, const struct effective *e, str *name);

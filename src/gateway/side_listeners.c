@@ -250,15 +250,6 @@ static void note_owner(struct build *b, const struct effective *of, const struct
 	map_set(&b->owners, side_owner_key(b->arena, of->group, of->kind, of->owner->namespace, of->owner->name), own);
 }
 
-static struct effective_list served(struct build *b, const struct effective_list *all)
-{
-	struct effective_list out = { 0 };
-	for (size_t i = 0; i < all->n; i++)
-		if (!all->item[i]->absent || all->item[i]->pending)
-			LIST_PUSH(b->arena, &out, all->item[i]);
-	return out;
-}
-
 struct effective_list side_listeners(struct build *b, struct read_gateway *gateway)
 {
 	struct effective_list all = { 0 };
@@ -276,5 +267,5 @@ struct effective_list side_listeners(struct build *b, struct read_gateway *gatew
 		add_listeners(b, &taken, &of, set->listeners.item, set->listeners.n, &all);
 		note_owner(b, &of, &all, first);
 	}
-	return served(b, &all);
+	return all;
 }

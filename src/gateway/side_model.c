@@ -161,12 +161,14 @@ static bool is_merged_with(const struct build *b, const struct effective *e, con
 	return is_beside(e, other) && (plain || b->choices->listeners != LISTENERS_HTTP_MERGED);
 }
 
-/* The hostname is that of another listener, which has it to itself. */
-static bool is_elsewhere(const struct build *b, const struct effective_list *all, const struct effective *at, str host)
+/* The hostname is that of another listener, which has it to itself: one that is absent as well, of a route that names hosts (Envoy Gateway 1.9, computeHosts). */
+static bool is_elsewhere(const struct build *b, const struct effective_list *all, const struct effective *at, const struct candidate *c)
 {
 	bool found = false;
-	for (size_t i = 0; i < all->n && b->choices->listeners == LISTENERS_HTTP_MERGED && !found; i++)
-		found = all->item[i] != at && !all->item[i]->absent && is_beside(at, all->item[i]) && str_eq(all->item[i]->said->hostname, host);
+	for (size_t i = 0; i < all->n && b->choices->listeners == LISTENERS_HTTP_MERGED && !found; i++) {
+		const struct effective *other = all->item[i];
+		found = other != at && (c->own.n || !other->absent) && is_beside(at, other) && str_eq(other->said->hostname, c->host);
+	}
 	return found;
 }
 
@@ -179,7 +181,7 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 			continue;
 		for (size_t k = 0; k < other->candidates.n; k++) {
 			struct candidate *c = &other->candidates.item[k];
-			if (!is_elsewhere(b, all, other, c->host))
+			if (!is_elsewhere(b, all, other, c))
 				LIST_PUSH(b->arena, &out, c);
 		}
 	}

@@ -34,7 +34,7 @@ static bool is_wider_host(const struct host *wide, const struct host *host)
 /* A prefix of the root comes after everything in any case. */
 static bool is_long(const struct route *r)
 {
-	return r->match.kind == MATCH_REGEX || path_without_slash(r->match.path).n > 1;
+	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || path_without_slash(r->match.path).n > 1;
 }
 
 static const struct route *first_of(struct lowering *lw, const struct host *host, str path)
@@ -44,10 +44,20 @@ static const struct route *first_of(struct lowering *lw, const struct host *host
 	return host_first(lw->matcher, host, path);
 }
 
-/* As long as the other one, and takes what that takes: the closer hostname decides. */
+/* It may be said by one rule for the whole host. */
+static bool redirects(const struct route *r)
+{
+	for (size_t i = 0; i < r->steps.n; i++)
+		if (r->steps.item[i]->kind == STEP_REDIRECT)
+			return true;
+	return false;
+}
+
+/* As long as the other one, and takes what that takes, in the same words: the closer hostname decides. */
 static bool holds(const struct route *own, const struct route *other)
 {
-	return own && own->match.kind == other->match.kind && str_eq(path_without_slash(own->match.path), path_without_slash(other->match.path));
+	bool same = own && own->match.kind == other->match.kind && str_eq(path_without_slash(own->match.path), path_without_slash(other->match.path));
+	return same && own->match.kind != MATCH_REGEX && !redirects(own);
 }
 
 /* ---- closed routes ---- */
@@ -107,7 +117,8 @@ static void say(struct lowering *lw, const struct host *wide, const struct host 
 {
 	const struct owner *owner = wide->creator ? wide->creator : wide->routes.item[0]->owner;
 	const struct diag_site site = { owner->at, 1, owner->record ? record_object(lw->arena, owner->record) : (str){ "", 0 } };
-	const str name = wide->name.kind == HOST_ANY ? STR("all hosts") : wide->name.name;
+	const str name = wide->name.kind == HOST_ANY ? STR("all hosts") : wide->name.kind != HOST_EXACT ? wide->name.name :
+		arena_join(lw->arena, wide->name.name, STR(" and its aliases"));
 	str more = n > 1 ? arena_printf(lw->arena, " and %zu more", n - 1) : (str){ "", 0 };
 	struct diag *d = diag_addf(lw->diags, DIAG_LONGER_PATHS, site, "%.*s tries paths of %.*s before shorter ones of closer hosts", STR_ARG(target_words(lw)),
 		STR_ARG(name));
@@ -135,7 +146,7 @@ void across_say(struct lowering *lw)
 {
 	for (size_t i = 0; ranks_all(lw) && !lw->open && i < lw->entry->hosts.n; i++) {
 		const struct host *wide = lw->entry->hosts.item[i];
-		if (wide->name.kind != HOST_EXACT && wide->routes.n)
+		if (wide->routes.n)
 			say_wide(lw, wide);
 	}
 }
