@@ -25,6 +25,7 @@ struct asking {
 	const struct host *host_before, *host_after;   /* that take the name there, on this side; or NULL */
 	LIST(struct open_part *) open;   /* choices that may matter to some host of the pair: depends.c */
 	struct map depending;        /* of the host: classes that hang on some choice; struct depending_class */
+	bool chosen;                 /* after is asked under a choice of an implementation */
 	bool given;                  /* asked as if what listeners wait for were there: struct given */
 	bool nobody;                 /* on one side no listener takes a connection for the host there: nothing but the path is asked */
 	bool whole;                  /* all classes of paths of the host are known, on all its sides */

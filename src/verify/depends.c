@@ -211,7 +211,9 @@ static struct open_answer answer_of(struct asking *a, const struct open_request 
 		out.agrees = out.agrees && !str_list_has(&r->what, asked.what.item[i]);
 	if (out.agrees)
 		return out;
+	a->chosen = true;
 	const struct difference like = difference_of(a, &asked);
+	a->chosen = false;
 	out.counts = difference_counts(&like);
 	out.opens = out.counts && like.opens;
 	return out;

@@ -286,7 +286,7 @@ static bool covers(const struct statement *s, const struct excused *of, str fiel
 	bool refused = after->status == refusal && after->backends.n == 0 && !after->has_location;
 	bool nowhere = after->status == 404 && after->backends.n == 0 && of->before->backends.n == 0;
 	/* the rule is left out, and no other one takes its requests */
-	bool left_out = after->status == 404 && after->backends.n == 0 && !after->route;
+	bool left_out = of->chosen && after->status == 404 && after->backends.n == 0 && !after->route;
 	if (of->opens && !s->opens)
 		return false;
 	switch (s->kind) {

@@ -41,6 +41,7 @@ struct excused {
 	const struct outcome *after;
 	const struct str_list *what;     /* how these two differ; may be empty */
 	bool opens;                      /* guarded before, and open after */
+	bool chosen;                     /* after is what a choice of an implementation comes to, which may leave rules out */
 };
 
 /* The statement that says why, where all of that was said; else NULL. With an empty `what` it is the one about a lost step. */

@@ -104,10 +104,11 @@ static struct difference *group_of(struct asking *a, const struct asked *q, cons
 	return d;
 }
 
-static void keep_shortest(struct asking *a, const struct asked *q, struct difference *d)
+static void keep_shortest(struct asking *a, const struct asked *q, const struct open_spelling *under, struct difference *d)
 {
 	if (request_length(q->request) >= request_length(&d->request))
 		return;
+	d->under = under;
 	d->request = request_keep(a->arena, q->request);
 	d->before = q->before->route;
 	d->after = q->after->route;
@@ -150,7 +151,7 @@ static const struct statement *statement_with(struct asking *a, const struct ask
 	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
 	*same = rest.n == 0;
-	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens });
+	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens, a->chosen });
 }
 
 /* The route of the source has a counterpart that takes the request as well, and another one stands before it. */
@@ -289,7 +290,7 @@ bool note_apart(struct asking *a, const struct asked *q, const struct open_spell
 	like.under = under;
 	struct difference *d = group_of(a, q, &like);
 	d->classes++;
-	keep_shortest(a, q, d);
+	keep_shortest(a, q, under, d);
 	return counts;
 }
 
@@ -299,5 +300,5 @@ void note_difference(struct asking *a, const struct asked *q, struct class_state
 	struct difference *d = group_of(a, q, &like);
 	d->proved = proved && (d->proved || d->classes == 0);
 	count(a, d, class);
-	keep_shortest(a, q, d);
+	keep_shortest(a, q, NULL, d);
 }
