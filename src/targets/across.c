@@ -3,6 +3,7 @@
 #include "targets/across.h"
 
 #include "route/pattern.h"
+#include "targets/expressions.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/stated.h"
@@ -77,6 +78,47 @@ static void add_match(struct lowering *lw, const struct added_list *added, const
 	}
 }
 
+/* Of the expressions of wider hosts, as they will be written; 0: there are none. */
+static size_t longest_expression(const struct lowering *lw, const struct host *host)
+{
+	/* what the writing adds: letter case, anchors, an open end, groups for the rank */
+	enum { MORE = 48 };
+	size_t longest = 0;
+	for (size_t i = 0; i < lw->entry->hosts.n; i++) {
+		const struct host *wide = lw->entry->hosts.item[i];
+		for (size_t k = 0; k < wide->routes.n && is_wider_host(wide, host); k++) {
+			const struct match *m = &wide->routes.item[k]->match;
+			if (m->kind == MATCH_REGEX && m->path.n + MORE > longest)
+				longest = m->path.n + MORE;
+		}
+	}
+	return longest;
+}
+
+/* The paths of a prefix, as an expression. */
+static struct http_match as_expression(struct arena *arena, str prefix)
+{
+	struct http_match match = { .path = { STR("RegularExpression"), STR("^/.*$") } };
+	if (prefix.n > 1)
+		match.path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_literal(arena, prefix)));
+	return match;
+}
+
+/* Closed rules come before every expression of a wider host. */
+static void hold_expressions(struct lowering *lw, struct http_rule *rule, size_t longest, size_t limit)
+{
+	for (size_t i = 0, n = rule->matches.n; i < n; i++) {
+		struct http_match *m = &rule->matches.item[i], more;
+		if (str_eq(m->path.type, STR("RegularExpression")))
+			(void)expression_lengthen(lw->arena, m, longest);
+		if (!str_eq(m->path.type, STR("PathPrefix")) || m->headers.n || rule->matches.n >= limit)
+			continue;
+		more = as_expression(lw->arena, path_decode(lw->arena, path_without_slash(m->path.value)));
+		(void)expression_lengthen(lw->arena, &more, longest);
+		LIST_PUSH(lw->arena, &rule->matches, more);
+	}
+}
+
 void across_hold(struct lowering *lw, const struct host *host, enum side side, const struct added_list *added, size_t limit)
 {
 	for (size_t i = 0; ranks_all(lw) && i < lw->entry->hosts.n; i++) {
@@ -89,6 +131,10 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 				add_match(lw, added, own, other, limit);
 		}
 	}
+	const size_t longest = ranks_all(lw) ? longest_expression(lw, host) : 0;
+	for (size_t i = 0; longest && i < added->n; i++)
+		if (added->item[i].closed)
+			hold_expressions(lw, added_rule(&added->item[i]), longest, limit);
 }
 
 /* ---- what is said ---- */

@@ -26,8 +26,7 @@ static bool is_regex(const struct http_match *m)
 	return str_eq(m->path.type, STR("RegularExpression"));
 }
 
-/* True when it has become longer. */
-static bool lengthen(struct arena *arena, struct http_match *m, size_t past)
+bool expression_lengthen(struct arena *arena, struct http_match *m, size_t past)
 {
 	size_t before = m->path.value.n;
 	while (m->path.value.n <= past && past + 2 <= PATH_VALUE_MOST)
@@ -49,10 +48,10 @@ static struct behind *behind_of(struct arena *arena, struct map *by_group, const
 
 static bool keep_rank(struct arena *arena, const struct added *a, const struct behind *behind, struct http_match *m)
 {
-	bool changed = a->closed && lengthen(arena, m, behind->leads);
+	bool changed = a->closed && expression_lengthen(arena, m, behind->leads);
 	bool together = behind->part == a->part && a->part->rules.n <= RULES_TOGETHER;
 	if (m->path.value.n < behind->longest || (m->path.value.n == behind->longest && !together))
-		changed = lengthen(arena, m, behind->longest) || changed;
+		changed = expression_lengthen(arena, m, behind->longest) || changed;
 	return changed;
 }
 

@@ -21,6 +21,9 @@ struct added_list {
 
 struct http_rule *added_rule(const struct added *added);
 
+/* Empty groups at the end of an expression, so that it is longer than that, as far as a path may be. True when it has become longer. */
+bool expression_lengthen(struct arena *arena, struct http_match *match, size_t past);
+
 /*
  * Implementations try the longest expression first, as the source did before the writing added to some and took from others: empty groups
  * at its end keep an expression in front of those that the source tried after it. Rules of one route stay as long as each other.
