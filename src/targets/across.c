@@ -140,9 +140,9 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 /* ---- what is said ---- */
 
 /* On both sides. */
-static bool is_held(const struct lowering *lw, const struct route *own, const struct route *other)
+static bool is_held(const struct lowering *lw, const struct route *own)
 {
-	return own && other->match.kind != MATCH_REGEX && route_is_closed(lw, own, SIDE_PLAIN) && route_is_closed(lw, own, SIDE_TLS);
+	return own && route_is_closed(lw, own, SIDE_PLAIN) && route_is_closed(lw, own, SIDE_TLS);
 }
 
 /* Whether there are such routes. */
@@ -151,7 +151,7 @@ static bool state_host(struct lowering *lw, const struct host *wide, const struc
 	bool any = false;
 	for (size_t i = 0; i < wide->routes.n; i++) {
 		const struct route *other = wide->routes.item[i], *own = first_of(lw, host, other->match.path);
-		if (!is_long(other) || holds(own, other) || is_held(lw, own, other))
+		if (!is_long(other) || holds(own, other) || is_held(lw, own))
 			continue;
 		state_across(lw, host, wide, other, DIAG_LONGER_PATHS);
 		any = true;
