@@ -8,7 +8,7 @@ it has got are compared. All runs in a network namespace of its own.
     --sets N        how many, from --seed; --batch of them are served at once
     --recorded N    then every N-th recorded set of ingress-nginx, converted for each of --targets (tests/judge_recorded.py); 0: none
     --mutants N     then of each fixture's manifests broken so many times in each way those that verify calls alike, with --requests made at
-                    random (tests/judge_mutants.py); 0: none
+                    random (tests/judge_mutants.py); 0: none. --share of the kinds for each fixture
     --choice N=V    another choice of the evaluator than the target's table has
     --keep DIR      write each set with a disagreement there
 """
@@ -260,6 +260,7 @@ def main():
     parser.add_argument("--targets", default="envoy-gateway,standard")
     parser.add_argument("--mutants", type=int, default=0)
     parser.add_argument("--requests", type=int, default=200)
+    parser.add_argument("--share", type=float, default=.25)
     options = parser.parse_args()
     why = envoy_stack.missing() or ("" if envoy_stack.isolated() else "no network namespace can be made here")
     if why:

@@ -31,8 +31,6 @@ TARGET = ["--target", "envoy-gateway"]
 # ListenerSets and labels of namespaces are nothing that the translator's reader of files knows.
 CONVERT = TARGET + ["--listeners", "gateway", "--no-comments", "-q"]
 BATCH = 24
-# Of the kinds of mutants, for each fixture others by the seed: all of them would take an hour.
-SHARE = .25
 
 
 class Served(judge_recorded.Set):
@@ -93,7 +91,7 @@ def survivors(binary, case, options):
         if report is None:
             return found, seen
         base, unknown = verify.essence(report), verify.unknown_hosts(report)
-        for kind, mutant in mutants.mutants(objects, dice, options.mutants, SHARE):
+        for kind, mutant in mutants.mutants(objects, dice, options.mutants, options.share):
             said, more = written(mutant)
             if said is None or verify.essence(said) != base:
                 seen += 1

@@ -213,7 +213,7 @@ def main():
     for checks, _ in common.parallel(lambda case: hand_written(binary, case), written):
         for name, good, text in checks:
             tally.check(good, name, text)
-    for checks, more in common.parallel(lambda case: judged(binary, case, options.most, 1 if options.all else .5), cases):
+    for checks, more in common.parallel(lambda case: judged(binary, case, options.most, 1 if options.all else .6), cases):
         for name, good, text in checks:
             tally.check(good, name, text)
         counts.update(more)
