@@ -97,8 +97,7 @@ class Set:
         for name in [names["n1"]] + [names["n2"]] * (seed % 2):
             objects.append({"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": {"name": "pair", "namespace": name}, "data": pair})
         self.objects = [(dice.randrange(WAVES) if item["kind"] in ("HTTPRoute", "ListenerSet") else 0, item) for item in objects]
-        requests = [judge_envoy.varied(request, place, implementation.spellings) for place, request in enumerate(gwagree.random_requests(seed))]
-        self.requests = [one for one in requests if implementation.last_dots or not one["host"].endswith(".")]
+        self.requests = [judge_envoy.varied(request, place) for place, request in enumerate(gwagree.random_requests(seed))]
 
     def spaces(self):
         return [item["metadata"]["name"] for item in self.namespaces]

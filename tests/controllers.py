@@ -14,8 +14,6 @@
         .reasons            its conditions have those of the specification, so that they can be compared
         .chance             another choice of the evaluator that is as right, where chance decides; or empty
         .without            filters that it does not know
-        .spellings          paths are asked in other spellings: escapes, doubled slashes, dot segments
-        .last_dots          hosts with a dot at their end are asked: Traefik has them as another name under wildcards alone, which is not modelled
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
 import asyncio
@@ -112,7 +110,7 @@ class Implementation:
 
 
 class EnvoyGateway(Implementation):
-    reasons = last_dots = spellings = True
+    reasons = True
     without, chance = (), ""
     name, target, version = "envoy-gateway", "envoy-gateway", "1.6"
     controller = "gateway.envoyproxy.io/gatewayclass-controller"
@@ -176,8 +174,7 @@ class EnvoyGateway(Implementation):
 
 class Traefik(Implementation):
     """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
-    reasons = spellings = True
-    last_dots = False
+    reasons = True
     without, chance = ("CORS",), "ties=newest"
     name, target, version = "traefik", "traefik", "1.4"
     controller = "traefik.io/gateway-controller"
@@ -207,7 +204,6 @@ class Traefik(Implementation):
 
 class Contour(Implementation):
     """One process for each Gateway, which it is told by name."""
-    last_dots = spellings = True
     reasons = False
     without, chance = ("CORS",), "conflict=drops-rule-turned"
     name, target, version = "contour", "contour", "1.3"

@@ -91,9 +91,9 @@ def respelled(target, place):
     return ways[place % len(ways)] + mark + query
 
 
-def varied(request, place, spellings=True):
+def varied(request, place):
     request = joined(request) if place % 2 else request
-    if spellings and place % 5 == 2:
+    if place % 5 == 2:
         return dict(request, target=respelled(request["target"], place // 5 + len(request["host"])))
     if place % 19 == 5 and request["scheme"] == "https":
         return dict(request, sni=gwagree.NAMES[place % len(gwagree.NAMES)].split(":")[0].lower())

@@ -28,6 +28,8 @@ enum choice_conflict { CONFLICT_BY_RANK, CONFLICT_DROPS, CONFLICT_DROPS_TURNED }
 enum choice_header { HEADER_WHOLE, HEADER_ANY_ELEMENT, HEADER_ANY_LINE };
 /* A Host that is not the handshake's name: 421 where another listener should take it; it is looked for at the handshake's; 421 always. */
 enum choice_misdirected { MISDIRECTED_REFUSED, MISDIRECTED_SERVED, MISDIRECTED_BY_NAME };
+/* A Host with a dot at its end: the same name as without; another one; another one for wildcards alone. */
+enum choice_last_dot { LAST_DOT_IGNORED, LAST_DOT_COUNTS, LAST_DOT_FOR_WILDCARDS };
 /* Of rules that fit alike: the oldest route's; the newest one's; the one that stands first in its route, then by names of headers. */
 enum choice_ties { TIES_OLDEST, TIES_NEWEST, TIES_BY_RULE };
 /* Of paths before rules are looked for: as they were sent; in one spelling (PATH_CANONICAL); redirected where they held an escaped slash; and as PATH_CLEANED. */
@@ -63,7 +65,7 @@ struct gateway_choices {
 	enum choice_misdirected misdirected;
 	bool reuse_prevented;            /* listeners with one certificate offer HTTP/1.1 alone, in which no browser takes a connection for another host */
 	bool underscores_refused;        /* a request with "_" in the name of a header gets 400, else that is a header as others */
-	bool last_dot;                   /* a Host with a dot at its end is another name than without */
+	enum choice_last_dot last_dot;
 	bool method_as_header;           /* a method counts as one more header, else more than any number of them */
 	bool exact_first;                /* of as many headers, or parameters, those without expressions count more */
 	bool path_decides;               /* other conditions are looked at only among rules with the path that fits best */

@@ -31,7 +31,7 @@ static const struct choice_row ROWS[] = {
 	ROW("misdirected", misdirected, false, V("refused"), V("served"), V("by-name")),
 	ROW("reuse", reuse_prevented, true, V("possible"), V("prevented")),
 	ROW("underscores", underscores_refused, true, V("kept"), V("refused")),
-	ROW("last-dot", last_dot, true, V("ignored"), V("counts")),
+	ROW("last-dot", last_dot, false, V("ignored"), V("counts"), V("wildcards")),
 	ROW("method", method_as_header, true, V("before-headers"), V("as-header")),
 	ROW("exact-values", exact_first, true, V("as-others"), V("first")),
 	ROW("path", path_decides, true, V("with-conditions"), V("decides")),

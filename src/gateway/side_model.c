@@ -7,6 +7,11 @@
 
 #include <stdlib.h>
 
+static enum host_kind kind_of(str host)
+{
+	return !host.n ? HOST_ANY : str_starts(host, STR("*.")) ? HOST_LABELS : HOST_EXACT;
+}
+
 /* ---- routes ---- */
 
 static void check_expression(struct build *b, struct match *match, struct listener *listener, struct place at)
@@ -45,6 +50,7 @@ static struct route *route_of(struct build *b, struct candidate *c, struct liste
 	struct route *route = c->made = NEW(b->arena, struct route);
 	route->owner = owner_of(b, c->route);
 	route->at = c->match ? c->match->at : c->rule->at;
+	route->wild = kind_of(c->host) == HOST_LABELS;
 	if (c->match) {
 		route->match = side_match(b, c);
 		check_expression(b, &route->match, listener, c->match->at);
@@ -62,11 +68,6 @@ struct candidate_list {
 	struct candidate **item;
 	size_t n, cap;
 };
-
-static enum host_kind kind_of(str host)
-{
-	return !host.n ? HOST_ANY : str_starts(host, STR("*.")) ? HOST_LABELS : HOST_EXACT;
-}
 
 bool side_is_wider(str wider, str host)
 {
@@ -274,7 +275,8 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 	entry->known = true;
 	entry->http = (struct http_rules){
 		.spelling = gateway_spelling(b->choices), .addresses_are_no_names = true, .path_decides = b->choices->path_decides,
-		.last_dot = b->choices->last_dot, .refuses_underscores = b->choices->underscores_refused,
+		.last_dot = b->choices->last_dot == LAST_DOT_COUNTS, .wild_dot = b->choices->last_dot == LAST_DOT_FOR_WILDCARDS,
+		 .refuses_underscores = b->choices->underscores_refused,
 		.listens = b->choices->listens,
 		.refuses_misdirected = b->choices->misdirected == MISDIRECTED_REFUSED, .one_name = b->choices->misdirected == MISDIRECTED_BY_NAME,
 		.never_reused = b->choices->reuse_prevented,

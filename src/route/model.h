@@ -132,6 +132,7 @@ struct route {
 	const struct owner *owner;
 	struct place at;
 	bool implicit;               /* made by the controller, no path of the input */
+	bool wild;                   /* of a Gateway: it stands under a wildcard */
 	bool literal;                /* MATCH_REGEX whose text has no special character */
 	LIST(struct step *) steps;   /* in the order in which the controller performs them */
 	LIST(struct forward_case) cases;   /* in the order in which they are asked; empty: nothing is forwarded */
@@ -236,6 +237,7 @@ struct http_rules {
 	struct spelling spelling;    /* what is done to paths before anything looks at them */
 	bool addresses_are_no_names; /* a Host that is an address is asked for only by what takes every host */
 	bool last_dot;               /* a Host with a dot at its end is another name than without */
+	bool wild_dot;               /* the same for routes under a wildcard alone */
 	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
 	enum listens listens;        /* with listeners: for which names connections are taken */
 	bool never_reused;           /* clients are offered no protocol in which they keep connections for other hosts of a certificate */

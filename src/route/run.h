@@ -23,6 +23,7 @@ struct run {
 	bool ended;                  /* a step has answered */
 	bool signed_in;              /* with the redirect to the sign-in page */
 	const struct step *errors;   /* STEP_ERRORS in force */
+	bool dotted;                 /* the Host has a dot at its end, which counts for wildcards */
 	LIST(const struct step *) edits;   /* STEP_ANSWER in force */
 	bool tls_to_backend;
 	bool asked_any;              /* the guards of which one suffices have been asked */

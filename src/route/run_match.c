@@ -144,6 +144,8 @@ static const struct route *first_fitting(struct run *r, const struct host *host)
 	const struct match *decided = NULL;
 	for (size_t i = 0; i < host->routes.n; i++) {
 		const struct route *route = host->routes.item[i];
+		if (route->wild && r->dotted)
+			continue;
 		if (decided ? !same_path(decided, &route->match) : !path_fits(r, route, r->uri)) {
 			if (r->out->problem.n)
 				return NULL;

@@ -54,8 +54,9 @@ void forms_say(struct lowering *lw)
 			"they get 400, where the controller leaves the header out or passes it on",
 			"Envoy Gateway: ClientTrafficPolicy with headers.withUnderscoresAction: DropHeader for the Gateway does as the controller by default, "
 			"Allow as it does with enable-underscores-in-headers");
-	if (target_chooses(lw->target, STR("last-dot"), STR("counts")))
-		say_form(lw, STATED_DOT, arena_printf(lw->arena, "%.*s knows no host by its name with a dot at the end", STR_ARG(who)),
+	bool wild = target_chooses(lw->target, STR("last-dot"), STR("wildcards"));
+	if (wild || target_chooses(lw->target, STR("last-dot"), STR("counts")))
+		say_form(lw, STATED_DOT, arena_printf(lw->arena, "%.*s knows no host%s by its name with a dot at the end", STR_ARG(who), wild ? " of a wildcard" : ""),
 			"http://HOST./ gets 404, or what a route for all hosts answers, also where HOST is guarded; the controller serves it as http://HOST/",
 			"nothing, where no route for all hosts has a backend that HOST is to keep back; hardly any client sends such a Host");
 }
