@@ -111,12 +111,13 @@ def judge(implementation, sets, options, verdict):
     choices = [word for choice in options.choice for word in ("--choice", choice)]
     for one in sets:
         with implementation.serve(one) as why:
-            if why:
-                verdict.unserved += 1
-                continue
-            theirs = implementation.ask(one.services, one.requests)
+            theirs = [] if why else implementation.ask(one.services, one.requests)
         judged = Judged(one, read(implementation.cluster, one), implementation.target)
         ours = judged.ours(options.binary, choices)
+        if why:
+            verdict.unserved += 1
+            verdict.tally.check(judge_envoy.foreseen(ours), "refused, set %d" % one.seed, why)
+            continue
         if implementation.chance:
             ours = closest(one.requests, (ours, judged.ours(options.binary, choices + ["--choice", implementation.chance])), theirs)
         verdict.add(judged, ours, theirs)
