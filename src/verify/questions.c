@@ -27,7 +27,7 @@ static void add(struct asking *a, str target, bool edge, bool odd)
 }
 
 /* What cannot stand in a request as it is stands there escaped; dots and slashes stay what they are. */
-static str escaped(struct arena *arena, str path)
+static str escaped(struct arena *arena, str path, bool capitals)
 {
 	const struct bytes plain = domain_alphabet(DOMAIN_PATH);
 	struct buf out;
@@ -36,7 +36,7 @@ static str escaped(struct arena *arena, str path)
 		if (bytes_has(&plain, (unsigned char)path.p[i]))
 			buf_add_char(&out, path.p[i]);
 		else
-			buf_printf(&out, "%%%02X", (unsigned)(unsigned char)path.p[i]);
+			buf_printf(&out, capitals ? "%%%02X" : "%%%02x", (unsigned)(unsigned char)path.p[i]);
 	}
 	return buf_str(&out);
 }
@@ -51,7 +51,7 @@ static void add_path(struct asking *a, str path, bool edge)
 		add(a, path, edge, false);
 		return;
 	}
-	str odd = escaped(a->arena, text);
+	str odd = escaped(a->arena, text, true);
 	if (!str_eq(odd, text))
 		add(a, odd, true, true);
 }
@@ -67,14 +67,18 @@ static size_t spellings_most(const struct host_class *hosts)
 	return n < LEAST ? LEAST : n < MOST ? n : MOST;
 }
 
-/* The path in other spellings: with an escape, a doubled slash, an escaped one, dot segments. */
+/* The path in other spellings: with an escape, or small letters in those that it needs, a doubled slash, an escaped one, dot segments. */
 static void add_spellings(struct asking *a, str path)
 {
-	const str whole = path_without_slash(path), bare = whole.n > 1 ? whole : STR("");
-	if (!domain_has(DOMAIN_PATH, whole) || a->spellings >= spellings_most(a->hosts))
+	const str said = path_without_slash(path);
+	const bool odd = !domain_has(DOMAIN_PATH, said);
+	const str whole = odd ? escaped(a->arena, said, true) : said, bare = whole.n > 1 ? whole : STR("");
+	if (!str_starts(said, STR("/")) || a->spellings >= spellings_most(a->hosts))
 		return;
 	a->spellings++;
-	if (bare.n)
+	if (odd)
+		add(a, escaped(a->arena, said, false), true, true);
+	else if (bare.n)
 		add(a, arena_printf(a->arena, "%.*s%%%02X", STR_ARG(str_slice(bare, 0, bare.n - 1)), (unsigned)(unsigned char)bare.p[bare.n - 1]), true, true);
 	add(a, arena_join(a->arena, STR("/"), whole), true, true);
 	add(a, arena_join(a->arena, bare, STR("//x")), true, true);
