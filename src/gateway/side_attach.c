@@ -61,7 +61,7 @@ static void add_candidates(struct build *b, struct effective *e, const struct re
 static bool attach_hosts(struct build *b, struct effective *e, const struct read_route *route, const struct effective_list *with)
 {
 	bool plain = route->kind == ROUTE_TCP || route->kind == ROUTE_UDP, some = plain;
-	struct candidate none = { .with = with, .host = plain ? STR("") : e->said->hostname, .host_at = e->said->at,
+	struct candidate none = { .at = e, .with = with, .host = plain ? STR("") : e->said->hostname, .host_at = e->said->at,
 		.longest = plain ? 0 : e->said->hostname.n };
 	if (plain || !route->hostnames.n) {
 		add_candidates(b, e, route, &none);
@@ -69,7 +69,7 @@ static bool attach_hosts(struct build *b, struct effective *e, const struct read
 	}
 	size_t longest = 0, first = e->candidates.n;
 	for (size_t i = 0; i < route->hostnames.n; i++) {
-		struct candidate c = { .with = with, .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at };
+		struct candidate c = { .at = e, .with = with, .own = route->hostnames.item[i].value, .host_at = route->hostnames.item[i].at };
 		if (!intersect(e->said->hostname, c.own, &c.host))
 			continue;
 		some = true;

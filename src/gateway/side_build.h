@@ -6,6 +6,8 @@
 #include "gateway/side.h"
 #include "route/listener.h"
 
+struct effective;
+
 /* One match of one rule under one hostname. */
 struct candidate {
 	const struct read_route *route;
@@ -14,6 +16,7 @@ struct candidate {
 	size_t rule_number, match_number;
 	str host;                        /* in common with the listener's; empty: every name */
 	str own;                         /* the route's; empty: it has none */
+	struct effective *at;            /* the listener at which it stands */
 	const struct effective_list *with;   /* the listeners to which its route is attached by the same reference */
 	size_t longest;                  /* of the hostnames that the route has in common with the listener */
 	struct place host_at;

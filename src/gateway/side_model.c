@@ -91,13 +91,19 @@ bool side_is_served(const struct build *b, const struct read_rule *rule)
 	return b->choices->no_backends != NOT_SERVED || !side_leads_nowhere(rule);
 }
 
+/* It has not been left out, by itself or because of another one. */
+static bool is_written(const struct build *b, const struct candidate *c)
+{
+	return !c->left_out && side_is_served(b, c->rule);
+}
+
 static void make_host(struct build *b, struct listener *listener, const struct candidate_list *all, const struct candidate *first)
 {
 	struct host *host = NEW(b->arena, struct host);
 	struct candidate_list own = { 0 };
 	host->name = (struct host_name){ .kind = kind_of(first->host), .name = first->host, .at = first->host_at };
 	for (size_t i = 0; i < all->n; i++)
-		if (is_tried(b, first->host, all->item[i]->host) && !all->item[i]->left_out && side_is_served(b, all->item[i]->rule))
+		if (is_tried(b, first->host, all->item[i]->host) && is_written(b, all->item[i]))
 			LIST_PUSH(b->arena, &own, all->item[i]);
 	if (!own.n) {
 		b->vanished = true;
@@ -189,34 +195,26 @@ static struct candidate_list candidates_of(struct build *b, const struct effecti
 	return out;
 }
 
-static bool is_counted(const struct build *b, const struct effective_list *all, const struct effective *at, const struct candidate *c)
-{
-	return !c->left_out && side_is_served(b, c->rule) && !is_elsewhere(b, all, at, c);
-}
-
 /*
  * Envoy Gateway 1.9 writes a hostname once for each plain listener of the port at which routes have it; Envoy refuses the routes of a port
  * in which a hostname stands twice, and goes on with those that it had.
  */
-static void say_doubled(struct build *b, const struct effective_list *all, const struct effective *e, struct listener *listener)
+static void say_doubled(struct build *b, const struct candidate_list *all, struct listener *listener)
 {
 	struct map first;   /* hostname to the listener that has it */
 	map_init(&first, b->arena);
 	for (size_t i = 0; i < all->n; i++) {
-		const struct effective *other = all->item[i];
-		for (size_t k = 0; k < other->candidates.n && is_merged_with(b, e, other); k++) {
-			const struct candidate *c = &other->candidates.item[k];
-			const struct effective *there = map_get(&first, c->host);
-			if (!is_counted(b, all, other, c) || there == other)
-				continue;
-			if (there) {
-				str text = arena_printf(b->arena, "Envoy that refuses hostname %.*s (at listeners %.*s and %.*s of one port)",
-					STR_ARG(c->host.n ? c->host : STR("*")), STR_ARG(there->said->name), STR_ARG(other->said->name));
-				LIST_PUSH(b->arena, &listener->unknown, side_new_unknown(b, text, c->host_at));
-				return;
-			}
-			map_set(&first, c->host, all->item[i]);
+		const struct candidate *c = all->item[i];
+		const struct effective *there = map_get(&first, c->host);
+		if (!is_written(b, c) || there == c->at)
+			continue;
+		if (there) {
+			str text = arena_printf(b->arena, "Envoy that refuses hostname %.*s (at listeners %.*s and %.*s of one port)",
+				STR_ARG(c->host.n ? c->host : STR("*")), STR_ARG(there->said->name), STR_ARG(c->at->said->name));
+			LIST_PUSH(b->arena, &listener->unknown, side_new_unknown(b, text, c->host_at));
+			return;
 		}
+		map_set(&first, c->host, c->at);
 	}
 }
 
@@ -322,7 +320,7 @@ static struct entry *make_entry(struct build *b, const struct read_gateway *gate
 		b->at = e;
 		side_listener_steps(b, e, l);
 		if (l->protocol == LISTENER_HTTP && b->choices->listeners == LISTENERS_HTTP_MERGED)
-			say_doubled(b, listeners, e, l);
+			say_doubled(b, &candidates, l);
 		make_hosts(b, l, &candidates);
 		LIST_PUSH(b->arena, &entry->listeners, l);
 	}
