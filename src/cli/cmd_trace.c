@@ -62,9 +62,8 @@ static void read_header(struct cli *cli, str text, struct request *request)
 	str_cut(text, ':', &name, &value);
 	value = str_trim(value);
 	if (str_eq_nocase(name, STR("Host"))) {
-		str port;
 		if (!request->has_sni)
-			str_cut(request->host, ':', &request->sni, &port);
+			request->sni = request_name(request);
 		request->has_sni = true;
 		request->host = value;
 	} else {

@@ -7,15 +7,13 @@
 #include "kube/selector.h"
 
 static const str FEATURE = STR_INIT("load-balancer.access");
-static const str POD_NAMESPACE = STR_INIT("$(POD_NAMESPACE)");
 
 /* ---- which one ---- */
 
 static const struct service *named(const struct instance *in, str ref)
 {
 	str namespace, name;
-	if (str_starts(ref, POD_NAMESPACE))
-		ref = arena_join(in->front->arena, in->controller->namespace, str_from(ref, POD_NAMESPACE.n));
+	ref = controller_reference(in->front->arena, in->controller, ref);
 	return str_cut(ref, '/', &namespace, &name) ? snapshot_service(in->front->snapshot, namespace, name) : NULL;
 }
 

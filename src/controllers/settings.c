@@ -154,6 +154,17 @@ static void say_missing(struct front *front, const struct controller_settings *c
 	d->help = STR("add it to the input (kubectl get configmap -A -o yaml), or name another one with --controller-config");
 }
 
+str controller_reference(struct arena *arena, const struct controller_settings *c, str text)
+{
+	static const str HERE = STR_INIT("$(POD_NAMESPACE)");
+	str namespace = c->namespace, usual;
+	if (!str_starts(text, HERE))
+		return text;
+	if (namespace.n == 0 && !str_cut(c->table->configmap, '/', &namespace, &usual))
+		namespace = STR("default");
+	return arena_join(arena, namespace, str_from(text, HERE.n));
+}
+
 /* Which ConfigMap counts: the option, the argument, the usual name (design: open and closed world). */
 static void find_config_map(struct front *front, struct controller_settings *c)
 {
@@ -163,9 +174,7 @@ static void find_config_map(struct front *front, struct controller_settings *c)
 		{ c->table->configmap, STR("it has the usual name") },
 	};
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		str ref = places[i].ref;
-		if (str_starts(ref, STR("$(POD_NAMESPACE)")) && c->workload)
-			ref = arena_join(front->arena, c->workload->meta.namespace, str_from(ref, 16));
+		str ref = controller_reference(front->arena, c, places[i].ref);
 		c->config_map = named_config_map(front, ref);
 		if (!c->config_map && ref.n && i < 2)
 			say_missing(front, c, ref);

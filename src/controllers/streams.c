@@ -50,20 +50,6 @@ void streams_idle(const struct controller_settings *c)
 
 /* ---- the ConfigMap ---- */
 
-/* In arguments the namespace of the controller stands as a variable of its container. */
-static bool read_reference(const struct controller_settings *c, str text, str *namespace, str *name)
-{
-	static const str HERE = STR_INIT("$(POD_NAMESPACE)/");
-	if (!str_starts(text, HERE))
-		return str_cut(text, '/', namespace, name) && namespace->n && name->n && !str_has_char(*name, '/');
-	str usual;
-	*namespace = c->namespace;
-	*name = str_from(text, HERE.n);
-	if (namespace->n == 0 && !str_cut(c->table->configmap, '/', namespace, &usual))
-		*namespace = STR("default");
-	return name->n > 0 && !str_has_char(*name, '/');
-}
-
 static void say_missing(const struct instance *in, const struct kind *kind, str reference)
 {
 	const struct workload *w = in->controller->workload;
@@ -81,11 +67,8 @@ static const struct config_map *find_map(const struct instance *in, const struct
 	str reference = controller_default(in->controller, kind->feature, SERVICES), namespace, name;
 	if (value_is_off(reference))
 		return NULL;
-	const struct config_map *map = NULL;
-	if (read_reference(in->controller, reference, &namespace, &name)) {
-		map = snapshot_config_map(in->front->snapshot, namespace, name);
-		reference = arena_printf(in->front->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(name));
-	}
+	reference = controller_reference(in->front->arena, in->controller, reference);
+	const struct config_map *map = str_cut(reference, '/', &namespace, &name) ? snapshot_config_map(in->front->snapshot, namespace, name) : NULL;
 	if (!map)
 		say_missing(in, kind, reference);
 	return map;

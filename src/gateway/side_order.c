@@ -237,9 +237,14 @@ int side_compare_routes(const struct read_route *a, const struct read_route *b)
 	return c ? c : (int)a->kind - (int)b->kind;
 }
 
+static int compare_rule_numbers(const struct candidate *a, const struct candidate *b)
+{
+	return (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
+}
+
 static int compare_places(const struct candidate *a, const struct candidate *b)
 {
-	int c = (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
+	int c = compare_rule_numbers(a, b);
 	return c ? c : (a->match_number > b->match_number) - (a->match_number < b->match_number);
 }
 
@@ -254,7 +259,7 @@ static int compare_pairs(const struct read_pair *a, const struct read_pair *b)
 /* As Contour has it (v1.33, internal/sorter): the number of the rule in its route counts before the route, then headers and parameters by name. */
 static int compare_rules(const struct candidate *a, const struct candidate *b)
 {
-	int c = (a->rule_number > b->rule_number) - (a->rule_number < b->rule_number);
+	int c = compare_rule_numbers(a, b);
 	for (size_t i = 0; c == 0 && a->match && b->match && i < a->match->headers.n && i < b->match->headers.n; i++)
 		c = compare_pairs(&a->match->headers.item[i], &b->match->headers.item[i]);
 	for (size_t i = 0; c == 0 && a->match && b->match && i < a->match->queries.n && i < b->match->queries.n; i++)

@@ -27,11 +27,7 @@ static bool needs_quotes(str s)
 /* curl takes the name of the handshake and the port from the URL; the Host may be another one. */
 static str connects_to(struct arena *scratch, const struct request *r)
 {
-	str name, port;
-	if (r->has_sni)
-		return r->sni;
-	(void)str_cut(r->host, ':', &name, &port);
-	return arena_lower(scratch, name);
+	return r->has_sni ? r->sni : arena_lower(scratch, request_name(r));
 }
 
 void words_curl(struct buf *out, struct arena *scratch, const struct request *r)

@@ -267,6 +267,18 @@ bool request_header(struct arena *arena, const struct request *q, str name, str 
 	return found > 0;
 }
 
+str request_name(const struct request *request)
+{
+	str name, port;
+	(void)str_cut(request->host, ':', &name, &port);
+	return name;
+}
+
+bool request_name_has_dot(const struct request *request)
+{
+	return str_ends(request_name(request), STR("."));
+}
+
 bool request_has_underscore(const struct request *q)
 {
 	for (size_t i = 0; i < q->headers.n; i++)

@@ -70,6 +70,9 @@ int escape_at(str text, size_t i);
 
 /* The values of a header joined by ", " (empty where there is none), as nginx's $http_name: "-" in name stands for "_" too. */
 bool request_header(struct arena *arena, const struct request *request, str name, str *value);
+/* The Host without its port, as it was sent. */
+str request_name(const struct request *request);
+bool request_name_has_dot(const struct request *request);
 /* In the name of some header. */
 bool request_has_underscore(const struct request *request);
 /* The first cookie of that name, in any letter case. */

@@ -21,17 +21,10 @@ static str name_of(const struct entry *entry, str host)
 	return entry->http.addresses_are_no_names && is_address(host) ? (str){ "", 0 } : host;
 }
 
-static bool has_dot(const struct run *r)
-{
-	str sent, port;
-	str_cut(r->request->host, ':', &sent, &port);
-	return str_ends(sent, STR("."));
-}
-
 static str host_of(const struct run *r, const struct entry *entry)
 {
 	str name = r->reading.has_host ? name_of(entry, r->reading.host) : (str){ "", 0 };
-	return name.n && entry->http.last_dot && has_dot(r) ? arena_join(r->scratch, name, STR(".")) : name;
+	return name.n && entry->http.last_dot && request_name_has_dot(r->request) ? arena_join(r->scratch, name, STR(".")) : name;
 }
 
 /* That the client says in the handshake: the host, unless another one is given. Clients send no address there, and no last dot. */
@@ -255,7 +248,7 @@ static void run_http(struct run *r, const struct listener *l)
 		out->status = 421;
 	if (out->status)
 		return;
-	r->dotted = out->entry->http.wild_dot && has_dot(r);
+	r->dotted = out->entry->http.wild_dot && request_name_has_dot(r->request);
 	run_list(r, l->steps.item, l->steps.n);
 	if (!r->ended && !out->problem.n)
 		run_routes(r, l->index, host);

@@ -98,9 +98,7 @@ static str query_of(struct run *r)
 /* The name of the request's Host, with a dot at its end. */
 static str name_sent(struct run *r)
 {
-	str name, port;
-	str_cut(r->request->host, ':', &name, &port);
-	return str_ends(name, STR(".")) ? arena_join(r->scratch, r->reading.host, STR(".")) : r->reading.host;
+	return request_name_has_dot(r->request) ? arena_join(r->scratch, r->reading.host, STR(".")) : r->reading.host;
 }
 
 /* ":PORT" of the request's Host, but for the usual port of its scheme where the new one is another. */

@@ -77,14 +77,6 @@ static bool has_header(const struct request *r, str beginning)
 	return false;
 }
 
-/* At the end of the name, a port behind it or not. */
-static bool has_dot(str host)
-{
-	str name, port;
-	(void)str_cut(host, ':', &name, &port);
-	return str_ends(name, STR("."));
-}
-
 /* A page of another origin may stand behind the request. */
 static bool has_origin(const struct request *r)
 {
@@ -177,7 +169,7 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_UNDERSCORE:
 		return request_has_underscore(r);
 	case STATED_DOT:
-		return has_dot(r->host);
+		return request_name_has_dot(r);
 	case STATED_CLIENT:
 		return of->before->entry && of->before->entry->http.forwarded_for.n && has_header(r, of->before->entry->http.forwarded_for);
 	case STATED_TLS:
