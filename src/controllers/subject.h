@@ -91,9 +91,9 @@ bool controller_is_before(const struct controller_settings *controller, unsigned
 struct fact *controller_default_fact(const struct controller_settings *controller, str feature);
 
 /* An argument of the controller: the user's word (--controller-flag), else that of its workload; empty when neither has it. */
+str controller_argument(const struct front *front, const struct controller_table *table, str name);
 /* NAMESPACE/NAME as arguments have it, where the controller's own namespace may stand as a variable of its container. */
 str controller_reference(struct arena *arena, const struct controller_settings *c, str text);
-str controller_argument(const struct front *front, const struct controller_table *table, str name);
 /* Finds ConfigMap, workload and arguments of a controller; says in a note which rule decided. */
 struct controller_settings *controller_settings_find(struct front *front, const struct controller_table *table);
 
