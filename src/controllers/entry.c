@@ -113,7 +113,9 @@ void entry_begin(struct instance *in)
 	if (!in->nginx)
 		return;
 	http->spelling.path = PATH_MERGED;
-	http->drop_underscores = !controller_default_flag(c, REQUEST, STR("underscores"));
+	http->drop_underscores = !controller_default_flag(c, STR("headers.underscores"), STR("kept"));
+	http->underscores_fact = controller_default_fact(c, STR("headers.underscores"));
+	http->dot_fact = controller_default_fact(c, STR("route.last-dot"));
 	http->forwarded = controller_default_flag(c, CLIENT, STR("forwarded"));
 	http->real_ip = controller_default_flag(c, CLIENT, STR("real-ip"));
 	http->proxy_protocol = controller_default_flag(c, CLIENT, STR("proxy-protocol"));

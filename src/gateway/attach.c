@@ -143,12 +143,25 @@ static str object_name(const struct attachment_job *job, const struct policy_kin
 	return name;
 }
 
-static void add_filter(const struct attachment_job *job, struct http_rule *rule, const struct rule_policy *policy, str name)
+static void add_filter(const struct attachment_job *job, struct http_rule *rule, const struct rule_policy *policy, str name, str same)
 {
 	struct http_filter filter = { .type = STR_INIT("ExtensionRef"),
-		.extension = { policy->kind->group, policy->kind->kind, name } };
+		.extension = { policy->kind->group, policy->kind->kind, same.n ? same : name } };
 	LIST_PUSH(job->as->arena, &rule->filters, filter);
-	add_object(job, policy, name, NULL);
+	if (same.n == 0)
+		add_object(job, policy, name, NULL);
+}
+
+/* The object that an earlier rule of the route has for the same words; empty: none. */
+static str same_filter(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
+{
+	for (size_t k = 0; k < i; k++) {
+		const struct rule_part *part = part_rule(job, k);
+		for (size_t j = 0; j < part->policies.n; j++)
+			if (part->policies.item[j].kind == policy->kind && node_equal(part->policies.item[j].spec, policy->spec))
+				return job->objects[k].item[j];
+	}
+	return (str){ "", 0 };
 }
 
 static void attach_one(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
@@ -157,9 +170,10 @@ static void attach_one(const struct attachment_job *job, size_t i, const struct 
 	struct http_rule *rule = &job->route->rules.item[i];
 	bool filter = policy->kind->attaches == ATTACH_FILTER, whole = !filter && is_same_everywhere(job, policy->kind);
 	str id = whole ? (str){ "", 0 } : rule_id(arena, rule), name = object_name(job, policy->kind, id);
-	LIST_PUSH(arena, &job->objects[i], name);
+	str same = filter ? same_filter(job, i, policy) : (str){ "", 0 };
+	LIST_PUSH(arena, &job->objects[i], same.n ? same : name);
 	if (filter) {
-		add_filter(job, rule, policy, name);
+		add_filter(job, rule, policy, name, same);
 		return;
 	}
 	if (whole && i > 0)

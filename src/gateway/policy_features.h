@@ -8,8 +8,11 @@
 
 #include "mapping/template_take.h"
 
+/* A fixed answer, with the fields "status" and "location". */
+#define POLICY_ANSWER "route.answer"
+
 struct policy_feature {
-	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted */
+	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER */
 	struct template_values values;   /* by the names of the row's holes */
 	struct place at;                 /* of the first field that says it */
 };

@@ -92,6 +92,8 @@ void side_leave_out(struct build *b, const struct read_gateway *gateway, const s
 bool side_may_be_taken(const struct read_gateway *gateway, const struct candidate *candidate);
 /* How often a rule has a filter. */
 size_t side_count(const struct read_rule *rule, enum read_filter_kind kind);
+/* A redirect, or an object of the implementation that has an answer. */
+bool side_answers(const struct build *build, const struct candidate *c);
 /* It names no backend, and does not redirect. */
 bool side_leads_nowhere(const struct read_rule *rule);
 /* A hostname is closer than another one. */
@@ -157,9 +159,15 @@ void side_policy_rest(struct build *b, const struct read_policy *policy, const s
 /* The one of a kind on the Gateway itself, which says where the clients' addresses come from. */
 void side_entry_policies(struct build *b, const struct read_gateway *gateway, struct entry *entry);
 
+/*
+ * side_answers.c: a Location as an implementation is told it. Sets location, regex and cuts_slash. False: something in it is known to the
+ * implementation alone.
+ */
+bool side_location(struct build *b, const struct target_table *target, str text, struct redirect *out);
+
 /* side_words.c: one feature of a policy, at the end of the route's steps. */
 void side_word(struct build *b, const struct read_policy *policy, const struct policy_feature *feature, struct route *route);
-/* False: it says something else. */
-bool side_clients(struct build *b, const struct policy_feature *feature, struct http_rules *http);
+/* One of a policy that is about a Gateway as a whole. False: it says something else. */
+bool side_entry_word(struct build *b, const struct policy_feature *feature, struct http_rules *http);
 
 #endif

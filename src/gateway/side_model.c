@@ -56,7 +56,7 @@ static struct route *route_of(struct build *b, struct candidate *c, struct liste
 		check_expression(b, &route->match, listener, c->match->at);
 	}
 	side_cases(b, c, route);
-	if (!b->choices->refused_at_once || side_can_answer(route) || side_count(c->rule, FILTER_REDIRECT))
+	if (!b->choices->refused_at_once || side_can_answer(route) || side_answers(b, c))
 		side_steps(b, c, route);
 	note_policies(b, c, route);
 	return route;

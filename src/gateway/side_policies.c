@@ -153,7 +153,7 @@ void side_entry_policies(struct build *b, const struct read_gateway *gateway, st
 			continue;
 		SIDE_POLICY_REST(b, all.list.item[i], &only.unknown);
 		for (size_t k = 0; k < w->features.n; k++)
-			if (!side_clients(b, &w->features.item[k], &entry->http))
+			if (!side_entry_word(b, &w->features.item[k], &entry->http))
 				LIST_PUSH(b->arena, &only.unknown, side_new_unknown(b, name_of(b, all.list.item[i]), w->features.item[k].at));
 	}
 	for (size_t i = 0; i < only.unknown.n; i++)

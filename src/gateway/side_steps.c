@@ -261,6 +261,23 @@ size_t side_count(const struct read_rule *rule, enum read_filter_kind kind)
 	return n;
 }
 
+static bool is_answer(const struct build *b, const struct read_meta *owner, const struct read_filter *f)
+{
+	const struct read_policy *p = f->kind == FILTER_EXTENSION ? gateway_side_policy(b->side, f->ref.group, f->ref.kind, owner->namespace, f->ref.name) : NULL;
+	for (size_t i = 0; p && p->known && i < p->words.features.n; i++)
+		if (str_eq(p->words.features.item[i].name, STR(POLICY_ANSWER)))
+			return true;
+	return false;
+}
+
+bool side_answers(const struct build *b, const struct candidate *c)
+{
+	bool found = side_count(c->rule, FILTER_REDIRECT);
+	for (size_t i = 0; i < c->rule->filters.n && !found; i++)
+		found = is_answer(b, &c->route->meta, &c->rule->filters.item[i]);
+	return found;
+}
+
 bool side_leads_nowhere(const struct read_rule *rule)
 {
 	return !rule->backends.n && !side_count(rule, FILTER_REDIRECT);

@@ -173,6 +173,33 @@ static bool captures(const struct word *w)
 	return true;
 }
 
+/* Every path becomes the Host. */
+static bool host(const struct word *w)
+{
+	str name = text_of(w, "name");
+	if (!str_eq(text_of(w, "name.pattern"), STR("^.*$")) || str_has_char(name, '\\'))
+		return false;
+	add_step(w, STEP_HOST)->value = side_plain_text(w->b, name);
+	return true;
+}
+
+/* ---- answers ---- */
+
+static bool answer(const struct word *w)
+{
+	const uint32_t status = (uint32_t)number_of(w, "status");
+	str to = text_of(w, "location");
+	struct redirect r = { .status = status, .relative = true };
+	if (to.n == 0) {
+		add_status(w, status ? status : 200, "");
+		return true;
+	}
+	if (!side_location(w->b, w->policy->words.target, to, &r))
+		return false;
+	add_step(w, STEP_REDIRECT)->as.redirect = r;
+	return true;
+}
+
 /* ---- the rest ---- */
 
 static void add_field(struct buf *out, const struct template_value *v)
@@ -221,7 +248,7 @@ static const struct {
 } WORDS[] = {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
-	{ STR_INIT("route.rewrite"), captures },
+	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer },
 };
 
 void side_word(struct build *b, const struct read_policy *policy, const struct policy_feature *feature, struct route *route)
@@ -252,15 +279,46 @@ static bool add_trusted(struct build *b, const struct str_list *list, struct htt
 }
 
 /* What a PROXY protocol says is who the client is: no header counts. */
-bool side_clients(struct build *b, const struct policy_feature *feature, struct http_rules *http)
+static bool clients(const struct word *w, struct http_rules *http)
 {
-	const struct word w = { b, NULL, feature, NULL };
-	const struct str_list trusted = list_of(&w, "trusted");
-	str header = text_of(&w, "header");
-	if (!str_eq(feature->name, STR("client.address")) || !add_trusted(b, &trusted, http))
+	const struct str_list trusted = list_of(w, "trusted");
+	str header = text_of(w, "header");
+	if (!add_trusted(w->b, &trusted, http))
 		return false;
 	http->real_ip = trusted.n || header.n;
 	if (http->real_ip)
 		http->forwarded_for = header.n ? header : STR("X-Forwarded-For");
 	return true;
+}
+
+/* The words of Envoy, see targets/said.c. */
+static bool underscores(const struct word *w, struct http_rules *http)
+{
+	str action = text_of(w, "kept.action");
+	http->drop_underscores = str_eq(action, STR("DropHeader"));
+	http->refuses_underscores = str_eq(action, STR("RejectRequest"));
+	return http->drop_underscores || http->refuses_underscores || str_eq(action, STR("Allow"));
+}
+
+static bool last_dot(const struct word *w, struct http_rules *http)
+{
+	http->strips_dot = str_eq(text_of(w, "ignored"), STR("true"));
+	if (http->strips_dot)
+		http->last_dot = http->wild_dot = false;
+	return true;
+}
+
+bool side_entry_word(struct build *b, const struct policy_feature *feature, struct http_rules *http)
+{
+	static const struct {
+		str feature;
+		bool (*set)(const struct word *w, struct http_rules *http);
+	} OF_ENTRY[] = {
+		{ STR_INIT("client.address"), clients }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("route.last-dot"), last_dot },
+	};
+	const struct word w = { b, NULL, feature, NULL };
+	for (size_t i = 0; i < sizeof OF_ENTRY / sizeof *OF_ENTRY; i++)
+		if (str_eq(OF_ENTRY[i].feature, feature->name))
+			return OF_ENTRY[i].set(&w, http);
+	return false;
 }

@@ -38,6 +38,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("left_open"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -53,6 +54,18 @@ static const struct key LEFT_OPEN_KEYS[] = {
 static const struct key ENDLESS_KEYS[] = {
 	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key ANSWER_KEYS[] = {
+	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("words"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key WORD_KEYS[] = {
+	{ STR_INIT("variable"), KEY_TEXT, OPTIONAL, offsetof(struct answer_word, variable), NULL, 0, NULL },
+	{ STR_INIT("cut"), KEY_FLAG, OPTIONAL, offsetof(struct answer_word, cut), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_TEXT, NEEDED, offsetof(struct answer_word, said), NULL, 0, NULL },
 };
 
 static const str ENGINES[] = { STR_INIT("re2"), STR_INIT("rust"), STR_INIT("pcre"), STR_INIT("posix") };
@@ -178,6 +191,26 @@ static void load_endless(struct loader *loader, struct target_table *table, cons
 	struct target_row row = { .how = STR_INIT("policy") };
 	if (node && load_keys(loader, node, ENDLESS_KEYS, COUNT_OF(ENDLESS_KEYS), true, &row) && load_said(loader, table, node, &row))
 		table->endless = row;
+}
+
+static void load_answer(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_row row = { .how = STR_INIT("policy") };
+	if (!node || !load_keys(loader, node, ANSWER_KEYS, COUNT_OF(ANSWER_KEYS), true, &row) || !load_said(loader, table, node, &row))
+		return;
+	const struct node *list = load_list(loader, node, STR("words"));
+	table->answer = row;
+	table->answer_words.n = 0;
+	for (size_t i = 0; list && i < list->as.list.n; i++) {
+		struct answer_word word = { 0 };
+		if (!load_keys(loader, list->as.list.item[i], WORD_KEYS, COUNT_OF(WORD_KEYS), true, &word))
+			continue;
+		if (word.said.n == 0 || word.said.p[0] != '%')
+			load_fault(loader, list->as.list.item[i]->at, 1, "said begins with %%, so that it is told from plain text");
+		if (word.variable.n == 0 && !str_has(str_from(word.said, str_find(word.said, STR("${regex}"))), STR("${group}")))
+			load_fault(loader, list->as.list.item[i]->at, 1, "without variable a word is for groups, and has ${regex} and then ${group}");
+		LIST_PUSH(loader->mapping->arena, &table->answer_words, word);
+	}
 }
 
 static void load_regex(struct loader *loader, struct target_table *table, const struct node *node)
@@ -312,6 +345,7 @@ void load_target(struct loader *loader, const struct node *root)
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_endless(loader, table, node_get(root, STR("endless")));
+	load_answer(loader, table, node_get(root, STR("answer")));
 	load_regex(loader, table, node_get(root, STR("regex")));
 	load_choices(loader, table, node_get(root, STR("choices")));
 	list = load_list(loader, root, STR("left_open"));

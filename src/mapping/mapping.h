@@ -179,6 +179,13 @@ struct left_open {
 	struct place at;
 };
 
+/* A part of an address that is known only with the request: a variable of a redirect's template in the words of the implementation. */
+struct answer_word {
+	str variable;            /* "host", "is_args$args"; empty: any group of a redirect's expression */
+	bool cut;                /* without a slash at its end */
+	str said;                /* of groups with "${regex}" and, behind it, "${group}" */
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -190,6 +197,8 @@ struct target_table {
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
+	struct target_row answer;    /* how a rule answers what no filter of the standard says: status, location; only policy and said */
+	LIST(struct answer_word) answer_words;
 	LIST(struct target_choice) choices;
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;

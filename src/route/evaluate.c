@@ -61,8 +61,20 @@ static void read_forwarded(struct run *r)
 		r->host_header = str_slice(value, 0, str_find_char(value, ','));
 }
 
+/* As if the client had sent it so. */
+static const struct request *without_dot(const struct run *r)
+{
+	struct request *own = NEW(r->scratch, struct request);
+	str name = request_name(r->request), port = str_from(r->request->host, name.n);
+	*own = *r->request;
+	own->host = arena_join(r->scratch, str_slice(name, 0, name.n - 1), port);
+	return own;
+}
+
 static void read_connection(struct run *r, const struct http_rules *http)
 {
+	if (http->strips_dot && request_name_has_dot(r->request))
+		r->request = without_dot(r);
 	const struct request *q = r->request;
 	uint32_t port = q->port ? q->port : q->tls ? http->https_port : http->http_port;
 	r->scheme = q->tls ? STR("https") : STR("http");

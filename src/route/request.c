@@ -117,7 +117,7 @@ static bool read_canonical(struct arena *arena, str path, enum path_reading how,
 	if (!path_canonical(arena, path, how, &out->path, &out->unescaped))
 		return false;
 	if (!str_eq(path, out->path))
-		out->target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(out->path), out->has_query ? "?" : "", STR_ARG(out->query));
+		out->uri = out->target = arena_printf(arena, "%.*s%s%.*s", STR_ARG(out->path), out->has_query ? "?" : "", STR_ARG(out->query));
 	return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of a route in their order, as filters, as an answer, or as losses: see rules.h. */
+#include "targets/answers.h"
 #include "targets/delivery.h"
 #include "targets/filters.h"
 #include "targets/headers.h"
@@ -98,7 +99,8 @@ static void add_redirect(struct lowering *lw, const struct rule_place *at, const
 	struct http_filter filter = { 0 };
 	d->answer = step;
 	keep_cors(lw, d);
-	if (!filter_redirect(lw, at->route, step, &filter))
+	d->answered = answer_says(lw, step, filter_says_redirect(lw, step));
+	if (d->answered || !filter_redirect(lw, at->route, step, &filter))
 		return;
 	mark(lw, d, &step->facts, d->rule.filters.n);
 	LIST_PUSH(lw->arena, &d->rule.filters, filter);
@@ -132,6 +134,7 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 		break;
 	case STEP_STATUS:
 		d->answer = step;
+		d->answered = answer_says(lw, step, false);
 		break;
 	case STEP_REDIRECT:
 		add_redirect(lw, at, step, d);
@@ -266,6 +269,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	drop_client_headers(lw, at, &d);
 	if (d.answer)
 		policies_end(lw, &d);
+	if (d.answered && !d.closed)
+		answer_add(lw, d.answer, &d);
 	if (!d.closed && !d.answer)
 		say_order(lw, at, &d);
 	if (d.closed)

@@ -171,3 +171,15 @@ str expression_head(struct arena *arena, str regex)
 		n--;
 	return arena_lower(arena, str_slice(regex, 0, n));
 }
+
+size_t expression_groups(str regex)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < regex.n; i++) {
+		if (regex.p[i] == '\\')
+			i++;
+		else if (regex.p[i] == '(' && (i + 1 == regex.n || regex.p[i + 1] != '?'))
+			n++;
+	}
+	return n;
+}

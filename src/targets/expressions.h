@@ -33,4 +33,7 @@ bool path_is_pcre_only(str regex);
 /* Every dialect takes it, and in the same sense. */
 bool expression_is_portable(str regex);
 
+/* Capturing groups. */
+size_t expression_groups(str regex);
+
 #endif

@@ -23,15 +23,12 @@ static bool lose_redirect(struct lowering *lw, const struct route *route, const 
 }
 
 /* 308 and 307 keep method and body; where the version does not have them, 301 and 302 stand in. */
-static bool redirect_status(struct lowering *lw, const struct route *route, const struct step *step, struct request_redirect *out)
+static void redirect_status(struct lowering *lw, const struct route *route, const struct step *step, struct request_redirect *out)
 {
 	uint32_t status = step->as.redirect.status;
 	out->status = (struct number){ true, status };
 	if (status_is_known(lw, status))
-		return true;
-	if (status != 303 && status != 307 && status != 308)
-		return lose_redirect(lw, route, step, arena_printf(lw->arena, "a redirect with status %u cannot be said", (unsigned)status),
-			STR("choose 301, 302, 303, 307 or 308"));
+		return;
 	out->status.value = status == 308 ? 301 : 302;
 	struct loss_text text = {
 		.code = DIAG_REDIRECT_DIFFERS, .loss = LOSS_BEHAVIOUR,
@@ -41,7 +38,6 @@ static bool redirect_status(struct lowering *lw, const struct route *route, cons
 		.help = STR("--gateway-api 1.5 or newer keeps the status"),
 	};
 	differ(lw, route, &step->facts, &text);
-	return true;
 }
 
 static void say_query(struct lowering *lw, const struct route *route, const struct step *step)
@@ -84,38 +80,54 @@ static void say_slash(struct lowering *lw, const struct route *route, const stru
 	differ(lw, route, &none, &text);
 }
 
-static bool redirect_path(struct lowering *lw, const struct route *route, const struct step *step, struct request_redirect *out)
+/* Why no filter says a redirect, and what to do; nothing: one does. */
+struct fault {
+	str message, help;
+};
+
+static bool is_filter_status(const struct lowering *lw, uint32_t status)
+{
+	return status_is_known(lw, status) || status == 303 || status == 307 || status == 308;
+}
+
+static struct fault redirect_fault(const struct lowering *lw, const struct step *step, struct request_redirect *out)
 {
 	const struct redirect *r = &step->as.redirect;
-	str why;
+	str why, host = arena_lower(lw->arena, r->host);
+	if (r->lost.n)
+		return (struct fault){ STR("a redirect to an address with a query, a fragment or a variable cannot be said"),
+			STR("answer the redirect in the application, or leave the query out of the address") };
+	if (r->scheme.n && !str_eq(r->scheme, STR("http")) && !str_eq(r->scheme, STR("https")))
+		return (struct fault){ STR("a redirect to another scheme than http and https cannot be said"), STR("answer the redirect in the application") };
+	if (host.n && (!name_is_hostname(host) || str_starts(host, STR("*"))))
+		return (struct fault){ STR("the host of a redirect's address is no hostname of the Gateway API"),
+			STR("give a DNS name; addresses and underscores are not taken") };
+	if (!is_filter_status(lw, r->status))
+		return (struct fault){ arena_printf(lw->arena, "a redirect with status %u cannot be said", (unsigned)r->status),
+			STR("choose 301, 302, 303, 307 or 308") };
+	*out = (struct request_redirect){ .scheme = r->scheme, .hostname = host, .port = { r->port != 0, r->port } };
 	if (r->change != PATH_FULL)
-		return true;
+		return (struct fault){ { "", 0 }, { "", 0 } };
 	if (!path_encode(lw->arena, r->path, &out->path.full, &why))
-		return lose_redirect(lw, route, step, STR("the path of a redirect's address cannot be said"), why);
+		return (struct fault){ STR("the path of a redirect's address cannot be said"), why };
 	out->path.type = STR("ReplaceFullPath");
-	return true;
+	return (struct fault){ { "", 0 }, { "", 0 } };
+}
+
+bool filter_says_redirect(const struct lowering *lw, const struct step *step)
+{
+	struct request_redirect ignored;
+	return redirect_fault(lw, step, &ignored).message.n == 0;
 }
 
 bool filter_redirect(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
 	const struct redirect *r = &step->as.redirect;
-	struct request_redirect *to = &out->redirect;
+	const struct fault fault = redirect_fault(lw, step, &out->redirect);
 	out->type = STR("RequestRedirect");
-	if (r->lost.n)
-		return lose_redirect(lw, route, step, STR("a redirect to an address with a query, a fragment or a variable cannot be said"),
-			STR("answer the redirect in the application, or leave the query out of the address"));
-	if (r->scheme.n && !str_eq(r->scheme, STR("http")) && !str_eq(r->scheme, STR("https")))
-		return lose_redirect(lw, route, step, STR("a redirect to another scheme than http and https cannot be said"),
-			STR("answer the redirect in the application"));
-	to->scheme = r->scheme;
-	to->hostname = arena_lower(lw->arena, r->host);
-	if (to->hostname.n && (!name_is_hostname(to->hostname) || str_starts(to->hostname, STR("*"))))
-		return lose_redirect(lw, route, step, STR("the host of a redirect's address is no hostname of the Gateway API"),
-			STR("give a DNS name; addresses and underscores are not taken"));
-	if (r->port)
-		to->port = (struct number){ true, r->port };
-	if (!redirect_status(lw, route, step, to) || !redirect_path(lw, route, step, to))
-		return false;
+	if (fault.message.n)
+		return lose_redirect(lw, route, step, fault.message, fault.help);
+	redirect_status(lw, route, step, &out->redirect);
 	if (!r->keeps_query)
 		say_query(lw, route, step);
 	say_doubled(lw, route, step);
@@ -304,10 +316,15 @@ bool filter_rewrite(struct lowering *lw, const struct route *route, const struct
 	return true;
 }
 
-bool filter_host(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
+bool filter_says_host(const struct lowering *lw, const struct step *step)
 {
 	str name = arena_lower(lw->arena, step->value);
-	if (!name_is_hostname(name) || str_starts(name, STR("*"))) {
+	return name_is_hostname(name) && !str_starts(name, STR("*"));
+}
+
+bool filter_host(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
+{
+	if (!filter_says_host(lw, step)) {
 		struct loss_text text = {
 			.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,
 			.message = STR("the Host sent to the backend is no plain hostname, and cannot be said"),
@@ -318,6 +335,6 @@ bool filter_host(struct lowering *lw, const struct route *route, const struct st
 		return false;
 	}
 	out->type = STR("URLRewrite");
-	out->rewrite.hostname = name;
+	out->rewrite.hostname = arena_lower(lw->arena, step->value);
 	return true;
 }

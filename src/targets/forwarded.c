@@ -44,18 +44,33 @@ static void say_form(struct lowering *lw, enum stated_when when, str message, co
 	d->help = str_c(help);
 }
 
+/* Who is guarded stays so: only what the backend hears is another name. */
+static void say_cut(struct lowering *lw, str who)
+{
+	struct diag *d = diag_addf(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%.*s takes the dot away that may stand at the end of a Host", STR_ARG(who));
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_fields(lw, STATED_DOT, "upstream.host upstream.headers location", DIAG_REQUEST_FORM);
+	d->loss = LOSS_COSMETIC;
+	d->from_default = true;
+	d->effect = STR("the backend of http://HOST./ gets HOST, and redirects lead there; the controller keeps the dot");
+	d->help = STR("nothing: hardly any client sends such a Host");
+}
+
 void forms_say(struct lowering *lw)
 {
 	if (lw->open)
 		return;
 	const str who = target_words(lw);
-	if (target_chooses(lw->target, STR("underscores"), STR("refused")))
+	if (target_chooses(lw->target, STR("underscores"), STR("refused")) && !underscores_are_said(lw))
 		say_form(lw, STATED_UNDERSCORE, arena_printf(lw->arena, "%.*s refuses requests with an underscore in the name of a header", STR_ARG(who)),
 			"they get 400, where the controller leaves the header out or passes it on",
 			"Envoy Gateway: ClientTrafficPolicy with headers.withUnderscoresAction: DropHeader for the Gateway does as the controller by default, "
 			"Allow as it does with enable-underscores-in-headers");
 	bool wild = target_chooses(lw->target, STR("last-dot"), STR("wildcards"));
-	if (wild || target_chooses(lw->target, STR("last-dot"), STR("counts")))
+	if (last_dot_is_said(lw))
+		say_cut(lw, who);
+	else if (wild || target_chooses(lw->target, STR("last-dot"), STR("counts")))
 		say_form(lw, STATED_DOT, arena_printf(lw->arena, "%.*s knows no host%s by its name with a dot at the end", STR_ARG(who), wild ? " of a wildcard" : ""),
 			"http://HOST./ gets 404, or what a route for all hosts answers, also where HOST is guarded; the controller serves it as http://HOST/",
 			"nothing, where no route for all hosts has a backend that HOST is to keep back; hardly any client sends such a Host");

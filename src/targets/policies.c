@@ -5,7 +5,7 @@
 #include "mapping/conversion.h"
 #include "targets/losses.h"
 
-static const struct target_row *row_of(const struct lowering *lw, const struct step *step)
+const struct target_row *policy_row(const struct lowering *lw, const struct step *step)
 {
 	const struct target_row *row = target_feature(lw->target, step->feature);
 	return row && row->said ? row : NULL;
@@ -31,7 +31,7 @@ static bool has_hole(const struct lowering *lw, const struct target_row *row, st
 
 const struct fact *policy_lacks(const struct lowering *lw, const struct step *step)
 {
-	const struct target_row *row = row_of(lw, step);
+	const struct target_row *row = policy_row(lw, step);
 	for (size_t i = 0; row && row->must.n && i < step->facts.n; i++) {
 		const struct annotation_row *annotation = fact_row(lw, step->facts.item[i]);
 		if (annotation && str_list_has(&row->must, annotation->field) && !has_hole(lw, row, annotation->field))
@@ -42,7 +42,7 @@ const struct fact *policy_lacks(const struct lowering *lw, const struct step *st
 
 bool policy_says(const struct lowering *lw, const struct step *step)
 {
-	const struct target_row *row = row_of(lw, step);
+	const struct target_row *row = policy_row(lw, step);
 	struct said said;
 	return row && !policy_lacks(lw, step) && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
 }
@@ -146,6 +146,12 @@ static struct node *merge(const struct merging *m, str at, struct node *have, st
 	return all;
 }
 
+void policy_merge(struct lowering *lw, struct rule_policy *policy, struct node *spec, struct mark_list *marks)
+{
+	const struct merging m = { lw, policy->kind, marks };
+	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+}
+
 static struct rule_policy *policy_of(struct lowering *lw, struct draft *d, const struct policy_kind *kind)
 {
 	for (size_t i = 0; i < d->policies.n; i++)
@@ -233,7 +239,7 @@ static void say_difference(struct lowering *lw, const struct rule_place *at, con
 
 void policy_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
-	const struct target_row *row = row_of(lw, step);
+	const struct target_row *row = policy_row(lw, step);
 	const struct policy_kind *kind = target_policy(lw->target, row->policy);
 	struct template_places places = { 0 };
 	struct mark_list marks = { 0 };
@@ -241,10 +247,9 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	(void)said_of(lw, at->part ? at->part->owner : at->route->owner, step, &said);
 	struct node *spec = template_fill(lw->arena, row->said, &said.values, &places);
 	struct rule_policy *policy = policy_of(lw, d, kind);
-	const struct merging m = { lw, kind, &marks };
 	say_difference(lw, at, step, row, &said);
 	carry(lw, at->route, step, spec, &said, &places, &marks);
-	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+	policy_merge(lw, policy, spec, &marks);
 	struct policy_word word = { row->feature, said.values };
 	LIST_PUSH(lw->arena, &policy->words, word);
 	policy->guards = policy->guards || step->kind == STEP_GUARD;
@@ -259,10 +264,8 @@ void policy_add_endless(struct lowering *lw, struct draft *d)
 	const struct target_row *row = &lw->target->endless;
 	struct mark_list none = { 0 };
 	struct rule_policy *policy = policy_of(lw, d, target_policy(lw->target, row->policy));
-	const struct merging m = { lw, policy->kind, &none };
 	const struct template_values empty = { 0 };
-	struct node *spec = template_fill(lw->arena, row->said, &empty, NULL);
-	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
+	policy_merge(lw, policy, template_fill(lw->arena, row->said, &empty, NULL), &none);
 }
 
 void policies_end(struct lowering *lw, struct draft *d)
@@ -276,78 +279,4 @@ void policies_end(struct lowering *lw, struct draft *d)
 			d->policies.item[kept++] = *p;
 	}
 	d->policies.n = kept;
-}
-
-/* ---- of an entry ---- */
-
-/* Where the client's address comes from, as a step; NULL: from the connection. */
-static const struct step *client_step(const struct lowering *lw)
-{
-	if (!lw->entry || !lw->entry->http.address_fact)
-		return NULL;
-	struct step *step = NEW(lw->arena, struct step);
-	step->kind = STEP_OTHER;
-	step->feature = STR("client.address");
-	fact_list_add(lw->arena, &step->facts, lw->entry->http.address_fact);
-	return step;
-}
-
-/* What is said of a Gateway that exists would be about routes of others as well. */
-static bool says_of_gateway(const struct lowering *lw, const struct step *step)
-{
-	const struct target_row *row = row_of(lw, step);
-	const struct policy_kind *kind = row ? target_policy(lw->target, row->policy) : NULL;
-	return kind && !(kind->attaches == ATTACH_GATEWAY && lw->gateway_exists) && policy_says(lw, step);
-}
-
-bool clients_are_hidden(const struct lowering *lw)
-{
-	const struct step *step = client_step(lw);
-	return step && !says_of_gateway(lw, step);
-}
-
-str clients_hidden_why(const struct lowering *lw)
-{
-	return lw->gateway_exists ? STR("what the Gateway that exists takes for a client's address is not known, and is the same for all its routes")
-		: STR("it cannot be told which header has the client's address, from these proxies");
-}
-
-static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
-{
-	struct fact *fact = step->facts.item[0];
-	struct place at = fact->at;
-	if (lw->open || row->differs.n == 0)
-		return;
-	struct diag *d = diag_addf(lw->diags, DIAG_POLICY_DIFFERS, (struct diag_site){ at, 1, { "", 0 } },
-		"%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy));
-	d->level = DIAG_WARNING;
-	d->loss = LOSS_BEHAVIOUR;
-	d->from_default = true;
-	d->effect = row->differs;
-	d->help = row->todo;
-	fact_lost(fact, FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_POLICY_DIFFERS, d->message);
-}
-
-void policies_of_entry(struct lowering *lw, struct entry_part *out)
-{
-	const struct step *step = client_step(lw);
-	const struct target_row *row = step ? row_of(lw, step) : NULL;
-	if (!row)
-		return;
-	if (!says_of_gateway(lw, step)) {
-		fact_lost(step->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, clients_hidden_why(lw));
-		return;
-	}
-	struct rule_policy policy = { .kind = target_policy(lw->target, row->policy) };
-	struct template_places places = { 0 };
-	struct said said;
-	(void)said_of(lw, NULL, step, &said);
-	policy.spec = template_fill(lw->arena, row->said, &said.values, &places);
-	struct mark mark = { step->facts.item[0], places.item[0].at };
-	struct policy_word word = { row->feature, said.values };
-	LIST_PUSH(lw->arena, &policy.words, word);
-	LIST_PUSH(lw->arena, &policy.marks, mark);
-	LIST_PUSH(lw->arena, &out->policies, policy);
-	out->proxy_protocol = lw->entry->http.proxy_protocol;
-	say_entry(lw, step, row);
 }

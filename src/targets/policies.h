@@ -20,6 +20,12 @@ struct said {
 /* said.c: false when the step's meaning has no such fields. owner may be NULL: the fields are then right but for namespaces. */
 bool said_of(const struct lowering *lowering, const struct owner *owner, const struct step *step, struct said *out);
 
+/* The row of the target that says the step in a policy; NULL: there is none. */
+const struct target_row *policy_row(const struct lowering *lowering, const struct step *step);
+
+/* Adds to the spec of a policy. marks: of what is added; places in lists move behind what is there. */
+void policy_merge(struct lowering *lowering, struct rule_policy *policy, struct node *spec, struct mark_list *marks);
+
 /* The target says the step in a policy. */
 bool policy_says(const struct lowering *lowering, const struct step *step);
 
@@ -35,6 +41,10 @@ bool policy_carries(const struct lowering *lowering, const struct fact *fact);
  */
 bool clients_are_hidden(const struct lowering *lowering);
 str clients_hidden_why(const struct lowering *lowering);
+
+/* The Gateway is told what the source does with headers that have "_" in their names, and with a dot at the end of a Host. */
+bool underscores_are_said(const struct lowering *lowering);
+bool last_dot_is_said(const struct lowering *lowering);
 
 /* Adds what is said of the entry as a whole. */
 void policies_of_entry(struct lowering *lowering, struct entry_part *out);

@@ -158,9 +158,14 @@ static bool has_regex(const struct path_list *paths)
  */
 static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
 {
-	if (has_regex(paths) || !d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS) || d->rule.filters.n != 1 || d->policies.n)
+	if (has_regex(paths) || !d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS))
 		return (str){ "", 0 };
 	const struct owner *owner = at->part->owner;
+	if (d->answered && d->rule.filters.n == 0 && d->policies.n == 1)
+		return arena_printf(lw->arena, "%.*s/%.*s %u %.*s", STR_ARG(owner->namespace), STR_ARG(owner->name), (unsigned)d->answer->as.redirect.status,
+			STR_ARG(d->answer->as.redirect.location));
+	if (d->rule.filters.n != 1 || d->policies.n)
+		return (str){ "", 0 };
 	const struct request_redirect *r = &d->rule.filters.item[0].redirect;
 	return arena_printf(lw->arena, "%.*s/%.*s %.*s %lld %lld", STR_ARG(owner->namespace), STR_ARG(owner->name), STR_ARG(r->scheme),
 		(long long)r->status.value, (long long)r->port.value);
@@ -338,7 +343,7 @@ void rules_add(struct lowering *lw, const struct rule_place *at, const struct dr
 		say_closed_path(lw, at, said);
 	else
 		say_path(lw, at, said);
-	if (d->answer && d->answer->kind == STEP_STATUS)
+	if (d->answer && d->answer->kind == STEP_STATUS && !d->answered)
 		say_status(lw, at, d->answer);
 	if (!d->closed && !d->answer)
 		add_forward(lw, at, d, &paths);

@@ -6,6 +6,7 @@
 #include "mapping/values.h"
 #include "targets/losses.h"
 #include "targets/expressions.h"
+#include "targets/filters.h"
 #include "targets/policies.h"
 
 struct saying {
@@ -162,6 +163,19 @@ static bool client_address(const struct saying *s)
 	return true;
 }
 
+/* In the words of Envoy. */
+static bool underscores(const struct saying *s)
+{
+	set_text(s, "kept.action", s->lw->entry->http.drop_underscores ? STR("DropHeader") : STR("Allow"));
+	return true;
+}
+
+static bool last_dot(const struct saying *s)
+{
+	set_text(s, "ignored", STR("true"));
+	return true;
+}
+
 /* ---- the way to the backend ---- */
 
 static bool silence(const struct saying *s)
@@ -221,19 +235,6 @@ static bool body(const struct saying *s)
 	return max && max->number > 0;
 }
 
-/* Capturing groups of an expression. */
-static size_t groups_of(str regex)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < regex.n; i++) {
-		if (regex.p[i] == '\\')
-			i++;
-		else if (regex.p[i] == '(' && (i + 1 == regex.n || regex.p[i + 1] != '?'))
-			n++;
-	}
-	return n;
-}
-
 /*
  * The groups of an expression, "$1", in the form "\1"; one that is not there is empty in nginx and no form at all in RE2. False: something
  * else is in it that the target does not know.
@@ -274,11 +275,22 @@ static bool captures(const struct saying *s)
 	str regex = str_starts(r->regex, STR("^")) ? str_from(r->regex, 1) : r->regex, target;
 	bool wanted = r->change == PATH_KEEP || (r->change == PATH_PREFIX_CUT && needs_captures(s, r));
 	if (!wanted || regex.n == 0 || path_is_pcre_only(regex) ||
-		!substitution(s->lw->arena, r->target, groups_of(regex), &target))
+		!substitution(s->lw->arena, r->target, expression_groups(regex), &target))
 		return false;
 	set_text(s, "target.pattern", arena_printf(s->lw->arena, "^(?i:%.*s).*$", STR_ARG(regex)));
 	set_text(s, "target", target);
 	return true;
+}
+
+/* A Host that a URLRewrite does not take: with a port, an underscore. Every path becomes it. */
+static bool other_host(const struct saying *s)
+{
+	str name = s->step->value;
+	if (s->step->kind != STEP_HOST || filter_says_host(s->lw, s->step) || str_has_char(name, '$') || str_has_char(name, '\\'))
+		return false;
+	set_text(s, "name", name);
+	set_text(s, "name.pattern", STR("^.*$"));
+	return name.n > 0;
 }
 
 static const struct {
@@ -289,7 +301,7 @@ static const struct {
 	{ STR_INIT("auth.external"), external }, { STR_INIT("auth.global"), external }, { STR_INIT("timeout.read"), silence },
 	{ STR_INIT("timeout.send"), silence }, { STR_INIT("retry"), tries }, { STR_INIT("affinity.cookie"), affinity },
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
-	{ STR_INIT("client.address"), client_address },
+	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("route.last-dot"), last_dot },
 };
 
 bool said_of(const struct lowering *lw, const struct owner *owner, const struct step *step, struct said *out)

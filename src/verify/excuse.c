@@ -123,10 +123,10 @@ static bool is_call(str path)
 }
 
 /* More labels than one stand before the wildcard. */
-static bool has_labels(const struct host_name *wildcard, str host)
+static bool has_labels(const struct host_name *wildcard, const struct request *r)
 {
-	str end = str_from(wildcard->name, 1), name = host;
-	name.n = str_find_char(host, ':');
+	str end = str_from(wildcard->name, 1), name = request_name(r);
+	name.n -= str_ends(name, STR("."));
 	if (!str_ends(name, end) || name.n <= end.n)
 		return false;
 	return str_has_char(str_slice(name, 0, name.n - end.n), '.');
@@ -159,7 +159,7 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_NO_CALL:
 		return takes_path(matcher, &s->route->match, of->before->path) && !is_call(of->before->path);
 	case STATED_LABELS:
-		return has_labels(&s->host->name, r->host);
+		return has_labels(&s->host->name, r);
 	case STATED_LOST_NAMES:
 		return of->before->name != NULL && is_other_name(s->host, of->before->name);
 	case STATED_ORIGIN:

@@ -214,7 +214,7 @@ static void add_rules(struct arena *arena, const struct model *model, bool forms
 	for (size_t i = 0; i < model->entries.n; i++) {
 		const struct http_rules *http = &model->entries.item[i]->http;
 		class->underscores = class->underscores || (forms && http->refuses_underscores);
-		class->last_dot = class->last_dot || (forms && (http->last_dot || http->wild_dot));
+		class->last_dot = class->last_dot || (forms && (http->last_dot || http->wild_dot || http->strips_dot));
 		if (http->forwarded || http->real_ip)
 			LIST_PUSH(arena, &class->believing, http);
 	}

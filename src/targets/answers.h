@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of a rule in an object of the implementation: a status, and redirects with all of their Location. */
+#ifndef ING2GW_TARGETS_ANSWERS_H
+#define ING2GW_TARGETS_ANSWERS_H
+
+#include "targets/rules.h"
+
+/*
+ * The target has such objects, and words for all of the step's answer. Of redirects: plain: a filter of the standard says it as well, which people
+ * read more easily and the form exact takes only where it says the same.
+ */
+bool answer_says(const struct lowering *lowering, const struct step *step, bool plain);
+
+/* Adds the object to the draft, after policies_end(). */
+void answer_add(struct lowering *lowering, const struct step *step, struct draft *draft);
+
+#endif
