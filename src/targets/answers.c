@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "mapping/template.h"
 #include "targets/expressions.h"
+#include "targets/losses.h"
 #include "targets/paths.h"
 
 static bool goes_on(str text)
@@ -154,4 +155,34 @@ void answer_add(struct lowering *lw, const struct step *step, struct draft *d)
 		LIST_PUSH(lw->arena, &policy.marks, mark);
 	}
 	LIST_PUSH(lw->arena, &d->policies, policy);
+}
+
+/* What the source answers in place of Services that are not there; NULL: it asks one, or another one answers. */
+static const struct step *nobody_step(const struct route *route)
+{
+	const struct step *found = NULL;
+	for (size_t i = 0; i < route->cases.n; i++)
+		if (route->cases.item[i].backend.exists || route->cases.item[i].backend.external)
+			return NULL;
+	for (size_t i = 0; i < route->steps.n; i++)
+		if (route->steps.item[i]->kind == STEP_STATUS)
+			found = route->steps.item[i];
+	return route->cases.n && !route->instead ? found : NULL;
+}
+
+void answer_for_nobody(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	const struct step *step = nobody_step(at->route);
+	if (!lw->exact || !step || !answer_says(lw, step, false))
+		return;
+	struct loss_text text = {
+		.code = DIAG_STATUS_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = arena_printf(lw->arena, "a rule answers %u by itself, because its Service is not there today", (unsigned)step->status),
+		.effect = STR("it goes on to do so when the Service comes"),
+		.help = arena_printf(lw->arena, "take the filter of kind %.*s out of the rule once the Service is there; the form simple has none",
+			STR_ARG(lw->target->answer.policy)),
+	};
+	const struct step bare = { .kind = STEP_STATUS, .status = step->status };
+	differ(lw, at->route, &at->route->cases.item[0].backend.facts, &text);
+	answer_add(lw, &bare, d);
 }

@@ -14,4 +14,10 @@ bool answer_says(const struct lowering *lowering, const struct step *step, bool 
 /* Adds the object to the draft, after policies_end(). */
 void answer_add(struct lowering *lowering, const struct step *step, struct draft *draft);
 
+/*
+ * In the form exact, where no Service of the route is there, and the source answers for them: so does the rule, beside its backendRefs, which an
+ * implementation answers in its own way.
+ */
+void answer_for_nobody(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
 #endif

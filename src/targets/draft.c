@@ -278,6 +278,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	else
 		headers_write(lw, at, &d);
 	if (!d.closed && !d.answer)
+		answer_for_nobody(lw, at, &d);
+	if (!d.closed && !d.answer)
 		delivery_usual(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_total(lw, at, &d);
