@@ -37,7 +37,7 @@ KEYS = {
     },
     "src/mapping/load_target.c": {
         "TARGET_KEYS": ("target", ""), "TARGET_ROW_KEYS": ("target", "feature"), "POLICY_KEYS": ("target", "policy"),
-        "ENDLESS_KEYS": ("target", "endless"), "ANSWER_KEYS": ("target", "answer"), "WORD_KEYS": ("target", "word"),
+        "BARE_KEYS": ("target", "bare"), "ANSWER_KEYS": ("target", "answer"), "WORD_KEYS": ("target", "word"),
         "MERGE_KEYS": ("target", "merge"),
     },
     "src/mapping/load_controller.c": {

@@ -152,6 +152,8 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 	}
 	if (str_eq(out->target->endless.policy, kind))
 		take_row(&r, STR("timeout.request"), out->target->endless.said);
+	if (str_eq(out->target->override.policy, kind))
+		take_row(&r, STR(POLICY_OVERRIDE), out->target->override.said);
 	if (str_eq(out->target->answer.policy, kind))
 		take_row(&r, STR(POLICY_ANSWER), out->target->answer.said);
 	taking_rest(&r.taking, &out->unknown);

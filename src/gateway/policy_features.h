@@ -10,9 +10,11 @@
 
 /* A fixed answer, with the fields "status" and "location". */
 #define POLICY_ANSWER "route.answer"
+/* A status of the implementation's own that becomes another one: "from", "status", "location". */
+#define POLICY_OVERRIDE "route.override"
 
 struct policy_feature {
-	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER */
+	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER, POLICY_OVERRIDE */
 	struct template_values values;   /* by the names of the row's holes */
 	struct place at;                 /* of the first field that says it */
 };

@@ -185,6 +185,26 @@ static bool host(const struct word *w)
 
 /* ---- answers ---- */
 
+/* What answers with that status: Services that are not there, or a guard, whose 401 leads to a page to sign in. */
+static bool override(const struct word *w)
+{
+	const uint32_t from = (uint32_t)number_of(w, "from"), status = (uint32_t)number_of(w, "status");
+	str to = text_of(w, "location");
+	struct redirect r = { 0 };
+	bool sign_in = from == 401 && status == 302 && to.n && side_location(w->b, w->policy->words.target, to, &r) && !r.regex.n && !r.cuts_slash;
+	for (size_t i = 0; sign_in && i < w->route->steps.n; i++)
+		if (w->route->steps.item[i]->kind == STEP_GUARD)
+			w->route->steps.item[i]->as.guard.signin = r.location;
+	if (to.n)
+		return sign_in;
+	for (size_t i = 0; i < w->route->cases.n; i++)
+		if (w->route->cases.item[i].backend.answer != from)
+			return false;
+	for (size_t i = 0; i < w->route->cases.n; i++)
+		w->route->cases.item[i].backend.answer = status;
+	return w->route->cases.n > 0;
+}
+
 static bool answer(const struct word *w)
 {
 	const uint32_t status = (uint32_t)number_of(w, "status");
@@ -248,7 +268,7 @@ static const struct {
 } WORDS[] = {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
-	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer },
+	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer }, { STR_INIT(POLICY_OVERRIDE), override },
 };
 
 void side_word(struct build *b, const struct read_policy *policy, const struct policy_feature *feature, struct route *route)

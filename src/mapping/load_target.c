@@ -39,6 +39,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -51,7 +52,8 @@ static const struct key LEFT_OPEN_KEYS[] = {
 	{ STR_INIT("means"), KEY_TEXT, NEEDED, offsetof(struct left_open, means), NULL, 0, NULL },
 };
 
-static const struct key ENDLESS_KEYS[] = {
+/* Of what is no feature of its own. */
+static const struct key BARE_KEYS[] = {
 	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
@@ -186,11 +188,11 @@ static void check_read_as(struct loader *loader, const struct target_table *tabl
 	}
 }
 
-static void load_endless(struct loader *loader, struct target_table *table, const struct node *node)
+static void load_bare(struct loader *loader, const struct target_table *table, const struct node *node, struct target_row *out)
 {
 	struct target_row row = { .how = STR_INIT("policy") };
-	if (node && load_keys(loader, node, ENDLESS_KEYS, COUNT_OF(ENDLESS_KEYS), true, &row) && load_said(loader, table, node, &row))
-		table->endless = row;
+	if (node && load_keys(loader, node, BARE_KEYS, COUNT_OF(BARE_KEYS), true, &row) && load_said(loader, table, node, &row))
+		*out = row;
 }
 
 static void load_answer(struct loader *loader, struct target_table *table, const struct node *node)
@@ -344,7 +346,8 @@ void load_target(struct loader *loader, const struct node *root)
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_policy(loader, table, list->as.list.item[i]);
-	load_endless(loader, table, node_get(root, STR("endless")));
+	load_bare(loader, table, node_get(root, STR("endless")), &table->endless);
+	load_bare(loader, table, node_get(root, STR("override")), &table->override);
 	load_answer(loader, table, node_get(root, STR("answer")));
 	load_regex(loader, table, node_get(root, STR("regex")));
 	load_choices(loader, table, node_get(root, STR("choices")));

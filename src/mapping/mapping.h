@@ -198,7 +198,8 @@ struct target_table {
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	struct target_row answer;    /* how a rule answers what no filter of the standard says: status, location; only policy and said */
-	LIST(struct answer_word) answer_words;
+	struct target_row override;  /* how a status of its own becomes another one: from, status, location; only policy and said */
+	LIST(struct answer_word) answer_words;   /* for the locations of both */
 	LIST(struct target_choice) choices;
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;

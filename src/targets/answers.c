@@ -7,6 +7,8 @@
 #include "targets/expressions.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
+#include "targets/policies.h"
+#include "targets/stated.h"
 
 static bool goes_on(str text)
 {
@@ -170,19 +172,73 @@ static const struct step *nobody_step(const struct route *route)
 	return route->cases.n && !route->instead ? found : NULL;
 }
 
+/* from: the status that the target answers by itself. */
+static void override(struct lowering *lw, uint32_t from, uint32_t status, str location, const struct fact_list *facts, struct draft *d)
+{
+	struct template_values values = { 0 };
+	struct template_places places = { 0 };
+	struct mark_list marks = { 0 };
+	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy));
+	template_set_number(lw->arena, &values, STR("from"), from);
+	template_set_number(lw->arena, &values, STR("status"), status);
+	template_set_text(lw->arena, &values, STR("location"), location);
+	struct node *spec = template_fill(lw->arena, lw->target->override.said, &values, &places);
+	for (size_t i = 0; i < facts->n; i++)
+		LIST_PUSH(lw->arena, &marks, ((struct mark){ facts->item[i], places.item[places.n - 1].at }));
+	policy_merge(lw, policy, spec, &marks);
+	for (size_t i = 0; i < marks.n; i++)
+		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
+	d->overridden = true;
+}
+
 void answer_for_nobody(struct lowering *lw, const struct rule_place *at, struct draft *d)
 {
 	const struct step *step = nobody_step(at->route);
-	if (!lw->exact || !step || !answer_says(lw, step, false))
-		return;
-	struct loss_text text = {
-		.code = DIAG_STATUS_DIFFERS, .loss = LOSS_COSMETIC,
-		.message = arena_printf(lw->arena, "a rule answers %u by itself, because its Service is not there today", (unsigned)step->status),
-		.effect = STR("it goes on to do so when the Service comes"),
-		.help = arena_printf(lw->arena, "take the filter of kind %.*s out of the rule once the Service is there; the form simple has none",
-			STR_ARG(lw->target->answer.policy)),
+	if (step && lw->target->override.said && !d->overridden)
+		override(lw, rules_refusal(lw), step->status, (str){ "", 0 }, &(struct fact_list){ 0 }, d);
+}
+
+/* The address that was asked for goes along as it is, where the source escapes it. */
+static str unescaped(struct arena *arena, str template)
+{
+	const str name = STR("$escaped_request_uri");
+	size_t at = str_find(template, name);
+	if (at == template.n)
+		return template;
+	return arena_printf(arena, "%.*s$request_uri%.*s", STR_ARG(str_slice(template, 0, at)), STR_ARG(str_from(template, at + name.n)));
+}
+
+/* Those of the step that say where to sign in. */
+static struct fact_list sign_in_facts(const struct lowering *lw, const struct step *step)
+{
+	struct fact_list found = { 0 };
+	for (size_t i = 0; i < step->facts.n; i++) {
+		const struct annotation_row *row = fact_row(lw, step->facts.item[i]);
+		if (row && str_starts(row->field, STR("signin")))
+			fact_list_add(lw->arena, &found, step->facts.item[i]);
+	}
+	return found;
+}
+
+void answer_sign_in(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
+{
+	const struct redirect none = { .status = 302 };
+	const struct loss_text text = {
+		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = STR("the page to sign in is told the address that was asked for as it is, where the controller escapes it"),
+		.effect = STR("of a query with several parameters the page may see the first one alone, and lead back there"),
+		.help = STR("let the page take the address from a cookie, or from the Referer, if queries matter"),
 	};
-	const struct step bare = { .kind = STEP_STATUS, .status = step->status };
-	differ(lw, at->route, &at->route->cases.item[0].backend.facts, &text);
-	answer_add(lw, &bare, d);
+	str signin = step->as.guard.signin, template = unescaped(lw->arena, signin);
+	struct buf location;
+	buf_init(&location, lw->arena, 0);
+	if (signin.n == 0 || str_starts(signin, STR("/")) || !lw->target->override.said || d->overridden ||
+		!translate(lw, &none, template, false, &location))
+		return;
+	if (!str_eq(template, signin)) {
+		differ(lw, at->route, &(struct fact_list){ 0 }, &text);
+		state_fields(lw, STATED_ALWAYS, "location", text.code);
+	}
+	const struct fact_list facts = sign_in_facts(lw, step);
+	override(lw, 401, 302, buf_str(&location), &facts, d);
 }

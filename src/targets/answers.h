@@ -14,10 +14,10 @@ bool answer_says(const struct lowering *lowering, const struct step *step, bool 
 /* Adds the object to the draft, after policies_end(). */
 void answer_add(struct lowering *lowering, const struct step *step, struct draft *draft);
 
-/*
- * In the form exact, where no Service of the route is there, and the source answers for them: so does the rule, beside its backendRefs, which an
- * implementation answers in its own way.
- */
+/* Where no Service of the route is there, and the source answers for them: so does the target, if it can be told to. */
 void answer_for_nobody(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
+/* A guard whose 401 leads to a page to sign in. */
+void answer_sign_in(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 
 #endif

@@ -125,6 +125,8 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	lw->now.step = step;
 	/* accepted as lost, it may stay lost */
 	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
+		if (step->kind == STEP_GUARD && step->as.guard.signin.n)
+			answer_sign_in(lw, at, step, d);
 		policy_add(lw, at, step, d);
 		return;
 	}

@@ -152,7 +152,7 @@ void policy_merge(struct lowering *lw, struct rule_policy *policy, struct node *
 	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
 }
 
-static struct rule_policy *policy_of(struct lowering *lw, struct draft *d, const struct policy_kind *kind)
+struct rule_policy *policy_of_draft(struct lowering *lw, struct draft *d, const struct policy_kind *kind)
 {
 	for (size_t i = 0; i < d->policies.n; i++)
 		if (d->policies.item[i].kind == kind)
@@ -199,14 +199,26 @@ static bool is_among(const struct fact_list *list, const struct fact *fact)
 	return false;
 }
 
+/* By another object of the rule. */
+static bool is_carried(const struct draft *d, const struct fact *fact)
+{
+	for (size_t i = 0; i < d->policies.n; i++)
+		for (size_t k = 0; k < d->policies.item[i].marks.n; k++)
+			if (d->policies.item[i].marks.item[k].fact == fact)
+				return true;
+	return false;
+}
+
 /* Every fact of the step is carried by the field that it fills, by the object as a whole where it switches the feature on, or is lost. */
 static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct said *said,
-	const struct template_places *places, struct mark_list *marks)
+	const struct template_places *places, const struct draft *d, struct mark_list *marks)
 {
 	const struct feature *feature = mapping_feature(lw->mapping, step->feature);
 	for (size_t i = 0; i < step->facts.n; i++) {
 		struct fact *fact = step->facts.item[i];
 		const struct annotation_row *row = fact_row(lw, fact);
+		if (is_carried(d, fact))
+			continue;
 		const struct template_place *first = places->n ? &places->item[0] : NULL;
 		const struct template_place *place = row && !is_among(&said->carried, fact) ? place_of(places, row->field) : first;
 		struct mark mark = { fact, place ? place->at : first_key(lw, spec) };
@@ -246,9 +258,9 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	struct said said;
 	(void)said_of(lw, at->part ? at->part->owner : at->route->owner, step, &said);
 	struct node *spec = template_fill(lw->arena, row->said, &said.values, &places);
-	struct rule_policy *policy = policy_of(lw, d, kind);
+	struct rule_policy *policy = policy_of_draft(lw, d, kind);
 	say_difference(lw, at, step, row, &said);
-	carry(lw, at->route, step, spec, &said, &places, &marks);
+	carry(lw, at->route, step, spec, &said, &places, d, &marks);
 	policy_merge(lw, policy, spec, &marks);
 	struct policy_word word = { row->feature, said.values };
 	LIST_PUSH(lw->arena, &policy->words, word);
@@ -263,7 +275,7 @@ void policy_add_endless(struct lowering *lw, struct draft *d)
 {
 	const struct target_row *row = &lw->target->endless;
 	struct mark_list none = { 0 };
-	struct rule_policy *policy = policy_of(lw, d, target_policy(lw->target, row->policy));
+	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, row->policy));
 	const struct template_values empty = { 0 };
 	policy_merge(lw, policy, template_fill(lw->arena, row->said, &empty, NULL), &none);
 }

@@ -23,6 +23,9 @@ bool said_of(const struct lowering *lowering, const struct owner *owner, const s
 /* The row of the target that says the step in a policy; NULL: there is none. */
 const struct target_row *policy_row(const struct lowering *lowering, const struct step *step);
 
+/* The draft's object of that kind, made when it is not there. */
+struct rule_policy *policy_of_draft(struct lowering *lowering, struct draft *draft, const struct policy_kind *kind);
+
 /* Adds to the spec of a policy. marks: of what is added; places in lists move behind what is there. */
 void policy_merge(struct lowering *lowering, struct rule_policy *policy, struct node *spec, struct mark_list *marks);
 

@@ -42,6 +42,7 @@ struct draft {
 	bool closed;                     /* a protection is lost: the route refuses everybody */
 	enum diag_code closed_by;        /* what says so, where it is closed */
 	const struct step *answer;       /* the redirect or status that ends it, or NULL */
+	bool overridden;                 /* an answer of the implementation becomes another one */
 	bool answered;                   /* an object of the implementation says that answer, and no filter */
 };
 
