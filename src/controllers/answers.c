@@ -60,15 +60,12 @@ void answers_body(struct instance *in, const struct location *l, struct route *r
 
 static void hsts(struct instance *in, struct route *r)
 {
-	static const str HSTS = STR_INIT("headers.hsts");
-	const struct controller_settings *c = in->controller;
-	if (!controller_default_flag(c, HSTS, STR("enabled")))
+	if (in->entry->http.hsts.n == 0)
 		return;
-	bool sub = controller_default_flag(c, HSTS, STR("subdomains")), preload = controller_default_flag(c, HSTS, STR("preload"));
-	struct step *s = quiet(in, r, STEP_HEADER, HSTS);
+	struct step *s = quiet(in, r, STEP_HEADER, STR("headers.hsts"));
 	s->side = SIDE_TLS;
-	add_edit(in->front->arena, s, true, STR("Strict-Transport-Security"), arena_printf(in->front->arena, "max-age=%.*s%s%s",
-		STR_ARG(controller_default(c, HSTS, STR("max-age"))), sub ? "; includeSubDomains" : "", preload ? "; preload" : ""));
+	fact_list_add(in->front->arena, &s->facts, in->entry->http.hsts_fact);
+	add_edit(in->front->arena, s, true, STR("Strict-Transport-Security"), in->entry->http.hsts);
 }
 
 /* ---- error pages ---- */

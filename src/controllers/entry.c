@@ -106,6 +106,18 @@ static void show_server(struct instance *in)
 	LIST_PUSH(in->front->arena, &step->as.header.edits, e);
 }
 
+static void read_hsts(struct instance *in)
+{
+	static const str HSTS = STR_INIT("headers.hsts");
+	const struct controller_settings *c = in->controller;
+	if (!controller_default_flag(c, HSTS, STR("enabled")))
+		return;
+	bool sub = controller_default_flag(c, HSTS, STR("subdomains")), preload = controller_default_flag(c, HSTS, STR("preload"));
+	in->entry->http.hsts_fact = controller_default_fact(c, HSTS);
+	in->entry->http.hsts = arena_printf(in->front->arena, "max-age=%.*s%s%s", STR_ARG(controller_default(c, HSTS, STR("max-age"))),
+		sub ? "; includeSubDomains" : "", preload ? "; preload" : "");
+}
+
 void entry_begin(struct instance *in)
 {
 	struct http_rules *http = &in->entry->http;
@@ -116,6 +128,7 @@ void entry_begin(struct instance *in)
 	http->drop_underscores = !controller_default_flag(c, STR("headers.underscores"), STR("kept"));
 	http->underscores_fact = controller_default_fact(c, STR("headers.underscores"));
 	http->dot_fact = controller_default_fact(c, STR("route.last-dot"));
+	read_hsts(in);
 	http->forwarded = controller_default_flag(c, CLIENT, STR("forwarded"));
 	http->real_ip = controller_default_flag(c, CLIENT, STR("real-ip"));
 	http->proxy_protocol = controller_default_flag(c, CLIENT, STR("proxy-protocol"));

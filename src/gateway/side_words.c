@@ -328,6 +328,20 @@ static bool last_dot(const struct word *w, struct http_rules *http)
 	return true;
 }
 
+/* Of answers over TLS. */
+static bool hsts(const struct word *w, struct http_rules *http)
+{
+	struct step *s = NEW(w->b->arena, struct step);
+	const struct header_edit edit = { .response = true, .name = STR_INIT("Strict-Transport-Security"), .value = side_plain_text(w->b, text_of(w, "value")) };
+	s->kind = STEP_HEADER;
+	s->side = SIDE_TLS;
+	s->feature = w->feature->name;
+	s->at = w->feature->at;
+	LIST_PUSH(w->b->arena, &s->as.header.edits, edit);
+	LIST_PUSH(w->b->arena, &http->answers, s);
+	return true;
+}
+
 bool side_entry_word(struct build *b, const struct policy_feature *feature, struct http_rules *http)
 {
 	static const struct {
@@ -335,6 +349,7 @@ bool side_entry_word(struct build *b, const struct policy_feature *feature, stru
 		bool (*set)(const struct word *w, struct http_rules *http);
 	} OF_ENTRY[] = {
 		{ STR_INIT("client.address"), clients }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("route.last-dot"), last_dot },
+		{ STR_INIT("headers.hsts"), hsts },
 	};
 	const struct word w = { b, NULL, feature, NULL };
 	for (size_t i = 0; i < sizeof OF_ENTRY / sizeof *OF_ENTRY; i++)

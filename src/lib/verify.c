@@ -19,9 +19,10 @@ void verify_release(struct verify *v)
 	intake_release(&v->in);
 }
 
+/* That nothing which was printed carries. */
 static bool is_default(const struct fact *fact)
 {
-	return fact->record == NULL;
+	return fact->record == NULL && fact->places.n == 0;
 }
 
 void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)

@@ -153,6 +153,8 @@ static void answer_headers(struct run *r, const struct entry *entry)
 {
 	for (size_t i = 0; i < entry->http.answers.n; i++) {
 		const struct step *step = entry->http.answers.item[i];
+		if (step->side == SIDE_TLS && !r->request->tls)
+			continue;
 		for (size_t k = 0; k < step->as.header.edits.n && !run_leaves_out(r, step); k++)
 			run_header(r, &step->as.header.edits.item[k]);
 	}

@@ -35,6 +35,7 @@ enum stated_when {
 	STATED_DOT,          /* whose Host has a dot at its end */
 	STATED_CLIENT,       /* with the header in which the load balancer looks for the client's address */
 	STATED_TLS,          /* over TLS */
+	STATED_OWN,          /* over TLS, that the load balancer answers itself */
 	STATED_NOBODY,       /* for names that no Ingress has */
 	STATED_NOTHING       /* that come to nothing: neither a backend nor an address */
 };

@@ -50,11 +50,24 @@ static void say_cut(struct lowering *lw, str who)
 	struct diag *d = diag_addf(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"%.*s takes the dot away that may stand at the end of a Host", STR_ARG(who));
 	state_of(lw, NULL, NULL, SIDE_BOTH);
-	state_fields(lw, STATED_DOT, "upstream.host upstream.headers location", DIAG_REQUEST_FORM);
+	state_fields(lw, STATED_DOT, "upstream.host upstream.headers location response_headers", DIAG_REQUEST_FORM);
 	d->loss = LOSS_COSMETIC;
 	d->from_default = true;
 	d->effect = STR("the backend of http://HOST./ gets HOST, and redirects lead there; the controller keeps the dot");
 	d->help = STR("nothing: hardly any client sends such a Host");
+}
+
+/* The controller leaves it out of some answers of its own, and a Gateway that is told it sends it with all. */
+static void say_hsts(struct lowering *lw, str who)
+{
+	struct diag *d = diag_addf(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+		"%.*s sends Strict-Transport-Security with other answers of its own than the controller", STR_ARG(who));
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_fields(lw, STATED_OWN, "response_headers", DIAG_REQUEST_FORM);
+	d->loss = LOSS_COSMETIC;
+	d->from_default = true;
+	d->effect = STR("redirects and errors over TLS have it that had not, or the reverse; answers of backends have it as before");
+	d->help = STR("nothing: clients keep it from any answer of the host");
 }
 
 void forms_say(struct lowering *lw)
@@ -68,6 +81,8 @@ void forms_say(struct lowering *lw)
 			"Envoy Gateway: ClientTrafficPolicy with headers.withUnderscoresAction: DropHeader for the Gateway does as the controller by default, "
 			"Allow as it does with enable-underscores-in-headers");
 	bool wild = target_chooses(lw->target, STR("last-dot"), STR("wildcards"));
+	if (hsts_is_said(lw))
+		say_hsts(lw, who);
 	if (last_dot_is_said(lw))
 		say_cut(lw, who);
 	else if (wild || target_chooses(lw->target, STR("last-dot"), STR("counts")))

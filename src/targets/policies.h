@@ -48,6 +48,8 @@ str clients_hidden_why(const struct lowering *lowering);
 /* The Gateway is told what the source does with headers that have "_" in their names, and with a dot at the end of a Host. */
 bool underscores_are_said(const struct lowering *lowering);
 bool last_dot_is_said(const struct lowering *lowering);
+/* The same of the header Strict-Transport-Security. */
+bool hsts_is_said(const struct lowering *lowering);
 
 /* Adds what is said of the entry as a whole. */
 void policies_of_entry(struct lowering *lowering, struct entry_part *out);

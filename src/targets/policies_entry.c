@@ -53,6 +53,12 @@ bool last_dot_is_said(const struct lowering *lw)
 	return step && says_of_gateway(lw, step);
 }
 
+bool hsts_is_said(const struct lowering *lw)
+{
+	const struct step *step = step_of(lw, STR("headers.hsts"), lw->entry->http.hsts_fact);
+	return step && says_of_gateway(lw, step);
+}
+
 static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
 {
 	struct fact *fact = step->facts.item[0];
@@ -99,6 +105,7 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	const struct http_rules *http = &lw->entry->http;
 	const struct step *client = client_step(lw), *others[] = {
 		step_of(lw, STR("headers.underscores"), http->underscores_fact), step_of(lw, STR("route.last-dot"), http->dot_fact),
+		step_of(lw, STR("headers.hsts"), http->hsts_fact),
 	};
 	if (client && policy_row(lw, client) && !says_of_gateway(lw, client)) {
 		fact_lost(client->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, clients_hidden_why(lw));

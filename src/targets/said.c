@@ -176,6 +176,14 @@ static bool last_dot(const struct saying *s)
 	return true;
 }
 
+/* No quote ends a text of Envoy's too early. */
+static bool hsts(const struct saying *s)
+{
+	set_text(s, "value", s->lw->entry->http.hsts);
+	return s->step->kind == STEP_OTHER && s->lw->entry->http.hsts.n && !str_has_char(s->lw->entry->http.hsts, '\'') &&
+		!str_has_char(s->lw->entry->http.hsts, '%');
+}
+
 /* ---- the way to the backend ---- */
 
 static bool silence(const struct saying *s)
@@ -301,7 +309,7 @@ static const struct {
 	{ STR_INIT("auth.external"), external }, { STR_INIT("auth.global"), external }, { STR_INIT("timeout.read"), silence },
 	{ STR_INIT("timeout.send"), silence }, { STR_INIT("retry"), tries }, { STR_INIT("affinity.cookie"), affinity },
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
-	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("route.last-dot"), last_dot },
+	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("route.last-dot"), last_dot },
 };
 
 bool said_of(const struct lowering *lw, const struct owner *owner, const struct step *step, struct said *out)

@@ -174,6 +174,8 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 		return of->before->entry && of->before->entry->http.forwarded_for.n && has_header(r, of->before->entry->http.forwarded_for);
 	case STATED_TLS:
 		return r->tls;
+	case STATED_OWN:
+		return r->tls && of->before->backends.n == 0;
 	case STATED_NOBODY:
 		return !of->before->host || !of->before->host->creator;
 	case STATED_NOTHING:
