@@ -185,7 +185,7 @@ def translated(sets, objects, classes):
     return first + second, dict(some, **more)
 
 
-def serve(sets, pair, counts, tally):
+def serve(sets, pair, counts, tally, verdict=judge):
     objects, classes = {}, set()
     for number, one in enumerate(sets):
         objects[one.name], more = one.serve(number, pair)
@@ -204,7 +204,7 @@ def serve(sets, pair, counts, tally):
     every = [item for one in kept for item in objects[one.name]]
     stack = envoy_stack.Stack({name: item for name, item in dump.items() if name in addresses}, every, addresses, services, CLIENT)
     for one, answers in zip(kept, asyncio.run(ask_all(stack, kept))):
-        faults = judge(one, answers, counts)
+        faults = verdict(one, answers, counts)
         tally.check(not faults, "recorded set %s, %s" % (one.name, one.target), "".join(faults))
     return kept
 

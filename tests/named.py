@@ -58,7 +58,10 @@ class Named:
 
     def silent(self, request, answer, ours):
         """Fields in which both differ, and of which nothing has been said."""
-        need = fields(answer, ours)
+        return self.unnamed(request, fields(answer, ours))
+
+    def unnamed(self, request, need):
+        """Those of these fields of which nothing has been said."""
         path = urllib.parse.unquote(request.path)
         for one in self.differences:
             match = one["match"]

@@ -127,6 +127,7 @@ void entry_begin(struct instance *in)
 	http->spelling.path = PATH_MERGED;
 	http->drop_underscores = !controller_default_flag(c, STR("headers.underscores"), STR("kept"));
 	http->underscores_fact = controller_default_fact(c, STR("headers.underscores"));
+	http->original_fact = controller_default_fact(c, STR("headers.original"));
 	http->dot_fact = controller_default_fact(c, STR("route.last-dot"));
 	read_hsts(in);
 	http->forwarded = controller_default_flag(c, CLIENT, STR("forwarded"));

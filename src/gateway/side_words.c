@@ -328,6 +328,17 @@ static bool last_dot(const struct word *w, struct http_rules *http)
 	return true;
 }
 
+static bool original(const struct word *w, struct http_rules *http)
+{
+	static const struct header_edit EDITS[] = {
+		{ .name = STR_INIT("X-Original-Forwarded-For"), .value = STR_INIT("$http_x_forwarded_for") },
+		{ .name = STR_INIT("X-Original-Forwarded-Host"), .value = STR_INIT("$http_x_forwarded_host") },
+	};
+	for (size_t i = 0; i < sizeof EDITS / sizeof *EDITS; i++)
+		LIST_PUSH(w->b->arena, &http->headers, EDITS[i]);
+	return true;
+}
+
 /* Of answers over TLS. */
 static bool hsts(const struct word *w, struct http_rules *http)
 {
@@ -349,7 +360,7 @@ bool side_entry_word(struct build *b, const struct policy_feature *feature, stru
 		bool (*set)(const struct word *w, struct http_rules *http);
 	} OF_ENTRY[] = {
 		{ STR_INIT("client.address"), clients }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("route.last-dot"), last_dot },
-		{ STR_INIT("headers.hsts"), hsts },
+		{ STR_INIT("headers.hsts"), hsts }, { STR_INIT("headers.original"), original },
 	};
 	const struct word w = { b, NULL, feature, NULL };
 	for (size_t i = 0; i < sizeof OF_ENTRY / sizeof *OF_ENTRY; i++)

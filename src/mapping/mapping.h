@@ -144,6 +144,7 @@ struct target_row {
 	str policy;              /* with how "policy": the kind in which it is said */
 	const struct node *said; /* its spec as a template, see template.h */
 	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
+	struct str_list hides;   /* headers of the request that it leaves in, and the source takes away before the backend */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */

@@ -250,6 +250,7 @@ struct http_rules {
 	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
 	bool proxy_protocol;         /* connections come with the PROXY protocol: its port says whether TLS ended before */
 	struct fact *underscores_fact, *dot_fact;   /* the settings that say what becomes of such headers and names; or NULL */
+	struct fact *original_fact;  /* the setting by which backends get X-Original-Forwarded-For and -Host; or NULL */
 	struct fact *hsts_fact;      /* the setting by which answers over TLS have the header Strict-Transport-Security; or NULL */
 	str hsts;                    /* its value */
 	struct fact *address_fact;   /* the setting by which a client's address is not that of its connection; else NULL */

@@ -159,7 +159,8 @@ static bool has_host_guard(const struct lowering *lw, const struct host *host)
  */
 static bool is_needless(const struct host_side *hs, const struct route *route, const struct draft *draft)
 {
-	bool nothing = draft->closed || (draft->answer && draft->answer->kind == STEP_STATUS);
+	bool said = draft->answered && draft->answer->status != 404;
+	bool nothing = draft->closed || (draft->answer && draft->answer->kind == STEP_STATUS && !said);
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
 

@@ -3,6 +3,7 @@
 #include "targets/policies.h"
 
 #include "mapping/conversion.h"
+#include "targets/headers.h"
 #include "targets/losses.h"
 
 const struct target_row *policy_row(const struct lowering *lw, const struct step *step)
@@ -265,6 +266,7 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	struct policy_word word = { row->feature, said.values };
 	LIST_PUSH(lw->arena, &policy->words, word);
 	policy->guards = policy->guards || step->kind == STEP_GUARD;
+	headers_remove(lw, &row->hides, &(struct fact_list){ 0 }, d);
 	for (size_t i = 0; i < marks.n; i++)
 		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
 	for (size_t i = 0; i < said.grants.n; i++)

@@ -93,7 +93,8 @@ static void add(struct lowering *lw, const struct step *step, struct entry_part 
 	struct said said;
 	(void)said_of(lw, NULL, step, &said);
 	struct node *spec = template_fill(lw->arena, row->said, &said.values, &places);
-	LIST_PUSH(lw->arena, &marks, ((struct mark){ step->facts.item[0], places.item[0].at }));
+	/* what is a constant as a whole has no place of its own */
+	LIST_PUSH(lw->arena, &marks, ((struct mark){ step->facts.item[0], places.n ? places.item[0].at : STR("/headers") }));
 	policy_merge(lw, policy, spec, &marks);
 	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ row->feature, said.values }));
 	LIST_PUSH(lw->arena, &policy->marks, marks.item[0]);
@@ -105,7 +106,7 @@ void policies_of_entry(struct lowering *lw, struct entry_part *out)
 	const struct http_rules *http = &lw->entry->http;
 	const struct step *client = client_step(lw), *others[] = {
 		step_of(lw, STR("headers.underscores"), http->underscores_fact), step_of(lw, STR("route.last-dot"), http->dot_fact),
-		step_of(lw, STR("headers.hsts"), http->hsts_fact),
+		step_of(lw, STR("headers.hsts"), http->hsts_fact), step_of(lw, STR("headers.original"), http->original_fact),
 	};
 	if (client && policy_row(lw, client) && !says_of_gateway(lw, client)) {
 		fact_lost(client->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, clients_hidden_why(lw));

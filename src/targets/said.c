@@ -176,6 +176,12 @@ static bool last_dot(const struct saying *s)
 	return true;
 }
 
+/* The headers that have these names by default. */
+static bool original(const struct saying *s)
+{
+	return str_eq_nocase(s->lw->entry->http.forwarded_for, STR("X-Forwarded-For"));
+}
+
 /* No quote ends a text of Envoy's too early. */
 static bool hsts(const struct saying *s)
 {
@@ -309,7 +315,7 @@ static const struct {
 	{ STR_INIT("auth.external"), external }, { STR_INIT("auth.global"), external }, { STR_INIT("timeout.read"), silence },
 	{ STR_INIT("timeout.send"), silence }, { STR_INIT("retry"), tries }, { STR_INIT("affinity.cookie"), affinity },
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
-	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("route.last-dot"), last_dot },
+	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("headers.original"), original }, { STR_INIT("route.last-dot"), last_dot },
 };
 
 bool said_of(const struct lowering *lw, const struct owner *owner, const struct step *step, struct said *out)
