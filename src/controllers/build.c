@@ -66,12 +66,18 @@ static bool is_chosen(const struct str_list *chosen, str name)
 	return chosen->n == 0 || str_list_has(chosen, name);
 }
 
+static bool is_wanted(const struct front *front, const struct controller_table *table)
+{
+	const struct front_end *end = front_end_of(table);
+	return end->is_wanted ? end->is_wanted(front, table) : streams_wanted(front, table);
+}
+
 /* A controller with TCP or UDP services is a load balancer, whether Ingresses are there or not. */
 static void add_streams(struct build *b)
 {
 	for (size_t i = 0; i < b->front->mapping->controllers.n; i++) {
 		const struct controller_table *table = b->front->mapping->controllers.item[i];
-		if (!streams_wanted(b->front, table) || !is_chosen(b->front->from, table->name))
+		if (!is_wanted(b->front, table) || !is_chosen(b->front->from, table->name))
 			continue;
 		struct controller_settings *c = settings_of(b, table);
 		str class_name = stream_class(b, c);

@@ -27,6 +27,6 @@ struct front_end {
 /* Never NULL: the loader of the tables takes no other word. */
 const struct front_end *front_end_of(const struct controller_table *table);
 
-extern const struct front_end FRONT_NGINX, FRONT_INGRESS;
+extern const struct front_end FRONT_INGRESS, FRONT_KONG, FRONT_NGINX;
 
 #endif

@@ -4,6 +4,7 @@
 
 static const struct front_end *const ALL[] = {
 	&FRONT_INGRESS,
+	&FRONT_KONG,
 	&FRONT_NGINX,
 };
 

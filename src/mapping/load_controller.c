@@ -91,7 +91,7 @@ static const struct key ROW_KEYS[] = {
 	TEXT_KEY(annotation_row, type, OPTIONAL),
 	TEXT_KEY(annotation_row, pattern, OPTIONAL),
 	{ STR_INIT("strip"), KEY_FLAG, OPTIONAL, offsetof(struct annotation_row, strip), NULL, 0, NULL },
-	LIST_KEY(annotation_row, on),
+	LIST_KEY(annotation_row, read_on),
 	LIST_KEY(annotation_row, words),
 	WORD_KEY("invalid", INVALIDS, set_invalid),
 	WORD_KEY("malformed", INVALIDS, set_malformed),

@@ -39,7 +39,7 @@ struct annotation_row {
 	str type;                /* name of a value type, see values.h */
 	str pattern;             /* with type "pattern": PCRE, matched against the value with its blanks removed when strip is set */
 	bool strip;
-	struct str_list on;      /* kinds of the objects on which it is read; empty: the Ingress alone */
+	struct str_list read_on;  /* kinds of the objects on which it is read; empty: the Ingress alone */
 	struct str_list words;   /* with type "enum" or "words" */
 	enum invalid invalid;
 	enum invalid malformed;  /* with type "url" or "times": what it does with a value that the pattern takes and that is none */

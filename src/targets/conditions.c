@@ -81,3 +81,63 @@ bool case_condition(struct lowering *lw, const struct route *r, const struct for
 	}
 	return true;
 }
+
+static bool lose_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+{
+	struct loss_text text = {
+		.code = DIAG_CONDITION_DIFFERS, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "a condition of a path cannot be written in a Gateway: %s%.*s", c->kind == CONDITION_METHOD ? "the method " : "the header ",
+			STR_ARG(c->kind == CONDITION_METHOD ? c->value : c->name)),
+		.effect = STR("requests that fulfil it are served by the next path of the host that takes them, or get 404"),
+		.help = STR("use a method of HTTP, and a header name of letters, digits and dashes with a value of printable ASCII"),
+	};
+	lose(lw, r, &r->facts, &text);
+	return false;
+}
+
+static void say_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+{
+	const struct loss_text text = {
+		.code = DIAG_CONDITION_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = arena_printf(lw->arena, c->regex ? "the expression for the header %.*s is read in the dialect of the implementation"
+			: "the value of the header %.*s counts in its letter case", STR_ARG(c->name)),
+		.effect = c->regex ? STR("letter case counts where the source ignored it, and an expression may have to take the whole value")
+			: STR("BETA no longer matches where the value is beta; the source took both"),
+		.help = STR("look whether clients send the header in this letter case"),
+	};
+	differ(lw, r, &r->facts, &text);
+}
+
+bool route_conditions(struct lowering *lw, const struct route *r, struct http_match *out)
+{
+	for (size_t i = 0; i < r->match.conditions.n; i++) {
+		const struct condition *c = &r->match.conditions.item[i];
+		struct header_match header = { .name = c->name, .value = c->value };
+		if (c->kind == CONDITION_METHOD) {
+			if (!schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].matches[].method"), c->value, lw->version))
+				return lose_condition(lw, r, c);
+			out->method = c->value;
+			continue;
+		}
+		if (c->regex) {
+			header.type = STR("RegularExpression");
+			header.value = whole_value(lw->arena, c->near.n ? c->near : c->value);
+		}
+		if (!name_is_header(header.name) || !is_header_value(header.value))
+			return lose_condition(lw, r, c);
+		if (c->regex || c->nocase)
+			say_condition(lw, r, c);
+		LIST_PUSH(lw->arena, &out->headers, header);
+	}
+	return true;
+}
+
+str conditions_key(struct arena *arena, const struct route *r)
+{
+	str text = { "", 0 };
+	for (size_t i = 0; i < r->match.conditions.n; i++) {
+		const struct condition *c = &r->match.conditions.item[i];
+		text = arena_printf(arena, "%.*s %d:%.*s=%.*s", STR_ARG(text), (int)c->kind, STR_ARG(c->name), STR_ARG(c->value));
+	}
+	return text;
+}

@@ -11,4 +11,10 @@ bool case_has_condition(const struct forward_case *forward_case);
 /* False when the condition cannot be said (it has been reported). */
 bool case_condition(struct lowering *lowering, const struct route *route, const struct forward_case *forward_case, struct header_match *out);
 
+/* What the route's match asks beside the path, as fields of a match. False: it cannot be said, which has been reported; the match takes nothing then. */
+bool route_conditions(struct lowering *lowering, const struct route *route, struct http_match *out);
+
+/* The same as a text, for matches that must differ. */
+str conditions_key(struct arena *arena, const struct route *route);
+
 #endif
