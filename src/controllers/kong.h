@@ -53,6 +53,7 @@ struct kong_plugin {
 struct kong_plugins {
 	struct kong_plugin *item;
 	size_t n, cap;
+	struct fact_list carried;        /* that keep one from acting: another value, and it would */
 };
 
 struct kong_route {

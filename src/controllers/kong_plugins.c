@@ -83,6 +83,7 @@ static bool has_kind(const struct kong_plugins *list, const struct kong_plugin *
 static void add(struct kong *kong, struct kong_plugins *list, struct kong_plugin p)
 {
 	if (p.object && is_off(p.object)) {
+		fact_list_add(kong->in->front->arena, &list->carried, kong_fact(kong, p.object, vendor_field(p.object, STR("disabled"))));
 		idle_object(kong, p.object, STR("the plugin is disabled"));
 		return;
 	}
@@ -429,6 +430,9 @@ static void whole(struct kong *kong, const struct kong_plugin *p, struct route *
 	const struct feature *f = mapping_feature(kong->in->front->mapping, name);
 	bool guard = !f || f->loss == LOSS_SECURITY;
 	if (p->row && p->row->inert) {
+		/* another plugin would not be */
+		fact_list_add(a, &route->facts, p->facts.n ? p->facts.item[0] : NULL);
+		fact_list_add(a, &route->facts, p->facts.n ? p->facts.item[p->facts.n - 1] : NULL);
 		for (size_t i = 0; i < p->facts.n; i++)
 			fact_idle(p->facts.item[i], STR("nothing of a request or an answer depends on it"));
 		return;

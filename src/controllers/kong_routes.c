@@ -30,7 +30,7 @@ static void drop_by_rewrite(struct kong *kong, struct subject *s, struct kong_se
 	fact_idle(rewrite->fact, STR("the feature gate RewriteURIs is off, and Kong serves nothing from the Service"));
 }
 
-static void read_base(struct kong *kong, struct kong_service *service)
+static void read_base(struct kong_service *service)
 {
 	struct setting *base = kong_setting(service->settings, "backend.path", "base");
 	struct setting *protocol = kong_setting(service->settings, "backend.protocol", "name");
@@ -43,9 +43,6 @@ static void read_base(struct kong *kong, struct kong_service *service)
 	}
 	service->base = base->value.text;
 	service->base_fact = base->fact;
-	if (service->base.n == 1)
-		fact_idle(base->fact, STR("it says what Kong does anyway"));
-	(void)kong;
 }
 
 static struct kong_service *service_of(struct kong *kong, struct subject *s, const struct ingress_backend *b)
@@ -66,7 +63,7 @@ static struct kong_service *service_of(struct kong *kong, struct subject *s, con
 			service->settings = kong->services.item[i]->settings;
 	if (service->object && !service->settings)
 		service->settings = subject_of_service(front, kong->in->controller, service->object);
-	read_base(kong, service);
+	read_base(service);
 	map_set(&kong->service_by_key, key, service);
 	LIST_PUSH(front->arena, &kong->services, service);
 	return service;
@@ -263,6 +260,10 @@ static void add_path(struct kong *kong, struct subject *s, const struct ingress_
 	fact_list_add(a, &path.facts, subject_fact(s, p->type_field));
 	fact_list_add(a, &path.backend_facts, subject_fact(s, p->backend.service));
 	fact_list_add(a, &path.backend_facts, subject_fact(s, p->backend.port));
+	/* how an expression begins decides for every path that may be one */
+	struct setting *prefix = kong_setting(s, "route.match", "prefix");
+	if (prefix && p->type == PATH_IMPLEMENTATION && (str_starts(path.path, prefix->value.text) || str_starts(path.path, STR("/~"))))
+		fact_list_add(a, &path.facts, prefix->fact);
 	LIST_PUSH(a, &r->paths, path);
 }
 

@@ -186,10 +186,15 @@ static void path_step(struct kong *kong, const struct kong_part *p, struct route
 		fact_idle(service->base_fact, STR("konghq.com/rewrite replaces the whole path"));
 		return;
 	}
-	if (set && !strip)
+	/* of another value the path would be rewritten */
+	if (set && !wanted && !root && !p->route->by_default)
+		fact_list_add(a, &r->facts, set->fact);
+	else if (set && !strip)
 		fact_idle(set->fact, wanted ? STR("for gRPC Kong takes nothing away") : STR("it says what Kong does anyway"));
 	else if (set && root)
 		fact_idle(set->fact, STR("of the root nothing can be taken away"));
+	if (service->base_fact && service->base.n == 1)
+		fact_list_add(a, &r->facts, service->base_fact);
 	struct rewrite w = { .change = PATH_KEEP };
 	if (p->match.kind == MATCH_EXACT || p->match.kind == MATCH_PREFIX || (p->match.kind == MATCH_REGEX && p->match.near.n)) {
 		str uri = p->match.path, to = upstream_path(a, service->base, strip, strip ? rest_of(p, uri) : STR(""), uri);
@@ -221,7 +226,11 @@ static void host_step(struct kong *kong, const struct kong_part *p, struct route
 	struct setting *keep = kong_setting(ingress_of(p), "backend.host", "preserve"), *name = kong_setting(service_of(p), "backend.host", "name");
 	bool kept = kong_flag(ingress_of(p), "backend.host", "preserve", true);
 	if (kept) {
-		fact_idle(keep ? keep->fact : NULL, STR("it says what Kong does anyway"));
+		/* of another value the Service's own name would be sent */
+		if (keep && name)
+			fact_list_add(a, &r->facts, keep->fact);
+		else
+			fact_idle(keep ? keep->fact : NULL, STR("it says what Kong does anyway"));
 		fact_idle(name ? name->fact : NULL, STR("without konghq.com/preserve-host: \"false\" the backend gets the Host of the request"));
 		return;
 	}
@@ -244,7 +253,10 @@ static void silence(struct kong *kong, const struct kong_part *p, struct route *
 	if (!at)
 		return;
 	if (at->value.number == USUAL || at->value.number < 1) {
-		fact_idle(at->fact, at->value.number < 1 ? STR("Kong takes no such time") : STR("it says what Kong does anyway"));
+		if (at->value.number == USUAL && str_eq(str_c(feature), STR("timeout.read")))
+			fact_list_add(kong->in->front->arena, &r->usual, at->fact);
+		else
+			fact_idle(at->fact, at->value.number < 1 ? STR("Kong takes no such time") : STR("it says what Kong does anyway"));
 		return;
 	}
 	struct step *step = route_step(kong->in->front->arena, r, STEP_OTHER, str_c(feature), at->fact);
@@ -313,10 +325,19 @@ static bool is_done(const struct setting *at)
 	return false;
 }
 
-static bool is_usual(const struct kong *kong, const struct setting *at)
+/* It ranks expressions, and only a path of the user's own is worth a rank. */
+static bool ranks_nothing(const struct kong *kong, const struct kong_route *r, const struct setting *at)
+{
+	bool any = false;
+	for (size_t i = 0; i < r->paths.n; i++)
+		any = any || (r->paths.item[i].type == PATH_IMPLEMENTATION && !path_is_literal(r->paths.item[i].path, false));
+	return !any || at->value.number == 0 || kong->flavour == KONG_EXPRESSIONS;
+}
+
+static bool is_usual(const struct kong *kong, const struct kong_route *r, const struct setting *at)
 {
 	if (str_eq(at->row->feature, STR("route.order")))
-		return (str_eq(at->row->field, STR("regex-priority")) && (at->value.number == 0 || kong->flavour == KONG_EXPRESSIONS)) ||
+		return (str_eq(at->row->field, STR("regex-priority")) && ranks_nothing(kong, r, at)) ||
 			(str_eq(at->row->field, STR("handling")) && (kong->flavour != KONG_TRADITIONAL || str_eq(at->value.text, STR("v0"))));
 	return setting_is_usual(kong->in, at);
 }
@@ -333,7 +354,7 @@ static void add_policy(struct kong *kong, const struct subject *s, const struct 
 	}
 }
 
-static void features(struct kong *kong, struct subject *s, struct route *r)
+static void features(struct kong *kong, const struct kong_part *p, struct subject *s, struct route *r)
 {
 	const struct mapping *m = kong->in->front->mapping;
 	for (size_t i = 0; s && i < s->settings.n; i++) {
@@ -341,7 +362,7 @@ static void features(struct kong *kong, struct subject *s, struct route *r)
 		const struct feature *f = mapping_feature(m, at->row->feature);
 		if (!setting_counts(at) || !f || is_done(at))
 			continue;
-		if (is_usual(kong, at)) {
+		if (is_usual(kong, p->route, at)) {
 			fact_idle(at->fact, STR("it says what Kong does anyway"));
 			continue;
 		}
@@ -357,6 +378,7 @@ void kong_steps_build(struct kong *kong, const struct kong_part *p, struct route
 {
 	struct kong_plugins plugins = kong_plugins_of(kong, p->route);
 	scheme(kong, ingress_of(p), r);
+	fact_list_join(kong->in->front->arena, &r->facts, &plugins.carried);
 	for (size_t i = 0; i < plugins.n; i++)
 		kong_plugin_step(kong, &plugins.item[i], r);
 	path_step(kong, p, r);
@@ -365,6 +387,6 @@ void kong_steps_build(struct kong *kong, const struct kong_part *p, struct route
 	silence(kong, p, r, "timeout.read");
 	silence(kong, p, r, "timeout.send");
 	retries(kong, p, r);
-	features(kong, ingress_of(p), r);
-	features(kong, service_of(p), r);
+	features(kong, p, ingress_of(p), r);
+	features(kong, p, service_of(p), r);
 }

@@ -118,6 +118,9 @@ static void add_rule(struct rule *r)
 	s->at = r->port->at;
 	find_backend(r, &s->backend);
 	fact_list_add(a, &s->facts, fact_of(r, r->port));
+	fact_list_join(a, &s->facts, &s->backend.facts);
+	/* of another class the rule would be another controller's */
+	fact_list_add(a, &s->facts, fact_of(r, meta_annotation(&r->object->meta, CLASS)));
 	LIST_PUSH(a, &entry->streams, s);
 }
 
