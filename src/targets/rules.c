@@ -39,11 +39,11 @@ static void say_unusable(struct lowering *lw, const struct route *r, str why)
 /* ---- rules ---- */
 
 static void add_matches(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct path_list *paths,
-	const struct header_match *header)
+	const struct header_match *header, bool closed)
 {
 	for (size_t i = 0; i < paths->n; i++) {
 		struct http_match m = { .path = paths->item[i] };
-		if (!route_conditions(lw, at->route, &m))
+		if (!route_conditions(lw, at->route, closed, &m))
 			continue;
 		if (at->also)
 			LIST_PUSH(lw->arena, &m.headers, *at->also);
@@ -112,7 +112,7 @@ static void add_header_case(struct lowering *lw, const struct rule_place *at, co
 	if (!case_condition(lw, at->route, c, &header))
 		return;
 	struct rule_part part = new_rule(lw, at, d);
-	add_matches(lw, at, &part, paths, &header);
+	add_matches(lw, at, &part, paths, &header, d->closed);
 	if (part.rule.matches.n == 0)
 		return;
 	mark(lw, &part, &c->facts, at->also ? STR("/matches/0/headers/1") : STR("/matches/0/headers/0"));
@@ -132,7 +132,7 @@ static void add_forward(struct lowering *lw, const struct rule_place *at, const 
 			plain++;
 	}
 	struct rule_part part = new_rule(lw, at, d);
-	add_matches(lw, at, &part, paths, NULL);
+	add_matches(lw, at, &part, paths, NULL, d->closed);
 	if (part.rule.matches.n == 0)
 		return;
 	for (size_t i = 0; i < r->cases.n; i++) {
@@ -178,7 +178,7 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 	size_t *last = key.n ? map_get(at->https, key) : NULL;
 	struct rule_part *same = last ? &at->part->rules.item[*last] : NULL;
 	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {
-		add_matches(lw, at, same, paths, NULL);
+		add_matches(lw, at, same, paths, NULL, d->closed);
 		for (size_t i = 0; i < d->marks.n; i++)
 			LIST_PUSH(lw->arena, &same->marks, d->marks.item[i]);
 		return;
@@ -192,7 +192,7 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 		*last = at->part->rules.n;
 		map_set(at->https, key, last);
 	}
-	add_matches(lw, at, &part, paths, NULL);
+	add_matches(lw, at, &part, paths, NULL, d->closed);
 	if (part.rule.matches.n)
 		LIST_PUSH(lw->arena, &at->part->rules, part);
 }
