@@ -8,9 +8,10 @@ valid object behind.
 import copy
 import re
 
-SPEC_ROOTS = ("spec",)
+# Of an Ingress and most objects, then those of the objects of controllers.
+SPEC_ROOTS = ("spec", "config", "plugin", "disabled", "username")
 # Leaves that the API demands: they can be changed, not left out.
-REQUIRED = ("path", "pathType", "name", "number", "serviceName", "servicePort", "kind")
+REQUIRED = ("path", "pathType", "name", "number", "serviceName", "servicePort", "kind", "plugin", "port")
 # What chooses the Ingress, and says nothing of what it does.
 CHOOSERS = ("kubernetes.io/ingress.class", "spec.ingressClassName", "metadata.labels.acme.cert-manager.io/http01-solver")
 # What makes an Ingress another kind of Ingress.

@@ -34,6 +34,8 @@ RULE = "spec.rules[]."
 # What features of the target "standard" rest on: kind, path, value.
 RESTS_ON = {
     "route.match": ("HTTPRoute", RULE + "matches[].path", None), "route.rewrite": ("HTTPRoute", RULE + "filters[].urlRewrite.path", None),
+    "route.strip": ("HTTPRoute", RULE + "filters[].urlRewrite.path", None), "backend.path": ("HTTPRoute", RULE + "filters[].urlRewrite.path", None),
+    "route.methods": ("HTTPRoute", RULE + "matches[].method", None), "route.headers": ("HTTPRoute", RULE + "matches[].headers", None),
     "route.alias": ("HTTPRoute", "spec.hostnames", None), "route.canary": ("HTTPRoute", RULE + "backendRefs[].weight", None),
     "route.none": ("HTTPRoute", "spec.rules", None), "route.status": ("HTTPRoute", "spec.rules", None),
     "redirect.": ("HTTPRoute", RULE + "filters[].requestRedirect", None), "tls.passthrough": ("TLSRoute", "spec.hostnames", None),

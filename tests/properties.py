@@ -137,12 +137,23 @@ class Subject:
         return found[-1] if found else None
 
 
+def vendor_kinds():
+    """Kinds that a controller's table names -> whether they are of no namespace."""
+    return {row["kind"]: bool(row.get("cluster")) for name in tables.names("controllers")
+            for row in tables.rows(tables.load("controllers", name + ".yaml"), "objects")}
+
+
+VENDOR = vendor_kinds()
+
+
 def object_name(item):
-    """(namespace, name) of an Ingress, (kind, namespace, name) of a ConfigMap or Service, else None."""
+    """(namespace, name) of an Ingress, (kind, namespace, name) of a ConfigMap, Service or a controller's object, else None."""
     if kubeyaml.is_ingress(item):
         return kubeyaml.ingress_name(item)
-    if isinstance(item, dict) and item.get("kind") in ("ConfigMap", "Service") and isinstance(item.get("metadata"), dict):
-        return item["kind"], item["metadata"].get("namespace") or "default", item["metadata"].get("name")
+    if isinstance(item, dict) and isinstance(item.get("metadata"), dict):
+        kind, namespace = item.get("kind"), item["metadata"].get("namespace") or "default"
+        if kind in ("ConfigMap", "Service") or kind in VENDOR:
+            return kind, "" if VENDOR.get(kind) else namespace, item["metadata"].get("name")
     return None
 
 

@@ -112,7 +112,7 @@ class Stability:
         """Those of its rules, their aliases, and each with and without www."""
         found = {str(rule.get("host") or "") for rule in (item.get("spec") or {}).get("rules") or []}
         for key, value in ((item.get("metadata") or {}).get("annotations") or {}).items():
-            if key.endswith("/server-alias"):
+            if key.endswith(("/server-alias", "/host-aliases")):
                 found |= {name.strip() for name in str(value).split(",")}
         return found | {host[4:] if host.startswith("www.") else "www." + host for host in found if host}
 

@@ -38,6 +38,7 @@ tally 'fields by version'  py fields --binary build/ing2gw
 tally 'trace'              py trace "${some[@]}"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
+tally 'answers, Kong'      py kong --binary "$binary"
 tally 'answers, Gateways'  py gwcases --binary "$binary"
 tally 'answers, agreeing'  py gwagree --binary "$binary"
 # thousands of mutants

@@ -70,6 +70,9 @@ X(WITHOUT_EFFECT,        DIAG_NOTE,    "I2G-0225")
 X(CONTROLLER_TABLE,      DIAG_WARNING, "I2G-0227")   /* only routing and security of that controller are known */
 X(SETTINGS_MISSING,      DIAG_WARNING, "I2G-0228")   /* the ConfigMap that configures the controller is not in the input */
 X(STREAM_INVALID,        DIAG_WARNING, "I2G-0240")   /* an entry of the TCP or UDP services that the controller passes over */
+X(STREAM_NAMED,          DIAG_ERROR,   "I2G-0243")   /* a TCP rule for a TLS name */
+X(VENDOR_OBJECT,         DIAG_WARNING, "I2G-0244")   /* an object of the controller without a counterpart, or that nothing names */
+X(ROUTER_FLAVOUR,        DIAG_WARNING, "I2G-0245")   /* another order of routes, which no object shows, would choose otherwise */
 X(STREAM_NOT_OPEN,       DIAG_WARNING, "I2G-0241")   /* nobody to forward to: the controller does not open the port */
 X(PASSTHROUGH_NOWHERE,   DIAG_WARNING, "I2G-0242")   /* passed-through connections end, because no Service is there for them */
 X(HOST_IN_PART,          DIAG_WARNING, "I2G-0250")   /* some of its Ingresses are printed, others are not asked for */
@@ -115,6 +118,7 @@ X(REWRITE_DIFFERS,       DIAG_WARNING, "I2G-3006")
 X(STATUS_DIFFERS,        DIAG_WARNING, "I2G-3007")   /* 500 where the controller said 404 or 503 */
 X(WILDCARD_WIDER,        DIAG_WARNING, "I2G-3008")   /* *.x is one label in the source, any number in a Gateway */
 X(CORS_DIFFERS,          DIAG_WARNING, "I2G-3009")
+X(PATH_DIFFERS,          DIAG_WARNING, "I2G-3010")   /* what people write for a text or an expression takes other paths on the edge */
 X(CANARY_DIFFERS,        DIAG_WARNING, "I2G-3011")
 X(HEADER_LOST,           DIAG_WARNING, "I2G-3020")   /* a header that no filter can set */
 X(HEADER_DIFFERS,        DIAG_NOTE,    "I2G-3021")   /* a filter acts on more answers, or a header was sent twice */
@@ -126,6 +130,7 @@ X(MIRROR_DIFFERS,        DIAG_WARNING, "I2G-3031")   /* copies with another Host
 X(RETRY_DIFFERS,         DIAG_WARNING, "I2G-3032")   /* tries after other failures, or of other requests */
 X(TIMEOUT_DIFFERS,       DIAG_WARNING, "I2G-3033")   /* no limit for the whole, where the source limits silence */
 X(SHORT_TIMEOUT_DIFFERS, DIAG_WARNING, "I2G-3034")   /* a limit for the whole, where the source limits silence */
+X(CONDITION_DIFFERS,     DIAG_WARNING, "I2G-3035")   /* a condition on a header or a method regards letter case, or cannot be said */
 X(FORWARDED_SCHEME,      DIAG_WARNING, "I2G-3080")   /* TLS ends at a load balancer in front, as the controller knows by a header */
 X(POLICY_DIFFERS,        DIAG_WARNING, "I2G-3090")   /* said in an object of the implementation, and not quite the same */
 X(BALANCER_SETTING,      DIAG_WARNING, "I2G-3091")   /* what the Service of the load balancer is told, and stays behind */

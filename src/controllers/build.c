@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the Ingresses of a snapshot to entries of the model: see controllers.h. */
-#include "controllers/controllers.h"
+#include "controllers/front_end.h"
 #include "controllers/select.h"
 #include "controllers/server.h"
-#include "mapping/pattern.h"
 
 #include <stdlib.h>
 
@@ -34,7 +33,7 @@ static struct instance *instance_of(struct build *b, struct controller_settings 
 	struct instance *in = NEW(a, struct instance);
 	in->front = b->front;
 	in->controller = c;
-	in->nginx = str_eq(c->table->routing, STR("nginx"));
+	in->nginx = front_end_of(c->table)->nginx;
 	in->entry = NEW(a, struct entry);
 	in->entry->name = class_name;
 	in->entry->controller = c->table->name;
@@ -67,12 +66,18 @@ static bool is_chosen(const struct str_list *chosen, str name)
 	return chosen->n == 0 || str_list_has(chosen, name);
 }
 
+static bool is_wanted(const struct front *front, const struct controller_table *table)
+{
+	const struct front_end *end = front_end_of(table);
+	return end->is_wanted ? end->is_wanted(front, table) : streams_wanted(front, table);
+}
+
 /* A controller with TCP or UDP services is a load balancer, whether Ingresses are there or not. */
 static void add_streams(struct build *b)
 {
 	for (size_t i = 0; i < b->front->mapping->controllers.n; i++) {
 		const struct controller_table *table = b->front->mapping->controllers.item[i];
-		if (!streams_wanted(b->front, table) || !is_chosen(b->front->from, table->name))
+		if (!is_wanted(b->front, table) || !is_chosen(b->front->from, table->name))
 			continue;
 		struct controller_settings *c = settings_of(b, table);
 		str class_name = stream_class(b, c);
@@ -82,73 +87,6 @@ static void add_streams(struct build *b)
 	for (size_t i = 0; i < b->controllers.n; i++)
 		if (!streams_wanted(b->front, b->controllers.item[i]->table))
 			streams_idle(b->controllers.item[i]);
-}
-
-static void inactive(struct build *b, struct subject *s, struct diag_site site, str message, str help)
-{
-	struct diag *d = diag_add(b->front->diags, DIAG_INACTIVE, site, message);
-	d->effect = STR("none: the controller does not serve it today, and nothing is printed for it");
-	d->help = help;
-	record_state(s->record, INGRESS_INACTIVE);
-	s->active = false;
-}
-
-static int risk_rank(str risk)
-{
-	static const str RANKS[] = { STR_INIT("low"), STR_INIT("medium"), STR_INIT("high"), STR_INIT("critical") };
-	for (int i = 0; i < 4; i++)
-		if (str_eq_nocase(RANKS[i], risk))
-			return i;
-	return 0;
-}
-
-/* The highest risk that the controller accepts (reference: ingress-nginx A.3; up to 1.11 all were). */
-static int accepted_risk(const struct subject *s)
-{
-	str level = controller_config_value(s->controller, STR("annotations-risk-level"));
-	if (level.n)
-		return risk_rank(level);
-	return risk_rank(controller_is_before(s->controller, 1012) ? STR("critical") : STR("high"));
-}
-
-/* Snippets act only where the controller was told to let them (from 1.9 on). */
-static bool snippets_act(const struct subject *s)
-{
-	str allowed = controller_config_value(s->controller, STR("allow-snippet-annotations"));
-	return allowed.n ? str_eq_nocase(allowed, STR("true")) : controller_is_before(s->controller, 1009);
-}
-
-/* In a closed world an annotation above the accepted risk costs the whole Ingress, and a snippet may be blanked. */
-static void check_risk(struct build *b, struct subject *s)
-{
-	int most = accepted_risk(s);
-	for (size_t i = 0; i < s->settings.n && b->front->closed_world && s->active; i++) {
-		struct setting *at = &s->settings.item[i];
-		if (risk_rank(at->row->risk) > most) {
-			fact_lost(at->fact, FACT_INVALID, LOSS_NONE, DIAG_INACTIVE, STR("the controller does not accept its risk level"));
-			inactive(b, s, fact_site(b->front->arena, at->fact),
-				STR("inactive: an annotation is above the risk level that the controller accepts"),
-				STR("the ConfigMap key annotations-risk-level decides; give --world open if it is set where ing2gw cannot see it"));
-		} else if (str_starts(at->row->feature, STR("snippet.")) && !snippets_act(s)) {
-			at->shadowed = true;
-			fact_idle(at->fact, STR("the controller is not told to let snippets act (allow-snippet-annotations)"));
-		}
-	}
-}
-
-/* The controller drops an Ingress with a listed word in an annotation's value (reference: ingress-nginx A.3). */
-static void check_words(struct build *b, struct subject *s)
-{
-	str words = controller_config_value(s->controller, STR("annotation-value-word-blocklist")), word;
-	while (b->front->closed_world && words.n && s->active) {
-		str_cut(words, ',', &word, &words);
-		word = str_trim(word);
-		for (size_t i = 0; word.n && s->active && i < s->settings.n; i++)
-			if (str_has(s->settings.item[i].fact->value, word))
-				inactive(b, s, fact_site(b->front->arena, s->settings.item[i].fact),
-					STR("inactive: an annotation's value has a word that the controller's list refuses"),
-					STR("the ConfigMap key annotation-value-word-blocklist has the list"));
-	}
 }
 
 /* The API server of today takes no Ingress without rules and default backend. */
@@ -163,32 +101,6 @@ static bool has_content(struct build *b, struct subject *s)
 	d->help = STR("delete it, or add spec.rules");
 	record_state(s->record, INGRESS_FAILED);
 	return false;
-}
-
-static void say_refused(struct build *b, struct subject *s)
-{
-	struct diag_site site = { s->ingress->meta.at, 1, record_object(b->front->arena, s->record) };
-	for (size_t i = 0; i < s->settings.n; i++)
-		if (!s->settings.item[i].valid && s->settings.item[i].row->invalid == INVALID_DROP)
-			site = fact_site(b->front->arena, s->settings.item[i].fact);
-	inactive(b, s, site, STR("inactive: the controller refuses the whole Ingress because of an annotation's value"),
-		STR("correct the value"));
-}
-
-/* The controller ignores an Ingress whose host, path or tls section has text that could reach its own files (reference: A.1). */
-static void inspect(struct build *b, struct subject *s)
-{
-	if (str_eq(controller_argument(b->front, s->table, STR("deep-inspect")), STR("false")))
-		return;
-	for (size_t i = 0; i < s->ingress->fields.n && s->active; i++) {
-		const struct field *f = s->ingress->fields.item[i];
-		bool looked_at = str_starts(f->key, STR("spec.rules")) || str_starts(f->key, STR("spec.tls"));
-		if (!looked_at || str_has(f->key, STR(".backend")) || !pattern_set_matches(s->controller->inspection, f->value))
-			continue;
-		fact_lost(s->fact[i], FACT_INVALID, LOSS_NONE, DIAG_INACTIVE, STR("the controller ignores Ingresses with such a text"));
-		inactive(b, s, fact_site(b->front->arena, s->fact[i]), STR("inactive: the controller ignores the whole Ingress because of this text"),
-			STR("write another host, path or name; the controller's argument deep-inspect switches this off"));
-	}
 }
 
 static void add_subject(struct build *b, const struct ingress *ingress)
@@ -214,14 +126,7 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 	s->controller = settings_of(b, s->table);
 	s->active = true;
 	subject_read(front, s);
-	if (!s->active)
-		say_refused(b, s);
-	else
-		check_risk(b, s);
-	check_words(b, s);
-	if (s->active)
-		inspect(b, s);
-	references_check(b->front, s);
+	front_end_of(s->table)->check(front, s);
 	struct instance *in = instance_of(b, s->controller, s->class_name);
 	if (!s->active)
 		return;
@@ -229,7 +134,7 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 	fact_list_add(front->arena, &in->entry->class_facts, s->class_fact);
 }
 
-/* Oldest first; of one age, ingress-nginx takes the last name first (reference: A.2). */
+/* Oldest first, then by name. */
 static int compare_subjects(const void *pa, const void *pb)
 {
 	const struct subject *a = *(struct subject *const *)pa, *b = *(struct subject *const *)pb;
@@ -239,7 +144,7 @@ static int compare_subjects(const void *pa, const void *pb)
 	int c = str_cmp(a->ingress->meta.namespace, b->ingress->meta.namespace);
 	if (c == 0)
 		c = str_cmp(a->ingress->meta.name, b->ingress->meta.name);
-	return str_eq(a->table->routing, STR("nginx")) ? -c : c;
+	return front_end_of(a->table)->last_name_first ? -c : c;
 }
 
 static int compare_instances(const void *pa, const void *pb)
@@ -249,44 +154,11 @@ static int compare_instances(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->entry->controller, b->entry->controller);
 }
 
-/* A canary gives its service and its canary settings; nothing else of it acts (reference: A.6). */
-static void idle_canary(struct subject *s)
-{
-	for (size_t i = 0; i < s->settings.n; i++)
-		if (!str_eq(s->settings.item[i].row->feature, STR("route.canary")))
-			fact_idle(s->settings.item[i].fact, STR("of a canary only the service and the canary annotations count"));
-}
-
-/* Canary settings on an Ingress that is none. */
-static void idle_no_canary(struct subject *s)
-{
-	for (size_t i = 0; i < s->settings.n; i++)
-		if (str_eq(s->settings.item[i].row->feature, STR("route.canary")))
-			fact_idle(s->settings.item[i].fact, STR("the Ingress is no canary"));
-}
-
 static void build_instance(struct build *b, struct instance *in)
 {
 	if (in->subjects.n)
 		qsort(in->subjects.item, in->subjects.n, sizeof *in->subjects.item, compare_subjects);
-	entry_begin(in);
-	balancer_find(in);
-	streams_build(in);
-	servers_build(in);
-	canaries_merge(in);
-	passthrough_decide(in);
-	certificates_decide(in);
-	routes_build(in);
-	clients_settle(in);
-	passthrough_settle(in);
-	backends_settle(in);
-	entry_finish(in);
-	for (size_t i = 0; i < in->subjects.n && in->nginx; i++) {
-		if (subject_is_canary(in->subjects.item[i]))
-			idle_canary(in->subjects.item[i]);
-		else
-			idle_no_canary(in->subjects.item[i]);
-	}
+	front_end_of(in->controller->table)->build(in);
 	LIST_PUSH(b->front->arena, &b->model->entries, in->entry);
 }
 

@@ -28,6 +28,9 @@ struct front {
 	str default_certificate;                /* "ns/name" or empty */
 };
 
+/* The words that `routing` of a controller's table may be. */
+const struct str_list *front_end_names(struct arena *arena);
+
 /* The result's texts and lists live in front->arena. */
 struct model *controllers_build(struct front *front);
 

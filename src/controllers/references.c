@@ -3,7 +3,7 @@
  * Secrets and ConfigMaps that annotations name. Where one is absent, of another namespace, or without what is looked for in it, the
  * controller refuses the location or the host (reference: ingress-nginx A.3, B). In an open world they are taken to be good.
  */
-#include "controllers/subject.h"
+#include "controllers/front_end.h"
 
 static void deny(struct front *front, struct subject *s, const struct setting *at, bool host, str why)
 {
@@ -160,7 +160,7 @@ static void check_fallback(struct front *front, struct subject *s)
 
 void references_check(struct front *front, struct subject *s)
 {
-	if (!str_eq(s->table->routing, STR("nginx")))
+	if (!front_end_of(s->table)->nginx)
 		return;
 	check_headers(front, s);
 	check_password(front, s);

@@ -6,6 +6,8 @@
  */
 #include "controllers/select.h"
 
+#include "controllers/front_end.h"
+
 static const str CLASS_ANNOTATION = STR_INIT("kubernetes.io/ingress.class");
 static const str GENERIC = STR_INIT("generic");
 
@@ -162,7 +164,7 @@ static void by_default_class(struct front *front, struct subject *s)
 	}
 }
 
-static void skip(struct front *front, struct subject *s, enum diag_code code, enum ingress_state state, str message, str help)
+void subject_skip(struct front *front, struct subject *s, enum diag_code code, enum ingress_state state, str message, str help)
 {
 	struct diag_site site = { s->ingress->meta.at, 1, record_object(front->arena, s->record) };
 	if (s->class_fact)
@@ -174,57 +176,28 @@ static void skip(struct front *front, struct subject *s, enum diag_code code, en
 	s->table = NULL;
 }
 
-static bool is_told(const struct front *front, const struct subject *s, str argument)
+void subject_inactive(struct front *front, struct subject *s, struct diag_site site, str message, str help)
 {
-	return str_eq(controller_argument(front, s->table, argument), STR("true"));
-}
-
-/* The controller's arguments keep it from the Ingress, whatever class that has (reference: A.1, C.2). False: they do not. */
-static bool is_kept_out(struct front *front, struct subject *s)
-{
-	str watched = controller_argument(front, s->table, STR("watch-namespace"));
-	if (watched.n && !str_eq(watched, s->ingress->meta.namespace))
-		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: the controller watches another namespace"),
-			STR("the controller's argument watch-namespace decides"));
-	else if (s->ingress->default_backend.present && is_told(front, s, STR("disable-catch-all")))
-		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: the controller takes no Ingress with a default backend"),
-			STR("the controller's argument disable-catch-all decides"));
-	return s->table == NULL;
-}
-
-/* A class in the annotation counts where it is the one of the controller's argument; without that, where it is usual or has an object. */
-static bool is_own_class(const struct front *front, const struct subject *s)
-{
-	str own = controller_argument(front, s->table, STR("ingress-class"));
-	if (own.n)
-		return str_eq(own, s->class_name);
-	return str_list_has(&s->table->classes, s->class_name) || snapshot_class(front->snapshot, s->class_name);
+	struct diag *d = diag_add(front->diags, DIAG_INACTIVE, site, message);
+	d->effect = STR("none: the controller does not serve it today, and nothing is printed for it");
+	d->help = help;
+	record_state(s->record, INGRESS_INACTIVE);
+	s->active = false;
 }
 
 static void filter(struct front *front, struct subject *s)
 {
 	if (front->from->n && !str_list_has(front->from, s->table->name)) {
-		skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED,
+		subject_skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED,
 			arena_printf(front->arena, "skipped: it belongs to %.*s, and --from asks for others", STR_ARG(s->table->name)), (str){ "", 0 });
 		return;
 	}
 	if (front->classes->n && !str_list_has(front->classes, s->class_name)) {
-		skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED, STR("skipped: --ingress-class asks for another class"), (str){ "", 0 });
+		subject_skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED, STR("skipped: --ingress-class asks for another class"), (str){ "", 0 });
 		return;
 	}
-	if (!str_eq(s->table->routing, STR("nginx")) || is_kept_out(front, s) || !front->closed_world)
-		return;
-	/* The controller serves what a class object of its own names, or the annotation; nothing else (reference: A.1). */
-	bool by_name = is_told(front, s, STR("ingress-class-by-name")) && is_own_class(front, s);
-	if (s->ingress->class_name && !snapshot_class(front->snapshot, s->class_name) && !by_name)
-		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: its IngressClass does not exist"),
-			STR("add the IngressClass to the input, or give --world open"));
-	else if (!s->ingress->class_name && s->class_name.n && !is_own_class(front, s))
-		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: the controller serves another class than the annotation names"),
-			STR("give --controller-flag ingress-class=NAME if the controller runs with that"));
-	else if (s->class_name.n == 0 && !is_told(front, s, STR("watch-ingress-without-class")))
-		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: it names no class, and the controller serves none without"),
-			STR("give --controller-flag watch-ingress-without-class=true if the controller runs with that"));
+	if (front_end_of(s->table)->filter)
+		front_end_of(s->table)->filter(front, s);
 }
 
 /* A tool makes and removes the Ingress by itself: by a label, or by the object that owns it. NULL: no tool does. */
@@ -257,7 +230,7 @@ void select_controller(struct front *front, struct subject *s)
 	read_class(front, s);
 	const struct ecosystem_row *maker = made_by(front, &s->ingress->meta);
 	if (maker) {
-		skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED,
+		subject_skip(front, s, DIAG_SKIPPED, INGRESS_SKIPPED,
 			arena_printf(front->arena, "skipped: %.*s makes this Ingress and removes it", STR_ARG(maker->tool)), maker->note);
 		return;
 	}
@@ -270,7 +243,7 @@ void select_controller(struct front *front, struct subject *s)
 	if (!done && !s->table)
 		done = by_annotations(front, s) || by_option(front, s) || by_argument(front, s);
 	if (!done && !s->table && is_orphan(front, s)) {
-		skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: it names no class, and no IngressClass is the default"),
+		subject_skip(front, s, DIAG_INACTIVE, INGRESS_INACTIVE, STR("inactive: it names no class, and no IngressClass is the default"),
 			STR("give --controller-flag watch-ingress-without-class=true if the controller runs with that"));
 		return;
 	}

@@ -14,4 +14,13 @@ const struct controller_table *table_of_controller(const struct front *front, st
  */
 void select_controller(struct front *front, struct subject *subject);
 
+/*
+ * It is not to be converted, and why: one message at what named its class, else at the Ingress; table is NULL afterwards. For front ends,
+ * while the controller is being chosen.
+ */
+void subject_skip(struct front *front, struct subject *subject, enum diag_code code, enum ingress_state state, str message, str help);
+
+/* The controller does not serve it, for a reason that stands at that site; afterwards. */
+void subject_inactive(struct front *front, struct subject *subject, struct diag_site site, str message, str help);
+
 #endif

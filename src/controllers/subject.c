@@ -239,7 +239,14 @@ static void read_own(struct front *front, struct subject *s, const struct field 
 {
 	str name = str_from(f->key, prefix.n);
 	const struct annotation_row *row = controller_annotation(s->table, name);
-	if (row)
+	if (row && row->read_on.n && !str_list_has(&row->read_on, s->record->kind)) {
+		struct fact *fact = subject_fact(s, f);
+		fact->feature = row->feature;
+		fact_idle(fact, arena_printf(front->arena, "the controller reads it on objects of the kind %.*s alone",
+			STR_ARG(str_list_join(front->arena, &row->read_on, STR(", ")))));
+	} else if (row && row->read_on.n == 0 && !str_eq(s->record->kind, STR("Ingress")))
+		fact_idle(subject_fact(s, f), STR("the controller reads it on Ingresses alone"));
+	else if (row)
 		read_row(front, s, f, row, false);
 	else
 		unknown(front, s->table, subject_fact(s, f), name, prefix);
@@ -377,6 +384,41 @@ void subject_read(struct front *front, struct subject *s)
 	switch_off_groups(front, s);
 	apply_denials(front, s);
 	say_tools(front, s);
+}
+
+struct subject *subject_of_service(struct front *front, struct controller_settings *c, const struct service *service)
+{
+	struct arena *a = front->arena;
+	struct subject *s = NEW(a, struct subject);
+	struct ingress *as = NEW(a, struct ingress);
+	s->table = c->table;
+	s->controller = c;
+	s->active = true;
+	as->meta = (struct meta){ .namespace = service->meta.namespace, .name = service->meta.name, .at = service->meta.at, .created = -1 };
+	s->ingress = as;
+	s->fact = NEWS(a, struct fact *, service->meta.annotations.n + 1);
+	for (size_t i = 0; i < service->meta.annotations.n; i++) {
+		const struct field *f = service->meta.annotations.item[i];
+		str prefix = own_prefix(s, f->key);
+		bool whole = str_has(f->key, STR("/")) && controller_annotation(s->table, f->key);
+		if (!prefix.n && !whole)
+			continue;
+		if (!s->record) {
+			s->record = ledger_other(front->ledger, STR("Service"), service->meta.namespace, service->meta.name, service->meta.at);
+			s->record->controller = c->table->name;
+			s->record->counted_as = STR("Service annotation");
+		}
+		struct field *copy = NEW(a, struct field);
+		*copy = *f;
+		copy->index = (uint32_t)as->fields.n;
+		LIST_PUSH(a, &as->fields, copy);
+		s->fact[copy->index] = ledger_fact(front->ledger, s->record, f->key, f->value, f->at, f->span ? f->span : 1);
+		read_own(front, s, copy, whole ? (str){ "", 0 } : prefix);
+	}
+	for (size_t i = 0; i < s->settings.n; i++)
+		if (!s->settings.item[i].valid)
+			refuse(front, s, &s->settings.item[i]);
+	return s->record ? s : NULL;
 }
 
 bool setting_counts(const struct setting *s)

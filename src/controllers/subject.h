@@ -63,6 +63,9 @@ struct subject *subject_new(struct front *front, const struct ingress *ingress);
 /* Parses the annotations by the table; says what is unknown, invalid, dead; places those of other tools. */
 void subject_read(struct front *front, struct subject *subject);
 
+/* What the controller's annotations on a Service say, as if that were an Ingress without rules; NULL where there are none. */
+struct subject *subject_of_service(struct front *front, struct controller_settings *controller, const struct service *service);
+
 /* Valid, and nothing stands before it. */
 bool setting_counts(const struct setting *setting);
 

@@ -52,6 +52,7 @@ struct path_match {
 
 struct http_match {
 	struct path_match path;
+	str method;
 	LIST(struct header_match) headers;
 };
 

@@ -27,7 +27,8 @@ static const struct field path_fields[] = { FIELD(TEXT, "type", path_match, type
 SHAPE(path, path_match);
 
 static const struct field match_fields[] = {
-	FIELD_OF(OBJECT, "path", http_match, path, path_shape), FIELD_OF(OBJECTS, "headers", http_match, headers, header_shape),
+	FIELD_OF(OBJECT, "path", http_match, path, path_shape), FIELD(TEXT, "method", http_match, method),
+	FIELD_OF(OBJECTS, "headers", http_match, headers, header_shape),
 };
 SHAPE(match, http_match);
 

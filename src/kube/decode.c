@@ -173,6 +173,8 @@ struct field *decode_field(struct decoder *d, str key, str value, struct place a
 	*field = (struct field){ key, arena_str(d->arena, value), at, span, (uint32_t)d->fields++ };
 	if (d->ingress)
 		LIST_PUSH(d->arena, &d->ingress->fields, field);
+	if (d->vendor)
+		LIST_PUSH(d->arena, &d->vendor->fields, field);
 	return field;
 }
 
@@ -198,7 +200,7 @@ static void leaves(struct decoder *d, const struct step *step, const struct node
 
 void decode_leaves(struct decoder *d, const struct step *step, const struct node *node)
 {
-	if (d->ingress)
+	if (d->ingress || d->vendor)
 		leaves(d, step, node, 0);
 }
 

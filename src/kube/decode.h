@@ -35,6 +35,8 @@ struct decoder {
 	str kind, object;        /* "Ingress", "Ingress/ns/name" */
 	str api_version;         /* its own or that of the list around it; in the arena of the run */
 	struct ingress *ingress; /* takes the fields; NULL for other kinds, whose fields nobody accounts for */
+	const struct vendor_kind *vendor_kind;   /* of a vendor's object */
+	struct vendor_object *vendor;            /* that takes the fields; or NULL */
 	size_t fields;           /* made so far */
 	bool quiet;              /* nothing is reported (a patch is no object, its gaps are no faults) */
 };
@@ -94,6 +96,7 @@ struct meta *decode_workload(struct decoder *d, const struct node *root);
 struct meta *decode_namespace(struct decoder *d, const struct node *root);
 struct meta *decode_gateway(struct decoder *d, const struct node *root);
 struct meta *decode_gateway_class(struct decoder *d, const struct node *root);
+struct meta *decode_vendor(struct decoder *d, const struct node *root);   /* of d->vendor_kind */
 
 /* backend.c: `old` is the form of v1beta1, serviceName and servicePort. */
 struct ingress_backend decode_backend(struct decoder *d, const struct step *step, const struct node *node, bool old);

@@ -12,7 +12,7 @@ enum { LIST_DEPTH = 50 };
 
 enum kind {
 	KIND_CONFIG_MAP, KIND_ENDPOINTS, KIND_GATEWAY, KIND_GATEWAY_CLASS, KIND_INGRESS, KIND_INGRESS_CLASS, KIND_NAMESPACE, KIND_SECRET,
-	KIND_SERVICE, KIND_WORKLOAD,
+	KIND_SERVICE, KIND_VENDOR, KIND_WORKLOAD,
 };
 
 struct kind_row {
@@ -133,9 +133,27 @@ static void keep(struct decoder *d, const struct kind_row *row, struct meta *met
 	LIST_PUSH(d->arena, &d->snapshot->entries, entry);
 }
 
+static bool find_vendor_kind(struct decoder *d, str kind)
+{
+	const struct vendor_kinds *kinds = d->snapshot->vendor_kinds;
+	str group = group_of(d->api_version);
+	for (size_t i = 0; kinds && i < kinds->n && !d->vendor_kind; i++)
+		if (str_eq(kinds->item[i].kind, kind) && (str_eq(kinds->item[i].group, group) || d->api_version.n == 0))
+			d->vendor_kind = &kinds->item[i];
+	return d->vendor_kind != NULL;
+}
+
 static void add_object(struct decoder *d, const struct node *root, str kind)
 {
 	const struct kind_row *row = row_of(kind, d->api_version);
+	if (!row && find_vendor_kind(d, kind)) {
+		const struct kind_row vendor = { .name = d->vendor_kind->kind, .kind = KIND_VENDOR };
+		d->kind = vendor.name;
+		struct meta *meta = decode_vendor(d, root);
+		if (meta)
+			keep(d, &vendor, meta, root);
+		return;
+	}
 	if (!row) {
 		d->snapshot->other_objects++;
 		if (str_starts(d->api_version, STR("kustomize.config.k8s.io/")))
@@ -219,6 +237,9 @@ static int compare_names(const struct snapshot_entry *a, const struct snapshot_e
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
+	int kinds = a->kind == KIND_VENDOR ? str_cmp(a->kind_name, b->kind_name) : 0;
+	if (kinds)
+		return kinds;
 	int c = str_cmp(a->meta->namespace, b->meta->namespace);
 	if (c == 0)
 		c = str_cmp(a->meta->name, b->meta->name);
@@ -275,6 +296,9 @@ static void push(struct snapshot *s, const struct snapshot_entry *entry)
 		LIST_PUSH(s->arena, &s->services, service);
 		break;
 	}
+	case KIND_VENDOR:
+		LIST_PUSH(s->arena, &s->vendor_objects, object);
+		break;
 	case KIND_WORKLOAD:
 		LIST_PUSH(s->arena, &s->workloads, object);
 		break;
@@ -356,6 +380,11 @@ const struct secret *snapshot_secret(const struct snapshot *snapshot, str namesp
 const struct ingress_class *snapshot_class(const struct snapshot *snapshot, str name)
 {
 	return find(snapshot, "IngressClass", STR(""), name);
+}
+
+const struct vendor_object *snapshot_vendor(const struct snapshot *snapshot, str kind, str namespace, str name)
+{
+	return map_get(&snapshot->index, key_of(snapshot->arena, kind, namespace, name));
 }
 
 static const struct field *last_field(struct field *const *item, size_t n, str prefix, str key)

@@ -164,6 +164,24 @@ struct namespace_object {
 	struct meta meta;
 };
 
+/* A kind that only some controller knows. */
+struct vendor_kind {
+	str kind, group;
+	bool cluster;            /* of no namespace */
+};
+
+struct vendor_kinds {
+	struct vendor_kind *item;
+	size_t n, cap;
+};
+
+/* An object of such a kind: what it says as leaves, in the order written. */
+struct vendor_object {
+	struct meta meta;
+	const struct vendor_kind *kind;
+	LIST(struct field *) fields;        /* all of them: annotations, labels and leaves of everything else but metadata and status */
+};
+
 struct snapshot_entry;
 
 struct snapshot {
@@ -178,6 +196,8 @@ struct snapshot {
 	LIST(struct workload *) workloads;
 	LIST(struct namespace_object *) namespaces;
 	LIST(struct gateway_view *) gateways;        /* Gateways and ListenerSets */
+	LIST(struct vendor_object *) vendor_objects; /* by kind, namespace, name */
+	const struct vendor_kinds *vendor_kinds;     /* that are read; NULL: none. Must live as long as the snapshot */
 	struct str_list gateway_classes;             /* names of the GatewayClasses in the input */
 	size_t other_objects;                        /* objects of other kinds, counted */
 	LIST(struct snapshot_entry *) entries;       /* everything decoded, in the order of reading; of the reader alone */
@@ -185,6 +205,7 @@ struct snapshot {
 	struct map endpoints;                        /* "namespace/service" -> enum endpoints + 1, as pointer size */
 };
 
+/* The caller may set vendor_kinds afterwards, before the first document. */
 void snapshot_init(struct snapshot *snapshot, struct arena *arena, const struct sources *sources, struct diags *diags);
 
 /* Decodes one document (an object, a List, an IngressList ...) into the snapshot. For doc_reader.visit (user = snapshot). */
@@ -201,6 +222,10 @@ const struct service *snapshot_service(const struct snapshot *snapshot, str name
 const struct config_map *snapshot_config_map(const struct snapshot *snapshot, str namespace, str name);
 const struct secret *snapshot_secret(const struct snapshot *snapshot, str namespace, str name);
 const struct ingress_class *snapshot_class(const struct snapshot *snapshot, str name);
+
+const struct vendor_object *snapshot_vendor(const struct snapshot *snapshot, str kind, str namespace, str name);
+/* The leaf with that key ("config.minute", "config.methods[0]"), NULL when it is absent. */
+struct field *vendor_field(const struct vendor_object *object, str key);
 
 /* Value of an annotation, NULL when it is absent. */
 const struct field *meta_annotation(const struct meta *meta, str key);

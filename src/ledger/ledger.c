@@ -70,6 +70,8 @@ struct fact *ledger_fact(struct ledger *ledger, struct record *record, str key, 
 
 str record_object(struct arena *arena, const struct record *record)
 {
+	if (record->namespace.n == 0)
+		return arena_printf(arena, "%.*s/%.*s", STR_ARG(record->kind), STR_ARG(record->name));
 	return arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(record->kind), STR_ARG(record->namespace), STR_ARG(record->name));
 }
 

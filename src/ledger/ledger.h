@@ -51,6 +51,7 @@ struct record {
 	str namespace, name;     /* namespace as it counts ("default" when none is written) */
 	struct place at;
 	str controller;          /* name of the table, or empty */
+	str counted_as;          /* of another object than an Ingress: what one of its facts is called where they are counted; empty: as its kind has it */
 	str decided_by;          /* which rule chose the controller, in words */
 	enum ingress_state state;
 	struct str_list objects; /* "HTTPRoute/ns/name" that came of it */

@@ -38,7 +38,7 @@ bool intake_tables(struct intake *intake)
 	struct diags *diags = NEW(arena, struct diags);
 	sources_init(sources, arena);
 	diags_init(diags, arena);
-	if (mapping_load(&intake->mapping, arena, sources, diags) && mapping_add_all(&intake->mapping, &intake->options->mappings))
+	if (mapping_load(&intake->mapping, arena, sources, diags, front_end_names(arena)) && mapping_add_all(&intake->mapping, &intake->options->mappings))
 		return true;
 	intake_bug(intake, diags->list.n ? diags->list.item[0]->message : STR("a table cannot be read"));
 	return false;
@@ -75,10 +75,24 @@ static void visit(void *user, struct node *root)
 	arena_reset(&intake->scratch);
 }
 
+/* What the controllers' tables know beside Ingresses. */
+static const struct vendor_kinds *vendor_kinds_of(struct arena *arena, const struct mapping *mapping)
+{
+	struct vendor_kinds *kinds = NEW(arena, struct vendor_kinds);
+	for (size_t i = 0; mapping->arena && i < mapping->controllers.n; i++)
+		for (size_t k = 0; k < mapping->controllers.item[i]->objects.n; k++) {
+			const struct object_row *row = &mapping->controllers.item[i]->objects.item[k];
+			struct vendor_kind kind = { row->kind, row->group, row->cluster };
+			LIST_PUSH(arena, kinds, kind);
+		}
+	return kinds;
+}
+
 void intake_read(struct intake *intake)
 {
 	struct doc_reader reader = { &intake->scratch, &intake->diags, &intake->options->limits, visit, intake };
 	snapshot_init(&intake->snapshot, &intake->arena, &intake->sources, &intake->diags);
+	intake->snapshot.vendor_kinds = vendor_kinds_of(&intake->arena, &intake->mapping);
 	diags_init(&intake->silent, &intake->arena);
 	snapshot_init(&intake->world, &intake->arena, &intake->sources, &intake->silent);
 	gateway_side_init(&intake->gateway, &intake->arena);

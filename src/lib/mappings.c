@@ -2,6 +2,7 @@
 /* Lists and views of the tables: see mappings.h. */
 #include "lib/mappings.h"
 
+#include "controllers/controllers.h"
 #include "doc/doc.h"
 #include "gateway/side.h"
 #include "kube/names.h"
@@ -36,7 +37,7 @@ struct tables *tables_load(struct arena *arena, const struct mapping_texts *more
 	sources_init(&tables->sources, arena);
 	diags_init(&tables->diags, arena);
 	tables->more = more;
-	mapping_load(tables->mapping, arena, &tables->sources, &tables->diags);
+	mapping_load(tables->mapping, arena, &tables->sources, &tables->diags, front_end_names(arena));
 	mapping_add_all(tables->mapping, more);
 	for (size_t i = 0; i < tables->mapping->targets.n; i++)
 		check_choices(tables, tables->mapping->targets.item[i]);

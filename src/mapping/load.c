@@ -374,13 +374,13 @@ str mapping_builtin_text(str name)
 	return (str){ "", 0 };
 }
 
-bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags)
+bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags, const struct str_list *routings)
 {
 	/* Later kinds refer to features; the other files of mappings/ belong to other rooms. */
 	static const str order[] = {
 		STR_INIT("features.yaml"), STR_INIT("controllers/"), STR_INIT("targets/"), STR_INIT("ecosystem.yaml"),
 	};
-	*mapping = (struct mapping){ .arena = arena, .diags = diags, .sources = sources };
+	*mapping = (struct mapping){ .arena = arena, .diags = diags, .sources = sources, .routings = routings };
 	map_init(&mapping->feature_by_name, arena);
 	map_init(&mapping->controller_by_name, arena);
 	bool good = true;

@@ -19,7 +19,6 @@ static const str SCOPES[] = {
 	[SCOPE_LOCATION] = STR_INIT("location"), [SCOPE_BACKEND] = STR_INIT("backend"), [SCOPE_ZONE] = STR_INIT("zone"),
 };
 static const str RISKS[] = { STR_INIT("low"), STR_INIT("medium"), STR_INIT("high"), STR_INIT("critical") };
-static const str ROUTINGS[] = { STR_INIT("nginx"), STR_INIT("ingress") };
 static const str ACTIONS[] = { STR_INIT("inert"), STR_INIT("feature"), STR_INIT("refuses") };
 static const str READERS[] = {
 	[READ_NOTHING] = STR_INIT("none"), [READ_RETURN] = STR_INIT("return"), [READ_REWRITE] = STR_INIT("rewrite"), [READ_SET] = STR_INIT("set"),
@@ -66,11 +65,12 @@ static const struct key TABLE_KEYS[] = {
 	TEXT_KEY(controller_table, name, NEEDED),
 	TEXT_KEY(controller_table, title, NEEDED),
 	TEXT_KEY(controller_table, describes, NEEDED),
-	{ STR_INIT("routing"), KEY_WORD, NEEDED, offsetof(struct controller_table, routing), ROUTINGS, COUNT_OF(ROUTINGS), NULL },
+	TEXT_KEY(controller_table, routing, NEEDED),
 	{ STR_INIT("complete"), KEY_FLAG, OPTIONAL, offsetof(struct controller_table, complete), NULL, 0, NULL },
 	LIST_KEY(controller_table, settings),
 	LIST_KEY(controller_table, inspection),
-	OTHER_KEY("recognise"), OTHER_KEY("annotations"), OTHER_KEY("defaults"), OTHER_KEY("directives"),
+	OTHER_KEY("recognise"), OTHER_KEY("annotations"), OTHER_KEY("defaults"), OTHER_KEY("directives"), OTHER_KEY("objects"),
+	OTHER_KEY("extensions"),
 };
 
 static const struct key RECOGNISE_KEYS[] = {
@@ -91,6 +91,7 @@ static const struct key ROW_KEYS[] = {
 	TEXT_KEY(annotation_row, type, OPTIONAL),
 	TEXT_KEY(annotation_row, pattern, OPTIONAL),
 	{ STR_INIT("strip"), KEY_FLAG, OPTIONAL, offsetof(struct annotation_row, strip), NULL, 0, NULL },
+	LIST_KEY(annotation_row, read_on),
 	LIST_KEY(annotation_row, words),
 	WORD_KEY("invalid", INVALIDS, set_invalid),
 	WORD_KEY("malformed", INVALIDS, set_malformed),
@@ -125,6 +126,23 @@ static const struct key DIRECTIVE_KEYS[] = {
 	FLAG_KEY(directive_row, http),
 	FLAG_KEY(directive_row, taken),
 	FLAG_KEY(directive_row, entries),
+};
+
+static const struct key OBJECT_KEYS[] = {
+	TEXT_KEY(object_row, kind, NEEDED),
+	TEXT_KEY(object_row, group, NEEDED),
+	FLAG_KEY(object_row, cluster),
+	TEXT_KEY(object_row, class_annotation, OPTIONAL),
+	TEXT_KEY(object_row, meaning, NEEDED),
+};
+
+static const struct key EXTENSION_KEYS[] = {
+	TEXT_KEY(extension_row, name, NEEDED),
+	TEXT_KEY(extension_row, feature, OPTIONAL),
+	FLAG_KEY(extension_row, inert),
+	TEXT_KEY(extension_row, order, OPTIONAL),
+	TEXT_KEY(extension_row, meaning, NEEDED),
+	TEXT_KEY(extension_row, advice, OPTIONAL),
 };
 
 /* ---- annotations ---- */
@@ -311,7 +329,51 @@ static void load_directive(struct loader *loader, struct controller_table *table
 	LIST_PUSH(loader->mapping->arena, &table->directives, row);
 }
 
+/* ---- objects beside the Ingress, and what they have the controller do ---- */
+
+static void load_object(struct loader *loader, struct controller_table *table, const struct node *node)
+{
+	struct object_row row = { .kind = { "", 0 } };
+	if (!load_keys(loader, node, OBJECT_KEYS, COUNT_OF(OBJECT_KEYS), true, &row) || row.kind.n == 0 || !load_once(loader, node, row.kind))
+		return;
+	for (size_t i = 0; i < table->objects.n; i++)
+		if (str_eq(table->objects.item[i].kind, row.kind)) {
+			table->objects.item[i] = row;
+			return;
+		}
+	LIST_PUSH(loader->mapping->arena, &table->objects, row);
+}
+
+static void load_extension(struct loader *loader, struct controller_table *table, const struct node *node)
+{
+	struct extension_row row = { .at = node->at };
+	if (!load_keys(loader, node, EXTENSION_KEYS, COUNT_OF(EXTENSION_KEYS), true, &row) || row.name.n == 0 || !load_once(loader, node, row.name))
+		return;
+	if (!row.inert)
+		need(loader, node, row.feature, "feature");
+	if (row.feature.n > 0)
+		load_check_feature(loader, node, row.feature, STR(""));
+	for (size_t i = 0; i < table->extensions.n; i++)
+		if (str_eq(table->extensions.item[i].name, row.name)) {
+			table->extensions.item[i] = row;
+			return;
+		}
+	LIST_PUSH(loader->mapping->arena, &table->extensions, row);
+}
+
 /* ---- the table ---- */
+
+static void check_routing(struct loader *loader, const struct controller_table *table, const struct node *root)
+{
+	const struct str_list *known = loader->mapping->routings;
+	const struct node *at = node_get(root, STR("routing"));
+	if (!at || !known || table->routing.n == 0 || str_list_has(known, table->routing))
+		return;
+	struct arena *arena = loader->mapping->diags->arena;
+	str quoted = value_quote(arena, table->routing);
+	load_fault(loader, at->at, at->span, "routing is %.*s, not one of its words", STR_ARG(quoted))->help =
+		arena_join(arena, STR("words are: "), str_list_join(arena, known, STR(", ")));
+}
 
 static int compare_tables(const void *a, const void *b)
 {
@@ -353,6 +415,7 @@ void load_controller(struct loader *loader, const struct node *root)
 {
 	struct arena *arena = loader->mapping->arena;
 	struct controller_table *table = begin_table(loader, root);
+	check_routing(loader, table, root);
 	const struct node *recognise = node_get(root, STR("recognise"));
 	if (!node_is_null(recognise) && load_keys(loader, recognise, RECOGNISE_KEYS, COUNT_OF(RECOGNISE_KEYS), false, table))
 		check_prefixes(loader, table, recognise);
@@ -366,4 +429,12 @@ void load_controller(struct loader *loader, const struct node *root)
 	map_init(&loader->seen, arena);
 	for (size_t i = 0; directives && i < directives->as.list.n; i++)
 		load_directive(loader, table, directives->as.list.item[i]);
+	const struct node *objects = load_list(loader, root, STR("objects"));
+	map_init(&loader->seen, arena);
+	for (size_t i = 0; objects && i < objects->as.list.n; i++)
+		load_object(loader, table, objects->as.list.item[i]);
+	const struct node *extensions = load_list(loader, root, STR("extensions"));
+	map_init(&loader->seen, arena);
+	for (size_t i = 0; extensions && i < extensions->as.list.n; i++)
+		load_extension(loader, table, extensions->as.list.item[i]);
 }

@@ -55,6 +55,14 @@ static size_t star_fit(str pattern, str name)
 	return str_starts(name, fixed) ? fixed.n : 0;
 }
 
+const struct extension_row *controller_extension(const struct controller_table *table, str name)
+{
+	for (size_t i = 0; i < table->extensions.n; i++)
+		if (str_eq(table->extensions.item[i].name, name))
+			return &table->extensions.item[i];
+	return NULL;
+}
+
 const struct annotation_row *controller_annotation(const struct controller_table *table, str name)
 {
 	const struct annotation_row *best = map_get(&table->by_name, name);

@@ -39,6 +39,7 @@ struct annotation_row {
 	str type;                /* name of a value type, see values.h */
 	str pattern;             /* with type "pattern": PCRE, matched against the value with its blanks removed when strip is set */
 	bool strip;
+	struct str_list read_on;  /* kinds of the objects on which it is read; empty: the Ingress alone */
 	struct str_list words;   /* with type "enum" or "words" */
 	enum invalid invalid;
 	enum invalid malformed;  /* with type "url" or "times": what it does with a value that the pattern takes and that is none */
@@ -82,9 +83,28 @@ struct directive_row {
 	bool entries;            /* its block holds no directives */
 };
 
+/* A kind of object beside the Ingress that the controller reads. */
+struct object_row {
+	str kind, group;
+	bool cluster;            /* of no namespace */
+	str class_annotation;    /* names the class that serves it; empty: it is found by references only */
+	str meaning;
+};
+
+/* What an object of such a kind has the controller do with a request: a plugin, a middleware. */
+struct extension_row {
+	str name;                /* as the object names it */
+	str feature;             /* empty with `inert` */
+	bool inert;              /* nothing of a request or an answer depends on it */
+	str order;               /* the greater number acts first */
+	str meaning;
+	str advice;
+	struct place at;
+};
+
 struct controller_table {
 	str name, title, describes;
-	str routing;             /* routing model in C: "nginx" or "ingress" (the Ingress API alone) */
+	str routing;             /* which front end reads it: a word of mapping.routings */
 	struct str_list controllers;   /* IngressClass spec.controller */
 	struct str_list classes;       /* class names when there is no IngressClass object */
 	struct str_list prefixes;      /* of annotations, with the slash */
@@ -98,6 +118,8 @@ struct controller_table {
 	LIST(struct annotation_row) annotations;   /* sorted by name */
 	LIST(struct default_row) defaults;
 	LIST(struct directive_row) directives;
+	LIST(struct object_row) objects;
+	LIST(struct extension_row) extensions;
 	struct map by_name;            /* name -> struct annotation_row */
 	uint32_t file;
 };
@@ -218,10 +240,11 @@ struct mapping {
 	LIST(struct target_table *) targets;
 	LIST(struct ecosystem_row) ecosystem;
 	struct map feature_by_name, controller_by_name;
+	const struct str_list *routings;               /* words that `routing` of a controller may be; NULL: any */
 };
 
 /* Loads all built-in tables. A fault in one is a bug and reported as I2G-9001; the result tells. */
-bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags);
+bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags, const struct str_list *routings);
 
 /* Adds the tables of one file that the user gave: rows replace rows of the same name. */
 bool mapping_add(struct mapping *mapping, uint32_t file);
@@ -249,6 +272,8 @@ const struct policy_kind *target_policy(const struct target_table *target, str k
 bool target_chooses(const struct target_table *target, str choice, str value);
 const struct target_row *target_feature(const struct target_table *target, str feature);
 const struct annotation_row *controller_annotation(const struct controller_table *table, str name);
+/* NULL: the table has no row for it. */
+const struct extension_row *controller_extension(const struct controller_table *table, str name);
 
 /* The ecosystem row for an annotation key (or label): exact key first, then the longest prefix; NULL when there is none. */
 const struct ecosystem_row *mapping_ecosystem(const struct mapping *mapping, str key, bool label);

@@ -52,9 +52,10 @@ static void add_written(struct buf *out, const struct report *report)
 /* Facts beside those of the table: of objects of one kind. */
 static void add_others_of(struct buf *out, const struct ledger *ledger, str kind, str what)
 {
+	const str as = kind.n ? STR("") : what;
 	size_t all = 0, by_state[FACT_STATE_COUNT] = { 0 };
 	for (size_t i = 0; i < ledger->others.n; i++)
-		for (size_t j = 0; str_eq(ledger->others.item[i]->kind, kind) && j < ledger->others.item[i]->facts.n; j++) {
+		for (size_t j = 0; str_eq(ledger->others.item[i]->counted_as, as) && (kind.n == 0 || str_eq(ledger->others.item[i]->kind, kind)) && j < ledger->others.item[i]->facts.n; j++) {
 			by_state[ledger->others.item[i]->facts.item[j]->state]++;
 			all++;
 		}
@@ -68,6 +69,13 @@ static void add_others_of(struct buf *out, const struct ledger *ledger, str kind
 
 static void add_others(struct buf *out, const struct ledger *ledger)
 {
+	struct str_list named = { 0 };
+	for (size_t i = 0; i < ledger->others.n; i++)
+		if (ledger->others.item[i]->counted_as.n)
+			str_list_add_new(ledger->arena, &named, ledger->others.item[i]->counted_as);
+	str_list_sort(&named);
+	for (size_t i = 0; i < named.n; i++)
+		add_others_of(out, ledger, STR(""), named.item[i]);
 	add_others_of(out, ledger, STR("ConfigMap"), STR("TCP or UDP service"));
 	add_others_of(out, ledger, STR("Service"), STR("load balancer setting"));
 }

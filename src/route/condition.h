@@ -18,6 +18,8 @@ struct condition {
 	enum condition_kind kind;
 	str name, value;
 	bool regex;                  /* value is an expression that is searched, and letter case counts */
+	bool nocase;                 /* of a header's value: letter case does not count; a regex says so itself */
+	str near;                    /* of a regex: the expression as it was written, without what says the letter case; or empty */
 	bool or_preflight;           /* of a method: requests that ask whether another origin may use it fit as well */
 	bool any_value;              /* of what is sent several times one suffices; else all lines of a header count as one, and of parameters the first */
 	bool any_element;            /* of a header: one of its elements between commas suffices */

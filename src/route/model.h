@@ -25,7 +25,7 @@ struct listener;      /* listener.h */
 enum match_kind {
 	MATCH_EXACT,       /* the whole path */
 	MATCH_PREFIX,      /* whole path elements, as pathType Prefix */
-	MATCH_TEXT,        /* every path that begins with the text, within an element too; only among the host's `own` routes */
+	MATCH_TEXT,        /* every path that begins with the text, within an element too */
 	MATCH_REGEX        /* PCRE, searched from the start of the path, any letter case, open end, unless it says otherwise by `expression` */
 };
 
@@ -34,6 +34,8 @@ struct match {
 	str path;
 	str expression;              /* MATCH_REGEX: what is searched in the path, where letter case counts; empty: as above */
 	struct pattern *pattern;     /* MATCH_REGEX */
+	enum match_kind near_kind;   /* MATCH_REGEX with an expression: how people would say what was meant, which is not quite the same */
+	str near;                    /* its path; empty: nothing but an expression says it */
 	bool runs_away;              /* the expression took too many steps on some path */
 	struct condition_list conditions;   /* all of them must hold as well */
 };
@@ -348,7 +350,7 @@ str path_fold_case(struct arena *arena, str path);
  */
 bool match_takes_all(struct matcher *matcher, struct match *match, str literal);
 /*
- * The first route of a host in regex mode that takes the path, as it stands decoded in a request; NULL where there is none. One of which
+ * The first route of a host that takes the path and asks for nothing else, as it stands decoded in a request; NULL where there is none. One of which
  * it is not known because its expression runs away counts as taking it.
  */
 struct route *host_first(struct matcher *matcher, const struct host *host, str path);

@@ -28,6 +28,8 @@ struct route *host_first(struct matcher *matcher, const struct host *host, str p
 {
 	for (size_t i = 0; i < host->routes.n; i++) {
 		struct match *m = &host->routes.item[i]->match;
+		if (m->conditions.n)
+			continue;
 		if (m->kind == MATCH_REGEX ? search(matcher, m, path) != FOUND_NOT : match_takes(matcher, m, path) == FOUND)
 			return host->routes.item[i];
 	}

@@ -40,7 +40,9 @@ static bool path_fits(struct run *r, const struct route *route, str path)
 
 static bool value_fits(struct run *r, const struct condition *c, str value)
 {
-	return c->regex ? run_search(r, c->pattern, value, false, "the expression of a condition") : str_eq(value, c->value);
+	if (c->regex)
+		return run_search(r, c->pattern, value, false, "the expression of a condition");
+	return c->nocase ? str_eq_nocase(value, c->value) : str_eq(value, c->value);
 }
 
 /* All values of a header in one, as they count together; false where it was not sent. */

@@ -50,6 +50,8 @@ static void forget(struct run *r, bool response, str name)
 void run_header(struct run *r, const struct header_edit *e)
 {
 	struct changed_header h = { .name = e->name, .value = run_expand(r, e->value) };
+	if (!e->response && e->where != HEADER_ALWAYS && was_sent(r, e->name) != (e->where == HEADER_WHERE_PRESENT))
+		return;
 	h.removed = h.value.n == 0;
 	h.success_only = e->on_success;
 	if (!e->adds)

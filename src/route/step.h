@@ -82,8 +82,12 @@ struct cors {
 	bool echo_methods, echo_headers;   /* asked_only: what was asked for is what is said */
 };
 
+/* Of a request, where the source looks whether the client has sent the header. */
+enum header_where { HEADER_ALWAYS, HEADER_WHERE_ABSENT, HEADER_WHERE_PRESENT };
+
 /* One header that is set, or taken away. */
 struct header_edit {
+	enum header_where where;
 	bool response;               /* of the answer; else of the request to the backend */
 	str name, value;             /* value: a template; empty: the header is taken away */
 	str usual;                   /* template of the value that needs no mention in a trace; or empty */

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "gateway/cel.h"
 #include "targets/losses.h"
+#include "targets/stated.h"
 
 /*
  * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole value and for
@@ -80,4 +81,96 @@ bool case_condition(struct lowering *lw, const struct route *r, const struct for
 		differ(lw, r, &facts, &TEXT);
 	}
 	return true;
+}
+
+static bool lose_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+{
+	struct loss_text text = {
+		.code = DIAG_CONDITION_DIFFERS, .loss = LOSS_ROUTING,
+		.message = arena_printf(lw->arena, "a condition of a path cannot be written in a Gateway: %s%.*s", c->kind == CONDITION_METHOD ? "the method " : "the header ",
+			STR_ARG(c->kind == CONDITION_METHOD ? c->value : c->name)),
+		.effect = STR("requests that fulfil it are served by the next path of the host that takes them, or get 404"),
+		.help = STR("use a method of HTTP, and a header name of letters, digits and dashes with a value of printable ASCII"),
+	};
+	lose(lw, r, &r->facts, &text);
+	return false;
+}
+
+static void say_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+{
+	const struct loss_text text = {
+		.code = DIAG_CONDITION_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.message = arena_printf(lw->arena, c->regex ? "the expression for the header %.*s is read in the dialect of the implementation"
+			: "the value of the header %.*s counts in its letter case", STR_ARG(c->name)),
+		.effect = c->regex ? STR("letter case counts where the source ignored it, and an expression may have to take the whole value")
+			: STR("BETA no longer matches where the value is beta; the source took both"),
+		.help = STR("look whether clients send the header in this letter case"),
+	};
+	differ(lw, r, &r->facts, &text);
+}
+
+/* Every letter case of the value, for every dialect. */
+static str folded(struct arena *arena, const struct condition *c)
+{
+	struct buf b;
+	if (c->regex)
+		return path_fold_case(arena, c->near.n ? c->near : c->value);
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < c->value.n; i++)
+		buf_printf(&b, "%s%c", char_is_alnum(c->value.p[i]) || str_has_char(STR("_-/:, "), c->value.p[i]) ? "" : "\\", c->value.p[i]);
+	return arena_printf(arena, "^%.*s$", STR_ARG(path_fold_case(arena, buf_str(&b))));
+}
+
+/* Without the condition: others are refused with those that fulfil it. */
+static void close_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+{
+	(void)lose_condition(lw, r, c);
+	state_around(lw, DIAG_CONDITION_DIFFERS);
+}
+
+bool route_conditions(struct lowering *lw, const struct route *r, bool closed, struct http_match *out)
+{
+	for (size_t i = 0; i < r->match.conditions.n; i++) {
+		const struct condition *c = &r->match.conditions.item[i];
+		struct header_match header = { .name = c->name, .value = c->value };
+		if (c->kind == CONDITION_METHOD) {
+			bool known = schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].matches[].method"), c->value, lw->version);
+			if (!known && !closed)
+				return lose_condition(lw, r, c);
+			if (!known)
+				close_condition(lw, r, c);
+			else
+				out->method = c->value;
+			continue;
+		}
+		if (c->regex) {
+			header.type = STR("RegularExpression");
+			header.value = whole_value(lw->arena, c->near.n ? c->near : c->value);
+		}
+		if (closed && (c->regex || c->nocase)) {
+			header.type = STR("RegularExpression");
+			header.value = whole_value(lw->arena, folded(lw->arena, c));
+		}
+		bool sayable = name_is_header(header.name) && is_header_value(header.value);
+		if (!sayable && !closed)
+			return lose_condition(lw, r, c);
+		if (!sayable) {
+			close_condition(lw, r, c);
+			continue;
+		}
+		if ((c->regex || c->nocase) && !closed)
+			say_condition(lw, r, c);
+		LIST_PUSH(lw->arena, &out->headers, header);
+	}
+	return true;
+}
+
+str conditions_key(struct arena *arena, const struct route *r)
+{
+	str text = { "", 0 };
+	for (size_t i = 0; i < r->match.conditions.n; i++) {
+		const struct condition *c = &r->match.conditions.item[i];
+		text = arena_printf(arena, "%.*s %d:%.*s=%.*s", STR_ARG(text), (int)c->kind, STR_ARG(c->name), STR_ARG(c->value));
+	}
+	return text;
 }

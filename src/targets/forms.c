@@ -87,6 +87,8 @@ static bool takes_all(const struct route *route)
 static bool is_expression_anyway(const struct lowering *lw, const struct forms_of *of, const struct route *route)
 {
 	str prefix;
+	if (route->match.kind == MATCH_TEXT || route->match.expression.n)
+		return !cuts_prefix(lw, route, of->side);
 	return route->match.kind == MATCH_REGEX && !route->literal && !path_prefix_form(route->match.path, &prefix) &&
 		!cuts_prefix(lw, route, of->side) && !route_is_closed(lw, route, of->side);
 }
@@ -108,8 +110,9 @@ struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 	for (size_t i = 0; i < all.n; i++) {
 		struct form *form = all.item[i];
 		form->rivals = form->group->members > 1;
-		form->possible = form->route->match.kind == MATCH_REGEX && !form->group->prefix && !of->uniform && (form->rivals || !takes_all(form->route));
-		form->expression = lw->exact && (form->possible || is_expression_anyway(lw, of, form->route));
+		form->possible = form->route->match.kind == MATCH_REGEX && form->route->match.expression.n == 0 && !form->group->prefix && !of->uniform && (form->rivals || !takes_all(form->route));
+		form->expression = lw->exact && (form->possible || (is_expression_anyway(lw, of, form->route) &&
+			!(form->rivals && (form->route->match.kind == MATCH_TEXT || form->route->match.near.n))));
 	}
 	return forms;
 }

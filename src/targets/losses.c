@@ -153,6 +153,9 @@ static str name_of(const struct lowering *lw, const struct step *step, const str
 		str_cut(str_from(fact->key, str_find_char(fact->key, ':') + 1), '#', &setting, &name);
 		return arena_printf(lw->arena, "%.*s in the controller's setting for %.*s", STR_ARG(name), STR_ARG(setting));
 	}
+	if (fact->record && fact->record->counted_as.n && !str_has_char(fact->key, '/'))
+		return arena_printf(lw->arena, "%.*s%s%.*s of %.*s", STR_ARG(fact->key), str_has_char(fact->key, '.') ? "" : " ",
+			STR_ARG(str_has_char(fact->key, '.') ? STR("") : fact->value), STR_ARG(record_object(lw->arena, fact->record)));
 	if (!fact->record)
 		return arena_printf(lw->arena, "the controller's setting for %.*s", STR_ARG(step->feature));
 	return fact->key;
@@ -412,11 +415,25 @@ static void say(struct lowering *lw, const struct route *route, const struct fac
 	d->help = text->help;
 }
 
-static void say_all(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *text,
+/* Messages that speak of nginx are about other controllers as well. */
+static str of_source(const struct lowering *lw, str text)
+{
+	static const str NGINX = STR_INIT("nginx ");
+	size_t at = str_find(text, NGINX);
+	bool whole = at == 0 || (at < text.n && text.p[at - 1] == ' ');
+	if (!lw->entry || str_eq(lw->entry->controller, STR("ingress-nginx")) || at == text.n || !whole)
+		return text;
+	return arena_printf(lw->arena, "%.*sthe controller %.*s", STR_ARG(str_slice(text, 0, at)), STR_ARG(of_source(lw, str_from(text, at + NGINX.n))));
+}
+
+static void say_all(struct lowering *lw, const struct route *route, const struct fact_list *facts, const struct loss_text *said,
 	enum fact_state state)
 {
+	struct loss_text own = *said, *text = &own;
 	if (lw->open)
 		return;
+	own.message = of_source(lw, said->message);
+	own.effect = of_source(lw, said->effect);
 	say(lw, route, facts, text);
 	state_loss(lw, text, lw->now.step, state != FACT_DIFFERENT);
 	for (size_t i = 0; i < facts->n; i++)

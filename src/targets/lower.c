@@ -219,7 +219,7 @@ static bool is_contested(struct lowering *lw, const struct host *host, enum side
 	bool closed = false, leads = false, regex = false;
 	for (size_t i = 0; i < host->routes.n; i++) {
 		const struct route *r = host->routes.item[i];
-		regex = regex || r->match.kind == MATCH_REGEX;
+		regex = regex || r->match.kind == MATCH_REGEX || r->match.kind == MATCH_TEXT;
 		if (route_is_closed(lw, r, side))
 			closed = true;
 		else if (r->cases.n)
@@ -297,7 +297,7 @@ static bool leads_to_https(const struct lowering *lw, const struct route *route)
 
 static bool is_root(const struct route *route)
 {
-	return route->match.kind != MATCH_EXACT && str_eq(route->match.path, STR("/"));
+	return route->match.kind != MATCH_EXACT && str_eq(route->match.path, STR("/")) && route->match.conditions.n == 0;
 }
 
 /* Preflights are answered before that. */

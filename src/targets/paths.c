@@ -145,6 +145,27 @@ static bool regex_paths(struct arena *arena, const struct route *route, const st
 	return add_regex(arena, out, path, &as, why);
 }
 
+/* A text that paths begin with, or an expression with its letter case. */
+static bool written_paths(struct arena *arena, const struct route *route, const struct path_wish *wish, struct path_list *out, enum path_said *said,
+	str *why)
+{
+	const struct match *m = &route->match;
+	struct expression_wish as = { .dialect = wish->dialect, .anchored = wish->anchored };
+	bool text = m->kind == MATCH_TEXT, near = text || m->near.n > 0;
+	str type = text || m->near_kind == MATCH_PREFIX ? STR("PathPrefix") : STR("Exact");
+	str regex = text ? expression_literal(arena, m->path) : m->expression;
+	/* the text between these marks is none of an expression that a Gateway takes */
+	bool sayable = text || !str_has(regex, STR("\\Q"));
+	if (near && (!wish->as_source || !sayable)) {
+		*said = SAID_NEAR;
+		if (!add_literal(arena, out, type, text ? m->path : m->near, why))
+			return false;
+		return !wish->closed || !sayable || add_regex(arena, out, regex, &as, why);
+	}
+	*said = SAID_SEARCHED;
+	return add_regex(arena, out, regex, &as, why);
+}
+
 void paths_around(struct arena *arena, const struct route *route, const struct path_wish *wish, struct path_list *out)
 {
 	str path = route->match.path, value, why;
@@ -170,10 +191,13 @@ bool paths_of(struct arena *arena, const struct route *route, const struct path_
 	switch (route->match.kind) {
 	case MATCH_EXACT:
 		return add_literal(arena, out, STR("Exact"), route->match.path, why);
-	case MATCH_PREFIX:
 	case MATCH_TEXT:
+		return written_paths(arena, route, wish, out, said, why);
+	case MATCH_PREFIX:
 		return add_literal(arena, out, STR("PathPrefix"), route->match.path, why);
 	case MATCH_REGEX:
+		if (route->match.expression.n)
+			return written_paths(arena, route, wish, out, said, why);
 		return regex_paths(arena, route, wish, out, said, why);
 	}
 	return false;

@@ -123,6 +123,36 @@ static void say_element(struct lowering *lw, const struct rule_place *at, const 
 	differ(lw, at->route, facts, &text);
 }
 
+/* What people write for it takes less or more on the edge. */
+static void say_near(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts, enum loss loss)
+{
+	const struct match *m = &at->route->match;
+	bool text = m->kind == MATCH_TEXT, slash = text && str_ends(m->path, STR("/"));
+	str path = text ? m->path : m->near;
+	struct loss_text t = {
+		.code = DIAG_PATH_DIFFERS, .loss = loss,
+		.message = arena_printf(lw->arena, text ? "%.*s is a beginning of paths in the source, and is said as a prefix of whole path elements"
+			: "%.*s is read as an expression by the source, and is said as it stands", STR_ARG(path)),
+		.effect = slash ? arena_printf(lw->arena, "%.*s matches as well, without the slash", STR_ARG(path_without_slash(path)))
+			: text ? arena_printf(lw->arena, "%.*sx no longer matches; the source took whatever begins with the text", STR_ARG(path))
+			: STR("a dot stands for itself now; the source took any character in its place"),
+		.help = loss == LOSS_SECURITY ? STR("write the path with pathType Prefix in the Ingress first, and look whether clients use others")
+			: STR("--form exact says it as the source does where no other path of the host is in the way; or look whether clients use such paths"),
+	};
+	differ(lw, at->route, facts, &t);
+}
+
+static void say_searched(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts, enum loss loss)
+{
+	const struct loss_text TEXT = {
+		.code = DIAG_REGEX_DIALECT, .loss = path_is_pcre_only(at->route->match.expression) ? LOSS_ROUTING : loss,
+		.message = STR("a path is said as a RegularExpression, whose dialect and rank belong to the implementation"),
+		.effect = STR("where other paths of the host take the same requests, another one of them may answer than in the source"),
+		.help = STR("the documentation of the implementation says how it reads and ranks expressions; let paths of the host exclude each other"),
+	};
+	differ(lw, at->route, facts, &TEXT);
+}
+
 void say_path(struct lowering *lw, const struct rule_place *at, enum path_said said)
 {
 	const struct fact_list facts = path_facts(lw, at->route);
@@ -135,6 +165,12 @@ void say_path(struct lowering *lw, const struct rule_place *at, enum path_said s
 	}
 	switch (said) {
 	case SAID_SAME:
+		break;
+	case SAID_NEAR:
+		say_near(lw, at, &facts, LOSS_BEHAVIOUR);
+		break;
+	case SAID_SEARCHED:
+		say_searched(lw, at, &facts, LOSS_BEHAVIOUR);
 		break;
 	case SAID_IN_CASE:
 		say_letters(lw, at, &facts);
@@ -188,8 +224,14 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 	bool certain = at->form->expression && !at->form->rivals;
 	switch (said) {
 	case SAID_SAME:
-		if (at->contested && r->match.path.n > 1)
+		if (at->contested && r->match.path.n > 1 && r->match.kind == MATCH_REGEX)
 			differ(lw, r, &facts, &BESIDE);
+		break;
+	case SAID_NEAR:
+		say_near(lw, at, &facts, LOSS_SECURITY);
+		break;
+	case SAID_SEARCHED:
+		say_searched(lw, at, &facts, LOSS_SECURITY);
 		break;
 	case SAID_IN_CASE:
 	case SAID_BY_ELEMENT:
@@ -219,7 +261,7 @@ str path_comment(struct lowering *lw, const struct rule_place *at, enum path_sai
 {
 	const struct route *r = at->route;
 	bool folds = said != SAID_TOO_LONG && has_letters(r->match.path);
-	if (!at->form->expression || (!folds && !r->literal))
+	if (!at->form->expression || r->match.expression.n || r->match.kind == MATCH_TEXT || (!folds && !r->literal))
 		return (str){ "", 0 };
 	if (str_eq(r->match.path, STR("/")))
 		return STR("every path, as an expression like the others of the host");

@@ -39,10 +39,12 @@ static void say_unusable(struct lowering *lw, const struct route *r, str why)
 /* ---- rules ---- */
 
 static void add_matches(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct path_list *paths,
-	const struct header_match *header)
+	const struct header_match *header, bool closed)
 {
 	for (size_t i = 0; i < paths->n; i++) {
 		struct http_match m = { .path = paths->item[i] };
+		if (!route_conditions(lw, at->route, closed, &m))
+			continue;
 		if (at->also)
 			LIST_PUSH(lw->arena, &m.headers, *at->also);
 		if (header)
@@ -110,7 +112,9 @@ static void add_header_case(struct lowering *lw, const struct rule_place *at, co
 	if (!case_condition(lw, at->route, c, &header))
 		return;
 	struct rule_part part = new_rule(lw, at, d);
-	add_matches(lw, at, &part, paths, &header);
+	add_matches(lw, at, &part, paths, &header, d->closed);
+	if (part.rule.matches.n == 0)
+		return;
 	mark(lw, &part, &c->facts, at->also ? STR("/matches/0/headers/1") : STR("/matches/0/headers/0"));
 	add_backend(lw, at, &part, c, false);
 	say_external(lw, at, &c->backend);
@@ -128,7 +132,9 @@ static void add_forward(struct lowering *lw, const struct rule_place *at, const 
 			plain++;
 	}
 	struct rule_part part = new_rule(lw, at, d);
-	add_matches(lw, at, &part, paths, NULL);
+	add_matches(lw, at, &part, paths, NULL, d->closed);
+	if (part.rule.matches.n == 0)
+		return;
 	for (size_t i = 0; i < r->cases.n; i++) {
 		if (case_has_condition(&r->cases.item[i]) || r->cases.item[i].sticky.n)
 			continue;
@@ -158,7 +164,7 @@ static bool has_regex(const struct path_list *paths)
  */
 static str https_key(struct lowering *lw, const struct rule_place *at, const struct draft *d, const struct path_list *paths)
 {
-	if (has_regex(paths) || !d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS))
+	if (has_regex(paths) || at->route->match.conditions.n || !d->answer || d->answer->kind != STEP_REDIRECT || !str_eq(d->answer->feature, HTTPS))
 		return (str){ "", 0 };
 	const struct owner *owner = at->part->owner;
 	if (d->answered && d->rule.filters.n == 0 && d->policies.n == 1)
@@ -177,7 +183,7 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 	size_t *last = key.n ? map_get(at->https, key) : NULL;
 	struct rule_part *same = last ? &at->part->rules.item[*last] : NULL;
 	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {
-		add_matches(lw, at, same, paths, NULL);
+		add_matches(lw, at, same, paths, NULL, d->closed);
 		for (size_t i = 0; i < d->marks.n; i++)
 			LIST_PUSH(lw->arena, &same->marks, d->marks.item[i]);
 		return;
@@ -191,8 +197,9 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 		*last = at->part->rules.n;
 		map_set(at->https, key, last);
 	}
-	add_matches(lw, at, &part, paths, NULL);
-	LIST_PUSH(lw->arena, &at->part->rules, part);
+	add_matches(lw, at, &part, paths, NULL, d->closed);
+	if (part.rule.matches.n)
+		LIST_PUSH(lw->arena, &at->part->rules, part);
 }
 
 unsigned rules_refusal(const struct lowering *lw)
@@ -243,19 +250,20 @@ static void drop_taken(struct lowering *lw, const struct rule_place *at, const s
 	for (size_t i = 0; i < paths->n; i++) {
 		struct path_match m = paths->item[i];
 		str prefix = path_without_slash(m.value);
-		bool *below = map_get(at->taken, match_key(lw->arena, &m));
+		str asks = conditions_key(lw->arena, at->route);
+		bool *below = map_get(at->taken, arena_join(lw->arena, match_key(lw->arena, &m), asks));
 		if (below) {
 			if (!*below || d->cut.n || is_below(at->route, prefix))
 				continue;
 			if (at->contested && host_first(lw->matcher, at->host, path_decode(lw->arena, prefix)) != at->route)
 				continue;
 			m = (struct path_match){ STR("Exact"), prefix };
-			if (map_get(at->taken, match_key(lw->arena, &m)))
+			if (map_get(at->taken, arena_join(lw->arena, match_key(lw->arena, &m), asks)))
 				continue;
 		}
 		bool *mine = NEW(lw->arena, bool);
 		*mine = str_eq(m.type, STR("PathPrefix")) && is_below(at->route, prefix);
-		map_set(at->taken, match_key(lw->arena, &m), mine);
+		map_set(at->taken, arena_join(lw->arena, match_key(lw->arena, &m), asks), mine);
 		paths->item[kept++] = m;
 	}
 	paths->n = kept;

@@ -21,7 +21,7 @@ static inline void shared_tables_load(struct shared_tables *t)
 		fail_msg("out of memory");
 	sources_init(&t->sources, &t->arena);
 	diags_init(&t->diags, &t->arena);
-	assert_true(mapping_load(&t->mapping, &t->arena, &t->sources, &t->diags));
+	assert_true(mapping_load(&t->mapping, &t->arena, &t->sources, &t->diags, NULL));
 }
 
 /* Instead of reading them; before the run begins. */

@@ -33,7 +33,7 @@ static struct parent_ref parents[] = {
 static str hostnames[] = { S("a.example"), S("*.b.example") };
 static struct header_match headers[] = { { S("RegularExpression"), S("x-a"), S("^b$") }, { .name = S("c"), .value = S("d") } };
 static struct http_match matches[] = {
-	{ { S("Exact"), S("/a") }, { headers, 2, 2 } }, { { S(""), S("/b") }, { NULL, 0, 0 } }, { { S(""), S("") }, { NULL, 0, 0 } }
+	{ { S("Exact"), S("/a") }, S("POST"), { headers, 2, 2 } }, { { S(""), S("/b") }, S(""), { NULL, 0, 0 } }, { { S(""), S("") }, S(""), { NULL, 0, 0 } }
 };
 static str origins[] = { S("https://a.example"), S("https://b.example") }, methods[] = { S("GET"), S("PUT") }, allowed[] = { S("x-a") },
 	exposed[] = { S("x-b"), S("x-c") };
@@ -68,6 +68,7 @@ static const struct http_route route = { S("from a"), META_OF("r"), { parents, 2
 	"  rules:\n" \
 	"  - matches:\n" \
 	"    - path: {type: Exact, value: /a}\n" \
+	"      method: POST\n" \
 	"      headers: [{type: RegularExpression, name: x-a, value: ^b$}, {name: c, value: d}]\n" \
 	"    - path: {value: /b}\n" \
 	"    - {}\n" \

@@ -235,7 +235,7 @@ static void reads_every_row_back(void **state)
 	struct run run;
 	size_t rows = 0;
 	start(&run);
-	assert_true(mapping_load(&run.mapping, &run.arena, &run.sources, &run.diags));
+	assert_true(mapping_load(&run.mapping, &run.arena, &run.sources, &run.diags, NULL));
 	for (size_t t = 0; t < run.mapping.targets.n; t++) {
 		const struct target_table *target = run.mapping.targets.item[t];
 		for (size_t i = 0; i < target->features.n; i++)
