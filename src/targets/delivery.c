@@ -93,8 +93,9 @@ static void add_silence(struct lowering *lw, const struct rule_place *at, const 
 {
 	if (lost_on_calls(lw, at, step))
 		return;
-	if (!version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("the field timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
+	const str field = step->as.silence.than_usual == SILENCE_SHORTER ? STR("spec.rules[].timeouts.backendRequest") : STR("spec.rules[].timeouts.request");
+	if (!version_has(lw, ROUTE, field)) {
+		lose_by_version(lw, step, version_lacks(lw, ROUTE, field, STR("the field timeouts of a rule")), version_ways(lw, ROUTE, field),
 			STR("how long a backend may be silent is up to the implementation"));
 		return;
 	}
@@ -242,8 +243,8 @@ static void add_tries(struct lowering *lw, const struct rule_place *at, const st
 	}
 	const bool careful = !r->never && !r->repeats;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("the field retry of a rule")),
-			careful || r->never ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		lose_by_version(lw, step, version_lacks(lw, ROUTE, STR("spec.rules[].retry"), STR("the field retry of a rule")),
+			(careful || r->never) && !target_lacks(lw->target, ROUTE, STR("spec.rules[].retry"), STR("")) ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
 		return;
 	}
 	if (careful && repeats_broken(lw)) {

@@ -212,7 +212,7 @@ static bool cors_is_there(struct lowering *lw, const struct route *route, const 
 	static const str KIND = STR_INIT("HTTPRoute"), FIELD = STR_INIT("spec.rules[].filters[].type"), CORS = STR_INIT("CORS");
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
-		.message = version_lacks(lw, STR("the CORS filter")),
+		.message = version_lacks_value(lw, KIND, FIELD, CORS, STR("the CORS filter")),
 		.effect = STR("browsers no longer let pages of other origins read the answers"),
 		.help = arena_printf(lw->arena, "%.*s; or let the application answer", STR_ARG(version_ways_value(lw, KIND, FIELD, CORS))),
 	};

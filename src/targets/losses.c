@@ -210,7 +210,7 @@ static str guard_why(const struct lowering *lw, const struct step *step)
 {
 	const struct target_row *row = target_feature(lw->target, step->feature);
 	if (step->annotation)
-		return lw->gateway_exists ? STR("the Gateway exists already, and is not printed") : version_lacks(lw, STR("spec.infrastructure of a Gateway"));
+		return lw->gateway_exists ? STR("the Gateway exists already, and is not printed") : version_lacks(lw, STR("Gateway"), STR("spec.infrastructure"), STR("spec.infrastructure of a Gateway"));
 	if (str_eq(step->feature, STR("auth.client-certificate")))
 		return lw->clients_why;
 	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))
