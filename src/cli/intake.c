@@ -81,17 +81,18 @@ bool check_names(struct cli *cli, const struct intake_options *options, str targ
 	str name, version;
 	if (!target.n && !options->from.n && !accepted->n && !options->mappings.n)
 		return true;
-	if (str_cut(target, '@', &name, &version)) {
-		*error = arena_printf(&cli->arena, "option --target: there are no tables for versions of a target; "
-			"say --target %.*s, and --gateway-api for the version of the Gateway API", STR_ARG(name));
-		return false;
-	}
 	const struct tables *tables = tables_load(&cli->arena, &options->mappings);
 	if (tables_error(cli, tables) != EXIT_GOOD) {
 		*error = STR("a table cannot be used");
 		return false;
 	}
-	bool good = !target.n || is_known(cli, tables, TABLE_TARGET, STR("--target"), target, error);
+	str_cut(target, '@', &name, &version);
+	bool good = !target.n || is_known(cli, tables, TABLE_TARGET, STR("--target"), name, error);
+	str why = good ? target_word_why(tables->mapping, &cli->arena, target) : (str){ "", 0 };
+	if (why.n) {
+		*error = arena_printf(&cli->arena, "option --target: there is no version '%.*s' of %.*s; %.*s", STR_ARG(version), STR_ARG(name), STR_ARG(why));
+		return false;
+	}
 	for (size_t i = 0; good && i < options->from.n; i++)
 		good = is_known(cli, tables, TABLE_CONTROLLER, STR("--from"), options->from.item[i], error);
 	for (size_t i = 0; good && i < accepted->n; i++)

@@ -346,9 +346,19 @@ static int compare_printed(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->name, b->name);
 }
 
+bool assembly_has(const struct assembly *as, enum object_kind kind, str field)
+{
+	str name = object_kind_name(kind);
+	return !target_lacks(as->target, name, field, STR("")) && schema_has_field(as->schema, name, field, as->version);
+}
+
 static void add_class(struct assembly *as)
 {
 	struct gateway_class class = { .meta = { .name = as->class_name }, .controller = as->print_class_controller };
+	for (size_t i = 0; i < as->target->class_annotations.n; i++) {
+		const struct text_pair pair = { as->target->class_annotations.item[i].key, as->target->class_annotations.item[i].value };
+		LIST_PUSH(as->arena, &class.meta.annotations, pair);
+	}
 	/* a name of example.com stands for one that is to be chosen */
 	if (str_starts(class.controller, STR("example.com/")))
 		class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");

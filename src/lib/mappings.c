@@ -79,7 +79,7 @@ bool tables_know(const struct tables *tables, enum table_word word, str name, st
 {
 	struct str_list names = names_of(tables, tables->sources.arena, word);
 	*near = STR("");
-	if (str_list_has(&names, name))
+	if (str_list_has(&names, name) || (word == TABLE_TARGET && mapping_target_at(tables->mapping, tables->sources.arena, name)))
 		return true;
 	*near = nearest_name(name, &names);
 	return false;

@@ -220,6 +220,7 @@ struct target_table {
 	LIST(struct target_release) releases;   /* from the oldest on; the title names the newest. None: it has no versions, or they are not told apart */
 	str release;                 /* that this table is about, or empty */
 	bool judged;                 /* a running one has judged what is printed for it */
+	bool own_class;              /* it brings its GatewayClass along: none is printed */
 	LIST(struct target_annotation) class_annotations;   /* of the GatewayClass that is printed */
 	struct str_list beside;      /* what has to be done beside the manifests, one sentence each */
 	LIST(struct target_lack) lacks;         /* of this version */

@@ -8,6 +8,7 @@
 #include "targets/paths.h"
 #include "targets/paths_said.h"
 #include "targets/stated.h"
+#include "targets/versions.h"
 
 void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at)
 {
@@ -289,13 +290,23 @@ static void close_around(struct lowering *lw, const struct route *r, const struc
 	state_around(lw, text.code);
 }
 
+static bool takes_expressions(const struct lowering *lw)
+{
+	return version_has_value(lw, STR("HTTPRoute"), STR("spec.rules[].matches[].path.type"), STR("RegularExpression"));
+}
+
 /* False when there is nothing to write (it has been reported). */
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
 	str why = { "", 0 };
 	const struct path_wish wish = { .closed = d->closed, .as_source = at->form->expression, .anchored = lw->exact,
 		.dialect = &lw->target->regex, .cut = d->cut };
-	if (!paths_of(lw->arena, at->route, &wish, paths, said, &why)) {
+	bool written = paths_of(lw->arena, at->route, &wish, paths, said, &why);
+	if (written && has_regex(paths) && !takes_expressions(lw)) {
+		written = false;
+		why = arena_printf(lw->arena, "%.*s takes no regular expressions", STR_ARG(lw->target->title));
+	}
+	if (!written) {
 		if (!d->closed) {
 			say_unusable(lw, at->route, why);
 			return false;
