@@ -78,7 +78,6 @@ static bool is_known(struct cli *cli, const struct tables *tables, enum table_wo
 
 bool check_names(struct cli *cli, const struct intake_options *options, str target, const struct accepted *accepted, str *error)
 {
-	str name, version;
 	if (!target.n && !options->from.n && !accepted->n && !options->mappings.n)
 		return true;
 	const struct tables *tables = tables_load(&cli->arena, &options->mappings);
@@ -86,13 +85,10 @@ bool check_names(struct cli *cli, const struct intake_options *options, str targ
 		*error = STR("a table cannot be used");
 		return false;
 	}
-	str_cut(target, '@', &name, &version);
-	bool good = !target.n || is_known(cli, tables, TABLE_TARGET, STR("--target"), name, error);
-	str why = good ? target_word_why(tables->mapping, &cli->arena, target) : (str){ "", 0 };
-	if (why.n) {
-		*error = arena_printf(&cli->arena, "option --target: there is no version '%.*s' of %.*s; %.*s", STR_ARG(version), STR_ARG(name), STR_ARG(why));
-		return false;
-	}
+	str why = target.n ? targets_why(tables, &cli->arena, target) : (str){ "", 0 };
+	bool good = why.n == 0;
+	if (!good)
+		*error = arena_join(&cli->arena, STR("option --target: "), why);
 	for (size_t i = 0; good && i < options->from.n; i++)
 		good = is_known(cli, tables, TABLE_CONTROLLER, STR("--from"), options->from.item[i], error);
 	for (size_t i = 0; good && i < accepted->n; i++)
