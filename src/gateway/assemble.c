@@ -208,10 +208,20 @@ static struct listener listener_of(struct assembly *as, const struct listener_pl
 	return out;
 }
 
+/* The target does not read what the listener names. */
+static void differ_in_secret(struct assembly *as, struct fact *fact)
+{
+	if (as->ledger && as->target->own_certificates && str_ends(fact->key, STR(".secretName")))
+		fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_TARGET_BESIDE,
+			arena_printf(as->arena, "%.*s has its certificates from elsewhere", STR_ARG(as->target->title)));
+}
+
 static void carry_listener(struct assembly *as, const struct listener_plan *l, enum object_kind kind, str namespace, str name, size_t index)
 {
-	for (size_t i = 0; i < l->facts.n; i++)
+	for (size_t i = 0; i < l->facts.n; i++) {
 		assembly_carry(as, l->facts.item[i], kind, namespace, name, arena_printf(as->arena, "/spec/listeners/%zu", index));
+		differ_in_secret(as, l->facts.item[i]);
+	}
 }
 
 /* What a ListenerSet is for. */

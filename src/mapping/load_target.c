@@ -44,6 +44,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("releases"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("judged"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, judged), NULL, 0, NULL },
 	{ STR_INIT("own_class"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_class), NULL, 0, NULL },
+	{ STR_INIT("own_certificates"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_certificates), NULL, 0, NULL },
 	{ STR_INIT("class_annotations"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("beside"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, beside), NULL, 0, NULL },
 	{ STR_INIT("lacks"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },

@@ -221,6 +221,7 @@ struct target_table {
 	str release;                 /* that this table is about, or empty */
 	bool judged;                 /* a running one has judged what is printed for it */
 	bool own_class;              /* it brings its GatewayClass along: none is printed */
+	bool own_certificates;       /* it does not read the Secrets that listeners name, and has certificates from elsewhere */
 	LIST(struct target_annotation) class_annotations;   /* of the GatewayClass that is printed */
 	struct str_list beside;      /* what has to be done beside the manifests, one sentence each */
 	LIST(struct target_lack) lacks;         /* of this version */

@@ -156,6 +156,12 @@ void say_path(struct lowering *lw, const struct rule_place *at, enum path_said s
 	}
 }
 
+/* A prefix may take what an expression would: it is tried before, or where its text is longer. */
+static bool prefixes_first(const struct lowering *lw)
+{
+	return target_chooses(lw->target, STR("regex-rank"), STR("after-prefix")) || target_chooses(lw->target, STR("regex-rank"), STR("by-length"));
+}
+
 void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path_said said)
 {
 	static const struct loss_text BESIDE = {
@@ -195,6 +201,8 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 	case SAID_BY_ELEMENT:
 	case SAID_TOO_LONG:
 		differ(lw, r, &facts, &LETTERS);
+		if (at->contested && prefixes_first(lw))
+			differ(lw, r, &facts, &PREFIXES);
 		break;
 	case SAID_FOLDED:
 		if (!certain && !(at->form->expression && lw->target->regex.longest_first))
