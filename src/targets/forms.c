@@ -97,7 +97,7 @@ static bool is_expression_anyway(const struct lowering *lw, const struct forms_o
 
 struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 {
-	const bool takes_expressions = version_has_value(lw, STR("HTTPRoute"), STR("spec.rules[].matches[].path.type"), STR("RegularExpression"));
+	const bool takes_expressions = version_has_expressions(lw);
 	struct forms forms;
 	struct form_list all = { 0 };
 	map_init(&forms.by_route, lw->arena);

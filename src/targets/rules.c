@@ -290,9 +290,17 @@ static void close_around(struct lowering *lw, const struct route *r, const struc
 	state_around(lw, text.code);
 }
 
-static bool takes_expressions(const struct lowering *lw)
+/* Only those that the target takes. False where nothing was left out. */
+static bool drop_expressions(const struct lowering *lw, struct path_list *paths)
 {
-	return version_has_value(lw, STR("HTTPRoute"), STR("spec.rules[].matches[].path.type"), STR("RegularExpression"));
+	size_t kept = 0, n = paths->n;
+	if (version_has_expressions(lw))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(paths->item[i].type, STR("RegularExpression")))
+			paths->item[kept++] = paths->item[i];
+	paths->n = kept;
+	return kept < n;
 }
 
 /* False when there is nothing to write (it has been reported). */
@@ -301,8 +309,9 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 	str why = { "", 0 };
 	const struct path_wish wish = { .closed = d->closed, .as_source = at->form->expression, .anchored = lw->exact,
 		.dialect = &lw->target->regex, .cut = d->cut };
-	bool written = paths_of(lw->arena, at->route, &wish, paths, said, &why);
-	if (written && has_regex(paths) && !takes_expressions(lw)) {
+	bool written = paths_of(lw->arena, at->route, &wish, paths, said, &why), dropped = written && drop_expressions(lw, paths);
+	/* the prefix of a closed path is better than none */
+	if (dropped && (!d->closed || paths->n == 0)) {
 		written = false;
 		why = arena_printf(lw->arena, "%.*s takes no regular expressions", STR_ARG(lw->target->title));
 	}
@@ -312,8 +321,13 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 			return false;
 		}
 		close_around(lw, at->route, &wish, why, paths);
+		dropped = drop_expressions(lw, paths);
+		if (paths->n == 0)
+			LIST_PUSH(lw->arena, paths, ((struct path_match){ STR("PathPrefix"), STR("/") }));
 		*said = SAID_SAME;
 	}
+	if (dropped)
+		*said = SAID_IN_CASE;
 	drop_taken(lw, at, d, paths);
 	state_paths(lw, paths);
 	if (paths->n == 0)

@@ -26,6 +26,11 @@ bool version_has_value(const struct lowering *lw, str kind, str field, str value
 	return is_there(lw, &(struct need){ kind, field, value }, lw->version);
 }
 
+bool version_has_expressions(const struct lowering *lw)
+{
+	return version_has_value(lw, STR("HTTPRoute"), STR("spec.rules[].matches[].path.type"), STR("RegularExpression"));
+}
+
 static str channel_of(struct gateway_version version)
 {
 	return version.experimental ? STR("experimental") : STR("standard");

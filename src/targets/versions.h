@@ -11,6 +11,9 @@ bool version_has(const struct lowering *lowering, str kind, str field);
 /* The same of a value that the field has a list of ("CORS"). */
 bool version_has_value(const struct lowering *lowering, str kind, str field, str value);
 
+/* A path may be a regular expression. */
+bool version_has_expressions(const struct lowering *lowering);
+
 /* "spec.tls of a Gateway is not in the standard channel of Gateway API 1.5"; or that the target does not know it. what: the field in words. */
 str version_lacks(const struct lowering *lowering, str kind, str field, str what);
 str version_lacks_value(const struct lowering *lowering, str kind, str field, str value, str what);
