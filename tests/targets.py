@@ -129,8 +129,8 @@ class Target:
         return lacks(self.table, self.version or self.newest, need)
 
 
-def targets():
-    for name in tables.names("targets"):
+def targets(only=""):
+    for name in (name for name in tables.names("targets") if only in name):
         yield Target(name, None)
         for version in sorted(tables.load("targets", name + ".yaml").get("releases") or [], key=release)[:-1]:
             yield Target(name, version)
@@ -191,10 +191,10 @@ def usable(case):
     return args
 
 
-def check_cases(tally, binary, chosen):
+def check_cases(tally, binary, chosen, only):
     cases = [(case, usable(case)) for case in common.cases()]
     cases = [(case, args) for case, args in cases if args is not None]
-    work = [(target, case, args) for target in targets() for case, args in chosen(cases, target)]
+    work = [(target, case, args) for target in targets(only) for case, args in chosen(cases, target)]
     standard = Target("standard", None)
     plain = {}
     for case, args in {id(case): (case, args) for _, case, args in work}.values():
@@ -264,6 +264,7 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--cases", type=int, default=12, help="for each target")
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--only", default="", help="targets whose name has this in it")
     parser.add_argument("--seed", type=int, default=datetime.date.today().toordinal())
     options = parser.parse_args()
     binary = os.path.abspath(options.binary)
@@ -283,7 +284,7 @@ def main():
     check_pages(tally, binary)
     check_compare(tally, binary)
     print("seed %d" % options.seed)
-    check_cases(tally, binary, chosen)
+    check_cases(tally, binary, chosen, options.only)
     return tally.end()
 
 
