@@ -176,7 +176,7 @@ class Traefik(Implementation):
     """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
     reasons = True
     without, chance = ("CORS",), "ties=newest"
-    name, target, version = "traefik", "traefik", "1.4"
+    name, target, version = "traefik", "traefik@3.6", "1.4"
     controller = "traefik.io/gateway-controller"
     parts = ("traefik",)
     ports = {"http": 80, "https": 443}

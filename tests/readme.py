@@ -65,6 +65,20 @@ def table_policies(_):
     return text
 
 
+def table_targets(_):
+    """What each implementation lacks of the features that the standard carries."""
+    standard = said("standard")
+    carried = {feature for feature, item in standard.items() if item["how"] != "none"}
+    text = head("Implementation", "`--target`", "Gateway API", "Judged", "What it lacks of what the standard carries")
+    for name in tables.names("targets"):
+        if name == "standard":
+            continue
+        table = tables.load("targets", name + ".yaml")
+        lost = [item["feature"] for item in tables.rows(table, "features") if item["how"] == "none" and item["feature"] in carried]
+        text += row(table["title"], "`%s`" % name, table["version"], "yes" if table.get("judged") else "no", code(sorted(lost)) or "nothing that is known")
+    return text
+
+
 def said(target):
     return {item["feature"]: item for item in tables.rows(tables.load("targets", target + ".yaml"), "features")}
 
@@ -177,7 +191,8 @@ def table_losses(_):
     return text
 
 
-MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses, "policies": table_policies}
+MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses, "policies": table_policies,
+        "targets": table_targets}
 
 
 # ---- blocks ----

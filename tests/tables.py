@@ -178,9 +178,10 @@ def check_target(table, vocabulary):
     said = set()
     for row in rows(table, "features"):
         feature = row.get("feature") or row.get("name")
-        if feature in said:
+        # beside the row that counts before a version one that counts from it on
+        if (feature, row.get("since_target")) in said:
             yield "%s stands twice" % feature
-        said.add(feature)
+        said.update((feature, (feature, row.get("since_target"))))
         if feature not in vocabulary:
             yield "%s is not in features.yaml" % feature
         if not row.get("how"):

@@ -49,4 +49,5 @@ tally 'real nginx'         py nginx --binary "$binary" --render build/test/rende
 tally 'explain pages'      py explain "${some[@]}"
 tally 'readme'             py readme --binary "$binary"
 tally 'properties'         py properties "${some[@]}"
+tally 'targets'            py targets --binary build/ing2gw
 tally_end

@@ -23,6 +23,8 @@ X(CERTIFICATES_WRITTEN,  DIAG_NOTE,    "I2G-0017")   /* Certificate objects in p
 X(CERTIFICATE_NAME,      DIAG_WARNING, "I2G-0018")   /* a name that an issued certificate loses */
 X(ISSUER_SOLVER,         DIAG_NOTE,    "I2G-0019")   /* challenges have to come by way of the Gateway */
 X(GATEWAY_UNKNOWN,       DIAG_NOTE,    "I2G-0014")   /* a Gateway that exists is not in the input */
+X(NOT_JUDGED,            DIAG_NOTE,    "I2G-0031")   /* what is known of the target is read, and not seen in its answers */
+X(TARGET_BESIDE,         DIAG_NOTE,    "I2G-0032")   /* what has to be done beside the manifests for the target */
 /* reading */
 X(CANNOT_READ,           DIAG_ERROR,   "I2G-0101")
 X(SYNTAX,                DIAG_ERROR,   "I2G-0102")

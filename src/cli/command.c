@@ -97,6 +97,8 @@ static int dispatch(struct cli *cli)
 		return cmd_explain(cli);
 	case COMMAND_MAPPINGS:
 		return cmd_mappings(cli);
+	case COMMAND_TARGETS:
+		return cmd_targets(cli);
 	case COMMAND_HELP:
 	case COMMAND_COUNT:
 		break;

@@ -28,6 +28,7 @@ struct intake_options;
 int cmd_convert(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_mappings(struct cli *cli);
+int cmd_targets(struct cli *cli);
 int cmd_trace(struct cli *cli);
 int cmd_verify(struct cli *cli);
 

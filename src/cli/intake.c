@@ -78,20 +78,17 @@ static bool is_known(struct cli *cli, const struct tables *tables, enum table_wo
 
 bool check_names(struct cli *cli, const struct intake_options *options, str target, const struct accepted *accepted, str *error)
 {
-	str name, version;
 	if (!target.n && !options->from.n && !accepted->n && !options->mappings.n)
 		return true;
-	if (str_cut(target, '@', &name, &version)) {
-		*error = arena_printf(&cli->arena, "option --target: there are no tables for versions of a target; "
-			"say --target %.*s, and --gateway-api for the version of the Gateway API", STR_ARG(name));
-		return false;
-	}
 	const struct tables *tables = tables_load(&cli->arena, &options->mappings);
 	if (tables_error(cli, tables) != EXIT_GOOD) {
 		*error = STR("a table cannot be used");
 		return false;
 	}
-	bool good = !target.n || is_known(cli, tables, TABLE_TARGET, STR("--target"), target, error);
+	str why = target.n ? targets_why(tables, &cli->arena, target) : (str){ "", 0 };
+	bool good = why.n == 0;
+	if (!good)
+		*error = arena_join(&cli->arena, STR("option --target: "), why);
 	for (size_t i = 0; good && i < options->from.n; i++)
 		good = is_known(cli, tables, TABLE_CONTROLLER, STR("--from"), options->from.item[i], error);
 	for (size_t i = 0; good && i < accepted->n; i++)

@@ -26,7 +26,7 @@ const struct option_row option_rows[] = {
 		S("A line needs host and target; further keys are scheme, method, port, headers, client, body, sni, entry, http and given. A line "
 		"that is no request is answered with an error and gives exit code 3.") },
 	/* input */
-	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_FILENAME, 'f', S("filename"), S("FILE|DIR|-"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("File, folder or - (standard input) with manifests."),
 		S("Words behind the command are the same. A folder is read with the folders in it: files that end in .yaml, .yml or .json, "
 		"but none whose name, or whose folder's name, begins with a dot. YAML may hold several documents and Lists.") },
@@ -43,25 +43,25 @@ const struct option_row option_rows[] = {
 		S("What the implementation of the Gateway does where the Gateway API leaves it open."),
 		S("For instance hosts=then-wider or regex-rank=after-prefix; a word that is none is answered with the list. Without it, what the "
 		"table of --target says, and else what most do; with target standard verify says where others answer otherwise.") },
-	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_FROM, 0, S("from"), S("CONTROLLER,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("Only what these controllers serve."),
 		S("Names are those of `ing2gw mappings list`. Without it, whatever controller an Ingress belongs to, it is read by that "
 		"controller's rules.") },
-	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_INGRESS_CLASS, 0, S("ingress-class"), S("NAME,..."), OPTION_LIST, true, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("Only Ingresses of these classes."),
 		S("The others are read all the same, because they may decide over shared hosts, and convert reports them as skipped.") },
-	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_CONTROLLER_CONFIG, 0, S("controller-config"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("ConfigMap in the input that configures the controller."),
 		S("Without it: the one that the arguments of the controller's Deployment or DaemonSet name, else the one with the usual "
 		"name.") },
-	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_CONTROLLER_FLAG, 0, S("controller-flag"), S("NAME=VALUE"), OPTION_PAIR, true, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("An argument that the controller is started with, where the input does not show it."), NONE },
-	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_CONTROLLER_VERSION, 0, S("controller-version"), S("X.Y"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("Version of the controller, where the input does not show it."),
 		S("So far all versions are read by the same rules; `ing2gw mappings list` says which versions they describe.") },
-	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_DEFAULT_CERTIFICATE, 0, S("default-certificate"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("Secret that the controller uses where an Ingress names none."), NONE },
-	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY, S("open|closed|auto"), S("auto"),
+	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, S("open|closed|auto"), S("auto"),
 		S("Whether what is not in the input exists."),
 		S("open: an object that is referred to and absent is taken to exist, and what was assumed is noted. closed: what is not in "
 		"the input does not exist. auto: open for files.") },
@@ -80,13 +80,16 @@ const struct option_row option_rows[] = {
 	{ OPT_INGRESS, 0, S("ingress"), S("NAMESPACE/NAME"), OPTION_OBJECT, true, IN_CONVERT, NONE, NONE,
 		S("Print what this Ingress becomes."), NONE },
 	/* what is wanted */
-	{ OPT_TARGET, 0, S("target"), S("NAME"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("standard"),
+	{ OPT_TARGET, 0, S("target"), S("NAME[@VERSION]"), OPTION_TEXT, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("standard"),
 		S("Implementation of the Gateway API that the manifests are for."),
-		S("standard is the Gateway API alone, without policies of an implementation. Names are those of `ing2gw mappings list`.") },
+		S("standard is the Gateway API alone, without policies of an implementation. `ing2gw targets` has the names and versions; without a version the "
+		"newest counts that the table describes.") },
+	{ OPT_TARGET, 0, S("target"), S("NAME[@VERSION]"), OPTION_TEXT, true, IN_TARGETS, NONE, NONE,
+		S("Compare this target with the others that are given so; without it all are compared."), NONE },
 	{ OPT_GATEWAY_API, 0, S("gateway-api"), S("VERSION"), OPTION_WORD, false, IN_CONVERT, S("1.0|1.1|1.2|1.3|1.4|1.5|1.6|1.7"), NONE,
 		S("Version of the Gateway API to write for, 1.0 to 1.7; without it that of the target (standard: 1.5)."),
 		S("ListenerSets are written from 1.5 on.") },
-	{ OPT_CHANNEL, 0, S("channel"), S("standard|experimental"), OPTION_WORD, false, IN_CONVERT, S("standard|experimental"), S("standard"),
+	{ OPT_CHANNEL, 0, S("channel"), S("standard|experimental"), OPTION_WORD, false, IN_CONVERT | IN_TARGETS, S("standard|experimental"), S("standard"),
 		S("Release channel of the Gateway API that the cluster has."), NONE },
 	{ OPT_GATEWAY, 0, S("gateway"), S("NAMESPACE/NAME"), OPTION_OBJECT, false, IN_CONVERT, NONE, NONE,
 		S("Namespace and name of the Gateway that is written."), NONE },
@@ -104,21 +107,21 @@ const struct option_row option_rows[] = {
 		S("Where TLS listeners stand."),
 		S("gateway: in the Gateway itself. listenerset: in ListenerSets beside their Secrets. auto: ListenerSets where version and "
 		"channel have them.") },
-	{ OPT_FORM, 0, S("form"), S("simple|exact"), OPTION_WORD, false, IN_CONVERT, S("simple|exact"), S("simple"),
+	{ OPT_FORM, 0, S("form"), S("simple|exact"), OPTION_WORD, false, IN_CONVERT | IN_TARGETS, S("simple|exact"), S("simple"),
 		S("How paths are said that the controller reads as regular expressions."),
 		S("simple: as the prefixes that people write, wherever one takes the same requests but for letter case and text that runs on behind the "
 		"path; these are named. exact: as expressions that take what the controller takes, each with its reason as a comment, unless a rewrite "
 		"needs a prefix. Requests that are spelled as the path is get the same answer in both, unless an expression and a prefix take them, which "
 		"simple leaves to the implementation.") },
-	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_EXPLAIN | IN_MAPPINGS | IN_VERIFY, NONE, NONE,
+	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_TRACE | IN_EXPLAIN | IN_MAPPINGS | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("Further tables: annotations, controllers, features, targets of your own."),
 		S("The form is that of `mappings show NAME -o yaml`; a row takes the place of the row with its name.") },
 	/* what counts as success */
-	{ OPT_ACCEPT, 0, S("accept"), S("FEATURE,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
+	{ OPT_ACCEPT, 0, S("accept"), S("FEATURE,..."), OPTION_LIST, true, IN_CONVERT | IN_TARGETS, NONE, NONE,
 		S("Accept the loss of these features, such as auth.basic."),
 		S("A route that stands closed because a protection cannot be carried over is served WITHOUT that protection once it is "
 		"accepted. The report keeps naming it.") },
-	{ OPT_ACCEPT_FILE, 0, S("accept-file"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_VERIFY, NONE, NONE,
+	{ OPT_ACCEPT_FILE, 0, S("accept-file"), S("FILE"), OPTION_TEXT, true, IN_CONVERT | IN_VERIFY | IN_TARGETS, NONE, NONE,
 		S("Accept the losses and differences in this file, one a line."),
 		S("A line is a feature, whose loss convert accepts, or HOST LOCATION FIELD until YYYY-MM-DD # REASON: a difference that counts no "
 		"more until after that day. The first three words stand so in the key match of a report; - is no location, * every field, and only "
@@ -145,6 +148,8 @@ const struct option_row option_rows[] = {
 	{ OPT_OUTPUT, 'o', S("output"), S("text|yaml|json"), OPTION_WORD, false, IN_MAPPINGS, S("text|yaml|json"), S("text"),
 		S("Form of the table; yaml and json need `show NAME`."),
 		S("yaml is the built-in file as it stands, a good start for a table of your own.") },
+	{ OPT_OUTPUT, 'o', S("output"), S("text|json"), OPTION_WORD, false, IN_TARGETS, S("text|json"), S("text"),
+		S("For people, or JSON."), NONE },
 	{ OPT_REPORT, 0, S("report"), S("KIND=FILE"), OPTION_REPORT, true, IN_CONVERT | IN_VERIFY, NONE, NONE,
 		S("Write the report to a file too, as text or json; - is standard output and needs -o dir=PATH."),
 		S("KIND is text or json. json has the schema ing2gw/report/v1, in which every annotation, label and field of the input has its state.") },
@@ -164,17 +169,17 @@ const struct option_row option_rows[] = {
 		S("More than 64 count as 64. The output is the same with every number.") },
 	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },
-	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY, S("auto|always|never"), S("auto"),
+	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, S("auto|always|never"), S("auto"),
 		S("Colour in messages, and in the answers of trace."),
 		S("auto: on a terminal, unless NO_COLOR is set or TERM is dumb.") },
 	/* limits */
-	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("100"),
+	{ OPT_MAX_DEPTH, 0, S("max-depth"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, S("100"),
 		S("How deeply maps and lists of a document may be nested."), NONE },
-	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("10"),
+	{ OPT_MAX_ALIAS_RATIO, 0, S("max-alias-ratio"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, S("10"),
 		S("How many values YAML aliases may make for each byte of a document."), NONE },
-	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("64M"),
+	{ OPT_MAX_DOCUMENT_SIZE, 0, S("max-document-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, S("64M"),
 		S("Largest document that is read."), NONE },
-	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, S("1G"),
+	{ OPT_MAX_SIZE, 0, S("max-size"), S("SIZE"), OPTION_SIZE, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, NONE, S("1G"),
 		S("How much is read over all files."), NONE },
 	/* the program */
 	{ OPT_HELP, 'h', S("help"), NONE, OPTION_FLAG, false, IN_ALL, NONE, NONE, S("This help."), NONE },
@@ -223,5 +228,14 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("list names the controllers and targets. show prints one table: a row for every annotation of a controller, or for every "
 		"feature that a target can or cannot say."),
 		S("% mappings list\n% mappings show ingress-nginx\n% mappings show ingress-nginx -o json\n") },
+	{ S("targets"), S("Show what implementations of the Gateway API can say, or which of them would carry these Ingresses."),
+		S("[NAME[@VERSION] | compare FILES...] [options]"),
+		S("Without a word all targets are listed, with how many features each carries in fields of the Gateway API, in policies of its own, or not at all, and whether a running "
+		"one has judged what is printed for it. With a name all of that target.\n"
+		"compare converts the Ingresses for each target and counts those that it carries fully, with stated differences or with a loss, and those that would stand closed or "
+		"come to nothing; the best stands first. Exit code 0, unless something cannot be read."),
+		S("% targets\n% targets istio\n% targets traefik@3.6 -o json\n\n"
+		"# Who would carry what is here?\n% targets compare -f k8s/\n\n"
+		"# Two of them, for other programs\n% targets compare -f k8s/ --target istio --target kgateway -o json\n") },
 	{ S("help"), S("Show this help, or that of a command."), S("[COMMAND]"), NONE, S("% help convert\n") },
 };

@@ -53,6 +53,11 @@ static size_t find_address(const struct gateway *g, str value)
 static void add_address(struct assembly *as, struct printed_gateway *g, const struct static_address *a)
 {
 	struct address_range range;
+	if (!assembly_has(as, OBJECT_GATEWAY, STR("spec.addresses"))) {
+		lose_address(as, a, arena_printf(as->arena, "%.*s does not know spec.addresses of a Gateway", STR_ARG(as->target->title)),
+			STR("give the Gateway's load balancer the address by the means of the implementation or of the cloud"));
+		return;
+	}
 	struct gateway_address address = { STR_INIT("IPAddress"), a->value };
 	if (str_has_char(a->value, '/') || !address_range_parse(a->value, &range)) {
 		lose_address(as, a, STR("it is no IP address"), STR("correct it in the Service, or write spec.addresses of the Gateway by hand"));

@@ -208,10 +208,20 @@ static struct listener listener_of(struct assembly *as, const struct listener_pl
 	return out;
 }
 
+/* The target does not read what the listener names. */
+static void differ_in_secret(struct assembly *as, struct fact *fact)
+{
+	if (as->ledger && as->target->own_certificates && str_ends(fact->key, STR(".secretName")))
+		fact_lost(fact, FACT_DIFFERENT, LOSS_ROUTING, DIAG_TARGET_BESIDE,
+			arena_printf(as->arena, "%.*s has its certificates from elsewhere", STR_ARG(as->target->title)));
+}
+
 static void carry_listener(struct assembly *as, const struct listener_plan *l, enum object_kind kind, str namespace, str name, size_t index)
 {
-	for (size_t i = 0; i < l->facts.n; i++)
+	for (size_t i = 0; i < l->facts.n; i++) {
 		assembly_carry(as, l->facts.item[i], kind, namespace, name, arena_printf(as->arena, "/spec/listeners/%zu", index));
+		differ_in_secret(as, l->facts.item[i]);
+	}
 }
 
 /* What a ListenerSet is for. */
@@ -346,9 +356,19 @@ static int compare_printed(const void *pa, const void *pb)
 	return c ? c : str_cmp(a->name, b->name);
 }
 
+bool assembly_has(const struct assembly *as, enum object_kind kind, str field)
+{
+	str name = object_kind_name(kind);
+	return !target_lacks(as->target, name, field, STR("")) && schema_has_field(as->schema, name, field, as->version);
+}
+
 static void add_class(struct assembly *as)
 {
 	struct gateway_class class = { .meta = { .name = as->class_name }, .controller = as->print_class_controller };
+	for (size_t i = 0; i < as->target->class_annotations.n; i++) {
+		const struct text_pair pair = { as->target->class_annotations.item[i].key, as->target->class_annotations.item[i].value };
+		LIST_PUSH(as->arena, &class.meta.annotations, pair);
+	}
 	/* a name of example.com stands for one that is to be chosen */
 	if (str_starts(class.controller, STR("example.com/")))
 		class.comment = STR("choose an implementation: its controllerName, or another gatewayClassName in the Gateways");

@@ -129,6 +129,7 @@ struct assembly {
 	const struct sources *sources;
 	const struct schema *schema;
 	struct gateway_version version;
+	const struct target_table *target;     /* that is printed for */
 	enum topology topology;
 	bool shared_is_http1;        /* listeners that share a certificate offer HTTP/1.1 alone */
 	bool plain_beside;           /* each hostname of a TLS listener has a listener on port 80 too, else that has one listener for all */
@@ -148,6 +149,9 @@ struct assembly {
 	LIST(struct reference_grant *) grants;
 	LIST(struct printed_gateway) gateways;
 };
+
+/* The version has the field, and so has the target. */
+bool assembly_has(const struct assembly *assembly, enum object_kind kind, str field);
 
 /* The caller fills in what stands above `taken`. Adds the objects of all entries, and the policies, to assembly->out. */
 void assemble(struct assembly *assembly, const struct entry_part *entries, size_t n, const struct policy_list *policies);

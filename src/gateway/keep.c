@@ -175,14 +175,18 @@ static void say_no_room(struct assembly *as, const struct keep *k, bool is_there
 	/* of a protection the closed routes have said it */
 	if (!as->diags || !is_writable(k) || k->fact->feature.n)
 		return;
-	struct diag *d = is_there
+	bool lacks = target_lacks(as->target, STR("Gateway"), FIELD, STR("")) != NULL;
+	struct diag *d = lacks
+		? diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact), "%.*s stays behind: %.*s does not know spec.infrastructure of a Gateway",
+			STR_ARG(k->key), STR_ARG(as->target->title))
+		: is_there
 		? diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact), "%.*s stays behind: spec.infrastructure of the Gateway holds %zu %s, "
 			"which others have taken", STR_ARG(k->key), most, k->label ? "labels" : "annotations")
 		: diag_addf(as->diags, DIAG_METADATA_DROPPED, fact_site(as->arena, k->fact), "%.*s stays behind: spec.infrastructure of a Gateway is not in "
 			"the standard channel of Gateway API 1.%u", STR_ARG(k->key), as->version.minor);
 	d->level = DIAG_WARNING;
 	d->help = STR("set it on the Service of the proxy by other means of the implementation");
-	if (!is_there && schema_field_since(as->schema, STR("Gateway"), FIELD, false, &since))
+	if (!is_there && !lacks && schema_field_since(as->schema, STR("Gateway"), FIELD, false, &since))
 		d->help = arena_printf(as->arena, "--gateway-api 1.%u or newer has the field, and --channel experimental", since);
 	else if (is_there && !k->label && most < 16)
 		d->help = STR("--gateway-api 1.6 or newer has room for 16 annotations");
@@ -204,7 +208,7 @@ static void keep_one(struct plan *plan, const struct keep *k, struct gateway *ou
 	struct assembly *as = plan->as;
 	enum { LABELS_MOST = 8 };
 	size_t annotations_most = as->version.minor < 6 ? 8 : 16;
-	bool is_there = schema_has_field(as->schema, STR("Gateway"), STR("spec.infrastructure"), as->version);
+	bool is_there = assembly_has(as, OBJECT_GATEWAY, STR("spec.infrastructure"));
 	if (k->place != KEEP_INFRASTRUCTURE)
 		return;
 	if (k->proxy && !plan->part->proxy_protocol) {

@@ -53,7 +53,7 @@ static bool load_tables(struct stages *s)
 	struct arena *arena = &s->in->arena;
 	const struct convert_options *o = &s->run->options;
 	(void)intake_tables(s->in);
-	s->target = mapping_target(&s->in->mapping, o->target.n ? o->target : STR("standard"));
+	s->target = mapping_target_at(&s->in->mapping, arena, o->target.n ? o->target : STR("standard"));
 	s->schema = schema_load(arena, mapping_builtin_text(STR("gateway-api/fields.tsv")));
 	if (!s->target || !s->schema)
 		return false;
@@ -100,7 +100,7 @@ static void choose_class(const struct stages *s, struct assembly *as)
 		return;
 	if (known->n == 1)
 		as->class_name = known->item[0];
-	else
+	else if (!s->target->own_class)
 		as->print_class_controller = s->target->controller_name;
 }
 
@@ -111,6 +111,7 @@ static void assemble_model(struct stages *s, bool open, struct lowering *lowerin
 	*lowering = lowering_of(s, open);
 	*as = (struct assembly){ .arena = arena, .ledger = open ? NULL : &s->in->ledger, .diags = open ? NULL : &s->in->diags,
 		.statements = open ? NULL : &lowering->statements, .sources = &s->in->sources, .schema = s->schema, .version = s->version };
+	as->target = s->target;
 	/* where routes have none of their hostnames that a listener says to which they are not attached */
 	as->plain_beside = target_chooses(s->target, STR("listeners"), STR("by-route"));
 	as->shared_is_http1 = target_chooses(s->target, STR("reuse"), STR("prevented"));
@@ -142,6 +143,20 @@ static void say_class(struct stages *s, const struct assembly *as)
 	struct diag *d = diag_addf(&s->in->diags, DIAG_CHOOSE_CLASS, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"GatewayClass %.*s stands for the implementation that you choose", STR_ARG(as->class_name));
 	d->help = STR("--gateway-class NAME names the class of your implementation, and none is printed");
+}
+
+/* Of an implementation: whether a running one has judged what is printed, and what is to be done besides. */
+static void say_target(struct stages *s, const struct assembly *as)
+{
+	const struct diag_site nowhere = { { 0, 0 }, 1, { "", 0 } };
+	const struct target_table *t = s->target;
+	if (as->out.n == 0 || t->extends.n == 0)
+		return;
+	if (!t->judged)
+		diag_addf(&s->in->diags, DIAG_NOT_JUDGED, nowhere, "not judged by a running %.*s", STR_ARG(t->title))->help =
+			STR("try the manifests beside the controller before clients are led there");
+	for (size_t i = 0; i < t->beside.n; i++)
+		diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "the manifests alone are not enough for %.*s", STR_ARG(t->title))->help = t->beside.item[i];
 }
 
 /* The open form of the routes of Ingresses of which one stands closed. What the API would refuse has been told of the closed form. */
@@ -237,6 +252,7 @@ static void print_manifests(struct stages *s)
 		folder = with_earlier(s, &whole, &as);
 	}
 	say_class(s, &as);
+	say_target(s, &as);
 	if (s->run->options.layout == LAYOUT_NONE)
 		s->run->manifests = output_text(&s->in->arena, as.out.item, as.out.n, &s->run->options);
 	else
@@ -318,7 +334,7 @@ static void fill_report(struct stages *s)
 	r->diags = &run->in.diags;
 	r->ledger = &run->in.ledger;
 	r->version = str_c(ing2gw_version());
-	r->target = s->target ? s->target->name : run->options.target;
+	r->target = run->options.target.n ? run->options.target : STR("standard");
 	r->gateway_api = arena_printf(&run->in.arena, "1.%u", s->version.minor);
 	r->channel = run->options.experimental ? STR("experimental") : STR("standard");
 	r->other_objects = s->in->snapshot.other_objects;

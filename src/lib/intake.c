@@ -135,7 +135,7 @@ str intake_choices_help(struct arena *arena)
 struct model *intake_gateway_model(struct intake *intake)
 {
 	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, intake->options->world == WORLD_CLOSED };
-	const struct target_table *target = mapping_target(&intake->mapping, intake->options->target);
+	const struct target_table *target = mapping_target_at(&intake->mapping, &intake->arena, intake->options->target);
 	struct gateway_choices *choices = NEW(&intake->arena, struct gateway_choices);
 	for (size_t i = 0; target && i < target->choices.n; i++)
 		gateway_choices_set(choices, target->choices.item[i].name, target->choices.item[i].value);

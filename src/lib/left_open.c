@@ -64,7 +64,7 @@ static void add_spellings(struct intake *in, const struct target_table *target, 
 
 const struct open_choices *left_open(struct intake *in)
 {
-	const struct target_table *target = mapping_target(&in->mapping, in->options->target.n ? in->options->target : STR("standard"));
+	const struct target_table *target = mapping_target_at(&in->mapping, &in->arena, in->options->target.n ? in->options->target : STR("standard"));
 	struct open_choices *out = NEW(&in->arena, struct open_choices);
 	struct str_list names = { 0 };
 	for (size_t i = 0; target && i < target->left_open.n; i++)

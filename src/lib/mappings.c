@@ -80,10 +80,20 @@ bool tables_know(const struct tables *tables, enum table_word word, str name, st
 {
 	struct str_list names = names_of(tables, tables->sources.arena, word);
 	*near = STR("");
-	if (str_list_has(&names, name))
+	if (str_list_has(&names, name) || (word == TABLE_TARGET && mapping_target_at(tables->mapping, tables->sources.arena, name)))
 		return true;
 	*near = nearest_name(name, &names);
 	return false;
+}
+
+str targets_why(const struct tables *tables, struct arena *arena, str word)
+{
+	str name, version, near;
+	str_cut(word, '@', &name, &version);
+	if (!tables_know(tables, TABLE_TARGET, name, &near))
+		return arena_printf(arena, "there is no target '%.*s'%s%.*s%s", STR_ARG(name), near.n ? "; did you mean " : "", STR_ARG(near), near.n ? "?" : "");
+	str why = target_word_why(tables->mapping, arena, word);
+	return why.n ? arena_printf(arena, "there is no version '%.*s' of %.*s; %.*s", STR_ARG(version), STR_ARG(name), STR_ARG(why)) : why;
 }
 
 /* ---- list ---- */

@@ -26,8 +26,11 @@ enum table_word { TABLE_FEATURE, TABLE_CONTROLLER, TABLE_TARGET };
 
 str table_word_name(enum table_word word);      /* "feature" ... */
 
-/* Is there one of that name? Else near is the nearest name, or empty. */
+/* Is there one of that name, of targets also as NAME@VERSION? Else near is the nearest name, or empty. */
 bool tables_know(const struct tables *tables, enum table_word word, str name, str *near);
+
+/* What is wrong with "NAME" or "NAME@VERSION" of a target, in one sentence without an end; empty: nothing. */
+str targets_why(const struct tables *tables, struct arena *arena, str word);
 
 /* The nearest of some names, or empty: for "did you mean". */
 str nearest_name(str name, const struct str_list *known);

@@ -16,7 +16,7 @@ void words_wrap(struct buf *out, str text, size_t indent, size_t column);
 void words_wrap_at(struct buf *out, str text, size_t indent, size_t column, size_t width);
 
 /* A table under construction. */
-enum { COLUMNS_MOST = 5 };
+enum { COLUMNS_MOST = 8 };
 
 struct columns_line {
 	str cell[COLUMNS_MOST];

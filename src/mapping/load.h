@@ -64,6 +64,12 @@ void load_controller(struct loader *loader, const struct node *root);
 /* One target's table: a new one, or rows for the one of that name. */
 void load_target(struct loader *loader, const struct node *root);
 
+/* versions.c: what of a target's table hangs on its versions, and what it lacks. */
+void load_versions(struct loader *loader, struct target_table *table, const struct node *root);
+
+/* Makes of the rows as written those of one version; empty: of a table without any. */
+void target_settle(struct arena *arena, struct target_table *table, str version);
+
 /* After all tables: what targets have from those that they extend. */
 void load_inherited(struct loader *loader);
 

@@ -24,6 +24,7 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
+	{ STR_INIT("since_target"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since_target), NULL, 0, NULL },
 };
 
 static const struct key TARGET_KEYS[] = {
@@ -43,6 +44,13 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
+	{ STR_INIT("releases"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("judged"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, judged), NULL, 0, NULL },
+	{ STR_INIT("own_class"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_class), NULL, 0, NULL },
+	{ STR_INIT("own_certificates"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_certificates), NULL, 0, NULL },
+	{ STR_INIT("class_annotations"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("beside"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, beside), NULL, 0, NULL },
+	{ STR_INIT("lacks"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("features"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
@@ -273,11 +281,12 @@ static bool has_choice(const struct target_table *table, str name)
 
 /* ---- targets ---- */
 
-static void index_rows(struct arena *arena, struct target_table *table)
+static struct target_row *plain_row(const struct target_table *table, str feature)
 {
-	map_init(&table->by_feature, arena);
-	for (size_t i = 0; i < table->features.n; i++)
-		map_set(&table->by_feature, table->features.item[i].feature, &table->features.item[i]);
+	for (size_t i = 0; i < table->plain.n; i++)
+		if (str_eq(table->plain.item[i].feature, feature))
+			return &table->plain.item[i];
+	return NULL;
 }
 
 /* Rows and kinds of the target that it extends, where it has none itself. depth: a target cannot extend itself in a circle. */
@@ -297,33 +306,47 @@ static void inherit(struct loader *loader, struct target_table *table, size_t de
 		table->regex = base->regex;
 	if (table->steps.n == 0)
 		table->steps = base->steps;
-	for (size_t i = 0; i < base->features.n; i++)
-		if (!map_get(&table->by_feature, base->features.item[i].feature))
-			LIST_PUSH(arena, &table->features, base->features.item[i]);
+	for (size_t i = 0; i < base->plain.n; i++)
+		if (!plain_row(table, base->plain.item[i].feature))
+			LIST_PUSH(arena, &table->plain, base->plain.item[i]);
 	for (size_t i = 0; i < base->choices.n; i++)
 		if (!has_choice(table, base->choices.item[i].name))
 			LIST_PUSH(arena, &table->choices, base->choices.item[i]);
 	for (size_t i = 0; i < base->policies.n; i++)
 		if (!target_policy(table, base->policies.item[i].kind))
 			LIST_PUSH(arena, &table->policies, base->policies.item[i]);
-	index_rows(arena, table);
+}
+
+/* Another table's row for the feature takes the place of all that there are. A row of one version stands beside the other one. */
+static void keep_row(struct arena *arena, struct target_table *table, const struct target_row *row)
+{
+	struct target_row *old = plain_row(table, row->feature);
+	if (row->since_target.n) {
+		LIST_PUSH(arena, &table->gated, *row);
+		return;
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < table->gated.n && old; i++)
+		if (!str_eq(table->gated.item[i].feature, row->feature))
+			table->gated.item[kept++] = table->gated.item[i];
+	table->gated.n = old ? kept : table->gated.n;
+	if (old)
+		*old = *row;
+	else
+		LIST_PUSH(arena, &table->plain, *row);
 }
 
 static void load_target_row(struct loader *loader, struct target_table *table, const struct node *node)
 {
 	struct target_row row = { 0 };
 	if (!load_keys(loader, node, TARGET_ROW_KEYS, COUNT_OF(TARGET_ROW_KEYS), true, &row) || row.feature.n == 0
-		|| !load_once(loader, node, row.feature) || !load_check_feature(loader, node, row.feature, STR("")))
+		|| !load_once(loader, node, arena_join(loader->mapping->arena, row.feature, row.since_target)) || !load_check_feature(loader, node, row.feature, STR("")))
 		return;
 	if (str_eq(row.how, STR("none")) && row.without.n == 0)
 		load_fault(loader, node->at, 1, "without is missing: with how none it says what is lost");
 	if (!load_said(loader, table, node, &row))
 		return;
-	struct target_row *old = map_get(&table->by_feature, row.feature);
-	if (old)
-		*old = row;
-	else
-		LIST_PUSH(loader->mapping->arena, &table->features, row);
+	keep_row(loader->mapping->arena, table, &row);
 }
 
 void load_target(struct loader *loader, const struct node *root)
@@ -334,7 +357,6 @@ void load_target(struct loader *loader, const struct node *root)
 	bool is_new = table == NULL;
 	if (is_new) {
 		table = NEW(mapping->arena, struct target_table);
-		map_init(&table->by_feature, mapping->arena);
 	} else if (loader->builtin) {
 		load_fault(loader, root->at, 1, "two targets have this name");
 	}
@@ -360,14 +382,16 @@ void load_target(struct loader *loader, const struct node *root)
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_target_row(loader, table, list->as.list.item[i]);
-	index_rows(mapping->arena, table);
 	table->at = root->at;
+	load_versions(loader, table, root);
 }
 
 void load_inherited(struct loader *loader)
 {
 	for (size_t i = 0; i < loader->mapping->targets.n; i++) {
-		inherit(loader, loader->mapping->targets.item[i], 0);
-		check_read_as(loader, loader->mapping->targets.item[i]);
+		struct target_table *table = loader->mapping->targets.item[i];
+		inherit(loader, table, 0);
+		target_settle(loader->mapping->arena, table, table->release);
+		check_read_as(loader, table);
 	}
 }

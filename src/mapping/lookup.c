@@ -43,7 +43,7 @@ const struct policy_kind *target_policy(const struct target_table *target, str k
 
 bool target_has_kind(const struct target_table *target, str kind)
 {
-	return target->kinds.n == 0 || str_list_has(&target->kinds, kind);
+	return (target->kinds.n == 0 || str_list_has(&target->kinds, kind)) && !target_lacks(target, kind, (str){ "", 0 }, (str){ "", 0 });
 }
 
 /* Bytes of a pattern's fixed part when it ends in "*" and name begins with that part; else 0. A lone "*" says nothing. */

@@ -174,6 +174,29 @@ struct target_row {
 	str differs;             /* where the meaning differs, one sentence, or empty */
 	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
+	str since_target;        /* first version of the implementation for which the row counts; before, the other row of the feature; or empty */
+};
+
+/* What an implementation does with a field of the Gateway API that it does not have. */
+enum lacking { LACK_IGNORED, LACK_REFUSED };
+
+/* A part of the Gateway API that an implementation does not have: nothing of it is printed for it, nor counted as carried. */
+struct target_lack {
+	str kind;                /* "HTTPRoute" */
+	str field;               /* "spec.rules[].timeouts", with all below it; empty: the kind itself */
+	struct str_list values;  /* of the field, alone; none: the field itself */
+	enum lacking does;
+	str since_target;        /* first version of the implementation that has it, or empty: none that is known */
+};
+
+/* A version of an implementation, and that of the Gateway API that comes with it. */
+struct target_release {
+	str version, gateway_api;
+	struct place at;
+};
+
+struct target_annotation {
+	str key, value;
 };
 
 /* Which part of a path a regular expression has to match: all of it; a beginning; any part. */
@@ -227,8 +250,20 @@ struct target_table {
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;
 	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
-	LIST(struct target_row) features;
+	LIST(struct target_release) releases;   /* from the oldest on; the title names the newest. None: it has no versions, or they are not told apart */
+	str release;                 /* that this table is about, or empty */
+	bool judged;                 /* a running one has judged what is printed for it */
+	bool own_class;              /* it brings its GatewayClass along: none is printed */
+	bool own_certificates;       /* it does not read the Secrets that listeners name, and has certificates from elsewhere */
+	LIST(struct target_annotation) class_annotations;   /* of the GatewayClass that is printed */
+	struct str_list beside;      /* what has to be done beside the manifests, one sentence each */
+	LIST(struct target_lack) lacks;         /* of this version */
+	LIST(struct target_row) features;       /* of this version, those of `extends` with them */
 	struct map by_feature;
+	/* As the file has them: what stands above is made of these, see target_at() */
+	LIST(struct target_row) plain, gated;   /* without and with since_target */
+	LIST(struct target_lack) all_lacks;
+	str newest_title;
 };
 
 struct mapping {
@@ -265,6 +300,17 @@ bool mapping_add_all(struct mapping *mapping, const struct mapping_texts *texts)
 const struct feature *mapping_feature(const struct mapping *mapping, str name);
 const struct controller_table *mapping_controller(const struct mapping *mapping, str name);
 const struct target_table *mapping_target(const struct mapping *mapping, str name);
+/*
+ * By the word of the user: "NAME", or "NAME@VERSION", with the rows that count for that version. NULL: there is no such target or version,
+ * see target_word_why().
+ */
+const struct target_table *mapping_target_at(const struct mapping *mapping, struct arena *arena, str word);
+/* What is wrong with the version of a word whose name is known; empty: nothing. */
+str target_word_why(const struct mapping *mapping, struct arena *arena, str word);
+/* "1.10" is behind "1.9": below, at or above zero. Numbers with dots; what is missing counts as 0. */
+int release_compare(str a, str b);
+/* The first of its lacks that is about this; value empty: the field as a whole. NULL: it has it, as far as is known. */
+const struct target_lack *target_lacks(const struct target_table *target, str kind, str field, str value);
 /* Whether objects of a Gateway API kind are served. */
 bool target_has_kind(const struct target_table *target, str kind);
 const struct policy_kind *target_policy(const struct target_table *target, str kind);   /* NULL: there is none */

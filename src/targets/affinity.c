@@ -108,7 +108,7 @@ void delivery_affinity(struct lowering *lw, const struct rule_place *at, const s
 	const struct affinity_fields *f = &step->as.affinity;
 	bool newer = version_has(lw, ROUTE, STR("spec.rules[].sessionPersistence.cookie"));
 	if (!version_has(lw, ROUTE, FIELD)) {
-		lose_by_version(lw, step, version_lacks(lw, STR("the field sessionPersistence of a rule")), version_ways(lw, ROUTE, FIELD),
+		lose_by_version(lw, step, version_lacks(lw, ROUTE, FIELD, STR("the field sessionPersistence of a rule")), version_ways(lw, ROUTE, FIELD),
 			STR("requests of one client go to different endpoints"));
 		return;
 	}

@@ -338,7 +338,7 @@ static void lose_version(struct lowering *lw, const struct backend_use *use)
 	bool old = version_has(lw, POLICY, STR("spec"));
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .feature = PROTOCOL, .loss = LOSS_ROUTING,
-		.message = old ? version_lacks(lw, STR("a BackendTLSPolicy with validation and targetRefs")) : kind_lacks(lw, POLICY),
+		.message = old ? version_lacks(lw, POLICY, VALIDATION, STR("a BackendTLSPolicy with validation and targetRefs")) : kind_lacks(lw, POLICY),
 		.effect = STR("requests reach the backend in plain HTTP, which a port with TLS does not understand"),
 		.help = version_ways(lw, POLICY, VALIDATION),
 	};

@@ -103,7 +103,7 @@ void clients_why(struct lowering *lw, const struct host_list *hosts, const struc
 	} else if (hosts->agree && lw->gateway_exists) {
 		lw->clients_why = STR("the Gateway exists already, and is not printed");
 	} else if (hosts->agree) {
-		lw->clients_why = version_lacks(lw, STR("spec.tls.frontend of a Gateway"));
+		lw->clients_why = version_lacks(lw, STR("Gateway"), FIELD, STR("spec.tls.frontend of a Gateway"));
 		lw->clients_ways = version_ways(lw, STR("Gateway"), FIELD);
 	} else {
 		lw->clients_why = STR("a Gateway asks on all its HTTPS listeners, and another host wants no certificate, or one of another CA");

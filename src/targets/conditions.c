@@ -6,6 +6,7 @@
 #include "gateway/cel.h"
 #include "targets/losses.h"
 #include "targets/stated.h"
+#include "targets/versions.h"
 
 /*
  * A pattern that the source searches in the header, so that it means the same for implementations that compare the whole value and for
@@ -57,6 +58,17 @@ bool case_condition(struct lowering *lw, const struct route *r, const struct for
 	out->value = regex ? whole_value(lw->arena, pattern) : c->value;
 	if (regex)
 		out->type = STR("RegularExpression");
+	static const str ROUTE = STR_INIT("HTTPRoute"), TYPE = STR_INIT("spec.rules[].matches[].headers[].type"), REGEX = STR_INIT("RegularExpression");
+	if (regex && !version_has_value(lw, ROUTE, TYPE, REGEX)) {
+		struct loss_text text = {
+			.code = DIAG_CANARY_LOST, .loss = LOSS_ROUTING,
+			.message = version_lacks_value(lw, ROUTE, TYPE, REGEX, STR("an expression on a header, as which a canary's condition would be said")),
+			.effect = STR("requests with that header or cookie are no longer sent to the canary"),
+			.help = STR("use a header with one fixed value, or weights"),
+		};
+		lose(lw, r, &c->facts, &text);
+		return false;
+	}
 	if (!name_is_header(out->name) || !is_header_value(out->value)) {
 		struct loss_text text = {
 			.code = DIAG_CANARY_LOST, .loss = LOSS_ROUTING,

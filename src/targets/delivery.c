@@ -25,7 +25,7 @@ struct fact_list delivery_fact(struct lowering *lw, struct fact *fact)
 	return list;
 }
 
-static bool leads_to_backend(const struct lowering *lw, const struct rule_place *at)
+bool delivery_leads(const struct lowering *lw, const struct rule_place *at)
 {
 	const struct route *r = at->route;
 	for (size_t i = 0; i < r->steps.n; i++)
@@ -93,8 +93,9 @@ static void add_silence(struct lowering *lw, const struct rule_place *at, const 
 {
 	if (lost_on_calls(lw, at, step))
 		return;
-	if (!version_has(lw, ROUTE, STR("spec.rules[].timeouts.request"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("the field timeouts of a rule")), version_ways(lw, ROUTE, STR("spec.rules[].timeouts.request")),
+	const str field = step->as.silence.than_usual == SILENCE_SHORTER ? STR("spec.rules[].timeouts.backendRequest") : STR("spec.rules[].timeouts.request");
+	if (!version_has(lw, ROUTE, field)) {
+		lose_by_version(lw, step, version_lacks(lw, ROUTE, field, STR("the field timeouts of a rule")), version_ways(lw, ROUTE, field),
 			STR("how long a backend may be silent is up to the implementation"));
 		return;
 	}
@@ -242,8 +243,8 @@ static void add_tries(struct lowering *lw, const struct rule_place *at, const st
 	}
 	const bool careful = !r->never && !r->repeats;
 	if (!version_has(lw, ROUTE, STR("spec.rules[].retry"))) {
-		lose_by_version(lw, step, version_lacks(lw, STR("the field retry of a rule")),
-			careful || r->never ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
+		lose_by_version(lw, step, version_lacks(lw, ROUTE, STR("spec.rules[].retry"), STR("the field retry of a rule")),
+			(careful || r->never) && !target_lacks(lw->target, ROUTE, STR("spec.rules[].retry"), STR("")) ? STR("--gateway-api 1.7 has it") : version_ways(lw, ROUTE, STR("spec.rules[].retry")), OWN_TRIES);
 		return;
 	}
 	if (careful && repeats_broken(lw)) {
@@ -326,6 +327,11 @@ static void add_mirror(struct lowering *lw, const struct rule_place *at, const s
 		lose(lw, at->route, &step->facts, &text);
 		return;
 	}
+	if (!version_has_value(lw, ROUTE, STR("spec.rules[].filters[].type"), STR("RequestMirror"))) {
+		lose_by_version(lw, step, version_lacks_value(lw, ROUTE, STR("spec.rules[].filters[].type"), STR("RequestMirror"), STR("the RequestMirror filter")),
+			version_ways_value(lw, ROUTE, STR("spec.rules[].filters[].type"), STR("RequestMirror")), STR("no copies are sent any more"));
+		return;
+	}
 	struct http_filter filter = { .type = STR_INIT("RequestMirror") };
 	filter.mirror = (struct backend_ref){ .name = m->to.name, .port = { true, m->to.port } };
 	if (at->route->owner && !str_eq(at->route->owner->namespace, m->to.namespace))
@@ -343,7 +349,8 @@ void delivery_copies(struct lowering *lw, const struct rule_place *at, struct dr
 {
 	for (size_t i = 0; i < at->route->steps.n; i++) {
 		const struct step *s = at->route->steps.item[i];
-		if (s->delivery == DELIVERY_MIRROR && step_is_said(s, at->side) && leads_to_backend(lw, at))
+		const struct target_row *row = target_feature(lw->target, s->feature);
+		if (s->delivery == DELIVERY_MIRROR && !(row && str_eq(row->how, STR("none"))) && step_is_said(s, at->side) && delivery_leads(lw, at))
 			add_mirror(lw, at, s, d);
 	}
 }
@@ -374,6 +381,21 @@ void delivery_usual(struct lowering *lw, const struct rule_place *at, struct dra
 	}
 }
 
+/* Once for all routes: nothing can be written that lifts it. */
+static void say_total(struct lowering *lw, const struct rule_place *at)
+{
+	const struct loss_text text = {
+		.code = DIAG_SHORT_TIMEOUT_DIFFERS, .loss = LOSS_AVAILABILITY,
+		.message = arena_printf(lw->arena, "%.*s ends every exchange after %.*s, and no field of a rule lifts that", STR_ARG(lw->target->title),
+			STR_ARG(lw->target->default_timeout)),
+		.effect = STR("longer downloads, event streams and web sockets are cut off, where the controller waits as long as something comes"),
+		.help = STR("set the limit in a policy of the implementation: ing2gw explain timeout.read names them"),
+	};
+	if (!lw->total_said)
+		differ(lw, at->route, &(struct fact_list){ 0 }, &text);
+	lw->total_said = true;
+}
+
 void delivery_total(struct lowering *lw, const struct rule_place *at, struct draft *d)
 {
 	if (lw->target->default_timeout.n == 0 || d->rule.request_timeout.n || d->try_seconds || at->route->cases.n == 0)
@@ -382,12 +404,14 @@ void delivery_total(struct lowering *lw, const struct rule_place *at, struct dra
 		d->rule.request_timeout = STR("0s");
 	else if (lw->target->endless.said)
 		policy_add_endless(lw, d);
+	else if (!grpc_is_spoken(at->route))
+		say_total(lw, at);
 }
 
 void delivery_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	/* the root that the controller makes for each host has the settings of an Ingress, and no backend that they act on */
-	if (step->delivery != DELIVERY_NONE && !leads_to_backend(lw, at))
+	if (step->delivery != DELIVERY_NONE && !delivery_leads(lw, at))
 		return;
 	switch (step->delivery) {
 	case DELIVERY_SILENCE:

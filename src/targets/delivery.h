@@ -8,6 +8,9 @@
 /* Adds a STEP_OTHER to the rule of the draft; what no field says is told through losses.h. */
 void delivery_add(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 
+/* The route hands requests to a backend on this side. */
+bool delivery_leads(const struct lowering *lowering, const struct rule_place *at);
+
 /* Copies are made of requests as they come: their filter goes before all others. */
 void delivery_copies(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 

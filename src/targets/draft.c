@@ -120,6 +120,18 @@ static void add_guard(struct lowering *lw, const struct rule_place *at, const st
 	d->closed = true;
 }
 
+/* The target's table says so of the whole feature. Protections close the route, and an answer ends it. */
+static bool is_lost(struct lowering *lw, const struct rule_place *at, const struct step *step)
+{
+	const struct target_row *row = target_feature(lw->target, step->feature);
+	if (!row || !str_eq(row->how, STR("none")) || step->kind == STEP_GUARD || step->kind == STEP_STATUS || step->kind == STEP_REDIRECT ||
+		step->kind == STEP_HEADER)
+		return false;
+	if (step->delivery == DELIVERY_NONE || delivery_leads(lw, at))
+		lose_feature(lw, step);
+	return true;
+}
+
 static void add_step(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	lw->now.step = step;
@@ -130,6 +142,8 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 		policy_add(lw, at, step, d);
 		return;
 	}
+	if (is_lost(lw, at, step))
+		return;
 	switch (step->kind) {
 	case STEP_GUARD:
 		add_guard(lw, at, step, d);

@@ -6,10 +6,16 @@
 #include "targets/paths.h"
 #include "targets/versions.h"
 
+static const str ROUTE = STR_INIT("HTTPRoute"), STATUS = STR_INIT("spec.rules[].filters[].requestRedirect.statusCode");
+
+static str status_text(const struct lowering *lw, uint32_t status)
+{
+	return arena_printf(lw->arena, "%u", (unsigned)status);
+}
+
 static bool status_is_known(const struct lowering *lw, uint32_t status)
 {
-	str text = arena_printf(lw->arena, "%u", (unsigned)status);
-	return schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].filters[].requestRedirect.statusCode"), text, lw->version);
+	return version_has_value(lw, ROUTE, STATUS, status_text(lw, status));
 }
 
 static bool lose_redirect(struct lowering *lw, const struct route *route, const struct step *step, str message, str help)
@@ -37,6 +43,11 @@ static void redirect_status(struct lowering *lw, const struct route *route, cons
 		.effect = STR("clients may repeat a POST as a GET after the redirect"),
 		.help = STR("--gateway-api 1.5 or newer keeps the status"),
 	};
+	if (target_lacks(lw->target, ROUTE, STATUS, status_text(lw, status))) {
+		text.message = arena_printf(lw->arena, "%.*s knows no redirect with status %u: %u stands in", STR_ARG(lw->target->title), (unsigned)status,
+			(unsigned)out->status.value);
+		text.help = version_ways_value(lw, ROUTE, STATUS, status_text(lw, status));
+	}
 	differ(lw, route, &step->facts, &text);
 }
 
@@ -80,6 +91,27 @@ static void say_slash(struct lowering *lw, const struct route *route, const stru
 	differ(lw, route, &none, &text);
 }
 
+static str filter_field(const struct lowering *lw, str name)
+{
+	return arena_join(lw->arena, STR("spec.rules[].filters[]."), name);
+}
+
+/* A field of a filter that every version of the Gateway API has: the target may lack it. */
+static bool is_known(const struct lowering *lw, str name)
+{
+	return version_has(lw, ROUTE, filter_field(lw, name));
+}
+
+static str lacks(const struct lowering *lw, str name, const char *what)
+{
+	return version_lacks(lw, ROUTE, filter_field(lw, name), str_c(what));
+}
+
+static str ways(const struct lowering *lw, str name)
+{
+	return version_ways(lw, ROUTE, filter_field(lw, name));
+}
+
 /* Why no filter says a redirect, and what to do; nothing: one does. */
 struct fault {
 	str message, help;
@@ -102,12 +134,16 @@ static struct fault redirect_fault(const struct lowering *lw, const struct step 
 	if (host.n && (!name_is_hostname(host) || str_starts(host, STR("*"))))
 		return (struct fault){ STR("the host of a redirect's address is no hostname of the Gateway API"),
 			STR("give a DNS name; addresses and underscores are not taken") };
+	if (r->port && !is_known(lw, STR("requestRedirect.port")))
+		return (struct fault){ lacks(lw, STR("requestRedirect.port"), "a redirect to another port"), ways(lw, STR("requestRedirect.port")) };
 	if (!is_filter_status(lw, r->status))
 		return (struct fault){ arena_printf(lw->arena, "a redirect with status %u cannot be said", (unsigned)r->status),
 			STR("choose 301, 302, 303, 307 or 308") };
 	*out = (struct request_redirect){ .scheme = r->scheme, .hostname = host, .port = { r->port != 0, r->port } };
 	if (r->change != PATH_FULL)
 		return (struct fault){ { "", 0 }, { "", 0 } };
+	if (!is_known(lw, STR("requestRedirect.path")))
+		return (struct fault){ lacks(lw, STR("requestRedirect.path"), "a redirect to another path"), ways(lw, STR("requestRedirect.path")) };
 	if (!path_encode(lw->arena, r->path, &out->path.full, &why))
 		return (struct fault){ STR("the path of a redirect's address cannot be said"), why };
 	out->path.type = STR("ReplaceFullPath");
@@ -224,7 +260,7 @@ static bool cors_is_there(struct lowering *lw, const struct route *route, const 
 	static const str KIND = STR_INIT("HTTPRoute"), FIELD = STR_INIT("spec.rules[].filters[].type"), CORS = STR_INIT("CORS");
 	struct loss_text text = {
 		.code = DIAG_VERSION_LOST, .loss = LOSS_BEHAVIOUR,
-		.message = version_lacks(lw, STR("the CORS filter")),
+		.message = version_lacks_value(lw, KIND, FIELD, CORS, STR("the CORS filter")),
 		.effect = STR("browsers no longer let pages of other origins read the answers"),
 		.help = arena_printf(lw->arena, "%.*s; or let the application answer", STR_ARG(version_ways_value(lw, KIND, FIELD, CORS))),
 	};
@@ -284,9 +320,22 @@ static str replacement_of(const struct lowering *lw, const struct rewrite *r)
 	return root && target_chooses(lw->target, STR("replacement"), STR("verbatim")) ? arena_join(lw->arena, path, STR("/")) : path;
 }
 
+/* A rewrite that the target's URLRewrite does not have. */
+static bool lose_rewrite(struct lowering *lw, const struct route *route, const struct step *step, str field, const char *what, str effect)
+{
+	struct loss_text text = {
+		.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING, .effect = effect, .message = lacks(lw, field, what), .help = ways(lw, field),
+	};
+	lose(lw, route, &step->facts, &text);
+	return false;
+}
+
 bool filter_rewrite(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
+	static const str FIELD = STR_INIT("urlRewrite.path");
 	const struct rewrite *r = &step->as.rewrite;
+	if (!is_known(lw, FIELD))
+		return lose_rewrite(lw, route, step, FIELD, "a rewrite of the path", STR("the backend gets the path of the request as it is"));
 	struct path_modifier *to = &out->rewrite.path;
 	str why = { "", 0 };
 	bool said = r->change != PATH_KEEP && path_encode(lw->arena, replacement_of(lw, r), r->change == PATH_FULL ? &to->full : &to->prefix, &why);
@@ -318,12 +367,16 @@ bool filter_rewrite(struct lowering *lw, const struct route *route, const struct
 
 bool filter_says_host(const struct lowering *lw, const struct step *step)
 {
+	static const str FIELD = STR_INIT("urlRewrite.hostname");
 	str name = arena_lower(lw->arena, step->value);
-	return name_is_hostname(name) && !str_starts(name, STR("*"));
+	return is_known(lw, FIELD) && name_is_hostname(name) && !str_starts(name, STR("*"));
 }
 
 bool filter_host(struct lowering *lw, const struct route *route, const struct step *step, struct http_filter *out)
 {
+	static const str FIELD = STR_INIT("urlRewrite.hostname");
+	if (!is_known(lw, FIELD))
+		return lose_rewrite(lw, route, step, FIELD, "another Host for the backend", STR("the backend gets the Host of the request"));
 	if (!filter_says_host(lw, step)) {
 		struct loss_text text = {
 			.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,

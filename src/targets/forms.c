@@ -7,6 +7,7 @@
 #include "targets/expressions.h"
 #include "targets/losses.h"
 #include "targets/policies.h"
+#include "targets/versions.h"
 
 struct form_list {
 	struct form **item;
@@ -25,6 +26,9 @@ const struct form *form_of(const struct forms *forms, const struct route *route)
 static bool cuts_prefix(const struct lowering *lw, const struct route *route, enum side side)
 {
 	struct lowering exact = *lw;
+	const struct target_row *row = target_feature(lw->target, STR("route.rewrite"));
+	if ((row && str_eq(row->how, STR("none"))) || !version_has(lw, STR("HTTPRoute"), STR("spec.rules[].filters[].urlRewrite.path")))
+		return false;
 	bool cuts = false;
 	exact.exact = true;
 	for (size_t i = 0; i < route->steps.n; i++) {
@@ -95,6 +99,7 @@ static bool is_expression_anyway(const struct lowering *lw, const struct forms_o
 
 struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 {
+	const bool takes_expressions = version_has_expressions(lw);
 	struct forms forms;
 	struct form_list all = { 0 };
 	map_init(&forms.by_route, lw->arena);
@@ -110,7 +115,7 @@ struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 	for (size_t i = 0; i < all.n; i++) {
 		struct form *form = all.item[i];
 		form->rivals = form->group->members > 1;
-		form->possible = form->route->match.kind == MATCH_REGEX && form->route->match.expression.n == 0 && !form->group->prefix && !of->uniform && (form->rivals || !takes_all(form->route));
+		form->possible = form->route->match.kind == MATCH_REGEX && form->route->match.expression.n == 0 && takes_expressions && !form->group->prefix && !of->uniform && (form->rivals || !takes_all(form->route));
 		form->expression = lw->exact && (form->possible || (is_expression_anyway(lw, of, form->route) &&
 			!(form->rivals && (form->route->match.kind == MATCH_TEXT || form->route->match.near.n))));
 	}

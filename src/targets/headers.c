@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "gateway/cel.h"
 #include "targets/losses.h"
+#include "targets/versions.h"
 
 enum { LIST_MOST = 16, VALUE_MOST = 4096 };
 
@@ -104,12 +105,13 @@ static bool is_of_hop(str name)
 /* ---- what cannot be said ---- */
 
 static void lose_header(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts, const struct header_edit *e,
-	const char *why, str help)
+	str why, str help)
 {
 	const char *side = e->response ? "answers" : "requests";
 	struct loss_text text = {
 		.code = DIAG_HEADER_LOST, .loss = LOSS_BEHAVIOUR, .help = help,
-		.message = arena_printf(lw->arena, "the header %.*s of %s cannot be %s: %s", STR_ARG(e->name), side, e->value.n ? "set" : "taken away", why),
+		.message = arena_printf(lw->arena, "the header %.*s of %s cannot be %s: %.*s", STR_ARG(e->name), side, e->value.n ? "set" : "taken away",
+			STR_ARG(why)),
 		.effect = e->response ? STR("clients get the header as the backend sends it, or not at all")
 			: e->adds ? STR("the backend gets the header as the Gateway sends it")
 			: STR("the backend gets no such header: it is taken away from requests, so that no client can choose its value"),
@@ -174,7 +176,7 @@ static bool add_value(struct lowering *lw, const struct rule_place *at, struct h
 	const struct fact_list *facts)
 {
 	if (str_eq_nocase(c->name, STR("Set-Cookie")) || c->value.n + value.n + 2 > VALUE_MOST) {
-		lose_header(lw, at, facts, e, "a filter takes one value for each name", STR("set it in the application"));
+		lose_header(lw, at, facts, e, STR("a filter takes one value for each name"), STR("set it in the application"));
 		return false;
 	}
 	c->value = arena_printf(lw->arena, "%.*s, %.*s", STR_ARG(c->value), STR_ARG(value));
@@ -215,7 +217,7 @@ static void collect(struct lowering *lw, const struct rule_place *at, const stru
 	else if (is_of_hop(e->name))
 		why = "it belongs to one connection, and filters must not touch it";
 	if (why) {
-		lose_header(lw, at, &step->facts, e, why, STR("what it was set for is a matter of the Gateway: look into its documentation"));
+		lose_header(lw, at, &step->facts, e, str_c(why), STR("what it was set for is a matter of the Gateway: look into its documentation"));
 		return;
 	}
 	if (!expand(lw, at, e->value, &value))
@@ -228,7 +230,7 @@ static void collect(struct lowering *lw, const struct rule_place *at, const stru
 		add_up(lw, at, step, e, str_trim(value), d);
 		return;
 	}
-	lose_header(lw, at, &step->facts, e, why, STR("give it a fixed value, or set it in the application"));
+	lose_header(lw, at, &step->facts, e, str_c(why), STR("give it a fixed value, or set it in the application"));
 	const struct header_edit gone = { .name = e->name };
 	if (!e->response && !e->adds)
 		add_up(lw, at, step, &gone, gone.value, d);
@@ -295,11 +297,18 @@ static void write_rest(struct lowering *lw, const struct rule_place *at, struct 
 	const struct header_edit edit = { .response = c->response, .name = c->name, .value = c->value, .adds = !removed };
 	if (removed)
 		LIST_PUSH(lw->arena, &m->remove, c->name);
-	lose_header(lw, at, &c->facts, &edit, "a filter takes sixteen of them", STR("set it in the application"));
+	lose_header(lw, at, &c->facts, &edit, STR("a filter takes sixteen of them"), STR("set it in the application"));
 }
 
 static void write_change(struct lowering *lw, const struct rule_place *at, struct draft *d, const struct header_change *c)
 {
+	const str type = c->response ? STR("ResponseHeaderModifier") : STR("RequestHeaderModifier");
+	if (!version_has_value(lw, STR("HTTPRoute"), STR("spec.rules[].filters[].type"), type)) {
+		const struct header_edit edit = { .response = c->response, .name = c->name, .value = c->value, .adds = true };
+		str why = arena_printf(lw->arena, "%.*s has no filter for headers of %s", STR_ARG(lw->target->title), c->response ? "answers" : "requests");
+		lose_header(lw, at, &c->facts, &edit, why, STR("set it in the application"));
+		return;
+	}
 	const char *list = c->kind == HEADER_SET ? "set" : c->kind == HEADER_ADD ? "add" : "remove";
 	const struct http_header header = { c->name, c->value };
 	size_t filter;

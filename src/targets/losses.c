@@ -171,7 +171,9 @@ static str advice(const struct lowering *lw, const struct annotation_row *row, s
 	const struct target_row *t = target_feature(lw->target, feature);
 	/* a directive of a snippet has a feature of its own */
 	bool own = row && row->advice.n && (str_eq(row->feature, feature) || !t || t->without.n == 0);
-	str text = own ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it");
+	str text = own ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it"), since = version_ways_since(lw, feature);
+	if (since.n)
+		text = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(since), STR_ARG(text));
 	if (!security)
 		return text;
 	return arena_printf(lw->arena, "%.*s\nor --accept %.*s serves it WITHOUT this protection", STR_ARG(text), STR_ARG(feature));
@@ -213,7 +215,7 @@ static str guard_why(const struct lowering *lw, const struct step *step)
 {
 	const struct target_row *row = target_feature(lw->target, step->feature);
 	if (step->annotation)
-		return lw->gateway_exists ? STR("the Gateway exists already, and is not printed") : version_lacks(lw, STR("spec.infrastructure of a Gateway"));
+		return lw->gateway_exists ? STR("the Gateway exists already, and is not printed") : version_lacks(lw, STR("Gateway"), STR("spec.infrastructure"), STR("spec.infrastructure of a Gateway"));
 	if (str_eq(step->feature, STR("auth.client-certificate")))
 		return lw->clients_why;
 	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))

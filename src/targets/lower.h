@@ -31,6 +31,7 @@ struct lowering {
 	size_t closed_rules;             /* counted */
 	const struct entry *entry;       /* that is lowered */
 	struct matcher *matcher;         /* made when it is needed */
+	bool total_said;                 /* that the target's own limit for a whole exchange stays */
 	bool https_led;                  /* some requests of the entry are led to HTTPS */
 	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
 	str clients_why;                 /* why it does not, where the host wants it, or empty */

@@ -5,6 +5,7 @@
 #include "targets/expressions.h"
 #include "targets/losses.h"
 #include "targets/stated.h"
+#include "targets/versions.h"
 
 /* Of a route's facts those that its path comes from; others, such as what leaves HTTPS open, have no part in the difference. */
 static struct fact_list path_facts(struct lowering *lw, const struct route *r)
@@ -192,6 +193,12 @@ void say_path(struct lowering *lw, const struct rule_place *at, enum path_said s
 	}
 }
 
+/* A prefix may take what an expression would: it is tried before, or where its text is longer. */
+static bool prefixes_first(const struct lowering *lw)
+{
+	return target_chooses(lw->target, STR("regex-rank"), STR("after-prefix")) || target_chooses(lw->target, STR("regex-rank"), STR("by-length"));
+}
+
 void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path_said said)
 {
 	static const struct loss_text BESIDE = {
@@ -219,6 +226,11 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 		.effect = STR_INIT("the controller refused every letter case; other cases than this can reach another path of the host, without the protection"),
 		.help = STR_INIT("write a shorter path in the Ingress"),
 	};
+	const struct loss_text letters = {
+		.code = LETTERS.code, .loss = LETTERS.loss, .effect = LETTERS.effect,
+		.message = arena_printf(lw->arena, "a closed path is closed in this letter case only: %.*s takes no regular expressions", STR_ARG(lw->target->title)),
+		.help = STR("let the backends refuse such paths, or choose another implementation"),
+	};
 	const struct route *r = at->route;
 	const struct fact_list facts = path_facts(lw, r);
 	bool certain = at->form->expression && !at->form->rivals;
@@ -236,7 +248,9 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 	case SAID_IN_CASE:
 	case SAID_BY_ELEMENT:
 	case SAID_TOO_LONG:
-		differ(lw, r, &facts, &LETTERS);
+		differ(lw, r, &facts, version_has_expressions(lw) ? &LETTERS : &letters);
+		if (at->contested && prefixes_first(lw))
+			differ(lw, r, &facts, &PREFIXES);
 		break;
 	case SAID_FOLDED:
 		if (!certain && !(at->form->expression && lw->target->regex.longest_first))

@@ -8,6 +8,7 @@
 #include "targets/paths.h"
 #include "targets/paths_said.h"
 #include "targets/stated.h"
+#include "targets/versions.h"
 
 void mark_facts(struct arena *arena, struct mark_list *marks, const struct fact_list *facts, str at)
 {
@@ -302,20 +303,44 @@ static void close_around(struct lowering *lw, const struct route *r, const struc
 	state_around(lw, text.code);
 }
 
+/* Only those that the target takes. False where nothing was left out. */
+static bool drop_expressions(const struct lowering *lw, struct path_list *paths)
+{
+	size_t kept = 0, n = paths->n;
+	if (version_has_expressions(lw))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(paths->item[i].type, STR("RegularExpression")))
+			paths->item[kept++] = paths->item[i];
+	paths->n = kept;
+	return kept < n;
+}
+
 /* False when there is nothing to write (it has been reported). */
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
 	str why = { "", 0 };
 	const struct path_wish wish = { .closed = d->closed, .as_source = at->form->expression, .anchored = lw->exact,
 		.dialect = &lw->target->regex, .cut = d->cut };
-	if (!paths_of(lw->arena, at->route, &wish, paths, said, &why)) {
+	bool written = paths_of(lw->arena, at->route, &wish, paths, said, &why), dropped = written && drop_expressions(lw, paths);
+	/* the prefix of a closed path is better than none */
+	if (dropped && (!d->closed || paths->n == 0)) {
+		written = false;
+		why = arena_printf(lw->arena, "%.*s takes no regular expressions", STR_ARG(lw->target->title));
+	}
+	if (!written) {
 		if (!d->closed) {
 			say_unusable(lw, at->route, why);
 			return false;
 		}
 		close_around(lw, at->route, &wish, why, paths);
+		dropped = drop_expressions(lw, paths);
+		if (paths->n == 0)
+			LIST_PUSH(lw->arena, paths, ((struct path_match){ STR("PathPrefix"), STR("/") }));
 		*said = SAID_SAME;
 	}
+	if (dropped)
+		*said = SAID_IN_CASE;
 	drop_taken(lw, at, d, paths);
 	state_paths(lw, paths);
 	if (paths->n == 0)

@@ -118,6 +118,9 @@ void state_without(struct lowering *lw, const struct step *step, enum diag_code 
 	/* the cookie of an affinity is the route's */
 	if (step->kind == STEP_OTHER && step->delivery == DELIVERY_AFFINITY)
 		state_fields(lw, STATED_ALWAYS, "response_headers", code);
+	/* of what a header is made of, others may set a part */
+	if (step->kind == STEP_HEADER)
+		state_fields(lw, STATED_ALWAYS, "upstream.headers response_headers", code);
 	lw->now.side = side;
 }
 

@@ -190,7 +190,7 @@ static void test_faults(void **state)
 		{ { "convert", "-o", "dir=" }, "option -o: 'dir=' is not one of yaml|json, or dir=PATH" },
 		{ { "convert", "--max-depth", "0" }, "option --max-depth: '0' is not a whole number from 1 on" },
 		{ { "convert", "--quiet=maybe" }, "option --quiet: 'maybe' is not true or false" },
-		{ { "explain", "--accept", "x" }, "explain has no option --accept; it belongs to convert" },
+		{ { "explain", "--accept", "x" }, "explain has no option --accept; it belongs to convert, targets" },
 		{ { "explain", "-o", "json" }, "option -o: 'json' is not one of text" },
 		{ { "--accept", "x" }, "option --accept needs a command: convert" },
 		{ { "convert", "--man" }, "option --man stands alone, without a command" },

@@ -146,7 +146,7 @@ static void test_versions(void **state)
 		}
 	}
 	const struct lowering old = { .arena = &run.arena, .target = &ANY, .schema = run.schema, .version = gateway_version_of("1.5") };
-	assert_true(str_eq(version_lacks(&old, STR("TCPRoute")), STR("TCPRoute is not in the standard channel of Gateway API 1.5")));
+	assert_true(str_eq(version_lacks(&old, STR("TCPRoute"), STR("spec.rules"), STR("TCPRoute")), STR("TCPRoute is not in the standard channel of Gateway API 1.5")));
 	gateway_stop(&run);
 	assert_true(good);
 }
