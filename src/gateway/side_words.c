@@ -72,7 +72,8 @@ static bool basic(const struct word *w)
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
 	}
-	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .own_realm = true };
+	str realm = text_of(w, "realm");
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 };
 	return true;
 }
 

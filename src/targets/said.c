@@ -262,7 +262,7 @@ static bool substitution(struct arena *arena, str target, size_t groups, str *ou
 static bool needs_captures(const struct saying *s, const struct rewrite *r)
 {
 	bool root = path_without_slash(r->prefix).n <= 1, longer = path_without_slash(r->path).n > 1;
-	return s->lw->exact || (root && longer && target_chooses(s->lw->target, STR("replacement"), STR("text")));
+	return s->lw->exact || s->lw->across || (root && longer && target_chooses(s->lw->target, STR("replacement"), STR("text")));
 }
 
 /* The whole path becomes the target: what stands behind the part that the expression takes is cut off. */
