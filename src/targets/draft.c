@@ -148,6 +148,10 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	lw->now.step = step;
 	/* accepted as lost, it may stay lost */
 	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
+		if (step->kind == STEP_REDIRECT) {
+			d->answer = step;
+			keep_cors(lw, d);
+		}
 		policy_add(lw, at, step, d);
 		return;
 	}

@@ -280,7 +280,7 @@ static void say_difference(struct lowering *lw, const struct rule_place *at, con
 	if (row->todo.n && template_fields(lw->arena, node_string(lw->arena, row->todo), &ignored, &error))
 		help = template_fill(lw->arena, node_string(lw->arena, row->todo), &words, NULL);
 	struct loss_text text = {
-		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.code = step->kind == STEP_CORS ? DIAG_CORS_DIFFERS : step->kind == STEP_REDIRECT ? DIAG_REDIRECT_DIFFERS : DIAG_POLICY_DIFFERS, .loss = LOSS_BEHAVIOUR,
 		.message = arena_printf(lw->arena, "%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy)),
 		.effect = row->differs,
 		.help = help ? node_text(help) : (str){ "", 0 },
@@ -288,14 +288,16 @@ static void say_difference(struct lowering *lw, const struct rule_place *at, con
 	differ(lw, at->route, &step->facts, &text);
 }
 
-/* What replaces answers stands around what gives them, and that in front of what changes the way to the backend. */
-enum turn { TURN_AROUND, TURN_ANSWERS, TURN_CHANGES };
+/* What replaces answers stands around what gives them (bodies are looked at first), and that in front of what changes the way to the backend. */
+enum turn { TURN_AROUND, TURN_BODY, TURN_ANSWERS, TURN_CHANGES };
 
 static enum turn turn_of(const struct step *step)
 {
 	if (step->kind == STEP_ERRORS)
 		return TURN_AROUND;
-	return step->kind == STEP_GUARD || step->kind == STEP_CORS || step->kind == STEP_BODY || step->kind == STEP_REDIRECT || step->gate
+	if (str_eq(step->feature, STR("body.size")))
+		return TURN_BODY;
+	return step->kind == STEP_GUARD || step->kind == STEP_CORS || step->kind == STEP_REDIRECT || step->gate
 		? TURN_ANSWERS : TURN_CHANGES;
 }
 
@@ -326,7 +328,7 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 		struct policy_word word = { row->feature, said.values };
 		LIST_PUSH(lw->arena, &policy->words, word);
 		policy->guards = policy->guards || step->kind == STEP_GUARD;
-		policy->answers = policy->answers || step->kind == STEP_CORS;
+		policy->answers = policy->answers || step->kind == STEP_CORS || step->kind == STEP_REDIRECT;
 		policy->turn = kind->one_each ? turn_of(step) : 0;
 		for (size_t i = 0; i < part->marks.n; i++)
 			LIST_PUSH(lw->arena, &policy->marks, part->marks.item[i]);
