@@ -14,6 +14,7 @@
         .reasons            its conditions have those of the specification, so that they can be compared
         .chance             another choice of the evaluator that is as right, where chance decides; or empty
         .without            filters that it does not know
+        .written            fixtures with objects of its own, as people write them
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
 import asyncio
@@ -44,6 +45,8 @@ def definitions(version, channel):
 
 
 class Implementation:
+    written = ()
+
     def __init__(self, cluster, folder):
         self.cluster, self.folder = cluster, os.path.join(folder, self.name)
         os.makedirs(self.folder)
@@ -182,6 +185,7 @@ class Traefik(Implementation):
     ports = {"http": 80, "https": 443}
     own_listener_sets = all_at_once = False
 
+    written = ("trace/after-middlewares",)
     # By which it is seen that Middlewares have been read: its client asks five things a second, and routes are there long before.
     SPACE, LAST = "traefik-judge", "there"
 

@@ -21,7 +21,7 @@ class Set(judge_recorded.Set):
     def __init__(self, binary, record, target):
         self.target, self.refusal = target, ""
         routing.Set.__init__(self, binary, record, "exact", ["--target", target])     # pylint: disable=non-parent-init-called
-        self.asked = judge_recorded.asked(record)
+        self.asked = judge_recorded.asked(record, bodies=True)
 
     def adapted(self, item):
         """There is no DNS here: a Service that a Middleware names by its address has that of its endpoint."""
