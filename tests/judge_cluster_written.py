@@ -45,7 +45,10 @@ class Written:
             self.served[ADDRESS, port] = "%s/%s:%d" % (self.gateway[0], name, item["spec"]["ports"][0]["port"])
         self.made += [dict(item, data=DATA) if item["kind"] == "Secret" else item for item in self.objects]
         for item in self.made:
-            cluster.must(item)
+            if item["kind"] == "GatewayClass":
+                cluster.create(item)     # it may be there already
+            else:
+                cluster.must(item)
 
 
 def sent(request):
