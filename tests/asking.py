@@ -106,7 +106,10 @@ class Client:
 
     async def ask(self, address, request, sni):
         lines = ["%(method)s %(target)s HTTP/1.1" % request, "Host: " + request["host"]] + ["%s: %s" % tuple(item) for item in request.get("headers") or []]
-        text = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        size = request.get("body_len") or 0
+        if size:
+            lines.append("Content-Length: %d" % size)
+        text = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + b"x" * size
         for again in (True, False):
             key = None
             try:
@@ -114,7 +117,8 @@ class Client:
                 writer.write(text)
                 line, headers = await asyncio.wait_for(read_head(reader), TIMEOUT)
                 answer = Answer(int(line.split()[1]), headers, await self.body(reader, headers, request))
-                if (answer.header("connection") or "").lower() == "close":
+                # of a body that was refused some may still be on its way
+                if size or (answer.header("connection") or "").lower() == "close":
                     self.forget(key)
                 return answer
             except (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError) as error:

@@ -14,6 +14,7 @@
         .reasons            its conditions have those of the specification, so that they can be compared
         .chance             another choice of the evaluator that is as right, where chance decides; or empty
         .without            filters that it does not know
+        .written            fixtures with objects of its own, as people write them
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
 import asyncio
@@ -44,6 +45,8 @@ def definitions(version, channel):
 
 
 class Implementation:
+    written = ()
+
     def __init__(self, cluster, folder):
         self.cluster, self.folder = cluster, os.path.join(folder, self.name)
         os.makedirs(self.folder)
@@ -182,21 +185,37 @@ class Traefik(Implementation):
     ports = {"http": 80, "https": 443}
     own_listener_sets = all_at_once = False
 
+    written = ("trace/after-middlewares",)
+    # By which it is seen that Middlewares have been read: its client asks five things a second, and routes are there long before.
+    SPACE, LAST = "traefik-judge", "there"
+
     def start(self):
-        pass
+        self.cluster.must({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.SPACE}})
+        self.cluster.must({"apiVersion": "traefik.io/v1alpha1", "kind": "Middleware", "metadata": {"namespace": self.SPACE, "name": self.LAST},
+                           "spec": {"headers": {"customResponseHeaders": {"X-There": "yes"}}}})
+
+    def provider(self, name):
+        option = "--providers." + name
+        return [option + "=true", option + ".endpoint=https://127.0.0.1:%d" % control.API, option + ".token=" + control.TOKEN,
+                option + ".certauthfilepath=" + self.cluster.path("apiserver/apiserver.crt")]
+
+    @staticmethod
+    def state():
+        return control.plain("127.0.0.1", ADMIN, "/api/rawdata")
 
     @contextlib.contextmanager
     def serve(self, one):
-        kubernetes = "--providers.kubernetesgateway"
+        middlewares = any(item["kind"] == "Middleware" for item in getattr(one, "made", []))
         process = self.processes.start(
             "traefik", real.program("traefik"), "--entrypoints.web.address=%s:80" % control.ENTRY, "--entrypoints.websecure.address=%s:443" % control.ENTRY,
             "--entrypoints.traefik.address=127.0.0.1:%d" % ADMIN, "--api.insecure=true", "--global.checknewversion=false",
-            "--global.sendanonymoususage=false", "--log.level=ERROR", "--providers.providersthrottleduration=100ms", kubernetes + "=true",
-            kubernetes + ".endpoint=https://127.0.0.1:%d" % control.API, kubernetes + ".token=" + control.TOKEN,
-            kubernetes + ".certauthfilepath=" + self.cluster.path("apiserver/apiserver.crt"), kubernetes + ".namespaces=" + ",".join(one.spaces()))
+            "--global.sendanonymoususage=false", "--log.level=ERROR", "--providers.providersthrottleduration=100ms", *self.provider("kubernetesgateway"),
+            "--providers.kubernetesgateway.namespaces=" + ",".join(one.spaces()), *(self.provider("kubernetescrd") if middlewares else []))
         try:
             control.until("Traefik", lambda: self.cluster.judged(one.gateway))
-            self.wait_for(lambda: control.plain("127.0.0.1", ADMIN, "/api/rawdata"))
+            if middlewares:
+                control.until("its Middlewares", lambda: "%s-%s@kubernetescrd" % (self.SPACE, self.LAST) in self.state())
+            self.wait_for(self.state)
             yield ""
         finally:
             self.processes.end(process)

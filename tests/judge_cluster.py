@@ -9,6 +9,7 @@ their objects later than others. The controller's data plane serves one Gateway 
     --implementation NAME   envoy-gateway, traefik, contour
     --sets N                how many, from --seed; --batch of them are on the API server at once
     --recorded N            then every N-th recorded set of ingress-nginx, converted for it (tests/judge_cluster_recorded.py); 0: none
+    then what people write by hand for it (tests/judge_cluster_written.py)
     --choice N=V            another choice of the evaluator than the target's table has
     --keep DIR              write each set with a disagreement there
     --program FILE          prints the conditions that the reader sees (tests/conditions.c); without it they are not compared
@@ -26,6 +27,7 @@ import common
 import controllers
 import envoy_stack
 import judge_cluster_recorded
+import judge_cluster_written
 import judge_conditions
 import judge_envoy
 import kubeyaml
@@ -167,6 +169,7 @@ def main():
                     refused = run(implementation, options, pair, verdict)
                 if options.recorded:
                     judge_cluster_recorded.run(implementation, options.binary, options.recorded, options.seed, options.batch, pair, verdict.tally)
+                judge_cluster_written.run(implementation, options.binary, verdict.tally)
             finally:
                 implementation.close()
         finally:

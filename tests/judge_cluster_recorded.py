@@ -5,7 +5,9 @@ As tests/judge_recorded.py asks Envoy Gateway's translator, with what only a con
 ingress-nginx refused must reach no backend, unless the report says so; every other difference must have been named.
 """
 import collections
+import re
 
+import asking
 import common
 import judge_recorded
 import routing
@@ -19,15 +21,22 @@ class Set(judge_recorded.Set):
     def __init__(self, binary, record, target):
         self.target, self.refusal = target, ""
         routing.Set.__init__(self, binary, record, "exact", ["--target", target])     # pylint: disable=non-parent-init-called
-        self.asked = judge_recorded.asked(record)
+        self.asked = judge_recorded.asked(record, bodies=True)
 
-    @staticmethod
-    def adapted(item):
-        return item
+    def adapted(self, item):
+        """There is no DNS here: a Service that a Middleware names by its address has that of its endpoint."""
+        address = ((item.get("spec") or {}).get("forwardAuth") or {}).get("address", "")
+        named = re.match(r"http://([a-z0-9-]+)\.([a-z0-9-]+)\.svc[^/:]*(?::\d+)?(/.*)?$", address)
+        place = [place for place, name in self.served.items() if named and name == "%s/%s" % (named.group(2), named.group(1))]
+        if not place:
+            return item
+        there = "http://%s:%d%s" % (*place[0], named.group(3) or "")
+        return dict(item, spec={"forwardAuth": dict(item["spec"]["forwardAuth"], address=there)})
 
     def put_services(self, objects, number):
-        """With endpoints at addresses of this machine."""
+        """With endpoints at addresses of this machine; the authentication service of the records is none of their objects."""
         place = 0
+        self.served["198.18.%d.250" % (number % 250), PODS + 80] = asking.AUTH
         for item in [item for item in objects if item["kind"] == "Service"]:
             name, spec = "%(namespace)s/%(name)s" % item["metadata"], {key: value for key, value in item["spec"].items() if key != "clusterIP"}
             objects[objects.index(item)] = dict(item, spec=spec)

@@ -209,10 +209,10 @@ def serve(sets, pair, counts, tally, verdict=judge):
     return kept
 
 
-def asked(record):
-    """Requests that a plain HTTP/1.1 client with a name can send, and whose Service here can be asked."""
+def asked(record, bodies=False):
+    """Requests that a plain HTTP/1.1 client with a name can send, and whose Service here can be asked; those with bodies where they are wanted."""
     return [line for line in record["answers"] if line["request"]["host"] and routing.judged(line["request"], line["answer"]) and
-            not line["answer"].get("backend_tls") and line["request"].get("http", "1.1") == "1.1" and not line["request"].get("body_len")]
+            not line["answer"].get("backend_tls") and line["request"].get("http", "1.1") == "1.1" and (bodies or not line["request"].get("body_len"))]
 
 
 def run(binary, target, step, start, batch, pair, tally):

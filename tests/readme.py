@@ -58,10 +58,11 @@ def table_controllers(_):
 
 
 def table_policies(_):
-    text = head("Feature", "Object", "Where it differs from the source")
-    for item in tables.rows(tables.load("targets", "envoy-gateway.yaml"), "features"):
-        if "policy" in item:
-            text += row("`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
+    text = head("`--target`", "Feature", "Object", "Where it differs from the source")
+    for target in tables.names("targets"):
+        for item in tables.rows(tables.load("targets", target + ".yaml"), "features"):
+            if "policy" in item:
+                text += row("`%s`" % target, "`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
     return text
 
 

@@ -46,6 +46,8 @@ struct rule_policy {
 	struct node *spec;           /* without targets */
 	LIST(struct policy_word) words;   /* that the spec was made of */
 	bool guards;                 /* it may refuse requests */
+	bool answers;                /* it may answer them otherwise, and stays in front of a redirect */
+	unsigned turn;               /* of kinds with one_each: the lower one acts first; of equal ones that which stands first */
 	struct mark_list marks;      /* at: JSON pointers below the spec, "/basicAuth/users/name" */
 	LIST(struct policy_grant) grants;
 };
@@ -54,7 +56,7 @@ struct rule_part {
 	struct http_rule rule;
 	str key;                     /* by which a route is split: rules of one key stay together where the limits allow it */
 	struct mark_list marks;
-	LIST(struct rule_policy) policies;   /* one of a kind, in the order of the target's table */
+	LIST(struct rule_policy) policies;   /* one of a kind, or in the order in which they act: see policy_kind */
 };
 
 /* The rules of one Ingress for one host on one side. */

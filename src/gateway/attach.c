@@ -2,7 +2,7 @@
 /*
  * Policies of an implementation: one object for each kind and target, where the target is a route whose rules all say the same, else
  * one of its rules by name. An object's name is its target's, never its content's: a policy that changes keeps it, so that no old one
- * stays behind on the same target.
+ * stays behind on the same target. Of kinds whose objects say one thing each, a name also has that thing in it.
  */
 #include "base/buf.h"
 #include "doc/doc.h"
@@ -46,20 +46,35 @@ static const struct rule_part *part_rule(const struct attachment_job *job, size_
 	return &job->part->rules.item[job->rules->item[i]];
 }
 
-static const struct rule_policy *policy_of(const struct rule_part *rule, const struct policy_kind *kind)
+/* What an object is there for, where a rule may have several of its kind: the first key of its spec, "basicauth", and a number behind the first. */
+static str slot_of(struct arena *arena, const struct rule_part *rule, const struct rule_policy *policy)
+{
+	size_t number = 1;
+	if (!policy->kind->one_each)
+		return (str){ "", 0 };
+	str key = policy->spec->as.map.item[0].key;
+	for (size_t i = 0; &rule->policies.item[i] != policy; i++) {
+		const struct rule_policy *other = &rule->policies.item[i];
+		number += other->kind == policy->kind && str_eq(other->spec->as.map.item[0].key, key);
+	}
+	return number > 1 ? arena_printf(arena, "%.*s-%zu", STR_ARG(arena_lower(arena, key)), number) : arena_lower(arena, key);
+}
+
+static const struct rule_policy *policy_of(struct arena *arena, const struct rule_part *rule, const struct policy_kind *kind, str slot)
 {
 	for (size_t i = 0; i < rule->policies.n; i++)
-		if (rule->policies.item[i].kind == kind)
+		if (rule->policies.item[i].kind == kind && str_eq(slot_of(arena, rule, &rule->policies.item[i]), slot))
 			return &rule->policies.item[i];
 	return NULL;
 }
 
 /* All rules of the route say the same in that kind. */
-static bool is_same_everywhere(const struct attachment_job *job, const struct policy_kind *kind)
+static bool is_same_everywhere(const struct attachment_job *job, const struct policy_kind *kind, str slot)
 {
-	const struct rule_policy *first = policy_of(part_rule(job, 0), kind);
+	struct arena *arena = job->as->arena;
+	const struct rule_policy *first = policy_of(arena, part_rule(job, 0), kind, slot);
 	for (size_t i = 1; first && i < job->rules->n; i++) {
-		const struct rule_policy *p = policy_of(part_rule(job, i), kind);
+		const struct rule_policy *p = policy_of(arena, part_rule(job, i), kind, slot);
 		if (!p || !node_equal(p->spec, first->spec))
 			return false;
 	}
@@ -119,6 +134,12 @@ static void add_object(const struct attachment_job *job, const struct rule_polic
 	add_policy_object(job->as, policy, &object);
 }
 
+/* Objects that act as filters are known to their implementation by namespace and name with a dash between them, which two may have in common. */
+static str key_of(const struct attachment_job *job, const struct policy_kind *kind, str name)
+{
+	return arena_printf(job->as->arena, "%.*s/%.*s%s%.*s", STR_ARG(kind->kind), STR_ARG(job->owner->namespace), kind->one_each ? "-" : "/", STR_ARG(name));
+}
+
 /*
  * Two objects of one kind and name would be one, and the protection of a route gone: a GRPCRoute may have the name of an HTTPRoute, and
  * the names of two routes and rules may come to the same text.
@@ -131,13 +152,14 @@ static str object_name(const struct attachment_job *job, const struct policy_kin
 		suffix = arena_join(arena, STR("-grpc"), suffix);
 	str name = names_join(arena, job->name, suffix, NAME_SUBDOMAIN_MAX);
 	str target = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(job->kind), STR_ARG(job->name), STR_ARG(id));
-	str key = arena_printf(arena, "%.*s/%.*s/%.*s", STR_ARG(kind->kind), STR_ARG(job->owner->namespace), STR_ARG(name));
+	str whole = arena_printf(arena, "%.*s/%.*s", STR_ARG(job->owner->namespace), STR_ARG(target));
+	str key = key_of(job, kind, name);
 	const str *holder = map_get(&job->as->policies, key);
-	if (holder && !str_eq(*holder, target))
+	if (holder && !str_eq(*holder, whole))
 		return names_join(arena, name, arena_join(arena, STR("-"), names_hash(arena, target, 8)), NAME_SUBDOMAIN_MAX);
 	if (!holder) {
 		str *first = NEW(arena, str);
-		*first = target;
+		*first = whole;
 		map_set(&job->as->policies, key, first);
 	}
 	return name;
@@ -164,11 +186,41 @@ static str same_filter(const struct attachment_job *job, size_t i, const struct 
 	return (str){ "", 0 };
 }
 
-static void attach_one(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
+/* Its place among the rule's filters has been kept for it. */
+static void name_filter(struct http_rule *rule, const struct rule_policy *policy, str name)
+{
+	const struct extension_ref to = { policy->kind->group, policy->kind->kind, name };
+	for (size_t i = 0; i < rule->filters.n; i++) {
+		struct http_filter *filter = &rule->filters.item[i];
+		if (!str_eq(filter->type, STR("ExtensionRef")) || filter->extension.name.n)
+			continue;
+		filter->extension = to;
+		return;
+	}
+}
+
+static void attach_each(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
 {
 	struct arena *arena = job->as->arena;
 	struct http_rule *rule = &job->route->rules.item[i];
-	bool filter = policy->kind->attaches == ATTACH_FILTER, whole = !filter && is_same_everywhere(job, policy->kind);
+	str slot = slot_of(arena, part_rule(job, i), policy);
+	bool whole = is_same_everywhere(job, policy->kind, slot);
+	str name = object_name(job, policy->kind, whole ? slot : arena_printf(arena, "%.*s-%.*s", STR_ARG(rule_id(arena, rule)), STR_ARG(slot)));
+	LIST_PUSH(arena, &job->objects[i], name);
+	name_filter(rule, policy, name);
+	if (!whole || i == 0)
+		add_object(job, policy, name, NULL);
+}
+
+static void attach_one(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
+{
+	if (policy->kind->one_each) {
+		attach_each(job, i, policy);
+		return;
+	}
+	struct arena *arena = job->as->arena;
+	struct http_rule *rule = &job->route->rules.item[i];
+	bool filter = policy->kind->attaches == ATTACH_FILTER, whole = !filter && is_same_everywhere(job, policy->kind, (str){ "", 0 });
 	str id = whole ? (str){ "", 0 } : rule_id(arena, rule), name = object_name(job, policy->kind, id);
 	str same = filter ? same_filter(job, i, policy) : (str){ "", 0 };
 	LIST_PUSH(arena, &job->objects[i], same.n ? same : name);

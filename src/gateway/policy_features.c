@@ -21,6 +21,11 @@ static const struct target_table *target_of(const struct mapping *mapping, str g
 	return NULL;
 }
 
+const struct policy_kind *policy_kind_of(const struct mapping *mapping, str group, str kind)
+{
+	return kind_of(mapping ? target_of(mapping, group, kind) : NULL, group, kind);
+}
+
 /* ---- copies, for the tree goes ---- */
 
 static str copy(struct arena *arena, str text)
@@ -82,18 +87,28 @@ static struct place place_in(const struct node *tree, str pointer)
 	return node ? node->at : tree->at;
 }
 
-static void take_row(struct reading *r, str name, const struct node *said)
+/* False: the template is no part of the spec. */
+static bool take_row(struct reading *r, str name, const struct node *said)
 {
 	struct arena *arena = r->taking.arena;
 	struct template_values values = { 0 };
 	struct template_places places = { 0 };
 	if (!template_take(&r->taking, said, &values, &places))
-		return;
+		return false;
 	struct policy_feature feature = { name, own_values(arena, &values), r->taking.tree->at };
 	if (places.n)
 		feature.at = place_in(r->taking.tree, places.item[0].at);
 	LIST_PUSH(arena, &r->out->features, feature);
 	LIST_PUSH(arena, &r->places, places);
+	return true;
+}
+
+/* Of several templates each is an object of its own. */
+static void take_parts(struct reading *r, const struct target_row *row)
+{
+	const struct node *part;
+	for (size_t i = 0; (part = target_row_part(row, i)) && !take_row(r, row->feature, part); i++)
+		;
 }
 
 /* ---- lists in which the order means something ---- */
@@ -148,14 +163,14 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 	for (size_t i = 0; i < out->target->features.n; i++) {
 		const struct target_row *row = &out->target->features.item[i];
 		if (row->said && str_eq(row->policy, kind) && row->read_as.n == 0)
-			take_row(&r, row->feature, row->said);
+			take_parts(&r, row);
 	}
 	if (str_eq(out->target->endless.policy, kind))
-		take_row(&r, STR("timeout.request"), out->target->endless.said);
+		(void)take_row(&r, STR("timeout.request"), out->target->endless.said);
 	if (str_eq(out->target->override.policy, kind))
-		take_row(&r, STR(POLICY_OVERRIDE), out->target->override.said);
+		(void)take_row(&r, STR(POLICY_OVERRIDE), out->target->override.said);
 	if (str_eq(out->target->answer.policy, kind))
-		take_row(&r, STR(POLICY_ANSWER), out->target->answer.said);
+		(void)take_row(&r, STR(POLICY_ANSWER), out->target->answer.said);
 	taking_rest(&r.taking, &out->unknown);
 	for (size_t i = 0; i < out->kind->merge.n; i++)
 		if (out->kind->merge.item[i].order.n)

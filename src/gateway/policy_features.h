@@ -26,6 +26,9 @@ struct policy_words {
 	struct template_leaves unknown;         /* JSON pointers below the spec */
 };
 
+/* NULL: no target has such a kind. */
+const struct policy_kind *policy_kind_of(const struct mapping *mapping, str group, str kind);
+
 /* False: no target has such a kind. Nothing is shared with the tree. */
 bool policy_features(struct arena *arena, const struct mapping *mapping, str group, str kind, const struct node *spec, struct policy_words *out);
 

@@ -362,6 +362,36 @@ static void name_parents(const struct emission *e, struct http_route *route)
 			route->parents.item[i].namespace = e->group->owner->namespace;
 }
 
+/* A rule that would count as not written without its policies, some of which refuse requests. */
+static bool may_vanish(const struct rule_part *rule)
+{
+	for (size_t i = 0; i < rule->policies.n; i++)
+		if (rule->policies.item[i].guards && rule->policies.item[i].kind->drops_rule)
+			return true;
+	return false;
+}
+
+/*
+ * As long as such a policy is not there or not right its rule is none, and requests would go to wider ones: a rule that refuses them all stands
+ * behind. Of equal matches the one that is written first counts.
+ */
+static void add_refusal(const struct emission *e, const struct route_part *part, const struct share *rules, struct http_route *route)
+{
+	const size_t most = e->plan->as->version.minor < 2 ? 8 : 64;
+	struct http_rule *refusal = NULL;
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct rule_part *rule = &part->rules.item[rules->item[i]];
+		for (size_t k = 0; may_vanish(rule) && k < rule->rule.matches.n; k++) {
+			if (!refusal || refusal->matches.n == most) {
+				struct http_rule fresh = { .comment = STR_INIT("refuses what a rule above is for as long as one of its policies is not there or not right") };
+				LIST_PUSH(e->plan->as->arena, &route->rules, fresh);
+				refusal = &route->rules.item[route->rules.n - 1];
+			}
+			LIST_PUSH(e->plan->as->arena, &refusal->matches, rule->rule.matches.item[k]);
+		}
+	}
+}
+
 static void emit_route(const struct emission *e, const struct served_list *hosts, const struct share *rules, str more)
 {
 	struct assembly *as = e->plan->as;
@@ -380,6 +410,7 @@ static void emit_route(const struct emission *e, const struct served_list *hosts
 	struct str_list *objects = NEWS(as->arena, struct str_list, rules->n);
 	const struct attachment_job job = { as, e->group->owner, object_kind_name(kind_of(e)), route.meta.name, first, rules, &route, objects };
 	attach_policies(&job);
+	add_refusal(e, first, rules, &route);
 	const struct grpc_route grpc = grpc_route_of(as->arena, &route);
 	struct printed *p = assembly_add(as, kind_of(e), e->group->owner->namespace, &route.meta,
 		e->group->grpc ? (const void *)&grpc : (const void *)&route);
@@ -435,11 +466,16 @@ static void emit_set(const struct emission *e, const struct served_list *hosts, 
 	const struct route_part *part = shown_part(e, hosts->item[0].part);
 	size_t *matches = NEWS(arena, size_t, set->n);
 	struct str_list keys = { 0 };
+	bool vanish = false;
 	for (size_t i = 0; i < set->n; i++) {
-		matches[i] = part->rules.item[set->item[i]].rule.matches.n;
-		LIST_PUSH(arena, &keys, part->rules.item[set->item[i]].key);
+		const struct rule_part *rule = &part->rules.item[set->item[i]];
+		matches[i] = rule->rule.matches.n * (may_vanish(rule) ? 2 : 1);
+		vanish = vanish || may_vanish(rule);
+		LIST_PUSH(arena, &keys, rule->key);
 	}
-	const struct share_list shares = names_share(arena, &keys, matches, RULES_MOST, MATCHES_MOST);
+	/* room for rules that refuse */
+	const size_t most = !vanish ? RULES_MOST : e->plan->as->version.minor < 2 ? RULES_MOST / 2 : RULES_MOST - 1;
+	const struct share_list shares = names_share(arena, &keys, matches, most, MATCHES_MOST);
 	for (size_t i = 0; i < shares.n; i++) {
 		for (size_t k = 0; k < shares.item[i].n; k++)
 			shares.item[i].item[k] = set->item[shares.item[i].item[k]];

@@ -45,7 +45,7 @@ static void add_candidates(struct build *b, struct effective *e, const struct re
 		c.route = route;
 		c.rule = &route->rules.item[i];
 		c.rule_number = i;
-		if (!side_rule_is_good(c.rule))
+		if (!side_rule_is_good(c.rule) || !side_rule_stands(b, route, c.rule))
 			continue;
 		for (size_t k = 0; k < c.rule->matches.n; k++) {
 			c.match = &c.rule->matches.item[k];

@@ -123,6 +123,9 @@ str side_plain_text(struct build *b, str text);
 /* False: the rule counts as not written. */
 bool side_rule_is_good(const struct read_rule *rule);
 
+/* side_extensions.c: the same because of a filter of an implementation that is not there, or not right. */
+bool side_rule_stands(const struct build *b, const struct read_route *route, const struct read_rule *rule);
+
 /* side_backends.c */
 void side_cases(struct build *b, const struct candidate *c, struct route *route);
 /* Some case has a backend that is there and has endpoints. */

@@ -72,7 +72,8 @@ static bool basic(const struct word *w)
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
 	}
-	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .own_realm = true };
+	str realm = text_of(w, "realm");
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 };
 	return true;
 }
 
@@ -92,8 +93,42 @@ static bool addresses(const struct word *w)
 	return true;
 }
 
+/* "http://NAME.NAMESPACE.svc:PORT/" is a Service; false: somebody else, of whom nothing is known. */
+static bool service_of(const struct word *w, str address, struct read_ref *out)
+{
+	str host, rest, name, namespace, more;
+	uint64_t port = 80;
+	if (!str_starts(address, STR("http://")))
+		return false;
+	str_cut(str_from(address, 7), '/', &host, &rest);
+	if (str_cut(host, ':', &host, &rest) && !str_to_u64(rest, 65535, &port))
+		return false;
+	if (!str_cut(host, '.', &name, &rest) || !str_cut(rest, '.', &namespace, &more) || !(str_eq(more, STR("svc")) || str_starts(more, STR("svc."))))
+		return false;
+	*out = (struct read_ref){ .kind = STR_INIT("Service"), .namespace = namespace, .name = name, .port = (uint32_t)port, .at = w->feature->at };
+	return true;
+}
+
+/* At an address: whatever it answers, but for 200 to 299, is the answer. */
+static bool address(const struct word *w, str address)
+{
+	struct read_ref ref;
+	struct backend to = { .answer = 0 };
+	if (service_of(w, address, &ref))
+		side_service(w->b, &ref, &to);
+	if (to.answer) {
+		add_status(w, 500, "there is no service that could give permission");
+		return true;
+	}
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_EXTERNAL, .hands_over = true, .lenient = true, .copied = list_of(w, "response-headers"),
+		.url = side_plain_text(w->b, address) };
+	return true;
+}
+
 static bool external(const struct word *w)
 {
+	if (text_of(w, "url.address").n)
+		return address(w, text_of(w, "url.address"));
 	const struct read_ref ref = { .kind = STR_INIT("Service"), .namespace = namespace_of(w, "url.namespace"), .name = text_of(w, "url.service"),
 		.port = (uint32_t)number_of(w, "url.port"), .at = w->feature->at };
 	struct backend to;
@@ -116,6 +151,32 @@ static bool body(const struct word *w)
 	return true;
 }
 
+static void add_origin(struct buf *out, const char *open, str text, const char *close)
+{
+	buf_printf(out, "%s%s%.*s%s", out->n ? "|" : "", open, STR_ARG(text), close);
+}
+
+static bool cors(const struct word *w)
+{
+	const struct str_list origins = list_of(w, "origins"), wild = list_of(w, "origins.regex");
+	struct buf regex;
+	struct cors *c = &add_step(w, STEP_CORS)->as.cors;
+	struct str_list methods = list_of(w, "methods"), headers = list_of(w, "headers"), expose = list_of(w, "expose");
+	*c = (struct cors){ .origins = origins, .methods = methods, .headers = headers, .expose = expose,
+		.credentials = str_eq(text_of(w, "credentials"), STR("true")), .max_age = number_of(w, "max-age"),
+		.any_origin = str_list_has(&origins, STR("*")), .asked_only = true, .answers_others = true, .tells_all = true,
+		.said_methods = str_list_join(w->b->arena, &methods, STR(",")), .said_headers = str_list_join(w->b->arena, &headers, STR(",")),
+		.said_expose = str_list_join(w->b->arena, &expose, STR(",")) };
+	buf_init(&regex, w->b->arena, 0);
+	for (size_t i = 0; i < origins.n; i++)
+		add_origin(&regex, "\\A\\Q", origins.item[i], "\\E\\z");
+	/* letter case counts, unless the expression itself says otherwise */
+	for (size_t i = 0; i < wild.n; i++)
+		add_origin(&regex, "(?-i:", wild.item[i], ")");
+	c->origin_regex = regex.n ? buf_str(&regex) : STR("(?!)");
+	return true;
+}
+
 /* ---- paths ---- */
 
 /* "\1" is a group, and everything else is what it is. */
@@ -132,6 +193,31 @@ static bool substitution(struct build *b, str text, str *out)
 		if (++i == text.n || (text.p[i] != '\\' && !char_is_digit(text.p[i])))
 			return false;
 		buf_printf(&target, text.p[i] == '\\' ? "%c" : "$%c", text.p[i]);
+	}
+	*out = buf_str(&target);
+	return true;
+}
+
+/* "${1}", or "$1" before what is no part of a name, is a group, and "$$" a dollar. */
+static bool dollars(struct build *b, str text, str *out)
+{
+	struct buf target;
+	buf_init(&target, b->arena, 0);
+	for (size_t i = 0; i < text.n; i++) {
+		str rest = str_from(text, i + 1);
+		if (text.p[i] != '$') {
+			buf_add_char(&target, text.p[i]);
+			continue;
+		}
+		bool named = rest.n >= 3 && rest.p[0] == '{' && char_is_digit(rest.p[1]) && rest.p[2] == '}';
+		bool bare = rest.n >= 1 && char_is_digit(rest.p[0]) && (rest.n == 1 || !(char_is_alnum(rest.p[1]) || rest.p[1] == '_'));
+		if (named || bare)
+			buf_printf(&target, "$%c", rest.p[named]);
+		else if (str_starts(rest, STR("$")))
+			buf_add(&target, STR("${literal_dollar}"));
+		else
+			return false;
+		i += named ? 3 : 1;
 	}
 	*out = buf_str(&target);
 	return true;
@@ -165,7 +251,8 @@ static bool captures(const struct word *w)
 {
 	str pattern = text_of(w, "target.pattern"), target;
 	bool whole = str_starts(pattern, STR("^")) && str_ends(pattern, STR("$")) && !str_ends(pattern, STR("\\$")) && !has_alternatives(pattern);
-	if (!whole || !substitution(w->b, text_of(w, "target"), &target))
+	str dollar = text_of(w, "target.dollar");
+	if (!whole || !(dollar.n ? dollars(w->b, dollar, &target) : substitution(w->b, text_of(w, "target"), &target)))
 		return false;
 	/* letter case counts, unless the expression itself says otherwise */
 	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
@@ -220,6 +307,24 @@ static bool answer(const struct word *w)
 	return true;
 }
 
+/* Every request, to an address that does not hang on it. */
+static bool elsewhere(const struct word *w)
+{
+	const bool permanent = str_eq(w->feature->name, STR("redirect.permanent"));
+	str location, text = text_of(w, "location");
+	for (size_t i = 0; i + 1 < text.n; i++) {
+		if (text.p[i] != '$')
+			continue;
+		if (text.p[++i] != '$')
+			return false;
+	}
+	if (!dollars(w->b, text, &location))
+		return false;
+	add_step(w, STEP_REDIRECT)->as.redirect = (struct redirect){ .location = location, .status = permanent ? 301 : 302,
+		.status_others = permanent ? 308 : 307, .relative = true };
+	return true;
+}
+
 /* ---- the rest ---- */
 
 static void add_field(struct buf *out, const struct template_value *v)
@@ -269,6 +374,8 @@ static const struct {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer }, { STR_INIT(POLICY_OVERRIDE), override },
+	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
+	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 
 void side_word(struct build *b, const struct read_policy *policy, const struct policy_feature *feature, struct route *route)

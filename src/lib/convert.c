@@ -285,6 +285,18 @@ static size_t closed_with(const struct stages *s, const struct target_table *tar
 	return closed.n;
 }
 
+/* Some target has a policy for the feature, but not this one. */
+static bool is_said_elsewhere(const struct lowering *lw, str feature)
+{
+	const struct target_row *row = target_feature(lw->target, feature);
+	bool some = false;
+	for (size_t i = 0; i < lw->mapping->targets.n; i++) {
+		const struct target_row *other = target_feature(lw->mapping->targets.item[i], feature);
+		some = some || (other && other->said);
+	}
+	return some && !(row && row->said);
+}
+
 /* Facts of Ingresses that are lost, and that the target has a policy for; what stands closed is counted where it opens. */
 static size_t carried_with(const struct stages *s, const struct target_table *target)
 {
@@ -294,7 +306,7 @@ static size_t carried_with(const struct stages *s, const struct target_table *ta
 	for (size_t i = 0; i < s->in->ledger.records.n; i++)
 		for (size_t j = 0; j < s->in->ledger.records.item[i]->facts.n; j++) {
 			const struct fact *f = s->in->ledger.records.item[i]->facts.item[j];
-			n += f->state == FACT_EXTENSION && policy_carries(&lw, f);
+			n += f->state == FACT_EXTENSION && !is_said_elsewhere(&lw, f->feature) && policy_carries(&lw, f);
 		}
 	return n;
 }

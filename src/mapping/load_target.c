@@ -123,6 +123,9 @@ static const struct key POLICY_KEYS[] = {
 	{ STR_INIT("group"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, group), NULL, 0, NULL },
 	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, version), NULL, 0, NULL },
 	{ STR_INIT("attaches"), KEY_WORD, NEEDED, 0, ATTACHMENTS, COUNT_OF(ATTACHMENTS), set_attachment },
+	{ STR_INIT("one_each"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, one_each), NULL, 0, NULL },
+	{ STR_INIT("local"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, local), NULL, 0, NULL },
+	{ STR_INIT("drops_rule"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, drops_rule), NULL, 0, NULL },
 	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
@@ -137,6 +140,8 @@ static void load_policy(struct loader *loader, struct target_table *table, const
 	struct policy_kind kind = { 0 };
 	if (!load_keys(loader, node, POLICY_KEYS, COUNT_OF(POLICY_KEYS), true, &kind) || !load_once(loader, node, kind.kind))
 		return;
+	if (kind.one_each && kind.attaches != ATTACH_FILTER)
+		load_fault(loader, node->at, 1, "one_each goes with attaches filter");
 	const struct node *list = load_list(loader, node, STR("merge"));
 	for (size_t i = 0; list && i < list->as.list.n; i++) {
 		struct merge_rule rule = { 0 };
@@ -154,6 +159,15 @@ static void load_policy(struct loader *loader, struct target_table *table, const
 	LIST_PUSH(loader->mapping->arena, &table->policies, kind);
 }
 
+/* A map; of a kind whose objects say one thing each, a list of maps as well. */
+static bool is_template(const struct policy_kind *kind, const struct node *said)
+{
+	bool good = said->kind == NODE_MAP || (kind && kind->one_each && said->kind == NODE_LIST && said->as.list.n > 0);
+	for (size_t i = 0; good && said->kind == NODE_LIST && i < said->as.list.n; i++)
+		good = said->as.list.item[i]->kind == NODE_MAP;
+	return good;
+}
+
 /* With how policy a row may name a kind of the list policies; then it has the template of its spec. */
 static bool load_said(struct loader *loader, const struct target_table *table, const struct node *node, struct target_row *row)
 {
@@ -163,7 +177,7 @@ static bool load_said(struct loader *loader, const struct target_table *table, c
 	row->said = node_get(node, STR("said"));
 	if (!row->said && row->policy.n == 0)
 		return true;
-	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || row->said->kind != NODE_MAP) {
+	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || !is_template(target_policy(table, row->policy), row->said)) {
 		load_fault(loader, node->at, 1, "policy and said, a map, go together, and with how policy");
 		return false;
 	}

@@ -41,6 +41,13 @@ const struct policy_kind *target_policy(const struct target_table *target, str k
 	return NULL;
 }
 
+const struct node *target_row_part(const struct target_row *row, size_t i)
+{
+	if (row->said && row->said->kind == NODE_LIST)
+		return i < row->said->as.list.n ? row->said->as.list.item[i] : NULL;
+	return i == 0 ? row->said : NULL;
+}
+
 bool target_has_kind(const struct target_table *target, str kind)
 {
 	return (target->kinds.n == 0 || str_list_has(&target->kinds, kind)) && !target_lacks(target, kind, (str){ "", 0 }, (str){ "", 0 });

@@ -158,13 +158,16 @@ enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
 struct policy_kind {
 	str kind, group, version;
 	enum attachment attaches;
+	bool one_each;           /* an object says one thing; a rule names as many as it needs, and they act in that order, before its other filters */
+	bool local;              /* objects that it refers to stand in its own namespace */
+	bool drops_rule;         /* a rule that names one counts as not written where that, or what it refers to, is not there */
 	LIST(struct merge_rule) merge;
 };
 
 struct target_row {
 	str feature;
 	str policy;              /* with how "policy": the kind in which it is said */
-	const struct node *said; /* its spec as a template, see template.h */
+	const struct node *said; /* its spec as a template, see template.h; of kinds with one_each it may be a list of them, one for each object */
 	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list hides;   /* headers of the request that it leaves in, and the source takes away before the backend */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
@@ -317,6 +320,8 @@ const struct policy_kind *target_policy(const struct target_table *target, str k
 /* Whether this is what it does where the Gateway API leaves it open. */
 bool target_chooses(const struct target_table *target, str choice, str value);
 const struct target_row *target_feature(const struct target_table *target, str feature);
+/* The templates of what a row says, one for each object; NULL behind the last. */
+const struct node *target_row_part(const struct target_row *row, size_t i);
 const struct annotation_row *controller_annotation(const struct controller_table *table, str name);
 /* NULL: the table has no row for it. */
 const struct extension_row *controller_extension(const struct controller_table *table, str name);

@@ -235,6 +235,8 @@ static bool holds(struct checking *c, const struct node *said, const struct node
 	bool held;
 	if (said->kind == NODE_MAP && tree->kind == NODE_MAP) {
 		held = map_holds(c, said, tree, p);
+		if (held && is_leaf(tree))
+			keep_leaves(c, tree, p.at);
 	} else if (said->kind == NODE_LIST && tree->kind == NODE_LIST) {
 		held = list_holds(c, said, tree, p);
 	} else if (same_scalar(said, tree)) {

@@ -50,11 +50,35 @@ static uint32_t say_asked(struct run *r, const struct cors *c, str origin)
 	return 200;
 }
 
+/* Every preflight hears everything, and every answer what does not hang on the origin. */
+static uint32_t tell_all(struct run *r, const struct cors *c, const str *origin)
+{
+	str method;
+	bool allowed = c->any_origin || (origin && run_search(r, c->pattern, *origin, false, "the expression of the origins"));
+	if (allowed)
+		say(r, "Access-Control-Allow-Origin", c->any_origin ? STR("*") : *origin);
+	if (c->credentials)
+		say(r, "Access-Control-Allow-Credentials", STR("true"));
+	if (!origin || !is_preflight(r, &method)) {
+		if (c->said_expose.n)
+			say(r, "Access-Control-Expose-Headers", c->said_expose);
+		return allowed ? CORS_PASSED : CORS_SILENT;
+	}
+	if (c->said_methods.n)
+		say(r, "Access-Control-Allow-Methods", c->said_methods);
+	if (c->said_headers.n)
+		say(r, "Access-Control-Allow-Headers", c->said_headers);
+	say(r, "Access-Control-Max-Age", arena_printf(r->scratch, "%lld", (long long)c->max_age));
+	return 200;
+}
+
 uint32_t run_cors(struct run *r, const struct step *s)
 {
 	const struct cors *c = &s->as.cors;
 	str origin, method;
 	bool sent = request_header(r->scratch, r->request, STR("Origin"), &origin);
+	if (c->tells_all)
+		return tell_all(r, c, sent ? &origin : NULL);
 	if (c->asked_only && !sent)
 		return CORS_SILENT;
 	if (!c->any_origin && !run_search(r, c->pattern, origin, false, "the expression of the origins"))

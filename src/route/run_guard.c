@@ -95,7 +95,7 @@ static void take_permission(struct run *r, const struct guard *g)
 /* Its cookies go to the client. */
 static void take_cookies(struct run *r, const struct guard *g)
 {
-	struct changed_header h = { .name = STR_INIT("Set-Cookie"), .success_only = !g->always_cookie };
+	struct changed_header h = { .name = STR_INIT("Set-Cookie"), .success_only = !g->always_cookie && !g->lenient };
 	if (find_permission(r, h.name, &h.value))
 		LIST_PUSH(r->scratch, &r->out->response_headers, h);
 }
@@ -107,8 +107,10 @@ static struct verdict ask_service(struct run *r, const struct step *s)
 	str value;
 	str_list_add_new(r->scratch, &r->out->gates, s->feature);
 	r->out->auth_url = run_expand(r, g->url);
-	take_cookies(r, g);
-	if (status == 200 || (status > 200 && status < 300 && !g->hands_over)) {
+	bool passes = status == 200 || (status > 200 && status < 300 && (!g->hands_over || g->lenient));
+	if (!passes || !g->lenient)
+		take_cookies(r, g);
+	if (passes) {
 		take_permission(r, g);
 		return pass();
 	}

@@ -166,7 +166,7 @@ static void redirect(struct run *r, const struct step *s)
 		r->out->has_location = true;
 		r->out->location = location;
 	}
-	answered(r, s, to->status);
+	answered(r, s, to->status_others && !str_eq(r->request->method, STR("GET")) ? to->status_others : to->status);
 }
 
 /* ---- CORS ---- */

@@ -42,6 +42,7 @@ struct redirect {
 	enum path_change change;
 	str prefix, path;            /* PATH_FULL: the new path; PATH_PREFIX_CUT: prefix is replaced by path */
 	uint32_t status;
+	uint32_t status_others;      /* of requests by another method than GET; 0: the same */
 	bool as_text, joins;         /* PATH_PREFIX_CUT: see struct rewrite */
 	bool host_as_sent;           /* without host: a dot at the end of the request's Host stays */
 	bool port_as_sent;           /* without port: that of the request's Host stays, but for the usual one of a scheme that changes */
@@ -79,6 +80,7 @@ struct cors {
 	str said_methods, said_headers, said_expose;   /* as the answers have them */
 	bool asked_only;             /* only an OPTIONS request that asks for a method is answered, by 200, and only it hears of methods, headers and age */
 	bool answers_others;         /* asked_only: preflights from other origins are answered as well, with nothing said */
+	bool tells_all;              /* asked_only, answers_others: to those as well, but for their leave, and to everybody where every origin has it */
 	bool echo_methods, echo_headers;   /* asked_only: what was asked for is what is said */
 };
 
@@ -146,6 +148,7 @@ struct guard {
 	str url, signin;             /* GUARD_EXTERNAL: templates; signin: where a 401 leads, or empty */
 	struct str_list copied;      /* GUARD_EXTERNAL: headers of its answer that go to the backend */
 	bool hands_over;             /* GUARD_EXTERNAL: only 200 lets pass, and every other answer goes to the client as it is */
+	bool lenient;                /* GUARD_EXTERNAL, hands_over: every status from 200 to 299 lets pass, and its cookies go to the client with refusals alone */
 	bool always_cookie;          /* GUARD_EXTERNAL: its cookies go to the client with errors too */
 	bool optional;               /* GUARD_CERTIFICATE: requests without one pass, unless a pattern refuses the empty name */
 	bool forwards;               /* GUARD_CERTIFICATE: the backend gets the certificate itself */

@@ -61,20 +61,38 @@ static bool holds(const struct route *own, const struct route *other)
 	return same && own->match.kind != MATCH_REGEX && !redirects(own);
 }
 
-/* ---- closed routes ---- */
+/* ---- closed and guarded routes ---- */
 
-static void add_match(struct lowering *lw, const struct added_list *added, const struct route *closed, const struct route *other, size_t limit)
+static bool is_kept_back(const struct lowering *lw, const struct route *route, enum side side)
 {
-	struct http_match match = { .path = { other->match.kind == MATCH_EXACT ? STR("Exact") : STR("PathPrefix"), STR("") } };
+	return route_is_closed(lw, route, side) || route_is_guarded(lw, route, side);
+}
+
+/* With the conditions of one of the rule's matches. */
+static struct http_match conditioned(struct arena *arena, const struct http_match *like, struct path_match path)
+{
+	struct http_match match = { .path = path };
+	for (size_t i = 0; i < like->headers.n; i++)
+		LIST_PUSH(arena, &match.headers, like->headers.item[i]);
+	return match;
+}
+
+static void add_match(struct lowering *lw, const struct added_list *added, const struct route *own, const struct route *other, size_t limit)
+{
+	struct path_match path = { other->match.kind == MATCH_EXACT ? STR("Exact") : STR("PathPrefix"), STR("") };
 	str why = { "", 0 };
-	if (!path_encode(lw->arena, path_without_slash(other->match.path), &match.path.value, &why))
+	if (!path_encode(lw->arena, path_without_slash(other->match.path), &path.value, &why))
 		return;
 	for (size_t i = 0; i < added->n; i++) {
 		struct http_rule *rule = added_rule(&added->item[i]);
-		if (added->item[i].route != closed || !added->item[i].closed || rule->matches.n >= limit)
+		const bool closed = added->item[i].closed;
+		const struct http_match any = { 0 };
+		if (added->item[i].route != own || !(closed || added->item[i].guarded) || rule->matches.n >= limit)
 			continue;
+		struct http_match match = conditioned(lw->arena, closed || !rule->matches.n ? &any : &rule->matches.item[0], path);
 		LIST_PUSH(lw->arena, &rule->matches, match);
-		return;
+		if (closed)
+			return;
 	}
 }
 
@@ -96,24 +114,25 @@ static size_t longest_expression(const struct lowering *lw, const struct host *h
 }
 
 /* The paths of a prefix, as an expression. */
-static struct http_match as_expression(struct arena *arena, str prefix)
+static struct path_match as_expression(struct arena *arena, str prefix)
 {
-	struct http_match match = { .path = { STR("RegularExpression"), STR("^/.*$") } };
+	struct path_match path = { STR("RegularExpression"), STR("^/.*$") };
 	if (prefix.n > 1)
-		match.path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_literal(arena, prefix)));
-	return match;
+		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_literal(arena, prefix)));
+	return path;
 }
 
-/* Closed rules come before every expression of a wider host. */
-static void hold_expressions(struct lowering *lw, struct http_rule *rule, size_t longest, size_t limit)
+/* Closed and guarded rules come before every expression of a wider host. */
+static void hold_expressions(struct lowering *lw, const struct added *a, size_t longest, size_t limit)
 {
+	struct http_rule *rule = added_rule(a);
 	for (size_t i = 0, n = rule->matches.n; i < n; i++) {
 		struct http_match *m = &rule->matches.item[i], more;
 		if (str_eq(m->path.type, STR("RegularExpression")))
 			(void)expression_lengthen(lw->arena, m, longest);
-		if (!str_eq(m->path.type, STR("PathPrefix")) || m->headers.n || rule->matches.n >= limit)
+		if (!str_eq(m->path.type, STR("PathPrefix")) || (m->headers.n && a->closed) || rule->matches.n >= limit)
 			continue;
-		more = as_expression(lw->arena, path_decode(lw->arena, path_without_slash(m->path.value)));
+		more = conditioned(lw->arena, m, as_expression(lw->arena, path_decode(lw->arena, path_without_slash(m->path.value))));
 		(void)expression_lengthen(lw->arena, &more, longest);
 		LIST_PUSH(lw->arena, &rule->matches, more);
 	}
@@ -127,14 +146,25 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 			continue;
 		for (size_t k = 0; k < wide->routes.n; k++) {
 			const struct route *other = wide->routes.item[k], *own = first_of(lw, host, other->match.path);
-			if (is_long(other) && other->match.kind != MATCH_REGEX && own && !holds(own, other) && route_is_closed(lw, own, side))
+			if (is_long(other) && other->match.kind != MATCH_REGEX && own && !holds(own, other) && is_kept_back(lw, own, side))
 				add_match(lw, added, own, other, limit);
 		}
 	}
 	const size_t longest = ranks_all(lw) ? longest_expression(lw, host) : 0;
 	for (size_t i = 0; longest && i < added->n; i++)
-		if (added->item[i].closed)
-			hold_expressions(lw, added_rule(&added->item[i]), longest, limit);
+		if (added->item[i].closed || added->item[i].guarded)
+			hold_expressions(lw, &added->item[i], longest, limit);
+}
+
+bool across_matters(const struct lowering *lw, const struct host *host)
+{
+	for (size_t i = 0; ranks_all(lw) && i < lw->entry->hosts.n; i++) {
+		const struct host *wide = lw->entry->hosts.item[i];
+		for (size_t k = 0; k < wide->routes.n && is_wider_host(wide, host); k++)
+			if (is_long(wide->routes.item[k]))
+				return true;
+	}
+	return false;
 }
 
 /* ---- what is said ---- */
@@ -142,7 +172,7 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 /* On both sides. */
 static bool is_held(const struct lowering *lw, const struct route *own)
 {
-	return own && route_is_closed(lw, own, SIDE_PLAIN) && route_is_closed(lw, own, SIDE_TLS);
+	return own && is_kept_back(lw, own, SIDE_PLAIN) && is_kept_back(lw, own, SIDE_TLS);
 }
 
 /* Whether there are such routes. */

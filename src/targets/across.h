@@ -6,7 +6,10 @@
 #include "targets/lower.h"
 #include "targets/ranks.h"
 
-/* Closed rules of a host take these paths as well, so that they stay closed; limit: matches of a rule. Added are the rules of the host on this side. */
+/* There are such routes for the host. */
+bool across_matters(const struct lowering *lowering, const struct host *host);
+
+/* Closed and guarded rules of a host take these paths as well, so that they stay so; limit: matches of a rule. Added are the rules of the host on this side. */
 void across_hold(struct lowering *lowering, const struct host *host, enum side side, const struct added_list *added, size_t limit);
 
 /* After the hosts of the entry: what is left of it. */

@@ -25,8 +25,33 @@ static size_t rewrite_filter(struct lowering *lw, struct draft *d)
 	return d->rule.filters.n - 1;
 }
 
+bool draft_is_guarded(const struct draft *d)
+{
+	for (size_t i = 0; i < d->policies.n; i++)
+		if (d->policies.item[i].guards)
+			return true;
+	return false;
+}
+
+/* Its rule has to name further paths, lest a wider host takes them (across.h): then no prefix can be exchanged. */
+static bool lose_exchange(struct lowering *lw, const struct rule_place *at, const struct step *step)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_REWRITE_LOST, .loss = LOSS_ROUTING,
+		.message = STR_INIT("the exchange of a prefix cannot be said for a guarded path that has to stand in front of wider hosts"),
+		.effect = STR_INIT("the backend gets the path of the request as it is"),
+		.help = STR_INIT("serve the new path in the application, or give the wider hosts no paths that are longer than those of this one"),
+	};
+	if (!lw->across || step->kind != STEP_REWRITE || step->as.rewrite.change != PATH_PREFIX_CUT || !route_is_guarded(lw, at->route, at->side))
+		return false;
+	lose(lw, at->route, &step->facts, &TEXT);
+	return true;
+}
+
 static void add_rewrite(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
+	if (lose_exchange(lw, at, step))
+		return;
 	size_t i = rewrite_filter(lw, d);
 	struct http_filter *filter = &d->rule.filters.item[i];
 	bool said = step->kind == STEP_HOST ? filter_host(lw, at->route, step, filter) : filter_rewrite(lw, at->route, step, filter);
@@ -139,6 +164,10 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
 		if (step->kind == STEP_GUARD && step->as.guard.signin.n)
 			answer_sign_in(lw, at, step, d);
+		if (step->kind == STEP_REDIRECT) {
+			d->answer = step;
+			keep_cors(lw, d);
+		}
 		policy_add(lw, at, step, d);
 		return;
 	}
@@ -244,7 +273,61 @@ static bool refuses(const struct step *step)
 	return step->kind == STEP_GUARD || step->kind == STEP_BODY || step->kind == STEP_STATUS || step->kind == STEP_CORS || step->gate;
 }
 
-/* The implementation looks at what stands in its policies in an order of its own. */
+static bool acts_in_turn(const struct lowering *lw)
+{
+	for (size_t i = 0; i < lw->target->policies.n; i++)
+		if (lw->target->policies.item[i].one_each)
+			return true;
+	return false;
+}
+
+/* What has moved from one place among the filters to another. */
+static void move_to(struct lowering *lw, struct draft *d, size_t from, size_t to, struct http_rule *rule, struct mark_list *marks)
+{
+	str was = arena_printf(lw->arena, "/filters/%zu", from);
+	for (size_t i = 0; i < d->marks.n; i++) {
+		str at = d->marks.item[i].at, rest = str_from(at, was.n < at.n ? was.n : at.n);
+		struct mark moved = { d->marks.item[i].fact, arena_printf(lw->arena, "/filters/%zu%.*s", to, STR_ARG(rest)) };
+		if (str_starts(at, was) && (rest.n == 0 || str_starts(rest, STR("/"))))
+			LIST_PUSH(lw->arena, marks, moved);
+	}
+	LIST_PUSH(lw->arena, &rule->filters, d->rule.filters.item[from]);
+}
+
+static bool is_of_answer(const struct http_filter *filter)
+{
+	return str_eq(filter->type, STR("ResponseHeaderModifier"));
+}
+
+/*
+ * Filters that act in the order in which they stand: headers of every answer first, then policies (whose names are not known yet), then
+ * the rest.
+ */
+static void put_in_turn(struct lowering *lw, struct draft *d)
+{
+	struct http_rule rule = { 0 };
+	struct mark_list marks = { 0 };
+	for (size_t i = 0; i < d->marks.n; i++)
+		if (!str_starts(d->marks.item[i].at, STR("/filters/")))
+			LIST_PUSH(lw->arena, &marks, d->marks.item[i]);
+	for (size_t i = 0; i < d->rule.filters.n; i++)
+		if (is_of_answer(&d->rule.filters.item[i]))
+			move_to(lw, d, i, rule.filters.n, &rule, &marks);
+	for (size_t i = 0; i < d->policies.n; i++) {
+		const struct http_filter named_later = { .type = STR_INIT("ExtensionRef") };
+		if (d->policies.item[i].kind->one_each)
+			LIST_PUSH(lw->arena, &rule.filters, named_later);
+	}
+	for (size_t i = 0; i < d->rule.filters.n; i++)
+		if (!is_of_answer(&d->rule.filters.item[i]))
+			move_to(lw, d, i, rule.filters.n, &rule, &marks);
+	d->rule.filters.item = rule.filters.item;
+	d->rule.filters.n = rule.filters.n;
+	d->rule.filters.cap = rule.filters.cap;
+	d->marks = marks;
+}
+
+/* The implementation looks at what stands in its policies in an order of its own, unless it is told one. */
 static void say_order(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
 	const struct loss_text text = {
@@ -260,7 +343,7 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 		reasons += refuses(step);
 		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
 	}
-	if (reasons < 2 || !said || d->policies.n == 0)
+	if (reasons < 2 || !said || d->policies.n == 0 || acts_in_turn(lw))
 		return;
 	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
 	state_order(lw, text.code);
@@ -299,5 +382,7 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		delivery_usual(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_total(lw, at, &d);
+	if (!d.closed && acts_in_turn(lw))
+		put_in_turn(lw, &d);
 	return d;
 }

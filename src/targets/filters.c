@@ -346,7 +346,8 @@ bool filter_rewrite(struct lowering *lw, const struct route *route, const struct
 				STR_ARG(target_words(lw))),
 			.effect = STR("the backend gets the path of the request as it is"),
 			.help = STR("serve the new path in the application, or use a target with regular expressions in rewrites\n"
-				"(envoy-gateway HTTPRouteFilter urlRewrite.path.replaceRegexMatch, nginx-gateway-fabric SnippetsFilter)"),
+				"(envoy-gateway HTTPRouteFilter urlRewrite.path.replaceRegexMatch, traefik Middleware replacePathRegex,\n"
+				"nginx-gateway-fabric SnippetsFilter)"),
 		};
 		lose(lw, route, &step->facts, &text);
 		return false;

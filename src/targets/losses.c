@@ -64,6 +64,20 @@ bool route_is_closed(const struct lowering *lw, const struct route *route, enum 
 	return false;
 }
 
+bool route_is_guarded(const struct lowering *lw, const struct route *route, enum side side)
+{
+	for (size_t i = 0; i < route->steps.n; i++) {
+		const struct step *s = route->steps.item[i];
+		if (!step_is_said(s, side))
+			continue;
+		if (s->kind == STEP_GUARD && !loss_is_accepted(lw, s->feature) && policy_says(lw, s))
+			return true;
+		if (s->kind == STEP_REDIRECT || s->kind == STEP_STATUS)
+			return false;
+	}
+	return false;
+}
+
 const struct annotation_row *fact_row(const struct lowering *lw, const struct fact *fact)
 {
 	const struct controller_table *table = fact->record ? mapping_controller(lw->mapping, fact->record->controller) : NULL;
@@ -220,6 +234,8 @@ static str guard_why(const struct lowering *lw, const struct step *step)
 		return lw->clients_why;
 	if (row && row->said && step->as.guard.kind == GUARD_ADDRESS && clients_are_hidden(lw))
 		return clients_hidden_why(lw);
+	if (policy_is_out_of_reach(lw, step))
+		return arena_printf(lw->arena, "%.*s refers to nothing outside of its own namespace", STR_ARG(row->policy));
 	const struct fact *lacks = policy_lacks(lw, step);
 	if (lacks)
 		return arena_printf(lw->arena, "%.*s, which may decide whom it lets in, has no field", STR_ARG(lacks->key));

@@ -28,6 +28,9 @@ bool balancer_is_lost(const struct lowering *lowering);
 /* A protection of the route on this side is lost and not accepted: it stands closed. */
 bool route_is_closed(const struct lowering *lowering, const struct route *route, enum side side);
 
+/* A policy asks who may pass before the route does anything else on this side. */
+bool route_is_guarded(const struct lowering *lowering, const struct route *route, enum side side);
+
 /* It would stand closed for every target that is built in. */
 bool route_is_closed_everywhere(const struct lowering *lowering, const struct route *route, enum side side);
 

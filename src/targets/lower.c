@@ -207,7 +207,7 @@ static void lower_route(struct host_side *hs, const struct route *route, bool ne
 	size_t before = at.part->rules.n;
 	rules_add(hs->lw, &at, &draft);
 	for (size_t i = before; i < at.part->rules.n; i++) {
-		struct added one = { route, at.form, at.part, i, draft.closed };
+		struct added one = { route, at.form, at.part, i, draft.closed, draft_is_guarded(&draft) };
 		LIST_PUSH(hs->lw->arena, &hs->added, one);
 	}
 }
@@ -428,6 +428,7 @@ static void say_grpc(struct host_side *hs)
 static void lower_side(struct host_side *hs, struct entry_part *out)
 {
 	const struct route *root = common_root(hs);
+	hs->lw->across = across_matters(hs->lw, hs->host);
 	hs->lw->side_began = hs->lw->statements.n;
 	hs->uniform = root != NULL;
 	/* where requests may have come by HTTPS before, both sides do the same with them */

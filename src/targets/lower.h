@@ -37,6 +37,7 @@ struct lowering {
 	str clients_why;                 /* why it does not, where the host wants it, or empty */
 	str clients_ways;                /* the versions in which it would, where that is why */
 	LIST(struct backend_use) uses;   /* of all entries, in the order of printing */
+	bool across;                     /* the target tries paths of wider hosts before shorter ones of the host that is lowered */
 	struct statement now;            /* host, route and side that are lowered, and the paths under which the route is written: see stated.h */
 	struct statements statements;    /* what was said */
 	size_t side_began;               /* number of the first one that is about the side that is lowered */

@@ -41,11 +41,31 @@ const struct fact *policy_lacks(const struct lowering *lw, const struct step *st
 	return NULL;
 }
 
+/* What it refers to stands beside the Ingress that says so, or need not do so. */
+static bool is_in_reach(const struct lowering *lw, const struct target_row *row, const struct step *step, const struct said *said)
+{
+	const struct record *record = step->facts.n ? step->facts.item[0]->record : NULL;
+	for (size_t i = 0; target_policy(lw->target, row->policy)->local && i < said->grants.n; i++) {
+		str namespace = said->grants.item[i].namespace;
+		if (namespace.n && !(record && str_eq(record->namespace, namespace)))
+			return false;
+	}
+	return true;
+}
+
+bool policy_is_out_of_reach(const struct lowering *lw, const struct step *step)
+{
+	const struct target_row *row = policy_row(lw, step);
+	struct said said;
+	return row && said_of(lw, NULL, step, &said) && !is_in_reach(lw, row, step, &said);
+}
+
 bool policy_says(const struct lowering *lw, const struct step *step)
 {
 	const struct target_row *row = policy_row(lw, step);
 	struct said said;
-	return row && !policy_lacks(lw, step) && said_of(lw, NULL, step, &said) && template_fill(lw->arena, row->said, &said.values, NULL);
+	return row && !policy_lacks(lw, step) && said_of(lw, NULL, step, &said) && is_in_reach(lw, row, step, &said) &&
+		template_fill(lw->arena, row->said, &said.values, NULL);
 }
 
 /* It switches its feature on, and needs no field of its own. */
@@ -155,7 +175,7 @@ void policy_merge(struct lowering *lw, struct rule_policy *policy, struct node *
 
 struct rule_policy *policy_of_draft(struct lowering *lw, struct draft *d, const struct policy_kind *kind)
 {
-	for (size_t i = 0; i < d->policies.n; i++)
+	for (size_t i = 0; !kind->one_each && i < d->policies.n; i++)
 		if (d->policies.item[i].kind == kind)
 			return &d->policies.item[i];
 	struct rule_policy fresh = { .kind = kind };
@@ -210,9 +230,40 @@ static bool is_carried(const struct draft *d, const struct fact *fact)
 	return false;
 }
 
-/* Every fact of the step is carried by the field that it fills, by the object as a whole where it switches the feature on, or is lost. */
-static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct node *spec, const struct said *said,
-	const struct template_places *places, const struct draft *d, struct mark_list *marks)
+/* One object of a step: what stands in it, and where. */
+struct part {
+	struct node *spec;
+	struct template_places places;
+	struct mark_list marks;
+};
+
+struct part_list {
+	struct part *item;
+	size_t n, cap;
+};
+
+static struct part_list parts_of(struct lowering *lw, const struct target_row *row, const struct said *said)
+{
+	struct part_list parts = { 0 };
+	const struct node *template;
+	for (size_t i = 0; (template = target_row_part(row, i)); i++) {
+		struct part part = { 0 };
+		part.spec = template_fill(lw->arena, template, &said->values, &part.places);
+		if (part.spec)
+			LIST_PUSH(lw->arena, &parts, part);
+	}
+	return parts;
+}
+
+static void carry_in(struct lowering *lw, struct part *part, struct fact *fact, const struct template_place *place)
+{
+	struct mark mark = { fact, place ? place->at : first_key(lw, part->spec) };
+	LIST_PUSH(lw->arena, &part->marks, mark);
+}
+
+/* Every fact of the step is carried by the fields that it fills, by the object as a whole where it switches the feature on, or is lost. */
+static void carry(struct lowering *lw, const struct route *route, const struct step *step, const struct said *said, const struct draft *d,
+	struct part_list *parts)
 {
 	const struct feature *feature = mapping_feature(lw->mapping, step->feature);
 	for (size_t i = 0; i < step->facts.n; i++) {
@@ -220,12 +271,19 @@ static void carry(struct lowering *lw, const struct route *route, const struct s
 		const struct annotation_row *row = fact_row(lw, fact);
 		if (is_carried(d, fact))
 			continue;
-		const struct template_place *first = places->n ? &places->item[0] : NULL;
-		const struct template_place *place = row && !is_among(&said->carried, fact) ? place_of(places, row->field) : first;
-		struct mark mark = { fact, place ? place->at : first_key(lw, spec) };
-		if (place || turns_on(lw, fact, row))
-			LIST_PUSH(lw->arena, marks, mark);
-		else if (!lw->open)
+		const bool whole = !row || is_among(&said->carried, fact);
+		bool carried = false;
+		for (size_t k = 0; k < parts->n; k++) {
+			struct part *part = &parts->item[k];
+			const struct template_place *first = k == 0 && part->places.n ? &part->places.item[0] : NULL;
+			const struct template_place *place = whole ? first : place_of(&part->places, row->field);
+			if (place)
+				carry_in(lw, part, fact, place);
+			carried = carried || place;
+		}
+		if (!carried && turns_on(lw, fact, row))
+			carry_in(lw, &parts->item[0], fact, NULL);
+		else if (!carried && !lw->open)
 			lose_setting(lw, route, fact, row, feature->loss == LOSS_SECURITY ? LOSS_BEHAVIOUR : feature->loss);
 	}
 }
@@ -242,7 +300,7 @@ static void say_difference(struct lowering *lw, const struct rule_place *at, con
 	if (row->todo.n && template_fields(lw->arena, node_string(lw->arena, row->todo), &ignored, &error))
 		help = template_fill(lw->arena, node_string(lw->arena, row->todo), &words, NULL);
 	struct loss_text text = {
-		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_BEHAVIOUR,
+		.code = step->kind == STEP_CORS ? DIAG_CORS_DIFFERS : step->kind == STEP_REDIRECT ? DIAG_REDIRECT_DIFFERS : DIAG_POLICY_DIFFERS, .loss = LOSS_BEHAVIOUR,
 		.message = arena_printf(lw->arena, "%.*s is said as %.*s, with a difference", STR_ARG(step_name(lw, step)), STR_ARG(row->policy)),
 		.effect = row->differs,
 		.help = help ? node_text(help) : (str){ "", 0 },
@@ -250,27 +308,55 @@ static void say_difference(struct lowering *lw, const struct rule_place *at, con
 	differ(lw, at->route, &step->facts, &text);
 }
 
+/* What replaces answers stands around what gives them (bodies are looked at first), and that in front of what changes the way to the backend. */
+enum turn { TURN_AROUND, TURN_BODY, TURN_ANSWERS, TURN_CHANGES };
+
+static enum turn turn_of(const struct step *step)
+{
+	if (step->kind == STEP_ERRORS)
+		return TURN_AROUND;
+	if (str_eq(step->feature, STR("body.size")))
+		return TURN_BODY;
+	return step->kind == STEP_GUARD || step->kind == STEP_CORS || step->kind == STEP_REDIRECT || step->gate
+		? TURN_ANSWERS : TURN_CHANGES;
+}
+
+/* The last one goes to its place among those that act in the order in which they stand. */
+static void put_in_turn(struct draft *d)
+{
+	for (size_t i = d->policies.n - 1; i > 0 && d->policies.item[i - 1].turn > d->policies.item[i].turn; i--) {
+		const struct rule_policy later = d->policies.item[i - 1];
+		d->policies.item[i - 1] = d->policies.item[i];
+		d->policies.item[i] = later;
+	}
+}
+
 void policy_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
 {
 	const struct target_row *row = policy_row(lw, step);
 	const struct policy_kind *kind = target_policy(lw->target, row->policy);
-	struct template_places places = { 0 };
-	struct mark_list marks = { 0 };
 	struct said said;
 	(void)said_of(lw, at->part ? at->part->owner : at->route->owner, step, &said);
-	struct node *spec = template_fill(lw->arena, row->said, &said.values, &places);
-	struct rule_policy *policy = policy_of_draft(lw, d, kind);
+	struct part_list parts = parts_of(lw, row, &said);
 	say_difference(lw, at, step, row, &said);
-	carry(lw, at->route, step, spec, &said, &places, d, &marks);
-	policy_merge(lw, policy, spec, &marks);
-	struct policy_word word = { row->feature, said.values };
-	LIST_PUSH(lw->arena, &policy->words, word);
-	policy->guards = policy->guards || step->kind == STEP_GUARD;
+	carry(lw, at->route, step, &said, d, &parts);
+	for (size_t k = 0; k < parts.n; k++) {
+		struct part *part = &parts.item[k];
+		struct rule_policy *policy = policy_of_draft(lw, d, kind);
+		policy_merge(lw, policy, part->spec, &part->marks);
+		struct policy_word word = { row->feature, said.values };
+		LIST_PUSH(lw->arena, &policy->words, word);
+		policy->guards = policy->guards || step->kind == STEP_GUARD;
+		policy->answers = policy->answers || step->kind == STEP_CORS || step->kind == STEP_REDIRECT;
+		policy->turn = kind->one_each ? turn_of(step) : 0;
+		for (size_t i = 0; i < part->marks.n; i++)
+			LIST_PUSH(lw->arena, &policy->marks, part->marks.item[i]);
+		for (size_t i = 0; i < said.grants.n; i++)
+			LIST_PUSH(lw->arena, &policy->grants, said.grants.item[i]);
+		if (kind->one_each)
+			put_in_turn(d);
+	}
 	headers_remove(lw, &row->hides, &(struct fact_list){ 0 }, d);
-	for (size_t i = 0; i < marks.n; i++)
-		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
-	for (size_t i = 0; i < said.grants.n; i++)
-		LIST_PUSH(lw->arena, &policy->grants, said.grants.item[i]);
 }
 
 void policy_add_endless(struct lowering *lw, struct draft *d)
@@ -287,9 +373,10 @@ void policies_end(struct lowering *lw, struct draft *d)
 	size_t kept = 0;
 	for (size_t i = 0; i < d->policies.n; i++) {
 		const struct rule_policy *p = &d->policies.item[i];
-		for (size_t j = 0; !p->guards && j < p->marks.n && !lw->open; j++)
+		const bool stays = p->guards || p->answers;
+		for (size_t j = 0; !stays && j < p->marks.n && !lw->open; j++)
 			fact_idle(p->marks.item[j].fact, STR("every request is answered before anything is sent to the backend that this would change"));
-		if (p->guards)
+		if (stays)
 			d->policies.item[kept++] = *p;
 	}
 	d->policies.n = kept;

@@ -35,6 +35,9 @@ bool policy_says(const struct lowering *lowering, const struct step *step);
 /* A setting of the step without which the rest would be something else, and for which the target has no field; NULL: there is none. */
 const struct fact *policy_lacks(const struct lowering *lowering, const struct step *step);
 
+/* It refers to an object of another namespace, and the target's kind to none but its own. */
+bool policy_is_out_of_reach(const struct lowering *lowering, const struct step *step);
+
 /* Where a policy says the fact's feature, it has a field for the fact, or the fact switches the feature on. */
 bool policy_carries(const struct lowering *lowering, const struct fact *fact);
 

@@ -11,7 +11,7 @@ struct added {
 	const struct form *form;
 	struct route_part *part;
 	size_t rule;
-	bool closed;
+	bool closed, guarded;
 };
 
 struct added_list {

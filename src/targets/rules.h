@@ -46,6 +46,9 @@ struct draft {
 	bool answered;                   /* an object of the implementation says that answer, and no filter */
 };
 
+/* A policy refuses requests before anything else is done with them. */
+bool draft_is_guarded(const struct draft *draft);
+
 struct draft draft_of(struct lowering *lowering, const struct rule_place *at);
 
 /* The facts are carried at a place below the rule, "/filters/0". */

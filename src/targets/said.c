@@ -68,6 +68,15 @@ static void set_annotations(const struct saying *s)
 	}
 }
 
+/* The target's row has a place for it. */
+static bool wants(const struct saying *s, const char *name)
+{
+	const struct target_row *row = target_feature(s->lw->target, s->step->feature);
+	struct str_list fields = { 0 };
+	str error;
+	return row && row->said && template_fields(s->lw->arena, row->said, &fields, &error) && str_list_has(&fields, str_c(name));
+}
+
 /* ---- protections ---- */
 
 static void refer(const struct saying *s, const char *kind, str namespace, str name)
@@ -115,10 +124,25 @@ static bool addresses(const struct saying *s)
 	return ranges.n > 0;
 }
 
+/* An address that is the same for every request, whosever it is. */
+static bool address(const struct saying *s, const struct guard *g)
+{
+	bool http = str_starts(g->url, STR("http://")) || str_starts(g->url, STR("https://"));
+	for (size_t i = 0; i < g->url.n; i++)
+		http = http && g->url.p[i] > ' ' && g->url.p[i] < 127 && !str_has_char(STR("$\"\\^`{|}<>#"), g->url.p[i]);
+	set_text(s, "url.address", g->url);
+	set_list(s, "response-headers", &g->copied);
+	return http;
+}
+
 static bool external(const struct saying *s)
 {
 	const struct guard *g = &s->step->as.guard;
-	if (g->kind != GUARD_EXTERNAL || g->any || g->service.name.n == 0)
+	if (g->kind != GUARD_EXTERNAL || g->any)
+		return false;
+	if (wants(s, "url.address"))
+		return address(s, g);
+	if (g->service.name.n == 0)
 		return false;
 	set_text(s, "url.service", g->service.name);
 	if (s->owner && !str_eq(g->service.namespace, s->owner->namespace))
@@ -130,10 +154,65 @@ static bool external(const struct saying *s)
 	return true;
 }
 
+/* What may come at once: a multiple of the number, which is five where nothing is said. */
+static void set_burst(const struct saying *s, const char *number, const char *burst)
+{
+	const struct template_value *n = template_value(&s->out->values, str_c(number)), *times = template_value(&s->out->values, STR("burst"));
+	if (n && n->kind == TEMPLATE_NUMBER)
+		set_number(s, burst, n->number * (times && times->kind == TEMPLATE_NUMBER && times->number > 0 ? times->number : 5));
+}
+
 /* Clients that cannot be told apart would share one number. */
 static bool rate(const struct saying *s)
 {
+	set_burst(s, "per-second", "burst.second");
+	set_burst(s, "per-minute", "burst.minute");
 	return !clients_are_hidden(s->lw);
+}
+
+/* ---- pages of other origins ---- */
+
+/* One label stands for the star. */
+static str origin_regex(struct arena *arena, str origin)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	buf_add_char(&b, '^');
+	for (size_t i = 0; i < origin.n; i++) {
+		if (origin.p[i] == '*')
+			buf_add(&b, STR("[A-Za-z0-9-]+"));
+		else
+			buf_printf(&b, "%s%c", str_has_char(STR("\\.+?()|[]{}^$"), origin.p[i]) ? "\\" : "", origin.p[i]);
+	}
+	buf_add_char(&b, '$');
+	return buf_str(&b);
+}
+
+/* By the lists of the step, which are what the annotations come to. */
+static bool cors(const struct saying *s)
+{
+	static const char *const FIELDS[] = { "origins", "methods", "headers", "expose", "credentials", "max-age" };
+	const struct cors *c = &s->step->as.cors;
+	struct str_list whole = { 0 }, wild = { 0 };
+	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
+		template_unset(&s->out->values, str_c(FIELDS[i]));
+	for (size_t i = 0; i < c->origins.n; i++) {
+		str origin = c->origins.item[i];
+		if (!c->any_origin && str_has_char(origin, '*'))
+			LIST_PUSH(s->lw->arena, &wild, origin_regex(s->lw->arena, origin));
+		else
+			LIST_PUSH(s->lw->arena, &whole, origin);
+	}
+	set_list(s, "origins", &whole);
+	set_list(s, "origins.regex", &wild);
+	set_list(s, "methods", &c->methods);
+	set_list(s, "headers", &c->headers);
+	set_list(s, "expose", &c->expose);
+	/* browsers refuse credentials where the answer allows every origin */
+	if (c->credentials && !c->any_origin)
+		set_text(s, "credentials", STR("true"));
+	set_number(s, "max-age", c->max_age);
+	return s->step->kind == STEP_CORS && c->origins.n > 0;
 }
 
 /*
@@ -203,6 +282,15 @@ static void add_number(const struct saying *s, struct str_list *list, uint32_t n
 	LIST_PUSH(s->lw->arena, list, arena_printf(s->lw->arena, "%u", (unsigned)number));
 }
 
+/* Where only connections that fail are tried again: how often a request is sent, the first time included. */
+static bool all_tries(const struct saying *s, const struct retry *r)
+{
+	template_unset(&s->out->values, STR("on"));
+	set_number(s, "tries.all", r->never ? 1 : r->tries);
+	fact_list_add(s->lw->arena, &s->out->carried, r->on);
+	return (r->never || r->connection) && (r->on || r->count);
+}
+
 /* nginx's conditions in the words of Envoy, which several targets share; tables of others need a list of their own. */
 static bool tries(const struct saying *s)
 {
@@ -211,6 +299,8 @@ static bool tries(const struct saying *s)
 	struct str_list triggers = { 0 }, codes = { 0 };
 	if (s->step->delivery != DELIVERY_RETRY || (!r->never && r->tries < 1))
 		return false;
+	if (wants(s, "tries.all"))
+		return all_tries(s, r);
 	for (size_t i = 0; r->connection && i < sizeof BROKEN / sizeof *BROKEN; i++)
 		LIST_PUSH(s->lw->arena, &triggers, BROKEN[i]);
 	for (size_t i = 0; i < r->codes.n; i++)
@@ -249,11 +339,14 @@ static bool body(const struct saying *s)
 	return max && max->number > 0;
 }
 
+/* How a group is written: "\1"; or "${1}", in a path that may have no escapes. */
+enum group_form { GROUP_BACKSLASH, GROUP_DOLLAR };
+
 /*
- * The groups of an expression, "$1", in the form "\1"; one that is not there is empty in nginx and no form at all in RE2. False: something
+ * The groups of an expression, "$1", in another form; one that is not there is empty in nginx and no form at all in RE2. False: something
  * else is in it that the target does not know.
  */
-static bool substitution(struct arena *arena, str target, size_t groups, str *out)
+static bool substitution(struct arena *arena, str target, size_t groups, enum group_form form, str *out)
 {
 	struct buf b;
 	buf_init(&b, arena, 0);
@@ -265,7 +358,13 @@ static bool substitution(struct arena *arena, str target, size_t groups, str *ou
 			i++;
 			continue;
 		}
-		if (c == '\\')
+		if (form == GROUP_DOLLAR && (c == '%' || c <= ' ' || c == 127))
+			return false;
+		if (form == GROUP_DOLLAR && c == '$') {
+			buf_printf(&b, "${%c}", target.p[++i]);
+			continue;
+		}
+		if (c == '\\' && form == GROUP_BACKSLASH)
 			buf_add_char(&b, '\\');
 		buf_add_char(&b, c == '$' ? '\\' : c);
 	}
@@ -277,7 +376,7 @@ static bool substitution(struct arena *arena, str target, size_t groups, str *ou
 static bool needs_captures(const struct saying *s, const struct rewrite *r)
 {
 	bool root = path_without_slash(r->prefix).n <= 1, longer = path_without_slash(r->path).n > 1;
-	return s->lw->exact || (root && longer && target_chooses(s->lw->target, STR("replacement"), STR("text")));
+	return s->lw->exact || s->lw->across || (root && longer && target_chooses(s->lw->target, STR("replacement"), STR("text")));
 }
 
 /* The whole path becomes the target: what stands behind the part that the expression takes is cut off. */
@@ -287,12 +386,14 @@ static bool captures(const struct saying *s)
 	if (s->step->kind != STEP_REWRITE)
 		return false;
 	str regex = str_starts(r->regex, STR("^")) ? str_from(r->regex, 1) : r->regex, target;
-	bool wanted = r->change == PATH_KEEP || (r->change == PATH_PREFIX_CUT && needs_captures(s, r));
+	/* no filter takes a path with a doubled slash */
+	const bool doubled = r->change == PATH_FULL && str_has(r->path, STR("//"));
+	const bool wanted = r->change == PATH_KEEP || doubled || (r->change == PATH_PREFIX_CUT && needs_captures(s, r)), dollar = wants(s, "target.dollar");
 	if (!wanted || regex.n == 0 || path_is_pcre_only(regex) ||
-		!substitution(s->lw->arena, r->target, expression_groups(regex), &target))
+		!substitution(s->lw->arena, r->target, expression_groups(regex), dollar ? GROUP_DOLLAR : GROUP_BACKSLASH, &target))
 		return false;
 	set_text(s, "target.pattern", arena_printf(s->lw->arena, "^(?i:%.*s).*$", STR_ARG(regex)));
-	set_text(s, "target", target);
+	set_text(s, dollar ? "target.dollar" : "target", target);
 	return true;
 }
 
@@ -307,6 +408,22 @@ static bool other_host(const struct saying *s)
 	return name.n > 0;
 }
 
+/* To an address that has what a filter cannot say, by a status that hangs on the method. */
+static bool elsewhere(const struct saying *s)
+{
+	const struct redirect *r = &s->step->as.redirect;
+	const bool permanent = str_eq(s->step->feature, STR("redirect.permanent"));
+	bool whole = str_starts(r->location, STR("http://")) || str_starts(r->location, STR("https://"));
+	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || r->status != (permanent ? 301 : 302))
+		return false;
+	for (size_t i = 0; i < r->location.n; i++)
+		whole = whole && r->location.p[i] > ' ' && r->location.p[i] < 127 && r->location.p[i] != '$';
+	set_text(s, "location", r->location);
+	for (size_t i = 0; i < s->step->facts.n; i++)
+		fact_list_add(s->lw->arena, &s->out->carried, s->step->facts.item[i]);
+	return whole;
+}
+
 static const struct {
 	str feature;
 	bool (*fill)(const struct saying *s);
@@ -316,6 +433,8 @@ static const struct {
 	{ STR_INIT("timeout.send"), silence }, { STR_INIT("retry"), tries }, { STR_INIT("affinity.cookie"), affinity },
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("headers.original"), original }, { STR_INIT("route.last-dot"), last_dot },
+	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
+	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 
 bool said_of(const struct lowering *lw, const struct owner *owner, const struct step *step, struct said *out)

@@ -277,7 +277,7 @@ static bool covers(const struct statement *s, const struct excused *of, str fiel
 	const struct outcome *after = of->after;
 	/* as a rule without backends does on that side */
 	const uint32_t refusal = after->route && after->route->without ? after->route->without : 500;
-	bool refused = after->status == refusal && after->backends.n == 0 && !after->has_location;
+	bool refused = (after->status == refusal || after->status == 500) && after->backends.n == 0 && !after->has_location;
 	bool nowhere = after->status == 404 && after->backends.n == 0 && of->before->backends.n == 0;
 	/* the rule is left out, and no other one takes its requests */
 	bool left_out = of->chosen && after->status == 404 && after->backends.n == 0 && !after->route;

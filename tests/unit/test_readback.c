@@ -26,6 +26,7 @@ extern const size_t readback_tests_count;
 struct check {
 	struct convert run;
 	const struct shared_tables *tables;
+	str target;
 	const char *file;
 	const struct printed *printed;
 	size_t policies, changed;
@@ -33,17 +34,30 @@ struct check {
 
 /* ---- what was written ---- */
 
-static bool is_hole(struct check *c, const struct target_row *row, str field)
+/* Of several templates that which has become this object. */
+static const struct node *template_of(struct check *c, const struct target_row *row, const struct template_values *values)
+{
+	const struct node *part = row->said;
+	for (size_t i = 0; row->said->kind == NODE_LIST && (part = target_row_part(row, i)); i++) {
+		const struct node *spec = template_fill(&c->run.in.arena, part, values, NULL);
+		if (spec && node_equal(spec, c->printed->policy->spec))
+			break;
+	}
+	assert_non_null(part);
+	return part;
+}
+
+static bool is_hole(struct check *c, const struct target_row *row, const struct policy_word *word, str field)
 {
 	struct str_list fields = { 0 };
 	str error;
-	(void)template_fields(&c->run.in.arena, row->said, &fields, &error);
+	(void)template_fields(&c->run.in.arena, template_of(c, row, &word->values), &fields, &error);
 	return str_list_has(&fields, field);
 }
 
 static const struct target_table *target_of(const struct check *c)
 {
-	return mapping_target(&c->run.in.mapping, STR("envoy-gateway"));
+	return mapping_target(&c->run.in.mapping, c->target);
 }
 
 static str read_name(const struct check *c, str feature)
@@ -70,7 +84,7 @@ static struct template_values written(struct check *c, str name)
 		const struct target_row *row = target_feature(target_of(c), word->feature);
 		for (size_t k = 0; str_eq(read_name(c, word->feature), name) && k < word->values.n; k++) {
 			const struct template_value *v = &word->values.item[k], *old = template_value(&all, v->name);
-			if (!is_hole(c, row, v->name) || (old && old->number >= v->number))
+			if (!is_hole(c, row, word, v->name) || (old && old->number >= v->number))
 				continue;
 			if (old)
 				template_unset(&all, v->name);
@@ -254,9 +268,12 @@ static size_t convert(struct check *c, const char *path, const struct convert_op
 static void reads_what_it_writes(void **state)
 {
 	static const struct {
-		str gateway_api;
+		str target, gateway_api;
 		bool exact;
-	} FORMS[] = { { STR_INIT(""), false }, { STR_INIT(""), true }, { STR_INIT("1.0"), false } };
+	} FORMS[] = {
+		{ STR_INIT("envoy-gateway"), STR_INIT(""), false }, { STR_INIT("envoy-gateway"), STR_INIT(""), true },
+		{ STR_INIT("envoy-gateway"), STR_INIT("1.0"), false }, { STR_INIT("traefik"), STR_INIT(""), false }, { STR_INIT("traefik"), STR_INIT(""), true },
+	};
 	(void)state;
 	struct shared_tables tables;
 	struct check c = { .tables = &tables };
@@ -268,7 +285,7 @@ static void reads_what_it_writes(void **state)
 		for (size_t k = 0; k < sizeof FORMS / sizeof *FORMS; k++) {
 			struct convert_options options;
 			convert_options_init(&options);
-			options.target = STR("envoy-gateway");
+			options.target = c.target = FORMS[k].target;
 			options.proof = false;   /* it asks what is printed, and changes nothing of it */
 			options.gateway_api = FORMS[k].gateway_api;
 			options.exact = FORMS[k].exact;

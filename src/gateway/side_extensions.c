@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rules that name filters of an implementation: with some of them a filter that is not there, or that refers to what is not there, makes its
+ * rule one that is not written. See side_build.h.
+ */
+#include "gateway/side_build.h"
+
+/* What its features refer to is there, or not known to be absent. */
+static bool refers_well(const struct build *b, const struct read_policy *p)
+{
+	for (size_t i = 0; b->world->closed && i < p->words.features.n; i++) {
+		const struct template_value *secret = template_value(&p->words.features.item[i].values, STR("secret"));
+		if (secret && !snapshot_secret(b->world->snapshot, p->meta.namespace, secret->text))
+			return false;
+	}
+	return true;
+}
+
+static bool stands(const struct build *b, const struct read_route *route, const struct read_ref *to)
+{
+	const struct policy_kind *kind = policy_kind_of(b->side->mapping, to->group, to->kind);
+	const struct read_policy *p = gateway_side_policy(b->side, to->group, to->kind, route->meta.namespace, to->name);
+	if (!kind || !kind->drops_rule)
+		return true;
+	if (!p || !p->known)
+		return !b->world->closed;
+	return !(kind->one_each && p->words.features.n > 1) && refers_well(b, p);
+}
+
+bool side_rule_stands(const struct build *b, const struct read_route *route, const struct read_rule *rule)
+{
+	for (size_t i = 0; i < rule->filters.n; i++)
+		if (rule->filters.item[i].kind == FILTER_EXTENSION && !stands(b, route, &rule->filters.item[i].ref))
+			return false;
+	return true;
+}
