@@ -244,7 +244,7 @@ def check_pages(tally, binary):
 
 
 def check_compare(tally, binary):
-    folder = os.path.join(common.FIXTURES, "targets", "istio")
+    folder = os.path.join(common.FIXTURES, "targets", "kgateway")
     case = common.Case(folder)
     found = json.loads(answer(tally, binary, ["targets", "compare", "input.yaml", "-o", "json"], cwd=folder))
     tally.check(sorted(item["target"] for item in found["targets"]) == tables.names("targets"), "compare", "other targets than there are tables")

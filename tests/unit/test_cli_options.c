@@ -192,7 +192,7 @@ static void test_faults(void **state)
 		{ { "convert", "--quiet=maybe" }, "option --quiet: 'maybe' is not true or false" },
 		{ { "explain", "--accept", "x" }, "explain has no option --accept; it belongs to convert, targets" },
 		{ { "explain", "-o", "json" }, "option -o: 'json' is not one of text" },
-		{ { "--accept", "x" }, "option --accept needs a command: convert" },
+		{ { "--accept", "x" }, "option --accept needs a command: convert, targets" },
 		{ { "convert", "--man" }, "option --man stands alone, without a command" },
 		{ { "--version=false", "x" }, "unknown command 'x'; to convert a file or folder: ing2gw convert -f x" },
 		{ { "convrt" }, "unknown command 'convrt'; did you mean convert?" },
