@@ -220,9 +220,13 @@ static void add_longer(struct making *m, const struct kong_parts *all, size_t i)
 	bool simple = wide.kind == MATCH_PREFIX || wide.kind == MATCH_TEXT;
 	for (size_t k = i + 1; k < all->n && simple && is_conditional(p->route); k++) {
 		const struct kong_part *longer = &all->item[k];
-		bool below = longer->match.kind != MATCH_REGEX && longer->match.path.n > wide.path.n && kong_match_takes(m->kong, &wide, longer->match.path);
-		if (below && longer->route != p->route && !is_carried(m->kong, all, k))
-			add_routes(m, p, &longer->match);
+		struct match as = longer->match;
+		if (as.kind == MATCH_REGEX && as.near.n)
+			as = (struct match){ .kind = as.near_kind, .path = as.near };
+		/* an exact path comes before every prefix, of its own length too */
+		bool first = as.kind == MATCH_EXACT || (as.kind != MATCH_REGEX && as.path.n > wide.path.n);
+		if (first && kong_match_takes(m->kong, &wide, as.path) && longer->route != p->route && !is_carried(m->kong, all, k))
+			add_routes(m, p, &as);
 	}
 }
 

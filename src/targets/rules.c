@@ -307,11 +307,16 @@ static bool has_searched(const struct host *host)
 	return false;
 }
 
-/* A closed path refuses what expressions behind it would take: it stands among them as well. */
-static void hold_paths(struct lowering *lw, const struct rule_place *at, struct path_list *paths)
+bool rules_are_held(const struct rule_place *at)
 {
 	bool wide = at->route->match.path.n == 1 && at->route->match.conditions.n == 0;
-	for (size_t i = 0, n = paths->n; has_searched(at->host) && i < n && !wide; i++) {
+	return at->contested && !wide && has_searched(at->host);
+}
+
+/* A closed path refuses what expressions behind it would take: it stands among them as well. */
+static void hold_paths(struct lowering *lw, struct path_list *paths)
+{
+	for (size_t i = 0, n = paths->n; i < n; i++) {
 		str text = expression_quoted(lw->arena, path_decode(lw->arena, path_without_slash(paths->item[i].value)));
 		struct path_match more = { STR("RegularExpression"), { "", 0 } };
 		bool prefix = str_eq(paths->item[i].type, STR("PathPrefix"));
@@ -336,8 +341,8 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 		close_around(lw, at->route, &wish, why, paths);
 		*said = SAID_SAME;
 	}
-	if (d->closed && at->contested)
-		hold_paths(lw, at, paths);
+	if (d->closed && rules_are_held(at))
+		hold_paths(lw, paths);
 	drop_taken(lw, at, d, paths);
 	state_paths(lw, paths);
 	if (paths->n == 0)
