@@ -28,16 +28,36 @@ static bool is_conditional(const struct kong_route *r)
 	return r->methods.n > 0 || r->headers.n > 0;
 }
 
+/* What every path that an expression takes begins with. */
+static str head_of(str regex)
+{
+	size_t n = 0;
+	if (str_has_char(regex, '|'))
+		return STR("");
+	while (n < regex.n && path_is_literal(str_slice(regex, n, n + 1), true))
+		n++;
+	bool repeated = n < regex.n && str_has_char(STR("?*{"), regex.p[n]);
+	return str_slice(regex, 0, n - (repeated && n));
+}
+
+/* The text, with an element or a text behind it. */
+static bool begins(const struct match *a, str head)
+{
+	if (a->kind == MATCH_TEXT)
+		return str_starts(head, a->path);
+	return a->kind == MATCH_PREFIX && head.n > a->path.n && str_starts(head, a->path) && head.p[a->path.n] == '/';
+}
+
 /* Whatever path one of the second takes, the first one takes it before, and asks for nothing else. */
 static bool covers(const struct kong_part *first, const struct kong_part *p)
 {
 	const struct match *a = &first->match, *b = &p->match;
-	if (is_conditional(first->route) || a->kind == MATCH_REGEX)
+	if (is_conditional(first->route))
 		return false;
 	if (a->kind == MATCH_PREFIX && a->path.n == 1)
 		return true;
 	if (b->kind == MATCH_REGEX)
-		return false;
+		return a->kind == MATCH_REGEX ? str_eq(a->expression, b->expression) : begins(a, head_of(b->path));
 	switch (a->kind) {
 	case MATCH_EXACT:
 		return b->kind == MATCH_EXACT && str_eq(a->path, b->path);
@@ -151,6 +171,8 @@ static struct route *route_new(struct making *m, const struct kong_part *p, cons
 	struct route *r = NEW(a, struct route);
 	r->match = *match;
 	r->match.conditions = *conditions;
+	if (r->match.kind == MATCH_REGEX && !r->match.pattern)
+		r->match.pattern = pattern_new(a, r->match.expression, 0, NULL, NULL);
 	r->owner = p->route->subject->owner;
 	r->at = p->path->at;
 	fact_list_join(a, &r->facts, &p->path->facts);
@@ -198,9 +220,13 @@ static void add_longer(struct making *m, const struct kong_parts *all, size_t i)
 	bool simple = wide.kind == MATCH_PREFIX || wide.kind == MATCH_TEXT;
 	for (size_t k = i + 1; k < all->n && simple && is_conditional(p->route); k++) {
 		const struct kong_part *longer = &all->item[k];
-		bool below = longer->match.kind != MATCH_REGEX && longer->match.path.n > wide.path.n && kong_match_takes(m->kong, &wide, longer->match.path);
-		if (below && longer->route != p->route && !is_carried(m->kong, all, k))
-			add_routes(m, p, &longer->match);
+		struct match as = longer->match;
+		if (as.kind == MATCH_REGEX && as.near.n)
+			as = (struct match){ .kind = as.near_kind, .path = as.near };
+		/* an exact path comes before every prefix, of its own length too */
+		bool first = as.kind == MATCH_EXACT || (as.kind != MATCH_REGEX && as.path.n > wide.path.n);
+		if (first && kong_match_takes(m->kong, &wide, as.path) && longer->route != p->route && !is_carried(m->kong, all, k))
+			add_routes(m, p, &as);
 	}
 }
 

@@ -157,6 +157,22 @@ str expression_literal(struct arena *arena, str path)
 	return buf_str(&b);
 }
 
+str expression_quoted(struct arena *arena, str path)
+{
+	struct buf b;
+	buf_init(&b, arena, 0);
+	for (size_t i = 0; i < path.n; i++) {
+		bool sign = str_has_char(STR("\\.^$|?*+()[]{}"), path.p[i]);
+		if (sign && path_char_is_plain(path.p[i]))
+			buf_printf(&b, "\\%c", path.p[i]);
+		else if (path_char_is_plain(path.p[i]))
+			buf_add_char(&b, path.p[i]);
+		else
+			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)path.p[i]);
+	}
+	return buf_str(&b);
+}
+
 str expression_head(struct arena *arena, str regex)
 {
 	size_t n = 0;

@@ -24,6 +24,9 @@ bool expression_write(struct arena *arena, str regex, const struct expression_wi
 /* A path without special characters as an expression: what requests hold escaped stands there escaped. */
 str expression_literal(struct arena *arena, str path);
 
+/* A path in which every sign stands for itself, as an expression. */
+str expression_quoted(struct arena *arena, str path);
+
 /* Text in lower case that every path begins with, in some letter case, that the expression is found in; nothing where it has alternatives. */
 str expression_head(struct arena *arena, str regex);
 

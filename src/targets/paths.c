@@ -153,7 +153,7 @@ static bool written_paths(struct arena *arena, const struct route *route, const 
 	struct expression_wish as = { .dialect = wish->dialect, .anchored = wish->anchored };
 	bool text = m->kind == MATCH_TEXT, near = text || m->near.n > 0;
 	str type = text || m->near_kind == MATCH_PREFIX ? STR("PathPrefix") : STR("Exact");
-	str regex = text ? expression_literal(arena, m->path) : m->expression;
+	str regex = text ? expression_quoted(arena, m->path) : m->expression;
 	/* the text between these marks is none of an expression that a Gateway takes */
 	bool sayable = text || !str_has(regex, STR("\\Q"));
 	if (near && (!wish->as_source || !sayable)) {

@@ -234,6 +234,8 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 	const struct route *r = at->route;
 	const struct fact_list facts = path_facts(lw, r);
 	bool certain = at->form->expression && !at->form->rivals;
+	if (rules_are_held(at) || (at->contested && said == SAID_NEAR))
+		say_searched(lw, at, &facts, LOSS_SECURITY);
 	switch (said) {
 	case SAID_SAME:
 		if (at->contested && r->match.path.n > 1 && r->match.kind == MATCH_REGEX)

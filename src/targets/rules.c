@@ -4,6 +4,7 @@
 
 #include "gateway/cel.h"
 #include "targets/conditions.h"
+#include "targets/expressions.h"
 #include "targets/losses.h"
 #include "targets/paths.h"
 #include "targets/paths_said.h"
@@ -316,6 +317,35 @@ static bool drop_expressions(const struct lowering *lw, struct path_list *paths)
 	return kept < n;
 }
 
+/* The host has paths that are expressions with their letter case, which may be tried before all that is none. */
+static bool has_searched(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		if (host->routes.item[i]->match.kind == MATCH_REGEX && host->routes.item[i]->match.expression.n && !host->routes.item[i]->match.near.n)
+			return true;
+	return false;
+}
+
+bool rules_are_held(const struct rule_place *at)
+{
+	bool wide = at->route->match.path.n == 1 && at->route->match.conditions.n == 0;
+	return at->contested && !wide && has_searched(at->host);
+}
+
+/* A closed path refuses what expressions behind it would take: it stands among them as well. */
+static void hold_paths(struct lowering *lw, struct path_list *paths)
+{
+	for (size_t i = 0, n = paths->n; i < n; i++) {
+		str text = expression_quoted(lw->arena, path_decode(lw->arena, path_without_slash(paths->item[i].value)));
+		struct path_match more = { STR("RegularExpression"), { "", 0 } };
+		bool prefix = str_eq(paths->item[i].type, STR("PathPrefix"));
+		if (!prefix && !str_eq(paths->item[i].type, STR("Exact")))
+			continue;
+		more.value = text.n == 1 && prefix ? STR("^/.*$") : prefix ? arena_printf(lw->arena, "^%.*s(/.*)?$", STR_ARG(text)) : arena_printf(lw->arena, "^%.*s$", STR_ARG(text));
+		LIST_PUSH(lw->arena, paths, more);
+	}
+}
+
 /* False when there is nothing to write (it has been reported). */
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
@@ -341,6 +371,8 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 	}
 	if (dropped)
 		*said = SAID_IN_CASE;
+	if (d->closed && rules_are_held(at) && version_has_expressions(lw))
+		hold_paths(lw, paths);
 	drop_taken(lw, at, d, paths);
 	state_paths(lw, paths);
 	if (paths->n == 0)

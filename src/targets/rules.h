@@ -63,6 +63,9 @@ str match_key(struct arena *arena, const struct path_match *match);
 /* The status of a rule without backends. */
 unsigned rules_refusal(const struct lowering *lowering);
 
+/* A closed path of the host stands among its expressions as well, which may be tried before everything else. */
+bool rules_are_held(const struct rule_place *at);
+
 /* Adds the rules for a draft to at->part. */
 void rules_add(struct lowering *lowering, const struct rule_place *at, const struct draft *draft);
 
