@@ -30,7 +30,7 @@ LOST = {"extension", "inexpressible", "invalid", "unknown"}
 UNSTATED = {"I2G-2090", "I2G-1090"}
 # Where a policy says a guard, in the form simple, what is spelled otherwise than its path falls to another path of the host, and of a wildcard host
 # to that of another host: the proof names it (I2G-1090), and no message does.
-GUARDED = {"close/both-sides", "close/dots-in-paths", "close/prefix-without-slash", "close/wildcard-before-catch-all", "limits/long-guarded-path"}
+GUARDED = {"limits/long-guarded-path"}
 # Features whose row may say none although the field is there: other things decide about them.
 BESIDE = {"backend.protocol", "backend.tls"}
 # Options of cases that say how a target's table or version is to be read, or what is printed of the input.

@@ -12,6 +12,7 @@
 #include "targets/entry_names.h"
 #include "targets/forwarded.h"
 #include "targets/grpc.h"
+#include "targets/guarded.h"
 #include "targets/headers.h"
 #include "targets/led_names.h"
 #include "targets/losses.h"
@@ -67,16 +68,17 @@ static bool say_passed(struct lowering *lw, const struct host *host, const struc
 {
 	static const struct loss_text TEXT = {
 		.code = DIAG_WILDCARD_WIDER, .loss = LOSS_SECURITY,
-		.message = STR_INIT("a wildcard host stands for any number of labels in a Gateway, and takes requests from routes that stand closed"),
+		.message = STR_INIT("a wildcard host stands for any number of labels in a Gateway, and takes requests from routes that are guarded or stand closed"),
 		.effect = STR_INIT("a.b.example.com now reaches the routes of *.example.com; the controller gave them to the routes for all "
-			"other hosts, which stand closed"),
+			"other hosts, which are guarded or stand closed"),
 		.help = STR_INIT("make sure that DNS leads no such names here, or protect the backends of the wildcard host as well"),
 	};
 	const struct route none = creator_of(host);
 	bool said = false;
 	for (size_t i = 0; i < others->routes.n; i++) {
 		const struct route *r = others->routes.item[i];
-		if (!route_is_closed(lw, r, SIDE_PLAIN) && !route_is_closed(lw, r, SIDE_TLS))
+		if (!route_is_closed(lw, r, SIDE_PLAIN) && !route_is_closed(lw, r, SIDE_TLS) && !route_is_guarded(lw, r, SIDE_PLAIN) &&
+			!route_is_guarded(lw, r, SIDE_TLS))
 			continue;
 		if (!said)
 			differ(lw, &none, &host->name.facts, &TEXT);
@@ -527,7 +529,9 @@ static void state_certificate(struct lowering *lw, const struct host *host)
 static void lower_host(struct lowering *lw, const struct entry_names *names, const struct host_list *secure, const struct host *host,
 	struct entry_part *out)
 {
-	bool tls = !host->passthrough && host_has_tls(names, host);
+	const bool tls = !host->passthrough && host_has_tls(names, host), exact = lw->exact;
+	/* letter case must not decide who is asked for a password */
+	lw->exact = exact || host_is_half_guarded(lw, host);
 	lw->clients_asked = out->frontend && tls;
 	clients_why(lw, secure, host, tls);
 	struct host_side side = { .lw = lw, .entry = out->entry, .whole = host, .side = SIDE_PLAIN,
@@ -548,6 +552,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 		refuse_tls(lw, host, out);
 	lw->clients_asked = false;
 	lw->clients_why = lw->clients_ways = (str){ "", 0 };
+	lw->exact = exact;
 }
 
 /* With the host for all names that no other has, where a Service of the controller answers for it. */
