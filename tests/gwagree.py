@@ -305,7 +305,7 @@ def judged(binary, number, case, every):
         file = os.path.join(folder, "after.yaml")
         with open(file, "w", encoding="utf-8") as out:
             # the other program knows no policies: here they are of a group that nobody knows
-            out.write(kubeyaml.dump_all(objects).replace("gateway.envoyproxy.io", "policies.example.com"))
+            out.write(re.sub(r"gateway\.envoyproxy\.io|traefik\.io", "policies.example.com", kubeyaml.dump_all(objects)))
         chosen = gateway.VARIANTS if every else [gateway.VARIANTS[0], gateway.VARIANTS[1 + number % (len(gateway.VARIANTS) - 1)]]
         return [(case.name, variant.name) + compare(binary, file, objects, variant) for variant in chosen]
 
