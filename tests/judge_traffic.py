@@ -193,7 +193,7 @@ def main():
     parser.add_argument("--sets", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=40)
-    parser.add_argument("--least", type=float, default=95.0)
+    parser.add_argument("--least", type=float, default=88.0)
     parser.add_argument("--causes", action="store_true")
     options = parser.parse_args()
     options.binary = os.path.abspath(options.binary)

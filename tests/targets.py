@@ -28,8 +28,7 @@ STATES = {"translated", "different", "metadata", "ineffective", "extension", "in
 LOST = {"extension", "inexpressible", "invalid", "unknown"}
 # What the proof says where it has found a difference that nobody stated.
 UNSTATED = {"I2G-2090", "I2G-1090"}
-# Where a policy says a guard, in the form simple, what is spelled otherwise than its path falls to another path of the host, and of a wildcard host
-# to that of another host: the proof names it (I2G-1090), and no message does.
+# A guarded path that is too long for an expression in every letter case: the proof names it (I2G-1090), and no message does.
 GUARDED = {"limits/long-guarded-path"}
 # Features whose row may say none although the field is there: other things decide about them.
 BESIDE = {"backend.protocol", "backend.tls"}
