@@ -274,6 +274,12 @@ static bool hsts(const struct saying *s)
 static bool silence(const struct saying *s)
 {
 	set_number(s, "seconds", s->step->as.silence.seconds);
+	/* said in another unit than the row's field: the same field carries it */
+	for (size_t i = 0; i < s->step->facts.n; i++) {
+		const struct annotation_row *row = fact_row(s->lw, s->step->facts.item[i]);
+		if (row && !str_eq(row->field, STR("seconds")))
+			fact_list_add(s->lw->arena, &s->out->carried, s->step->facts.item[i]);
+	}
 	return s->step->delivery == DELIVERY_SILENCE && s->step->as.silence.seconds > 0;
 }
 

@@ -356,7 +356,7 @@ static const struct {
 	const char *rest, *why;
 } REFUSED[] = {
 	{ OBJECT_HTTP_ROUTE, "{rules: [{}, {name: {}}]}", "spec.rules[1].name cannot be read" },
-	{ OBJECT_HTTP_ROUTE, "{rules: [{matches: [{path: {value: /}, method: GET}]}]}", "spec.rules[0].matches[0].method cannot be read" },
+	{ OBJECT_HTTP_ROUTE, "{rules: [{matches: [{path: {value: /}, queryParams: []}]}]}", "spec.rules[0].matches[0].queryParams cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: a, port: \"80\"}]}]}", "spec.rules[0].backendRefs[0].port cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{backendRefs: [{name: 7, port: 80}]}]}", "spec.rules[0].backendRefs[0].name cannot be read" },
 	{ OBJECT_HTTP_ROUTE, "{rules: [{filters: [{type: CORS, cors: {allowCredentials: \"true\"}}]}]}",

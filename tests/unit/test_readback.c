@@ -153,6 +153,8 @@ static void check_report(struct check *c, const struct policy_words *words)
 	struct str_list told = { 0 };
 	for (size_t i = 0; i < c->run.in.ledger.records.n; i++)
 		collect(c, c->run.in.ledger.records.item[i]->facts.item, c->run.in.ledger.records.item[i]->facts.n, &told);
+	for (size_t i = 0; i < c->run.in.ledger.others.n; i++)
+		collect(c, c->run.in.ledger.others.item[i]->facts.item, c->run.in.ledger.others.item[i]->facts.n, &told);
 	collect(c, c->run.in.ledger.defaults.item, c->run.in.ledger.defaults.n, &told);
 	for (size_t i = 0; i < told.n; i++)
 		if (!find(words, told.item[i]))
