@@ -192,14 +192,17 @@ static struct step *step_of(struct reading *r, enum step_kind kind, str feature)
 	return s;
 }
 
-/* The plugin's name, who names it, and what has been read of its configuration. */
+/* The plugin's name and what has been read of its configuration; who names it is carried by the route. */
 static void carry(struct reading *r, struct step *s)
 {
 	const struct kong_plugin *p = r->plugin;
 	fact_list_add(r->arena, &s->facts, p->facts.n ? p->facts.item[0] : NULL);
 	fact_list_join(r->arena, &s->facts, &r->read);
+	for (size_t i = 0; i < s->facts.n; i++)
+		if (s->facts.item[i]->feature.n == 0)
+			s->facts.item[i]->feature = s->feature;
 	if (p->facts.n && p->facts.item[p->facts.n - 1]->record != (p->object ? kong_record(r->kong, p->object) : NULL))
-		fact_list_add(r->arena, &s->facts, p->facts.item[p->facts.n - 1]);
+		fact_list_add(r->arena, &r->route->facts, p->facts.item[p->facts.n - 1]);
 }
 
 static bool is_true(struct reading *r, const char *key)
