@@ -430,7 +430,7 @@ def coverage(tally, keys):
 
 def seen_keys(subject):
     outcome = subject.plain()
-    return {edit.normal(fact["key"]).split("#")[0] for ingress in outcome.report.get("ingresses", []) for fact in ingress["facts"]
+    return {edit.normal(fact["key"]).split("#")[0] for record in outcome.report.get("ingresses", []) + outcome.report.get("others", []) for fact in record["facts"]
             if fact["state"] != "unknown"}
 
 

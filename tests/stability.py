@@ -158,8 +158,12 @@ def outputs(binary, args, cwd, stdin=None):
     with tempfile.TemporaryDirectory() as scratch:
         where = os.path.join(scratch, "report.json")
         result = common.run(binary, args + ["--report", "json=" + where], cwd=cwd, stdin=stdin, timeout=300)
-        with open(where, "rb") as file:
-            return result.code, result.out, result.err, file.read()
+        report = b""
+        # usage that is wrong has no report
+        if os.path.exists(where):
+            with open(where, "rb") as file:
+                report = file.read()
+        return result.code, result.out, result.err, report
 
 
 def jobs(binary, case):

@@ -3,6 +3,7 @@
 #include "targets/answers.h"
 
 #include "base/buf.h"
+#include "gateway/policy_features.h"
 #include "mapping/template.h"
 #include "targets/expressions.h"
 #include "targets/losses.h"
@@ -152,6 +153,7 @@ void answer_add(struct lowering *lw, const struct step *step, struct draft *d)
 	if (redirects)
 		template_set_text(lw->arena, &values, STR("location"), location);
 	policy.spec = template_fill(lw->arena, row->said, &values, &places);
+	LIST_PUSH(lw->arena, &policy.words, ((struct policy_word){ STR(POLICY_ANSWER), values }));
 	for (size_t i = 0; i < step->facts.n && places.n; i++) {
 		struct mark mark = { step->facts.item[i], places.item[places.n - 1].at };
 		LIST_PUSH(lw->arena, &policy.marks, mark);
@@ -186,6 +188,7 @@ static void override(struct lowering *lw, uint32_t from, uint32_t status, str lo
 	for (size_t i = 0; i < facts->n; i++)
 		LIST_PUSH(lw->arena, &marks, ((struct mark){ facts->item[i], places.item[places.n - 1].at }));
 	policy_merge(lw, policy, spec, &marks);
+	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ STR(POLICY_OVERRIDE), values }));
 	for (size_t i = 0; i < marks.n; i++)
 		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
 	d->overridden = true;

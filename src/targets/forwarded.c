@@ -50,7 +50,7 @@ static void say_cut(struct lowering *lw, str who)
 	struct diag *d = diag_addf(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
 		"%.*s takes the dot away that may stand at the end of a Host", STR_ARG(who));
 	state_of(lw, NULL, NULL, SIDE_BOTH);
-	state_fields(lw, STATED_DOT, "upstream.host upstream.headers location response_headers", DIAG_REQUEST_FORM);
+	state_fields(lw, STATED_DOT, "status upstream.host upstream.headers location response_headers", DIAG_REQUEST_FORM);
 	d->loss = LOSS_COSMETIC;
 	d->from_default = true;
 	d->effect = STR("the backend of http://HOST./ gets HOST, and redirects lead there; the controller keeps the dot");
