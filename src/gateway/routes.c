@@ -435,6 +435,21 @@ struct rule_sets {
 	size_t n, cap;
 };
 
+/* "-p1f3a9c": of the key of its first rule, and where another set has that, of the kind of its match as well. */
+static str set_suffix(struct arena *arena, const struct rule_sets *sets, const struct rule_part *rule)
+{
+	str suffix = arena_join(arena, STR("-p"), names_hash(arena, rule->key, 6));
+	const struct http_match *match = rule->rule.matches.n ? &rule->rule.matches.item[0] : NULL;
+	for (size_t i = 0; match && i < sets->n; i++)
+		if (str_eq(sets->item[i].suffix, suffix)) {
+			str key = arena_printf(arena, "%.*s %.*s %.*s", STR_ARG(rule->key), STR_ARG(match->path.type), STR_ARG(match->path.value));
+			for (size_t k = 0; k < match->headers.n; k++)
+				key = arena_printf(arena, "%.*s %.*s=%.*s", STR_ARG(key), STR_ARG(match->headers.item[k].name), STR_ARG(match->headers.item[k].value));
+			return arena_join(arena, STR("-p"), names_hash(arena, key, 6));
+		}
+	return suffix;
+}
+
 static struct rule_sets rule_sets_of(const struct emission *e, const struct route_part *part)
 {
 	struct arena *arena = e->plan->as->arena;
@@ -446,7 +461,7 @@ static struct rule_sets rule_sets_of(const struct emission *e, const struct rout
 		str key = named ? STR("") : attach_key(arena, &part->rules.item[i]);
 		size_t *at = map_get(&by_key, key);
 		if (!at) {
-			struct rule_set fresh = { .suffix = key.n ? arena_join(arena, STR("-p"), names_hash(arena, part->rules.item[i].key, 6)) : (str){ "", 0 } };
+			struct rule_set fresh = { .suffix = key.n ? set_suffix(arena, &sets, &part->rules.item[i]) : (str){ "", 0 } };
 			at = NEW(arena, size_t);
 			*at = sets.n;
 			map_set(&by_key, key, at);
