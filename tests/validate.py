@@ -110,7 +110,7 @@ class Work:
         self.name, self.cwd, self.stdin = "%s for %s %s" % (name, version, channel), cwd, stdin
         self.args = rest + ["--gateway-api", version, "--channel", channel]
         target, _ = option(args, "--target")
-        folders = [os.path.join(common.judges_folder(), "policies", name) for name in ("cert-manager", target or "standard")]
+        folders = [os.path.join(common.judges_folder(), "policies", name) for name in ("cert-manager", (target or "standard").split("@")[0])]
         self.crds = ",".join([crds(version, channel)] + [folder for folder in folders if os.path.isdir(folder)])
         self.paths = []
 
