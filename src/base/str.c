@@ -107,6 +107,17 @@ str str_trim(str s)
 	return s;
 }
 
+bool str_lists(str list, char c, str word)
+{
+	str item;
+	while (list.n) {
+		str_cut(list, c, &item, &list);
+		if (str_eq(str_trim(item), word))
+			return true;
+	}
+	return false;
+}
+
 bool str_to_u64(str s, uint64_t max, uint64_t *out)
 {
 	uint64_t v = 0;

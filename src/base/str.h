@@ -50,6 +50,9 @@ bool str_cut(str s, char c, str *head, str *tail);
 
 str str_trim(str s);                   /* blanks, tabs, CR and LF at both ends */
 
+/* Whether one of the parts between c is the word, without the blanks around it. */
+bool str_lists(str list, char c, str word);
+
 /* A whole decimal number without sign, blanks or leftovers; false when it is none or larger than max. */
 bool str_to_u64(str s, uint64_t max, uint64_t *out);
 /* The same with an optional sign. */

@@ -60,11 +60,12 @@ void answers_body(struct instance *in, const struct location *l, struct route *r
 
 static void hsts(struct instance *in, struct route *r)
 {
+	static const str HSTS = STR_INIT("headers.hsts");
 	if (in->entry->http.hsts.n == 0)
 		return;
-	struct step *s = quiet(in, r, STEP_HEADER, STR("headers.hsts"));
+	struct step *s = quiet(in, r, STEP_HEADER, HSTS);
 	s->side = SIDE_TLS;
-	fact_list_add(in->front->arena, &s->facts, in->entry->http.hsts_fact);
+	fact_list_add(in->front->arena, &s->facts, controller_default_fact(in->controller, HSTS));
 	add_edit(in->front->arena, s, true, STR("Strict-Transport-Security"), in->entry->http.hsts);
 }
 

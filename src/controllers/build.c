@@ -126,7 +126,8 @@ static void add_subject(struct build *b, const struct ingress *ingress)
 	s->controller = settings_of(b, s->table);
 	s->active = true;
 	subject_read(front, s);
-	front_end_of(s->table)->check(front, s);
+	if (front_end_of(s->table)->check)
+		front_end_of(s->table)->check(front, s);
 	struct instance *in = instance_of(b, s->controller, s->class_name);
 	if (!s->active)
 		return;

@@ -113,9 +113,15 @@ static void read_hsts(struct instance *in)
 	if (!controller_default_flag(c, HSTS, STR("enabled")))
 		return;
 	bool sub = controller_default_flag(c, HSTS, STR("subdomains")), preload = controller_default_flag(c, HSTS, STR("preload"));
-	in->entry->http.hsts_fact = controller_default_fact(c, HSTS);
 	in->entry->http.hsts = arena_printf(in->front->arena, "max-age=%.*s%s%s", STR_ARG(controller_default(c, HSTS, STR("max-age"))),
 		sub ? "; includeSubDomains" : "", preload ? "; preload" : "");
+}
+
+static void note_settings(struct instance *in)
+{
+	static const str FEATURES[] = { STR_INIT("headers.underscores"), STR_INIT("route.last-dot"), STR_INIT("headers.hsts"), STR_INIT("headers.original") };
+	for (size_t i = 0; i < sizeof FEATURES / sizeof *FEATURES; i++)
+		fact_list_add(in->front->arena, &in->entry->http.settings, controller_default_fact(in->controller, FEATURES[i]));
 }
 
 void entry_begin(struct instance *in)
@@ -126,10 +132,8 @@ void entry_begin(struct instance *in)
 		return;
 	http->spelling.path = PATH_MERGED;
 	http->drop_underscores = !controller_default_flag(c, STR("headers.underscores"), STR("kept"));
-	http->underscores_fact = controller_default_fact(c, STR("headers.underscores"));
-	http->original_fact = controller_default_fact(c, STR("headers.original"));
-	http->dot_fact = controller_default_fact(c, STR("route.last-dot"));
 	read_hsts(in);
+	note_settings(in);
 	http->forwarded = controller_default_flag(c, CLIENT, STR("forwarded"));
 	http->real_ip = controller_default_flag(c, CLIENT, STR("real-ip"));
 	http->proxy_protocol = controller_default_flag(c, CLIENT, STR("proxy-protocol"));

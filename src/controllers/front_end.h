@@ -16,7 +16,7 @@ struct front_end {
 	bool last_name_first;        /* of Ingresses of one age the one that is sorted last comes first */
 	/* Which Ingresses of its classes the controller does not serve: subject_skip(). NULL: it serves them all. */
 	void (*filter)(struct front *front, struct subject *subject);
-	/* After its annotations were read: what makes the controller refuse it; its settings that cannot be in force. */
+	/* After its annotations were read: what makes the controller refuse it; its settings that cannot be in force. NULL: there is nothing of the kind. */
 	void (*check)(struct front *front, struct subject *subject);
 	/* Fills instance->entry from the subjects, which are sorted. */
 	void (*build)(struct instance *instance);

@@ -33,13 +33,6 @@ static void filter(struct front *front, struct subject *s)
 			STR("give --controller-flag ingress-class=NAME if the controller runs with that"));
 }
 
-/* A value that Kong does not take counts as absent; nothing of an Ingress makes it refuse the whole. */
-static void check(struct front *front, struct subject *s)
-{
-	(void)front;
-	(void)s;
-}
-
 static enum kong_flavour flavour_of(struct instance *in)
 {
 	str name = controller_default(in->controller, STR("route.order"), STR("flavour"));
@@ -81,6 +74,7 @@ static void build(struct instance *in)
 	kong_objects_rest(kong);
 }
 
+/* A value that Kong does not take counts as absent; nothing of an Ingress makes it refuse the whole. */
 const struct front_end FRONT_KONG = {
-	.name = STR_INIT("kong"), .filter = filter, .check = check, .build = build, .is_wanted = kong_streams_wanted,
+	.name = STR_INIT("kong"), .filter = filter, .build = build, .is_wanted = kong_streams_wanted,
 };

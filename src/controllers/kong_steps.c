@@ -18,17 +18,6 @@ static struct subject *service_of(const struct kong_part *p)
 
 /* ---- the scheme ---- */
 
-static bool lists(str list, str word)
-{
-	str item;
-	while (list.n) {
-		str_cut(list, ',', &item, &list);
-		if (str_eq(str_trim(item), word))
-			return true;
-	}
-	return false;
-}
-
 /* The protocols annotation decides last; without it force-ssl-redirect may have taken plain HTTP away. */
 static void scheme(struct kong *kong, struct subject *s, struct route *r)
 {
@@ -36,8 +25,8 @@ static void scheme(struct kong *kong, struct subject *s, struct route *r)
 	struct setting *protocols = kong_setting(s, "redirect.https", "protocols"), *force = kong_setting(s, "redirect.https", "force");
 	struct setting *code = kong_setting(s, "redirect.https", "code");
 	bool forced = force && str_eq(force->value.text, STR("true"));
-	bool secure = protocols ? (lists(protocols->value.text, STR("https")) && !lists(protocols->value.text, STR("http"))) ||
-		(lists(protocols->value.text, STR("grpcs")) && !lists(protocols->value.text, STR("grpc")) && !lists(protocols->value.text, STR("http"))) : forced;
+	bool secure = protocols ? (str_lists(protocols->value.text, ',', STR("https")) && !str_lists(protocols->value.text, ',', STR("http"))) ||
+		(str_lists(protocols->value.text, ',', STR("grpcs")) && !str_lists(protocols->value.text, ',', STR("grpc")) && !str_lists(protocols->value.text, ',', STR("http"))) : forced;
 	if (!secure) {
 		static const str WHY = STR_INIT("plain HTTP is served");
 		fact_list_add(a, &r->facts, protocols ? protocols->fact : NULL);
@@ -100,7 +89,7 @@ static bool is_user_regex(const struct match *m)
 static bool strips(const struct kong_part *p)
 {
 	struct setting *protocols = kong_setting(ingress_of(p), "redirect.https", "protocols");
-	bool grpc = protocols && (lists(protocols->value.text, STR("grpc")) || lists(protocols->value.text, STR("grpcs")));
+	bool grpc = protocols && (str_lists(protocols->value.text, ',', STR("grpc")) || str_lists(protocols->value.text, ',', STR("grpcs")));
 	return !grpc && kong_flag(ingress_of(p), "route.strip", "enabled", false);
 }
 

@@ -26,17 +26,6 @@ bool controller_crosses(const struct front *front, const struct controller_setti
 
 /* ---- headers out of a ConfigMap ---- */
 
-static bool lists_word(str list, str word)
-{
-	str item;
-	while (list.n) {
-		str_cut(list, ',', &item, &list);
-		if (str_eq(str_trim(item), word))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Headers from a ConfigMap: where it is absent, or has a header that the controller does not allow, every path answers 503
  * (reference: ingress-nginx B, custom-headers). In an open world both are taken to be good as long as the input does not show it.
@@ -53,7 +42,7 @@ static void check_headers(struct front *front, struct subject *s)
 	bool judged = front->closed_world || s->controller->config_map, denied = !map && (front->closed_world || !whole);
 	str allowed = controller_config_value(s->controller, STR("global-allowed-response-headers"));
 	for (size_t i = 0; map && judged && i < map->data.n; i++)
-		denied = denied || !lists_word(allowed, map->data.item[i].key);
+		denied = denied || !str_lists(allowed, ',', map->data.item[i].key);
 	if (!denied)
 		return;
 	s->denied = true;

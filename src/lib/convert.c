@@ -397,3 +397,24 @@ void convert_run(struct convert *run)
 	diags_sort(&run->in.diags, &run->in.sources);
 	fill_report(&s);
 }
+
+static void release(void *handle)
+{
+	convert_release(handle);
+}
+
+void convert_within(struct arena *outer, const struct convert_options *options, void (*use)(struct convert *run, void *user), void *user)
+{
+	struct convert run;
+	struct resource open;
+	convert_init(&run, options, 0);
+	if (setjmp(run.in.escape.env) != 0) {
+		escape_forget(outer->escape, &open);
+		convert_release(&run);
+		escape_now(outer->escape);
+	}
+	escape_watch(outer->escape, &open, release, &run);
+	use(&run, user);
+	escape_forget(outer->escape, &open);
+	convert_release(&run);
+}

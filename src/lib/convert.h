@@ -63,4 +63,7 @@ void convert_init(struct convert *run, const struct convert_options *options, si
 void convert_run(struct convert *run);
 void convert_release(struct convert *run);
 
+/* One run within another one: `use` adds texts, calls convert_run() and takes what it wants. Where memory ends, it ends for the outer run as well. */
+void convert_within(struct arena *outer, const struct convert_options *options, void (*use)(struct convert *run, void *user), void *user);
+
 #endif

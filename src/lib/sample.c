@@ -79,11 +79,6 @@ static void set_options(struct arena *arena, struct convert_options *options, co
 
 /* ---- the conversion ---- */
 
-static void release(void *handle)
-{
-	convert_release(handle);
-}
-
 static void print_diags(struct buf *out, const struct convert *run)
 {
 	for (size_t i = 0; i < run->in.diags.list.n; i++) {
@@ -120,26 +115,26 @@ static void print_run(struct buf *out, const struct convert *run)
 	print_request(out, run);
 }
 
+struct sample {
+	struct buf *out;
+	str manifest;
+};
+
+static void convert_sample(struct convert *run, void *user)
+{
+	const struct sample *sample = user;
+	sources_add(&run->in.sources, STR("example.yaml"), sample->manifest);
+	convert_run(run);
+	print_run(sample->out, run);
+}
+
 void sample_convert(struct buf *out, str manifest, const struct str_list *args, const struct mapping_texts *more)
 {
-	struct convert run;
+	struct sample sample = { out, manifest };
 	struct convert_options options;
-	struct resource open;
-	struct escape *outer = out->arena->escape;
 	convert_options_init(&options);
 	options.comments = false;
 	options.in.mappings = *more;
 	set_options(out->arena, &options, args);
-	convert_init(&run, &options, 0);
-	if (setjmp(run.in.escape.env) != 0) {
-		escape_forget(outer, &open);
-		convert_release(&run);
-		escape_now(outer);
-	}
-	escape_watch(outer, &open, release, &run);
-	sources_add(&run.in.sources, STR("example.yaml"), manifest);
-	convert_run(&run);
-	print_run(out, &run);
-	escape_forget(outer, &open);
-	convert_release(&run);
+	convert_within(out->arena, &options, convert_sample, &sample);
 }

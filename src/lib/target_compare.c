@@ -108,33 +108,27 @@ static void take(struct target_comparison *c, const struct convert *run, struct 
 	LIST_PUSH(c->arena, &c->scores, *score);
 }
 
-static void release(void *handle)
+struct scoring {
+	struct target_comparison *c;
+	struct target_score score;
+};
+
+static void score_run(struct convert *run, void *user)
 {
-	convert_release(handle);
+	struct scoring *of = user;
+	for (size_t i = 0; i < of->c->sources->n; i++)
+		sources_add(&run->in.sources, of->c->sources->item[i].name, of->c->sources->item[i].text);
+	convert_run(run);
+	take(of->c, run, &of->score);
 }
 
 static void compare_one(struct target_comparison *c, const struct target_table *table, str word)
 {
-	struct convert run;
 	struct convert_options options = *c->options;
-	struct resource open;
-	struct escape *outer = c->arena->escape;
-	struct target_score score = { .name = word, .title = table->title, .implementation = table->extends.n > 0, .judged = table->judged };
+	struct scoring of = { c, { .name = word, .title = table->title, .implementation = table->extends.n > 0, .judged = table->judged } };
 	options.target = word;
 	options.proof = false;
-	convert_init(&run, &options, 0);
-	if (setjmp(run.in.escape.env) != 0) {
-		escape_forget(outer, &open);
-		convert_release(&run);
-		escape_now(outer);
-	}
-	escape_watch(outer, &open, release, &run);
-	for (size_t i = 0; i < c->sources->n; i++)
-		sources_add(&run.in.sources, c->sources->item[i].name, c->sources->item[i].text);
-	convert_run(&run);
-	take(c, &run, &score);
-	escape_forget(outer, &open);
-	convert_release(&run);
+	convert_within(c->arena, &options, score_run, &of);
 }
 
 /* ---- all ---- */

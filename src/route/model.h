@@ -239,8 +239,8 @@ struct http_rules {
 	struct spelling spelling;    /* what is done to paths before anything looks at them */
 	bool addresses_are_no_names; /* a Host that is an address is asked for only by what takes every host */
 	bool last_dot;               /* a Host with a dot at its end is another name than without */
-	bool strips_dot;             /* a dot at the end of the Host is taken away before anything looks at it */
 	bool wild_dot;               /* the same for routes under a wildcard alone */
+	bool strips_dot;             /* a dot at the end of the Host is taken away before anything looks at it */
 	bool path_decides;           /* conditions are looked at only in routes with the path that was tried first of those that fit */
 	enum listens listens;        /* with listeners: for which names connections are taken */
 	bool never_reused;           /* clients are offered no protocol in which they keep connections for other hosts of a certificate */
@@ -251,10 +251,8 @@ struct http_rules {
 	bool forwarded;              /* X-Forwarded headers of the client are believed */
 	bool real_ip;                /* the client's address is taken from that header, whatever else is believed */
 	bool proxy_protocol;         /* connections come with the PROXY protocol: its port says whether TLS ended before */
-	struct fact *underscores_fact, *dot_fact;   /* the settings that say what becomes of such headers and names; or NULL */
-	struct fact *original_fact;  /* the setting by which backends get X-Original-Forwarded-For and -Host; or NULL */
-	struct fact *hsts_fact;      /* the setting by which answers over TLS have the header Strict-Transport-Security; or NULL */
-	str hsts;                    /* its value */
+	struct fact_list settings;   /* by which every request is read and answered, and which a Gateway may be told as a whole */
+	str hsts;                    /* value of the header Strict-Transport-Security of answers over TLS; empty: they have none */
 	struct fact *address_fact;   /* the setting by which a client's address is not that of its connection; else NULL */
 	bool forwarded_append;       /* X-Forwarded-For goes on with the client's address appended, else replaced */
 	str forwarded_for;           /* name of the header with the client's address, "X-Forwarded-For" */

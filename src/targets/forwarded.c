@@ -34,40 +34,42 @@ static void say_client(struct lowering *lw)
 }
 
 /* Of any request, whatever the Ingress says. */
-static void say_form(struct lowering *lw, enum stated_when when, str message, const char *effect, const char *help)
+static void note_form(struct lowering *lw, enum loss loss, str message, const char *effect, const char *help)
 {
 	struct diag *d = diag_add(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, message);
-	state_form(lw, when, when == STATED_DOT, DIAG_REQUEST_FORM);
-	d->loss = LOSS_BEHAVIOUR;
+	d->loss = loss;
 	d->from_default = true;
 	d->effect = str_c(effect);
 	d->help = str_c(help);
 }
 
+static void say_form(struct lowering *lw, enum stated_when when, str message, const char *effect, const char *help)
+{
+	note_form(lw, LOSS_BEHAVIOUR, message, effect, help);
+	state_form(lw, when, when == STATED_DOT, DIAG_REQUEST_FORM);
+}
+
+static void say_fields(struct lowering *lw, enum stated_when when, const char *fields)
+{
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_fields(lw, when, fields, DIAG_REQUEST_FORM);
+}
+
 /* Who is guarded stays so: only what the backend hears is another name. */
 static void say_cut(struct lowering *lw, str who)
 {
-	struct diag *d = diag_addf(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
-		"%.*s takes the dot away that may stand at the end of a Host", STR_ARG(who));
-	state_of(lw, NULL, NULL, SIDE_BOTH);
-	state_fields(lw, STATED_DOT, "status upstream.host upstream.headers location response_headers", DIAG_REQUEST_FORM);
-	d->loss = LOSS_COSMETIC;
-	d->from_default = true;
-	d->effect = STR("the backend of http://HOST./ gets HOST, and redirects lead there; the controller keeps the dot");
-	d->help = STR("nothing: hardly any client sends such a Host");
+	note_form(lw, LOSS_COSMETIC, arena_printf(lw->arena, "%.*s takes the dot away that may stand at the end of a Host", STR_ARG(who)),
+		"the backend of http://HOST./ gets HOST, and redirects lead there; the controller keeps the dot", "nothing: hardly any client sends such a Host");
+	say_fields(lw, STATED_DOT, "status upstream.host upstream.headers location response_headers");
 }
 
 /* The controller leaves it out of some answers of its own, and a Gateway that is told it sends it with all. */
 static void say_hsts(struct lowering *lw, str who)
 {
-	struct diag *d = diag_addf(lw->diags, DIAG_REQUEST_FORM, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
-		"%.*s sends Strict-Transport-Security with other answers of its own than the controller", STR_ARG(who));
-	state_of(lw, NULL, NULL, SIDE_BOTH);
-	state_fields(lw, STATED_OWN, "response_headers", DIAG_REQUEST_FORM);
-	d->loss = LOSS_COSMETIC;
-	d->from_default = true;
-	d->effect = STR("redirects and errors over TLS have it that had not, or the reverse; answers of backends have it as before");
-	d->help = STR("nothing: clients keep it from any answer of the host");
+	note_form(lw, LOSS_COSMETIC, arena_printf(lw->arena, "%.*s sends Strict-Transport-Security with other answers of its own than the controller", STR_ARG(who)),
+		"redirects and errors over TLS have it that had not, or the reverse; answers of backends have it as before",
+		"nothing: clients keep it from any answer of the host");
+	say_fields(lw, STATED_OWN, "response_headers");
 }
 
 void forms_say(struct lowering *lw)
@@ -75,15 +77,15 @@ void forms_say(struct lowering *lw)
 	if (lw->open)
 		return;
 	const str who = target_words(lw);
-	if (target_chooses(lw->target, STR("underscores"), STR("refused")) && !underscores_are_said(lw))
+	if (target_chooses(lw->target, STR("underscores"), STR("refused")) && !setting_is_said(lw, STR("headers.underscores")))
 		say_form(lw, STATED_UNDERSCORE, arena_printf(lw->arena, "%.*s refuses requests with an underscore in the name of a header", STR_ARG(who)),
 			"they get 400, where the controller leaves the header out or passes it on",
 			"Envoy Gateway: ClientTrafficPolicy with headers.withUnderscoresAction: DropHeader for the Gateway does as the controller by default, "
 			"Allow as it does with enable-underscores-in-headers");
 	bool wild = target_chooses(lw->target, STR("last-dot"), STR("wildcards"));
-	if (hsts_is_said(lw))
+	if (setting_is_said(lw, STR("headers.hsts")))
 		say_hsts(lw, who);
-	if (last_dot_is_said(lw))
+	if (setting_is_said(lw, STR("route.last-dot")))
 		say_cut(lw, who);
 	else if (wild || target_chooses(lw->target, STR("last-dot"), STR("counts")))
 		say_form(lw, STATED_DOT, arena_printf(lw->arena, "%.*s knows no host%s by its name with a dot at the end", STR_ARG(who), wild ? " of a wildcard" : ""),

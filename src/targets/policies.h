@@ -48,11 +48,8 @@ bool policy_carries(const struct lowering *lowering, const struct fact *fact);
 bool clients_are_hidden(const struct lowering *lowering);
 str clients_hidden_why(const struct lowering *lowering);
 
-/* The Gateway is told what the source does with headers that have "_" in their names, and with a dot at the end of a Host. */
-bool underscores_are_said(const struct lowering *lowering);
-bool last_dot_is_said(const struct lowering *lowering);
-/* The same of the header Strict-Transport-Security. */
-bool hsts_is_said(const struct lowering *lowering);
+/* The Gateway is told one of the settings by which the source reads every request. */
+bool setting_is_said(const struct lowering *lowering, str feature);
 
 /* Adds what is said of the entry as a whole. */
 void policies_of_entry(struct lowering *lowering, struct entry_part *out);

@@ -3,14 +3,14 @@
 #include "targets/losses.h"
 #include "targets/policies.h"
 
-/* Settings by which the controller reads every request; NULL: it has none. */
-static const struct step *step_of(const struct lowering *lw, str feature, struct fact *fact)
+/* A setting by which the controller reads every request; NULL: it has none. */
+static const struct step *step_of(const struct lowering *lw, struct fact *fact)
 {
 	if (!fact)
 		return NULL;
 	struct step *step = NEW(lw->arena, struct step);
 	step->kind = STEP_OTHER;
-	step->feature = feature;
+	step->feature = fact->feature;
 	fact_list_add(lw->arena, &step->facts, fact);
 	return step;
 }
@@ -18,7 +18,7 @@ static const struct step *step_of(const struct lowering *lw, str feature, struct
 /* Where the client's address comes from; NULL: from the connection. */
 static const struct step *client_step(const struct lowering *lw)
 {
-	return lw->entry ? step_of(lw, STR("client.address"), lw->entry->http.address_fact) : NULL;
+	return lw->entry ? step_of(lw, lw->entry->http.address_fact) : NULL;
 }
 
 /* What is said of a Gateway that exists would be about routes of others as well. */
@@ -41,22 +41,13 @@ str clients_hidden_why(const struct lowering *lw)
 		: STR("it cannot be told which header has the client's address, from these proxies");
 }
 
-bool underscores_are_said(const struct lowering *lw)
+bool setting_is_said(const struct lowering *lw, str feature)
 {
-	const struct step *step = step_of(lw, STR("headers.underscores"), lw->entry->http.underscores_fact);
-	return step && says_of_gateway(lw, step);
-}
-
-bool last_dot_is_said(const struct lowering *lw)
-{
-	const struct step *step = step_of(lw, STR("route.last-dot"), lw->entry->http.dot_fact);
-	return step && says_of_gateway(lw, step);
-}
-
-bool hsts_is_said(const struct lowering *lw)
-{
-	const struct step *step = step_of(lw, STR("headers.hsts"), lw->entry->http.hsts_fact);
-	return step && says_of_gateway(lw, step);
+	const struct fact_list *settings = &lw->entry->http.settings;
+	for (size_t i = 0; i < settings->n; i++)
+		if (str_eq(settings->item[i]->feature, feature))
+			return says_of_gateway(lw, step_of(lw, settings->item[i]));
+	return false;
 }
 
 static void say_entry(struct lowering *lw, const struct step *step, const struct target_row *row)
@@ -104,17 +95,16 @@ static void add(struct lowering *lw, const struct step *step, struct entry_part 
 void policies_of_entry(struct lowering *lw, struct entry_part *out)
 {
 	const struct http_rules *http = &lw->entry->http;
-	const struct step *client = client_step(lw), *others[] = {
-		step_of(lw, STR("headers.underscores"), http->underscores_fact), step_of(lw, STR("route.last-dot"), http->dot_fact),
-		step_of(lw, STR("headers.hsts"), http->hsts_fact), step_of(lw, STR("headers.original"), http->original_fact),
-	};
+	const struct step *client = client_step(lw);
 	if (client && policy_row(lw, client) && !says_of_gateway(lw, client)) {
 		fact_lost(client->facts.item[0], FACT_INEXPRESSIBLE, LOSS_BEHAVIOUR, DIAG_DEFAULTS_LOST, clients_hidden_why(lw));
 	} else if (client && policy_row(lw, client)) {
 		add(lw, client, out);
 		out->proxy_protocol = http->proxy_protocol;
 	}
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (others[i] && says_of_gateway(lw, others[i]))
-			add(lw, others[i], out);
+	for (size_t i = 0; i < http->settings.n; i++) {
+		const struct step *step = step_of(lw, http->settings.item[i]);
+		if (says_of_gateway(lw, step))
+			add(lw, step, out);
+	}
 }

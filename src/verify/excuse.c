@@ -215,17 +215,6 @@ struct swap_list excuses_swaps(struct arena *scratch, const struct excuses *e, s
 
 /* ---- whether it says this much ---- */
 
-static bool has_word(str words, str word)
-{
-	str first, rest = words;
-	while (rest.n) {
-		str_cut(rest, ' ', &first, &rest);
-		if (str_eq(first, word))
-			return true;
-	}
-	return false;
-}
-
 static bool by_guard(const struct outcome *o)
 {
 	for (size_t i = 0; i < o->steps.n; i++)
@@ -305,7 +294,7 @@ static bool covers(const struct statement *s, const struct excused *of, str fiel
 	case STATED_FIELDS:
 		if (str_eq(field, STR("backends")) && stays_in_host(s) && !has_backends(of->before->host, after))
 			return false;
-		return str_eq(s->fields, STR("*")) || has_word(s->fields, field);
+		return str_eq(s->fields, STR("*")) || str_lists(s->fields, ' ', field);
 	case STATED_WITHOUT:
 		return false;
 	}
