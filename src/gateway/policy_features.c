@@ -48,16 +48,19 @@ static struct template_values own_values(struct arena *arena, const struct templ
 	return own;
 }
 
-/* Without what says where it applies. */
-static struct node *without_targets(struct arena *arena, const struct node *spec)
+/* Without what says where it applies; where all of the object is what it says, without what it is. */
+static struct node *without_targets(struct arena *arena, const struct node *spec, bool bare)
 {
 	static const str TARGETS[] = { STR_INIT("targetRef"), STR_INIT("targetRefs"), STR_INIT("targetSelectors") };
+	static const str NAMES[] = { STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("metadata"), STR_INIT("status") };
 	struct node *rest = node_map(arena);
 	for (size_t i = 0; spec && spec->kind == NODE_MAP && i < spec->as.map.n; i++) {
-		bool target = false;
-		for (size_t k = 0; k < sizeof TARGETS / sizeof *TARGETS; k++)
-			target = target || str_eq(spec->as.map.item[i].key, TARGETS[k]);
-		if (!target)
+		bool other = false;
+		for (size_t k = 0; !bare && k < sizeof TARGETS / sizeof *TARGETS; k++)
+			other = other || str_eq(spec->as.map.item[i].key, TARGETS[k]);
+		for (size_t k = 0; bare && k < sizeof NAMES / sizeof *NAMES; k++)
+			other = other || str_eq(spec->as.map.item[i].key, NAMES[k]);
+		if (!other)
 			node_set(arena, rest, spec->as.map.item[i].key, spec->as.map.item[i].value);
 	}
 	return rest;
@@ -159,7 +162,7 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 	if (!out->target)
 		return false;
 	out->kind = kind_of(out->target, group, kind);
-	taking_start(&r.taking, arena, without_targets(arena, spec), out->kind);
+	taking_start(&r.taking, arena, without_targets(arena, spec, out->kind->bare), out->kind);
 	for (size_t i = 0; i < out->target->features.n; i++) {
 		const struct target_row *row = &out->target->features.item[i];
 		if (row->said && str_eq(row->policy, kind) && row->read_as.n == 0)
