@@ -114,6 +114,23 @@ static void take_parts(struct reading *r, const struct target_row *row)
 		;
 }
 
+/* One that counts for this version is among them. */
+static bool is_current(const struct target_table *target, const struct target_row *row)
+{
+	for (size_t i = 0; i < target->features.n; i++)
+		if (target->features.item[i].said == row->said)
+			return true;
+	return false;
+}
+
+/* How other versions of the implementation are told the same. */
+static void take_other_versions(struct reading *r, const struct target_row *rows, size_t n, str kind)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].said && str_eq(rows[i].policy, kind) && rows[i].read_as.n == 0 && !is_current(r->out->target, &rows[i]))
+			take_parts(r, &rows[i]);
+}
+
 /* ---- lists in which the order means something ---- */
 
 /* The elements of a list that a feature has: the first and the last. False: none. */
@@ -168,6 +185,8 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 		if (row->said && str_eq(row->policy, kind) && row->read_as.n == 0)
 			take_parts(&r, row);
 	}
+	take_other_versions(&r, out->target->plain.item, out->target->plain.n, kind);
+	take_other_versions(&r, out->target->gated.item, out->target->gated.n, kind);
 	if (str_eq(out->target->endless.policy, kind))
 		(void)take_row(&r, STR("timeout.request"), out->target->endless.said);
 	if (str_eq(out->target->override.policy, kind))

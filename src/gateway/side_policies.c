@@ -130,6 +130,31 @@ static void add_sorted(struct build *b, const struct candidate *c, struct polici
 	}
 }
 
+static bool is_beside(const struct candidate *a, const struct candidate *b)
+{
+	return a->route != b->route && a->match && b->match && str_eq(a->match->path, b->match->path) && str_eq(a->host, b->host);
+}
+
+/* Looked for at one listener of the route: where it has several they have its hostnames in common. */
+static bool is_shared(const struct build *b, struct read_route *route)
+{
+	for (size_t i = 0; !route->shared_known && !route->shared && i < b->at->candidates.n; i++)
+		for (size_t k = 0; b->at->candidates.item[i].route == route && k < b->at->candidates.n && !route->shared; k++)
+			route->shared = is_beside(&b->at->candidates.item[i], &b->at->candidates.item[k]);
+	route->shared_known = true;
+	return route->shared;
+}
+
+/* Refused, or in force for the other route as well: nobody knows before it is tried. */
+static bool is_refused(struct build *b, const struct candidate *c, const struct read_policy *p, struct route *route)
+{
+	if (!p->words.kind->alone || !is_shared(b, (struct read_route *)(uintptr_t)c->route))
+		return false;
+	LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, arena_printf(b->arena, "%.*s, whose route has a path in common with another route",
+		STR_ARG(name_of(b, p))), p->meta.at));
+	return true;
+}
+
 /* In the order in which the implementation asks them; then what refuses nobody. */
 void side_policies(struct build *b, const struct candidate *c, struct route *route)
 {
@@ -139,6 +164,8 @@ void side_policies(struct build *b, const struct candidate *c, struct route *rou
 	for (size_t i = 0; i < all.list.n; i++) {
 		const struct read_policy *p = all.list.item[i];
 		if (p->words.kind->attaches != ATTACH_RULE && p->words.kind->attaches != ATTACH_ROUTE)
+			continue;
+		if (is_refused(b, c, p, route))
 			continue;
 		if (http)
 			LIST_PUSH(b->arena, &ours.list, p);

@@ -76,8 +76,9 @@ static bool basic(const struct word *w)
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
 	}
-	str realm = text_of(w, "realm.text").n ? text_of(w, "realm.text") : text_of(w, "realm");
-	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 };
+	const bool any = template_value(&w->feature->values, STR("realm.text")) != NULL;
+	str realm = text_of(w, any ? "realm.text" : "realm");
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 && !any };
 	return true;
 }
 
@@ -185,7 +186,10 @@ static bool changed_cookie(const struct word *w)
 
 static bool changed_location(const struct word *w)
 {
-	add_step(w, STEP_ANSWER)->as.answer = (struct answer_edit){ ANSWER_LOCATION, text_of(w, "from"), text_of(w, "to") };
+	str from, to;
+	if (!str_cut(text_of(w, "from.both"), ' ', &from, &to))
+		return true;
+	add_step(w, STEP_ANSWER)->as.answer = (struct answer_edit){ ANSWER_LOCATION, from, to };
 	return true;
 }
 

@@ -39,6 +39,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("choices"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("left_open"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
+	{ STR_INIT("usual_body"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, usual_body), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -127,10 +128,12 @@ static const struct key POLICY_KEYS[] = {
 	{ STR_INIT("one_each"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, one_each), NULL, 0, NULL },
 	{ STR_INIT("apart"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, apart), NULL, 0, NULL },
 	{ STR_INIT("single"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, single), NULL, 0, NULL },
+	{ STR_INIT("alone"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, alone), NULL, 0, NULL },
 	{ STR_INIT("bare"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, bare), NULL, 0, NULL },
 	{ STR_INIT("sorted"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, sorted), NULL, 0, NULL },
 	{ STR_INIT("absent_ignored"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, absent_ignored), NULL, 0, NULL },
 	{ STR_INIT("local"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, local), NULL, 0, NULL },
+	{ STR_INIT("needs"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, needs), NULL, 0, NULL },
 	{ STR_INIT("drops_rule"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, drops_rule), NULL, 0, NULL },
 	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
@@ -387,6 +390,9 @@ void load_target(struct loader *loader, const struct node *root)
 		LIST_PUSH(mapping->arena, &mapping->targets, table);
 		qsort(mapping->targets.item, mapping->targets.n, sizeof *mapping->targets.item, compare_targets);
 	}
+	int64_t bytes;
+	if (table->usual_body.n && !quantity_read(table->usual_body, &bytes))
+		load_fault(loader, root->at, 1, "usual_body is no number of bytes such as 1Mi");
 	const struct node *list = load_list(loader, root, STR("policies"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)

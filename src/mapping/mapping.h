@@ -164,11 +164,13 @@ struct policy_kind {
 	bool one_each;           /* an object says one thing; a rule names as many as it needs, and they act in that order, before its other filters */
 	str apart;               /* what tells several objects of one rule apart: "feature" that they say; else the key of their spec whose text does */
 	bool single;             /* it names its target in targetRef, and only one */
+	bool alone;              /* of a route: it is refused where another route has one of its paths under one hostname at one port */
 	bool bare;               /* it has no spec: what it says stands beside its metadata */
 	bool sorted;             /* filters that act in the order of the target's steps, before all others, however a rule lists them */
 	bool absent_ignored;     /* a rule that names one that is not there does without it, and stands open */
 	bool local;              /* objects that it refers to stand in its own namespace */
 	bool drops_rule;         /* a rule that names one counts as not written where that, or what it refers to, is not there */
+	str needs;               /* what has to be done beside the manifests where one is printed, one sentence; or empty */
 	LIST(struct merge_rule) merge;
 };
 
@@ -253,6 +255,7 @@ struct target_table {
 	struct place at;
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
+	str usual_body;          /* bytes ("1Mi") that a body of a request may have where nothing is said; empty: any number */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	struct target_row answer;    /* how a rule answers what no filter of the standard says: status, location; only policy and said */
 	struct target_row override;  /* how a status of its own becomes another one: from, status, location; only policy and said */

@@ -415,6 +415,12 @@ bool template_has_hole(const struct node *t)
 	return false;
 }
 
+bool template_is_partial(const struct node *t)
+{
+	struct hole hole;
+	return t->kind == NODE_STRING && find_hole(t->as.text, &hole) && (hole.before.n || hole.after.n);
+}
+
 static bool read_map(struct arena *arena, const struct node *t, const struct node *tree, struct template_values *values)
 {
 	size_t known = 0;

@@ -56,6 +56,8 @@ bool template_fields(struct arena *arena, const struct node *template, struct st
 struct node *template_fill(struct arena *arena, const struct node *template, const struct template_values *values, struct template_places *places);
 
 bool template_has_hole(const struct node *template);
+/* A text with a hole and more around it. */
+bool template_is_partial(const struct node *template);
 
 /* Fields of a tree that template_fill() has made, or somebody by hand in the same form. False: the tree has another form. */
 bool template_read(struct arena *arena, const struct node *template, const struct node *tree, struct template_values *values);

@@ -336,6 +336,12 @@ static size_t turn_at(const struct target_table *target, str feature)
 	return turn;
 }
 
+/* The target refuses such bodies too, by itself or because it is told to. */
+static bool is_usual_body(const struct lowering *lw, const struct step *step)
+{
+	return step->kind == STEP_BODY && lw->target->usual_body.n;
+}
+
 /* The implementation looks at what stands in its policies in an order of its own, unless it is told one or that is the source's. */
 static void say_order(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
@@ -353,7 +359,7 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 			continue;
 		const size_t turn = turn_at(lw->target, step->feature);
 		reasons++;
-		same = same && step_is_said(step, at->side) && policy_says(lw, step) && turn < lw->target->steps.n && turn >= last;
+		same = same && (is_usual_body(lw, step) || (step_is_said(step, at->side) && policy_says(lw, step))) && turn < lw->target->steps.n && turn >= last;
 		last = turn;
 		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
 	}
@@ -396,6 +402,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		delivery_usual(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_total(lw, at, &d);
+	if (!d.closed && !d.answer)
+		policy_add_body(lw, at->route, &d);
 	if (!d.closed && acts_in_turn(lw))
 		put_in_turn(lw, &d);
 	return d;

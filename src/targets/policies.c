@@ -176,7 +176,7 @@ void policy_merge(struct lowering *lw, struct rule_policy *policy, struct node *
 str policy_slot(struct arena *arena, const struct policy_kind *kind, str feature, const struct node *spec)
 {
 	if (!str_eq(kind->apart, STR("feature")))
-		return kind->apart.n ? node_text(node_get(spec, kind->apart)) : kind->apart;
+		return kind->apart.n ? arena_lower(arena, node_text(node_get(spec, kind->apart))) : kind->apart;
 	str slot = arena_str(arena, feature);
 	for (size_t i = 0; i < slot.n; i++)
 		if (slot.p[i] == '.')
@@ -391,6 +391,44 @@ void policy_add_endless(struct lowering *lw, struct draft *d)
 	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, row->policy), (str){ "", 0 });
 	const struct template_values empty = { 0 };
 	policy_merge(lw, policy, template_fill(lw->arena, row->said, &empty, NULL), &none);
+}
+
+static bool has_word(const struct draft *d, str feature)
+{
+	for (size_t i = 0; i < d->policies.n; i++)
+		for (size_t k = 0; k < d->policies.item[i].words.n; k++)
+			if (str_eq(d->policies.item[i].words.item[k].feature, feature))
+				return true;
+	return false;
+}
+
+/* 0: none. */
+static int64_t body_limit(const struct route *route)
+{
+	for (size_t i = 0; i < route->steps.n; i++)
+		if (route->steps.item[i]->kind == STEP_BODY)
+			return (int64_t)route->steps.item[i]->as.limit;
+	return 0;
+}
+
+void policy_add_body(struct lowering *lw, const struct route *route, struct draft *d)
+{
+	static const str BODY = STR_INIT("body.size");
+	const struct target_row *row = target_feature(lw->target, BODY);
+	struct mark_list none = { 0 };
+	struct template_values values = { 0 };
+	int64_t usual, limit = body_limit(route);
+	if (!quantity_read(lw->target->usual_body, &usual) || limit == usual || !row || !row->said || route->cases.n == 0 || has_word(d, BODY))
+		return;
+	const struct policy_kind *kind = target_policy(lw->target, row->policy);
+	template_set_number(lw->arena, &values, STR("max"), limit);
+	template_set_number(lw->arena, &values, STR("max.any"), limit);
+	struct node *spec = template_fill(lw->arena, row->said, &values, NULL);
+	if (!spec)
+		return;
+	struct rule_policy *policy = policy_of_draft(lw, d, kind, policy_slot(lw->arena, kind, BODY, spec));
+	policy_merge(lw, policy, spec, &none);
+	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ BODY, values }));
 }
 
 void policies_end(struct lowering *lw, struct draft *d)

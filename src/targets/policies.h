@@ -63,6 +63,9 @@ void policy_add(struct lowering *lowering, const struct rule_place *at, const st
 /* The same of the target's words for no limit on a whole exchange. */
 void policy_add_endless(struct lowering *lowering, struct draft *draft);
 
+/* Where the target has a limit for bodies of its own, and the source another one or none that no annotation says. */
+void policy_add_body(struct lowering *lowering, const struct route *route, struct draft *draft);
+
 /* A redirect or a fixed status ends the draft: only what may refuse requests before that stays. */
 void policies_end(struct lowering *lowering, struct draft *draft);
 

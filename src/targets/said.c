@@ -97,8 +97,10 @@ static bool basic(const struct saying *s)
 	}
 	set_text(s, "secret", name);
 	set_text(s, "namespace", namespace);
-	/* where an object has to say one: nginx asks without, too */
-	set_text(s, "realm.text", text_of(s, "realm").n ? text_of(s, "realm") : STR("Authentication Required"));
+	/* where an object has to say one, if only an empty one */
+	if (text_of(s, "realm").n == 0)
+		template_set_flag(s->lw->arena, &s->out->values, STR("realm.text"));
+	set_text(s, "realm.text", text_of(s, "realm"));
 	if (s->owner && !str_eq(namespace, s->owner->namespace))
 		set_text(s, "secret.namespace", namespace);
 	refer(s, "Secret", namespace, name);
@@ -327,11 +329,11 @@ static bool nginx_tries(const struct saying *s, const struct retry *r)
 {
 	const struct template_value *on = template_value(&s->out->values, STR("on"));
 	str words = on && on->kind == TEMPLATE_LIST ? str_list_join(s->lw->arena, &on->list, STR(" ")) : on ? on->text : (str){ "", 0 };
-	if (words.n == 0 || r->never)
-		words = r->never ? STR("off") : STR("error timeout");
+	if (words.n == 0)
+		words = r->never && !r->count ? STR("off") : STR("error timeout");
 	set_text(s, "on.words", words);
-	if (!r->never)
-		set_number(s, "tries.all", r->tries);
+	if (!str_eq(words, STR("off")))
+		set_number(s, "tries.all", r->never ? 1 : r->tries);
 	template_unset(&s->out->values, STR("on"));
 	return r->on || r->count || r->time;
 }
@@ -428,6 +430,16 @@ static bool buffers(const struct saying *s)
 	set_number(s, "count.all", n);
 	set_number(s, "size.each", each);
 	return n >= LEAST && n <= MOST && each > 0 && way > each && way < (n - 1) * each;
+}
+
+/* What begins so, and what stands in its place; "off" and "default" stand alone, and change nothing that a request shows. */
+static bool moved(const struct saying *s)
+{
+	str from = text_of(s, "from"), to = text_of(s, "to");
+	set_text(s, "from.both", arena_printf(s->lw->arena, "%.*s %.*s", STR_ARG(from), STR_ARG(to)));
+	for (size_t i = 0; i < s->step->facts.n; i++)
+		fact_list_add(s->lw->arena, &s->out->carried, s->step->facts.item[i]);
+	return from.n && to.n && !str_eq(from, STR("off")) && !str_eq(from, STR("default"));
 }
 
 /* An access log that is written is what every Gateway does. */
@@ -532,7 +544,7 @@ static const struct {
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("headers.original"), original }, { STR_INIT("route.last-dot"), last_dot },
 	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
-	{ STR_INIT("buffer.request"), switched }, { STR_INIT("buffer.response"), buffers }, { STR_INIT("log.access"), unlogged },
+	{ STR_INIT("buffer.request"), switched }, { STR_INIT("buffer.response"), buffers }, { STR_INIT("log.access"), unlogged }, { STR_INIT("headers.location"), moved },
 	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 
