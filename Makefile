@@ -117,10 +117,13 @@ $(B)/sources.list: FORCE
 build/gen/tables.list: FORCE
 	$(call WRITE_LIST,$(TABLES))
 
-build/gen/embed: src/mapping/embed/embed.c
+# It reads the tables with the reader of the program itself, so a cross build needs libyaml and cJSON on both machines.
+EMBED_SOURCES := src/mapping/embed/embed.c $(wildcard src/base/*.c src/doc/*.c)
+
+build/gen/embed: $(EMBED_SOURCES) $(wildcard src/base/*.h src/doc/*.h) | build/.libraries
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -O1 -o $@ $<
+	$(Q)$(HOSTCC) -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -Isrc $(WARNINGS) -O1 -o $@ $(EMBED_SOURCES) -lyaml -lcjson -lm
 
 build/gen/mapping_builtin.c: build/gen/embed build/gen/tables.list $(TABLES)
 	$(SAY) EMBED mappings

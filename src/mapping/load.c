@@ -5,6 +5,8 @@
  */
 #include "mapping/load.h"
 
+#include "doc/packed.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -352,18 +354,31 @@ static void load_table(void *user, struct node *root)
 			"vocabulary and other tools have the lists features and ecosystem");
 }
 
-static bool load_file(struct mapping *mapping, uint32_t file, bool builtin)
+/* A table of the user's. */
+static bool load_file(struct mapping *mapping, uint32_t file)
 {
-	struct loader loader = { .mapping = mapping, .file = file, .builtin = builtin, .good = true };
+	struct loader loader = { .mapping = mapping, .file = file, .good = true };
 	struct doc_limits limits = doc_limits_fill((struct doc_limits){ 0 });
 	struct doc_reader reader = { mapping->arena, mapping->diags, &limits, load_table, &loader };
 	bool read = doc_read(&reader, mapping->sources, file);
 	if (read && loader.tables == 0)
 		load_fault(&loader, (struct place){ file, 0 }, 1, "the file holds no table");
-	/* built-in targets may extend one that is read later */
-	if (!builtin)
-		load_inherited(&loader);
+	load_inherited(&loader);
 	return read && loader.good;
+}
+
+static struct node *builtin_tree(struct arena *arena, struct sources *sources, const struct builtin_file *file)
+{
+	uint32_t number = sources_add(sources, arena_join(arena, STR("mappings/"), file->name), file->text);
+	return packed_read(arena, number, file->text, file->tree);
+}
+
+static bool load_builtin(struct mapping *mapping, const struct builtin_file *file)
+{
+	struct node *root = builtin_tree(mapping->arena, mapping->sources, file);
+	struct loader loader = { .mapping = mapping, .file = (uint32_t)mapping->sources->n, .builtin = true, .good = true };
+	load_table(&loader, root);
+	return loader.good;
 }
 
 str mapping_builtin_text(str name)
@@ -372,6 +387,14 @@ str mapping_builtin_text(str name)
 		if (str_eq(mapping_builtin[i].name, name))
 			return mapping_builtin[i].text;
 	return (str){ "", 0 };
+}
+
+struct node *mapping_builtin_tree(struct arena *arena, struct sources *sources, str name)
+{
+	for (size_t i = 0; i < mapping_builtin_count; i++)
+		if (str_eq(mapping_builtin[i].name, name))
+			return builtin_tree(arena, sources, &mapping_builtin[i]);
+	return NULL;
 }
 
 bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags, const struct str_list *routings)
@@ -387,11 +410,10 @@ bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *
 	for (size_t k = 0; k < COUNT_OF(order); k++)
 		for (size_t i = 0; i < mapping_builtin_count; i++) {
 			const struct builtin_file *file = &mapping_builtin[i];
-			if (!str_starts(file->name, order[k]))
-				continue;
-			uint32_t number = sources_add(sources, arena_join(arena, STR("mappings/"), file->name), file->text);
-			good = load_file(mapping, number, true) && good;
+			if (str_starts(file->name, order[k]))
+				good = load_builtin(mapping, file) && good;
 		}
+	/* built-in targets may extend one that is read later */
 	struct loader loader = { .mapping = mapping, .builtin = true, .good = true };
 	load_inherited(&loader);
 	good = good && loader.good;
@@ -403,7 +425,7 @@ bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *
 
 bool mapping_add(struct mapping *mapping, uint32_t file)
 {
-	return load_file(mapping, file, false);
+	return load_file(mapping, file);
 }
 
 bool mapping_add_all(struct mapping *mapping, const struct mapping_texts *texts)

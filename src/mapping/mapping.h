@@ -344,11 +344,15 @@ str controller_nearest(struct arena *scratch, const struct controller_table *tab
 /* Built-in files: name ("controllers/ingress-nginx.yaml") and text. */
 struct builtin_file {
 	str name, text;
+	str tree;                /* of a table: its tree as doc/packed.h has it; else empty */
 };
 extern const struct builtin_file mapping_builtin[];
 extern const size_t mapping_builtin_count;
 
 /* The text of a built-in file, empty where there is none of that name. */
 str mapping_builtin_text(str name);
+
+/* The tree of a built-in table, whose text becomes a source; NULL where there is none of that name. */
+struct node *mapping_builtin_tree(struct arena *arena, struct sources *sources, str name);
 
 #endif
