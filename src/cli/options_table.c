@@ -135,7 +135,7 @@ const struct option_row option_rows[] = {
 		S("Manifests as YAML or JSON on standard output, or as YAML in files of the folder PATH."),
 		S("The folder is made where it is missing. Beside the manifests stands a kustomization.yaml, for kubectl apply -k PATH. Files are "
 		"replaced all together or not at all; what a run writes again without a change is not touched, and files of earlier runs that are "
-		"no longer made are removed.") },
+		"no longer made are removed, but for a run that could not read all of its input.") },
 	{ OPT_LAYOUT, 0, S("layout"), S("single|by-namespace|by-role"), OPTION_WORD, false, IN_CONVERT, S("single|by-namespace|by-role"), S("single"),
 		S("How -o dir=PATH shares the manifests out to files."),
 		S("single: gateway-api.yaml. by-namespace: namespaces/NAMESPACE.yaml, and cluster.yaml with the GatewayClass. by-role: infrastructure/ with "
