@@ -18,6 +18,7 @@ struct feature {
 	enum scope scope;
 	enum loss loss;          /* when it cannot be expressed */
 	struct str_list fields;
+	struct str_list parts;   /* what templates of targets may name besides: "secret.namespace", worked out of the fields */
 	struct str_list needs;   /* fields that switch it on: without one of them the others have no effect; empty: any field */
 };
 
@@ -252,7 +253,7 @@ struct target_table {
 	struct str_list kinds;   /* of the Gateway API that it serves; empty: all */
 	str extends;             /* name of the target whose rows count where it has none, or empty */
 	bool inherited;          /* they have been added */
-	struct place at;
+	struct place at;         /* of that name, or of the table */
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	str usual_body;          /* bytes ("1Mi") that a body of a request may have where nothing is said; empty: any number */
@@ -357,11 +358,15 @@ str controller_nearest(struct arena *scratch, const struct controller_table *tab
 /* Built-in files: name ("controllers/ingress-nginx.yaml") and text. */
 struct builtin_file {
 	str name, text;
+	str tree;                /* of a table: its tree as doc/packed.h has it; else empty */
 };
 extern const struct builtin_file mapping_builtin[];
 extern const size_t mapping_builtin_count;
 
 /* The text of a built-in file, empty where there is none of that name. */
 str mapping_builtin_text(str name);
+
+/* The tree of a built-in table, whose text becomes a source; NULL where there is none of that name. */
+struct node *mapping_builtin_tree(struct arena *arena, struct sources *sources, str name);
 
 #endif
