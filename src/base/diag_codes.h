@@ -85,6 +85,13 @@ X(PROOF_UNKNOWN,         DIAG_WARNING, "I2G-0260")   /* the proof knows nothing 
 X(ACCEPT_STALE,          DIAG_WARNING, "I2G-0261")   /* a line of --accept-file about a difference that is not there, or whose day is past */
 X(DEPENDS,               DIAG_WARNING, "I2G-0262")   /* some implementations do as the source, and others do not */
 X(SPELLING,              DIAG_NOTE,    "I2G-0263")   /* requests with escapes, doubled slashes or dot segments are answered otherwise */
+/* the live cluster */
+X(CLUSTER_CONFIG,        DIAG_ERROR,   "I2G-0401")   /* a kubeconfig that cannot be used */
+X(CLUSTER_CREDENTIALS,   DIAG_ERROR,   "I2G-0402")   /* expired, refused, or not to be had */
+X(CLUSTER_CONNECTION,    DIAG_ERROR,   "I2G-0403")   /* DNS, proxy, TLS, nobody there, too slow */
+X(CLUSTER_ANSWER,        DIAG_ERROR,   "I2G-0404")   /* no answer of an API server, or not a whole one */
+X(CLUSTER_GAP,           DIAG_WARNING, "I2G-0405")   /* a kind of objects that may not be read */
+X(CLUSTER_SETTING,       DIAG_NOTE,    "I2G-0406")   /* what was taken from the cluster because nobody said it */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
