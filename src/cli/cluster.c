@@ -96,7 +96,7 @@ static int cluster_error(struct cli *cli, const struct kube_fault *fault)
 	buf_printf(&out, "%serror[%.*s]:%s %.*s\n", colors ? "\033[1;31m" : "", STR_ARG(diag_code_text(fault->code)), colors ? "\033[0m" : "", STR_ARG(fault->message));
 	if (fault->where.n)
 		buf_printf(&out, "  --> %.*s\n", STR_ARG(fault->where));
-	buf_printf(&out, "   = effect: nothing was read, and nothing is printed\n   = help: %.*s\n", STR_ARG(fault->help));
+	buf_printf(&out, "    = help: %.*s\n", STR_ARG(fault->help));
 	write_fd(STDERR_FILENO, buf_str(&out));
 	return EXIT_CLUSTER;
 }
