@@ -117,10 +117,13 @@ $(B)/sources.list: FORCE
 build/gen/tables.list: FORCE
 	$(call WRITE_LIST,$(TABLES))
 
-build/gen/embed: src/mapping/embed/embed.c
+# It reads the tables with the reader of the program itself, so a cross build needs libyaml and cJSON on both machines.
+EMBED_SOURCES := src/mapping/embed/embed.c $(wildcard src/base/*.c src/doc/*.c)
+
+build/gen/embed: $(EMBED_SOURCES) $(wildcard src/base/*.h src/doc/*.h) | build/.libraries
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -O1 -o $@ $<
+	$(Q)$(HOSTCC) -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -Isrc $(WARNINGS) -O1 -o $@ $(EMBED_SOURCES) -lyaml -lcjson -lm
 
 build/gen/mapping_builtin.c: build/gen/embed build/gen/tables.list $(TABLES)
 	$(SAY) EMBED mappings
@@ -189,15 +192,20 @@ $(OUT)/conditions: $(B)/tests/judges/conditions.o $(OUT)/libing2gw.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
+# The program with calls of the system that fail (tests/faults.py).
+$(OUT)/faulty: $(B)/tests/faults/faults.o $(CLI_OBJECTS) $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -ldl $(LDLIBS)
+
 # The other compiler: objects only, its warnings are what counts.
 clang-build:
 	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
 
 clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 
-# SHARE=1: sanitizers watch all of it, and not a share of the longest checks.
+# SHARE=1: sanitizers watch all of it, and not a share of the longest checks. EVERY=1: every call is failed once, and not each 50th.
 test: deps-test
-	@MAKE='$(MAKE)' SHARE='$(SHARE)' tests/test.sh
+	@MAKE='$(MAKE)' SHARE='$(SHARE)' EVERY='$(EVERY)' tests/test.sh
 
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw
@@ -324,4 +332,4 @@ install-files: build/ing2gw.1 build/ing2gw.pc
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d $(B)/tests/faults/faults.d

@@ -55,10 +55,12 @@ def without_selectors(item):
 
 
 class Set(routing.Set):
+    # the translator's reader of files knows no ListenerSets
+    options = ("--listeners", "gateway")
+
     def __init__(self, binary, record, target):
-        self.target = target
-        # the translator's reader of files knows no ListenerSets
-        super().__init__(binary, record, "exact", ["--target", target, "--listeners", "gateway"])
+        self.target, self.refusal = target, ""
+        super().__init__(binary, record, "exact", ["--target", target, *self.options])
 
     @staticmethod
     def adapted(item):
@@ -221,7 +223,7 @@ def run(binary, target, step, start, batch, pair, tally):
     chosen = [record for record in routing.records(None) if record["config"] == "ok"][start % step::step]
     sets = converted(common.parallel(lambda record: Set(binary, record, target), chosen), target, tally)
     for one in sets:
-        one.asked, one.refusal = asked(one.record), ""
+        one.asked = asked(one.record)
     for first in range(0, len(sets), batch):
         serve(sets[first:first + batch], pair, counts, tally)
     refused = [one for one in sets if one.refusal]
