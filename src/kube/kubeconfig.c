@@ -5,7 +5,7 @@
 #include "kube/base64.h"
 #include "kube/kubeconfig_exec.h"
 #include "kube/kubeconfig_files.h"
-#include "kube/names.h"
+#include "base/nearest.h"
 
 #include <string.h>
 
@@ -182,7 +182,7 @@ static bool not_there(struct resolving *r, const char *what, str list, str name,
 {
 	struct arena *arena = r->files.arena;
 	struct str_list names = config_files_names(&r->files, list);
-	str near = name_nearest(name, names.item, names.n);
+	str near = nearest_word(name, names.item, names.n);
 	str help = near.n ? arena_printf(arena, "did you mean '%.*s'?", STR_ARG(near)) : names.n ? arena_printf(arena, "there are %.*s", STR_ARG(str_list_join(arena, &names, STR(", "))))
 		: STR("kubectl config get-contexts shows what there is");
 	return config_files_fault(&r->files, at, arena_printf(arena, "there is no %s '%.*s'", what, STR_ARG(name)), help);
