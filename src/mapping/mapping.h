@@ -151,8 +151,8 @@ struct merge_rule {
 	struct str_list order;   /* of a list: features whose elements stand in this order, without which they mean something else */
 };
 
-/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
-enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
+/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway; named by parametersRef of the Gateway or its class. */
+enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY, ATTACH_PARAMETERS };
 
 /* A kind of object beside the Gateway API in which an implementation is told more. */
 struct policy_kind {
@@ -161,6 +161,7 @@ struct policy_kind {
 	bool one_each;           /* an object says one thing; a rule names as many as it needs, and they act in that order, before its other filters */
 	bool local;              /* objects that it refers to stand in its own namespace */
 	bool drops_rule;         /* a rule that names one counts as not written where that, or what it refers to, is not there */
+	struct str_list inert;   /* fields of its spec that change nothing for requests */
 	LIST(struct merge_rule) merge;
 };
 
@@ -235,6 +236,12 @@ struct answer_word {
 	str said;                /* of groups with "${regex}" and, behind it, "${group}" */
 };
 
+/* How a Gateway is told to look at what may refuse requests in another order than its own. */
+struct target_order {
+	struct target_row row;       /* only policy and said */
+	struct str_list steps;       /* the features in that order */
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -253,6 +260,7 @@ struct target_table {
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;
 	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
+	struct target_order order;
 	LIST(struct target_release) releases;   /* from the oldest on; the title names the newest. None: it has no versions, or they are not told apart */
 	str release;                 /* that this table is about, or empty */
 	bool judged;                 /* a running one has judged what is printed for it */

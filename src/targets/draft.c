@@ -5,6 +5,7 @@
 #include "targets/filters.h"
 #include "targets/headers.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/policies.h"
 #include "targets/rules.h"
 #include "targets/stated.h"
@@ -343,7 +344,7 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 		reasons += refuses(step);
 		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
 	}
-	if (reasons < 2 || !said || d->policies.n == 0 || acts_in_turn(lw))
+	if (reasons < 2 || !said || d->policies.n == 0 || acts_in_turn(lw) || (lw->target->steps.n && order_is_kept(lw, at->route)))
 		return;
 	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
 	state_order(lw, text.code);

@@ -16,6 +16,7 @@
 #include "targets/headers.h"
 #include "targets/led_names.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
 #include "targets/ranks.h"
@@ -583,6 +584,8 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
 	policies_of_entry(lw, &out);
+	order_decide(lw, entry);
+	order_add(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		state_of(lw, host, NULL, SIDE_BOTH);
