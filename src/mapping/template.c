@@ -284,7 +284,10 @@ static bool read_inside(struct arena *arena, str t, str text, struct template_va
 		size_t end = until.n ? str_find(text, until) : text.n;
 		if (until.n && end == text.n)
 			return false;
-		template_set_text(arena, values, hole.name, str_slice(text, 0, end));
+		if (end)
+			template_set_text(arena, values, hole.name, str_slice(text, 0, end));
+		else
+			template_set_flag(arena, values, hole.name);
 		text = str_from(text, end);
 		t = hole.after;
 	}

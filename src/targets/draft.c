@@ -369,6 +369,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	drop_client_headers(lw, at, &d);
 	if (d.answer)
 		policies_end(lw, &d);
+	if (d.answer && d.answer->kind == STEP_REDIRECT && !d.closed)
+		headers_of_all(lw, at, &d);
 	if (d.answered && !d.closed)
 		answer_add(lw, d.answer, &d);
 	if (!d.closed && !d.answer)
