@@ -16,6 +16,7 @@
 #include "targets/headers.h"
 #include "targets/led_names.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
 #include "targets/ranks.h"
@@ -458,6 +459,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
 		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
+	order_keep(hs->lw, &(struct ordered){ hs->whole, hs->side, &hs->added });
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
