@@ -192,6 +192,11 @@ static void path_step(struct kong *kong, const struct kong_part *p, struct route
 			return;
 		/* behind a root nothing is taken away but its slash, which the base brings back */
 		w = (struct rewrite){ .change = exact ? PATH_FULL : PATH_PREFIX_CUT, .prefix = exact ? STR("") : uri, .path = to };
+		/* the same for those who take text for text, and would take the slash of the root with it */
+		if (!exact && uri.n == 1) {
+			w.regex = STR("^/(.*)$");
+			w.target = arena_join(a, without_slash(service->base), STR("/$1"));
+		}
 	} else if (strip || service->base.n > 1) {
 		regex_rewrite(a, p, strip, &w);
 		if (!strip && p->match.kind == MATCH_TEXT)
