@@ -18,7 +18,7 @@ static bool is_wider(const struct host_name *wide, const struct host_name *name)
 	if (wide->kind == HOST_ANY)
 		return name->kind != HOST_ANY;
 	bool wild = wide->kind == HOST_ONE_LABEL || wide->kind == HOST_LABELS;
-	return wild && name->name.n > wide->name.n && str_ends(name->name, str_from(wide->name, 1));
+	return wild && name->name.n >= wide->name.n && !str_eq(name->name, wide->name) && str_ends(name->name, str_from(wide->name, 1));
 }
 
 /* Some name of the one is wider than some name of the other. */
@@ -118,7 +118,7 @@ static struct path_match as_expression(struct arena *arena, str prefix)
 {
 	struct path_match path = { STR("RegularExpression"), STR("^/.*$") };
 	if (prefix.n > 1)
-		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_literal(arena, prefix)));
+		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_quoted(arena, prefix)));
 	return path;
 }
 

@@ -151,7 +151,7 @@ static void close_condition(struct lowering *lw, const struct route *r, const st
 	state_around(lw, DIAG_CONDITION_DIFFERS);
 }
 
-bool route_conditions(struct lowering *lw, const struct route *r, bool closed, struct http_match *out)
+bool route_conditions(struct lowering *lw, const struct route *r, bool closed, bool guarded, struct http_match *out)
 {
 	for (size_t i = 0; i < r->match.conditions.n; i++) {
 		const struct condition *c = &r->match.conditions.item[i];
@@ -170,7 +170,7 @@ bool route_conditions(struct lowering *lw, const struct route *r, bool closed, s
 			header.type = STR("RegularExpression");
 			header.value = whole_value(lw->arena, c->near.n ? c->near : c->value);
 		}
-		if (closed && (c->regex || c->nocase)) {
+		if ((closed || guarded) && (c->regex || c->nocase)) {
 			header.type = STR("RegularExpression");
 			header.value = whole_value(lw->arena, folded(lw->arena, c));
 		}
@@ -181,7 +181,7 @@ bool route_conditions(struct lowering *lw, const struct route *r, bool closed, s
 			close_condition(lw, r, c);
 			continue;
 		}
-		if ((c->regex || c->nocase) && !closed)
+		if ((c->regex || (c->nocase && !guarded)) && !closed)
 			say_condition(lw, r, c);
 		LIST_PUSH(lw->arena, &out->headers, header);
 	}
