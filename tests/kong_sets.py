@@ -22,7 +22,7 @@ import common
 SEED = 20261127
 TARGETS = ["standard", "envoy-gateway", "traefik", "contour", "kong"]
 PREFIX = "konghq.com/"
-HOSTS = ["a.example.com", "b.example.com", "*.example.com", "x.b.example.com", None]
+HOSTS = ["shop.example.com", "web.example.com", "*.example.com", "x.web.example.com", None]
 WORDS = ["foo", "bar", "api", "v1", "a.b", "f"]
 EXPRESSIONS = ["/f.*", "/foo/\\d+", "/(foo|bar)", "/api/v[12]", "/[a-z]+$", "/a.b", "/foo/(.*)", "/v1/(\\w+)/x", "/.*\\.php$", "/"]
 METHODS = ["GET", "POST", "post,PUT", "GET,HEAD", "DELETE", "OPTIONS", "PURGE", "G-T"]
@@ -104,8 +104,8 @@ class Set:
         wishes = {
             "strip-path": (.3, ["true", "false"]), "preserve-host": (.15, ["true", "false"]), "protocols": (.15, ["https", "http", "http,https", "grpc"]),
             "https-redirect-status-code": (.12, ["301", "308", "426", "302"]), "methods": (.2, METHODS), "headers.x-group": (.2, VALUES),
-            "headers.x-ring": (.08, VALUES), "snis": (.12, ["a.example.com", "b.example.com,a.example.com", "other.example.org"]),
-            "host-aliases": (.1, ["b.example.com", "*.example.com", "c.*"]), "regex-priority": (.1, ["1", "10", "-1"]),
+            "headers.x-ring": (.08, VALUES), "snis": (.12, ["shop.example.com", "web.example.com,shop.example.com", "other.example.org"]),
+            "host-aliases": (.1, ["web.example.com", "*.example.com", "c.*"]), "regex-priority": (.1, ["1", "10", "-1"]),
             "rewrite": (.06, ["/new", "/new/$1"]), "path-handling": (.04, ["v1"]), "request-buffering": (.04, ["false"]),
         }
         for name, (part, values) in wishes.items():

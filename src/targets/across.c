@@ -32,10 +32,10 @@ static bool is_wider_host(const struct host *wide, const struct host *host)
 	return wide != host && wider;
 }
 
-/* A prefix of the root comes after everything in any case. */
+/* A prefix of the root that asks for nothing else comes after everything in any case. */
 static bool is_long(const struct route *r)
 {
-	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || path_without_slash(r->match.path).n > 1;
+	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || r->match.conditions.n || path_without_slash(r->match.path).n > 1;
 }
 
 static const struct route *first_of(struct lowering *lw, const struct host *host, str path)

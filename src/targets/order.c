@@ -282,7 +282,8 @@ void order_keep(struct lowering *lw, const struct ordered *of)
 		sorted[i] = &of->added->item[i];
 	if (of->added->n)
 		qsort(sorted, of->added->n, sizeof *sorted, by_place);
-	for (size_t i = 0; i < of->added->n; i++)
+	/* from the last one on: what a rule gets is held against all that are tried before it */
+	for (size_t i = of->added->n; i-- > 0;)
 		for (size_t j = i + 1; j < of->added->n; j++)
 			if (sorted[i]->route != sorted[j]->route && !do_the_same(sorted[i]->route, sorted[j]->route))
 				compare(&k, sorted[i], sorted[j]);
