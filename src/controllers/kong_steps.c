@@ -185,7 +185,9 @@ static void path_step(struct kong *kong, const struct kong_part *p, struct route
 	if (service->base_fact && service->base.n == 1)
 		fact_list_add(a, &r->facts, service->base_fact);
 	struct rewrite w = { .change = PATH_KEEP };
-	if (p->match.kind == MATCH_EXACT || p->match.kind == MATCH_PREFIX || (p->match.kind == MATCH_REGEX && p->match.near.n)) {
+	/* a longer text stands for its own path: see kong_hosts.c */
+	bool longer = p->match.kind == MATCH_TEXT && p->match.path.n > p->path->path.n;
+	if (longer || p->match.kind == MATCH_EXACT || p->match.kind == MATCH_PREFIX || (p->match.kind == MATCH_REGEX && p->match.near.n)) {
 		str uri = p->match.path, to = upstream_path(a, service->base, strip, strip ? rest_of(p, uri) : STR(""), uri);
 		bool exact = p->match.kind == MATCH_EXACT || (p->match.kind == MATCH_REGEX && p->match.near_kind == MATCH_EXACT);
 		if (str_eq(to, uri))

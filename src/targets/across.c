@@ -58,7 +58,7 @@ static bool redirects(const struct route *r)
 static bool holds(const struct route *own, const struct route *other)
 {
 	bool same = own && own->match.kind == other->match.kind && str_eq(path_without_slash(own->match.path), path_without_slash(other->match.path));
-	return same && own->match.kind != MATCH_REGEX && !redirects(own);
+	return same && own->match.kind != MATCH_REGEX && other->match.conditions.n == 0 && !redirects(own);
 }
 
 /* ---- closed and guarded routes ---- */

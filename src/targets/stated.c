@@ -87,6 +87,14 @@ void state_nowhere(struct lowering *lw, enum diag_code code)
 	add(lw, (struct statement){ .kind = STATED_STATUS }, code);
 }
 
+void state_preflights(struct lowering *lw, enum diag_code code)
+{
+	const struct route *route = lw->now.route;
+	lw->now.route = NULL;
+	add(lw, (struct statement){ .kind = STATED_PREFLIGHT, .when = STATED_ORIGIN }, code);
+	lw->now.route = route;
+}
+
 void state_around(struct lowering *lw, enum diag_code code)
 {
 	const struct route *route = lw->now.route;
