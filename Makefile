@@ -7,7 +7,9 @@
 #   make judge-traffic  recorded traffic, before and after
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
-#   make oracle     trace against recorded answers        make bench      requests a second, and what the proof costs
+#   make test-cluster  the live cluster: a real API server, and what may go wrong on the way there
+#   make oracle     trace against recorded answers        make bench      time and memory, and what reading alone costs
+#   make test-threads  races, under ThreadSanitizer
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
@@ -74,8 +76,8 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
-	test-build clang-build cppcheck clang-tidy analyzer FORCE
+.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -117,10 +119,13 @@ $(B)/sources.list: FORCE
 build/gen/tables.list: FORCE
 	$(call WRITE_LIST,$(TABLES))
 
-build/gen/embed: src/mapping/embed/embed.c
+# It reads the tables with the reader of the program itself, so a cross build needs libyaml and cJSON on both machines.
+EMBED_SOURCES := src/mapping/embed/embed.c $(wildcard src/base/*.c src/doc/*.c)
+
+build/gen/embed: $(EMBED_SOURCES) $(wildcard src/base/*.h src/doc/*.h) | build/.libraries
 	@mkdir -p $(@D)
 	$(SAY) CC $<
-	$(Q)$(HOSTCC) -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) -O1 -o $@ $<
+	$(Q)$(HOSTCC) -std=c11 -pthread -D_POSIX_C_SOURCE=200809L -Isrc $(WARNINGS) -O1 -o $@ $(EMBED_SOURCES) -lyaml -lcjson -lm
 
 build/gen/mapping_builtin.c: build/gen/embed build/gen/tables.list $(TABLES)
 	$(SAY) EMBED mappings
@@ -167,6 +172,11 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 test-build:
 	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit build/test/render
 
+# The program under ThreadSanitizer, asked with several threads what it is asked with one. ARGS='--only annotations' for some cases.
+test-threads: deps-test
+	$(SUBMAKE) B=build/threads/obj OUT=build/threads CFLAGS='-O1 -g -fsanitize=thread' build/threads/ing2gw
+	@tests/python.sh tests/jobs.py --binary build/threads/ing2gw $(ARGS)
+
 build/test/gen/groups.h: FORCE
 	$(call WRITE_LIST,$(patsubst tests/unit/test_%.c,'GROUP(%)',$(filter tests/unit/test_%.c,$(UNIT_SOURCES))))
 
@@ -189,15 +199,25 @@ $(OUT)/conditions: $(B)/tests/judges/conditions.o $(OUT)/libing2gw.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
+# The program with calls of the system that fail (tests/faults.py).
+$(OUT)/faulty: $(B)/tests/faults/faults.o $(CLI_OBJECTS) $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -ldl $(LDLIBS)
+
 # The other compiler: objects only, its warnings are what counts.
 clang-build:
 	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
 
 clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 
-# SHARE=1: sanitizers watch all of it, and not a share of the longest checks.
+# SHARE=1: sanitizers watch all of it, and not a share of the longest checks. EVERY=1: every call is failed once, and not each 50th.
 test: deps-test
-	@MAKE='$(MAKE)' SHARE='$(SHARE)' tests/test.sh
+	@MAKE='$(MAKE)' SHARE='$(SHARE)' EVERY='$(EVERY)' tests/test.sh
+
+# A real etcd and kube-apiserver (make judges-envoy builds them) in a network namespace.
+test-cluster: test-build
+	@tests/python.sh tests/live.py --binary build/test/ing2gw
+	@tests/python.sh tests/live_faults.py --binary build/test/ing2gw
 
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw
@@ -209,9 +229,14 @@ binary-for-golden:
 oracle: binary-for-golden
 	@tests/python.sh tests/oracle.py --binary build/ing2gw $(ARGS)
 
-# ARGS='--least 100000' fails below; ARGS=--limits where the proof takes longer than it may.
-bench: binary-for-golden
-	@tests/python.sh tests/bench.py --binary build/ing2gw $(ARGS)
+# ARGS='--only www' for some inputs, ARGS=--million for one that takes minutes and gigabytes, ARGS='--least 100000' fails below so many requests.
+bench: binary-for-golden build/scan
+	@tests/python.sh tests/bench.py --binary build/ing2gw --scan build/scan $(ARGS)
+
+# Only reads YAML: what everything is held against.
+build/scan: tests/bench/scan.c | build/.libraries
+	$(SAY) CC $<
+	$(Q)$(CC) -std=c11 $(WARNINGS) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
 corpus:
 	@[ -n '$(DIR)' ] || { echo 'make corpus DIR=path' >&2; exit 2; }
@@ -324,4 +349,4 @@ install-files: build/ing2gw.1 build/ing2gw.pc
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d $(B)/tests/faults/faults.d

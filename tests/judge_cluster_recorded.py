@@ -18,9 +18,10 @@ KIND = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass"}
 
 
 class Set(judge_recorded.Set):
+    options = ()
+
     def __init__(self, binary, record, target):
-        self.target, self.refusal = target, ""
-        routing.Set.__init__(self, binary, record, "exact", ["--target", target])     # pylint: disable=non-parent-init-called
+        super().__init__(binary, record, target)
         self.asked = judge_recorded.asked(record, bodies=True)
 
     def adapted(self, item):
@@ -72,14 +73,14 @@ def create(cluster, one):
     return ""
 
 
-def judge(implementation, sets, counts, tally):
+def judge(implementation, sets, counts, tally, verdict):
     for one in sets:
         with implementation.serve(one) as why:
             if why:
                 counts["sets that the data plane refuses"] += 1
                 continue
             answers = implementation.ask(one.served, [line["request"] for line in one.asked])
-        faults = judge_recorded.judge(one, answers, counts)
+        faults = verdict(one, answers, counts)
         tally.check(not faults, "recorded set %s, %s" % (one.name, implementation.name), "".join(faults))
 
 
@@ -102,15 +103,20 @@ def served(implementation, sets, first, pair, counts, tally):
     return kept
 
 
+def judge_all(implementation, sets, batch, pair, counts, tally, verdict=judge_recorded.judge):
+    """As many at once as a batch has."""
+    for first in range(0, len(sets), batch):
+        some = sets[first:first + batch]
+        judge(implementation, served(implementation, some, first, pair, counts, tally), counts, tally, verdict)
+        for one in some:
+            for item in reversed(one.made):
+                implementation.cluster.delete(item)
+
+
 def run(implementation, binary, step, start, batch, pair, tally):
     """Every step-th set, from the start-th on."""
     counts = collections.Counter()
     chosen = [record for record in routing.records(None) if record["config"] == "ok"][start % step::step]
     sets = judge_recorded.converted(common.parallel(lambda record: Set(binary, record, implementation.target), chosen), implementation.name, tally)
-    for first in range(0, len(sets), batch):
-        some = sets[first:first + batch]
-        judge(implementation, served(implementation, some, first, pair, counts, tally), counts, tally)
-        for one in some:
-            for item in reversed(one.made):
-                implementation.cluster.delete(item)
+    judge_all(implementation, sets, batch, pair, counts, tally)
     judge_recorded.print_counts(implementation.name + ", its controller", counts)

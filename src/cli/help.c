@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --help and the manual, printed from the tables of options.h; the look is kubectl's. */
 #include "cli/command.h"
+#include "cli/manual.h"
 
 #include "ing2gw.h"
 #include "lib/words.h"
@@ -105,8 +106,7 @@ void help_command(struct buf *out, str program, enum command command)
 
 /* ---- manual ---- */
 
-/* Text for troff: a backslash is an escape, a dash a hyphen, a dot or quote at the start of a line a request. */
-static void troff(struct buf *out, str text)
+void troff(struct buf *out, str text)
 {
 	bool start = true;
 	for (size_t i = 0; i < text.n; i++) {
@@ -163,7 +163,7 @@ static void troff_option(struct buf *out, const struct option_row *row)
 	buf_add_char(out, '\n');
 }
 
-static void troff_examples(struct buf *out, str text)
+void troff_example(struct buf *out, str text)
 {
 	struct buf plain;
 	buf_init(&plain, out->arena, 0);
@@ -185,7 +185,7 @@ static void troff_command(struct buf *out, enum command command)
 	for (size_t i = 0; i < option_rows_count; i++)
 		if (option_rows[i].commands & 1u << command && option_rows[i].commands != IN_ALL)
 			troff_option(out, &option_rows[i]);
-	troff_examples(out, row->examples);
+	troff_example(out, row->examples);
 }
 
 static const struct {
@@ -196,6 +196,7 @@ static const struct {
 		"verify: something is not understood. explain and mappings: there is nothing of that name.") },
 	{ STR_INIT("2"), STR_INIT("Wrong usage.") },
 	{ STR_INIT("3"), STR_INIT("Some input could not be read, or a line of --requests was none; the rest is converted and answered.") },
+	{ STR_INIT("4"), STR_INIT("The live cluster could not be read; nothing is printed.") },
 	{ STR_INIT("5"), STR_INIT("verify: a request was found on which both sides differ.") },
 	{ STR_INIT("6"), STR_INIT("Output could not be written, memory ran out, or there is a bug in ing2gw.") },
 	{ STR_INIT("130, 143"), STR_INIT("Ended by SIGINT or SIGTERM; no file is left half-written.") },
@@ -237,6 +238,7 @@ void help_manual(struct buf *out)
 		if (option_rows[i].commands & IN_NONE)
 			troff_option(out, &option_rows[i]);
 	buf_printf(out, ".SH EXAMPLES\n");
-	troff_examples(out, row->examples);
+	troff_example(out, row->examples);
+	manual_tables(out);
 	troff_ends(out);
 }

@@ -56,6 +56,8 @@ struct server {
 	struct fact_list facts;          /* host fields */
 	struct subject *creator;         /* NULL for the default server */
 	LIST(struct location *) locations;
+	struct map by_path;              /* of many locations the first one of each path; the first `indexed` ones are in it */
+	size_t indexed;
 	LIST(struct subject *) subjects; /* all with a rule for it, canaries too, in order */
 	LIST(struct subject *) owners;   /* the same without canaries */
 	struct certificate certificate;
@@ -69,6 +71,8 @@ struct server {
 	struct fact_list passthrough_facts;
 	const struct location *root;     /* the location / with pathType Prefix, before locations are sorted */
 	struct host *host;               /* of the model */
+	struct map places;               /* of many routes of the host those of Ingresses, by what they match; the first `placed` ones are in it */
+	size_t placed;
 };
 
 /* An alias that no hostname says. */
@@ -77,6 +81,9 @@ struct lost_alias {
 	str name;
 	struct fact *fact;
 };
+
+/* Lists that are shorter are searched one by one. */
+enum { MANY_PATHS = 16 };
 
 /* One controller with one class. */
 struct instance {
@@ -116,6 +123,8 @@ void canary_cases(struct instance *instance, struct upstream *upstream, const st
 
 /* certificates.c (A.11). */
 void certificates_decide(struct instance *instance);
+/* Of names that no Ingress has. */
+void certificate_of_rest(struct instance *instance, struct certificate *certificate);
 /* After the host's routes are there. */
 void certificate_complete(struct instance *instance, const struct server *server, struct host *host);
 
@@ -179,6 +188,13 @@ void headers_of_request(struct instance *instance, const struct location *locati
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* The redirect of every request to one address; the Host that the backend gets. */
+void steps_redirect(struct instance *instance, struct subject *subject, struct route *route);
+void steps_upstream_host(struct instance *instance, struct subject *subject, struct route *route);
+/* plain.c: the same by what a table says alone, of controllers that route as the Ingress API says. */
+void plain_steps(struct instance *instance, const struct location *location, struct route *route);
+void plain_guard(struct instance *instance, struct subject *subject, struct step *step);   /* subject may be NULL, as below */
+bool plain_acts(const struct subject *subject, str feature);   /* plain_steps() has steps for it */
 /* delivery.c: tries, copies, patience with a silent backend. */
 /* hosts.c */
 enum host_kind host_kind_of(str name);
@@ -195,6 +211,7 @@ void balancer_note(const struct instance *in, struct route *route);
 /* A fixed address in plain HTTP that is a Service of the cluster. False: it is none, and nothing is filled in but the path. */
 bool service_of_url(const struct instance *in, str url, struct backend *to, str *path);
 void delivery_steps(struct instance *instance, const struct location *location, struct route *route);
+void delivery_patience(struct instance *instance, const struct location *location, struct route *route);
 /* It says what the controller does anyway. */
 bool setting_is_usual(const struct instance *instance, const struct setting *setting);
 /* features.c: what only the tables know, of a location; how its checks go together. */

@@ -2,7 +2,7 @@
 /* Choosing what is printed: see choice.h. */
 #include "lib/choice.h"
 
-#include "kube/names.h"
+#include "base/nearest.h"
 
 struct chooser {
 	const struct choice *choice;
@@ -40,6 +40,18 @@ bool choice_complete(struct arena *arena, struct choice *choice, str selector, s
 	add_words(arena, &words, "--host", str_list_join(arena, &choice->hosts, STR(",")));
 	choice->words = str_list_join(arena, &words, STR(" "));
 	return true;
+}
+
+void choice_of_dump(struct arena *arena, struct choice *choice, const struct dump_head *head)
+{
+	str why, selector = choice->labels.n ? (str){ "", 0 } : head->scope.selector;
+	if (!head->present || choice->everything || choice->namespaces.n || choice->hosts.n || choice->ingresses.n)
+		return;
+	choice->namespaces = head->scope.namespaces;
+	/* the selector was parsed before it was stored; one that was changed since counts for nothing */
+	struct selector labels = choice->labels;
+	if (!choice_complete(arena, choice, selector, &why))
+		choice->labels = labels;
 }
 
 bool choice_is_made(const struct choice *choice)
@@ -439,7 +451,7 @@ static void say_nothing(struct chooser *c, const struct str_list *wanted, const 
 			continue;
 		struct diag *d = diag_addf(&c->in->diags, DIAG_NOTHING_CHOSEN, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, "there is no %s %.*s in the input", what,
 			STR_ARG(value));
-		str near = name_nearest(value, known->item, known->n);
+		str near = nearest_word(value, known->item, known->n);
 		d->loss = LOSS_ROUTING;
 		d->effect = STR("nothing is printed for it");
 		if (near.n)

@@ -21,24 +21,13 @@ static void line(struct buf *out, const char *label, str text)
 
 /* ---- codes ---- */
 
-static void keep_root(void *user, struct node *root)
-{
-	if (root)
-		*(struct node **)user = root;
-}
-
 /* The list of diagnostics.yaml, or NULL. */
 static const struct node *code_rows(const struct tables *tables)
 {
 	struct arena *arena = tables->sources.arena;
-	struct node *root = NULL;
 	struct sources sources;
-	struct diags diags;
-	struct doc_limits limits = doc_limits_fill((struct doc_limits){ 0 });
-	struct doc_reader reader = { .arena = arena, .diags = &diags, .limits = &limits, .visit = keep_root, .user = &root };
 	sources_init(&sources, arena);
-	diags_init(&diags, arena);
-	doc_read(&reader, &sources, sources_add(&sources, STR("diagnostics.yaml"), mapping_builtin_text(STR("diagnostics.yaml"))));
+	const struct node *root = mapping_builtin_tree(arena, &sources, STR("diagnostics.yaml"));
 	const struct node *rows = node_get(root, STR("diagnostics"));
 	return rows && rows->kind == NODE_LIST ? rows : NULL;
 }

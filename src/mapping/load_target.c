@@ -23,6 +23,7 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
+	{ STR_INIT("command"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, command), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
 	{ STR_INIT("since_target"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since_target), NULL, 0, NULL },
 };
@@ -39,11 +40,13 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("choices"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("left_open"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
+	{ STR_INIT("usual_body"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, usual_body), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
+	{ STR_INIT("order"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("releases"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("judged"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, judged), NULL, 0, NULL },
 	{ STR_INIT("own_class"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_class), NULL, 0, NULL },
@@ -65,6 +68,12 @@ static const struct key LEFT_OPEN_KEYS[] = {
 static const struct key BARE_KEYS[] = {
 	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key ORDER_KEYS[] = {
+	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_order, row.policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("steps"), KEY_TEXTS, NEEDED, offsetof(struct target_order, steps), NULL, 0, NULL },
 };
 
 static const struct key ANSWER_KEYS[] = {
@@ -111,7 +120,8 @@ static struct target_table *find_target(const struct mapping *mapping, str name)
 
 /* ---- policies ---- */
 
-static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_GATEWAY] = STR_INIT("gateway") };
+static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_ROUTE] = STR_INIT("route"), [ATTACH_GATEWAY] = STR_INIT("gateway"),
+	[ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_ANNOTATIONS] = STR_INIT("annotations"), [ATTACH_PARAMETERS] = STR_INIT("parameters") };
 
 static void set_attachment(void *row, size_t word)
 {
@@ -124,8 +134,16 @@ static const struct key POLICY_KEYS[] = {
 	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, version), NULL, 0, NULL },
 	{ STR_INIT("attaches"), KEY_WORD, NEEDED, 0, ATTACHMENTS, COUNT_OF(ATTACHMENTS), set_attachment },
 	{ STR_INIT("one_each"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, one_each), NULL, 0, NULL },
+	{ STR_INIT("apart"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, apart), NULL, 0, NULL },
+	{ STR_INIT("single"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, single), NULL, 0, NULL },
+	{ STR_INIT("alone"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, alone), NULL, 0, NULL },
+	{ STR_INIT("bare"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, bare), NULL, 0, NULL },
+	{ STR_INIT("sorted"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, sorted), NULL, 0, NULL },
+	{ STR_INIT("absent_ignored"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, absent_ignored), NULL, 0, NULL },
 	{ STR_INIT("local"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, local), NULL, 0, NULL },
+	{ STR_INIT("needs"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, needs), NULL, 0, NULL },
 	{ STR_INIT("drops_rule"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, drops_rule), NULL, 0, NULL },
+	{ STR_INIT("inert"), KEY_TEXTS, OPTIONAL, offsetof(struct policy_kind, inert), NULL, 0, NULL },
 	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
@@ -140,8 +158,10 @@ static void load_policy(struct loader *loader, struct target_table *table, const
 	struct policy_kind kind = { 0 };
 	if (!load_keys(loader, node, POLICY_KEYS, COUNT_OF(POLICY_KEYS), true, &kind) || !load_once(loader, node, kind.kind))
 		return;
-	if (kind.one_each && kind.attaches != ATTACH_FILTER)
-		load_fault(loader, node->at, 1, "one_each goes with attaches filter");
+	if ((policy_kind_is_many(&kind) || kind.sorted || kind.absent_ignored) && kind.attaches != ATTACH_FILTER)
+		load_fault(loader, node->at, 1, "one_each, apart, sorted and absent_ignored go with attaches filter");
+	if (kind.one_each && kind.apart.n)
+		load_fault(loader, node->at, 1, "one_each and apart exclude each other");
 	const struct node *list = load_list(loader, node, STR("merge"));
 	for (size_t i = 0; list && i < list->as.list.n; i++) {
 		struct merge_rule rule = { 0 };
@@ -168,27 +188,34 @@ static bool is_template(const struct policy_kind *kind, const struct node *said)
 	return good;
 }
 
+static void policy_unknown(struct loader *loader, const struct target_table *table, const struct node *row, str kind)
+{
+	struct str_list kinds = { 0 };
+	const struct node *at = node_get(row, STR("policy"));
+	for (size_t i = 0; i < table->policies.n; i++)
+		LIST_PUSH(loader->mapping->diags->arena, &kinds, table->policies.item[i].kind);
+	load_fault_as(loader, DIAG_TABLE_NAME, at->at, at->span, "the list policies has no kind %.*s", STR_ARG(kind))->help =
+		kinds.n ? load_help(loader, kind, &kinds, "it has") : STR("it is empty: give it a row with kind, group, version and attaches");
+}
+
 /* With how policy a row may name a kind of the list policies; then it has the template of its spec. */
 static bool load_said(struct loader *loader, const struct target_table *table, const struct node *node, struct target_row *row)
 {
-	struct arena *arena = loader->mapping->arena;
-	struct str_list fields = { 0 };
-	str error;
+	const struct policy_kind *kind = target_policy(table, row->policy);
+	const struct node *todo = node_get(node, STR("todo"));
 	row->said = node_get(node, STR("said"));
 	if (!row->said && row->policy.n == 0)
 		return true;
-	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || !is_template(target_policy(table, row->policy), row->said)) {
+	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || !is_template(kind, row->said)) {
 		load_fault(loader, node->at, 1, "policy and said, a map, go together, and with how policy");
 		return false;
 	}
-	if (!target_policy(table, row->policy)) {
-		load_fault(loader, node->at, 1, "the list policies has no kind %.*s", STR_ARG(row->policy));
+	if (!kind) {
+		policy_unknown(loader, table, node, row->policy);
 		return false;
 	}
-	if (!template_fields(arena, row->said, &fields, &error)) {
-		load_fault(loader, row->said->at, 1, "%.*s", STR_ARG(error));
+	if (!load_check_holes(loader, row->said, row->feature) || (todo && !load_check_holes(loader, todo, row->feature)))
 		return false;
-	}
 	for (size_t i = 0; i < row->must.n; i++)
 		if (!load_check_feature(loader, node, row->feature, row->must.item[i]))
 			return false;
@@ -204,7 +231,7 @@ static void check_read_as(struct loader *loader, const struct target_table *tabl
 		if (row->read_as.n == 0)
 			continue;
 		if (!row->said || !other || !other->said || other->read_as.n)
-			load_fault(loader, table->at, 1, "%.*s cannot be read as %.*s: both need said, and one of them read_as", STR_ARG(row->feature),
+			load_fault_as(loader, DIAG_TABLE_NAME, table->at, 1, "%.*s cannot be read as %.*s: both need said, and one of them read_as", STR_ARG(row->feature),
 				STR_ARG(row->read_as));
 		else if (!node_equal(row->said, other->said))
 			row->read_as = (str){ "", 0 };
@@ -216,6 +243,13 @@ static void load_bare(struct loader *loader, const struct target_table *table, c
 	struct target_row row = { .how = STR_INIT("policy") };
 	if (node && load_keys(loader, node, BARE_KEYS, COUNT_OF(BARE_KEYS), true, &row) && load_said(loader, table, node, &row))
 		*out = row;
+}
+
+static void load_order(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_order order = { .row = { .how = STR_INIT("policy") } };
+	if (node && load_keys(loader, node, ORDER_KEYS, COUNT_OF(ORDER_KEYS), true, &order) && load_said(loader, table, node, &order.row))
+		table->order = order;
 }
 
 static void load_answer(struct loader *loader, struct target_table *table, const struct node *node)
@@ -261,7 +295,7 @@ static void load_choices(struct loader *loader, struct target_table *table, cons
 	if (!node || node_is_null(node))
 		return;
 	if (node->kind != NODE_MAP) {
-		load_fault(loader, node->at, node->span, "a map is wanted here, from names of choices to what is chosen");
+		load_fault_as(loader, DIAG_TABLE_TYPE, node->at, node->span, "a map is wanted here, from names of choices to what is chosen");
 		return;
 	}
 	for (size_t i = 0; i < node->as.map.n; i++) {
@@ -303,6 +337,15 @@ static struct target_row *plain_row(const struct target_table *table, str featur
 	return NULL;
 }
 
+static void extends_nothing(struct loader *loader, const struct target_table *table)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; i < loader->mapping->targets.n; i++)
+		LIST_PUSH(loader->mapping->diags->arena, &names, loader->mapping->targets.item[i]->name);
+	load_fault_as(loader, DIAG_TABLE_NAME, table->at, 1, "there is no target %.*s to extend, or it extends this one", STR_ARG(table->extends))->help =
+		load_help(loader, table->extends, &names, "there are");
+}
+
 /* Rows and kinds of the target that it extends, where it has none itself. depth: a target cannot extend itself in a circle. */
 static void inherit(struct loader *loader, struct target_table *table, size_t depth)
 {
@@ -311,7 +354,7 @@ static void inherit(struct loader *loader, struct target_table *table, size_t de
 	if (table->inherited || table->extends.n == 0)
 		return;
 	if (!base || depth > loader->mapping->targets.n) {
-		load_fault(loader, table->at, 1, "there is no target %.*s to extend, or it extends this one", STR_ARG(table->extends));
+		extends_nothing(loader, table);
 		return;
 	}
 	inherit(loader, base, depth + 1);
@@ -357,7 +400,7 @@ static void load_target_row(struct loader *loader, struct target_table *table, c
 		|| !load_once(loader, node, arena_join(loader->mapping->arena, row.feature, row.since_target)) || !load_check_feature(loader, node, row.feature, STR("")))
 		return;
 	if (str_eq(row.how, STR("none")) && row.without.n == 0)
-		load_fault(loader, node->at, 1, "without is missing: with how none it says what is lost");
+		load_fault_as(loader, DIAG_TABLE_MISSING, node->at, 1, "without is missing: with how none it says what is lost");
 	if (!load_said(loader, table, node, &row))
 		return;
 	keep_row(loader->mapping->arena, table, &row);
@@ -372,19 +415,23 @@ void load_target(struct loader *loader, const struct node *root)
 	if (is_new) {
 		table = NEW(mapping->arena, struct target_table);
 	} else if (loader->builtin) {
-		load_fault(loader, root->at, 1, "two targets have this name");
+		load_fault_as(loader, DIAG_TABLE_TWICE, root->at, 1, "two targets have this name");
 	}
 	load_keys(loader, root, TARGET_KEYS, COUNT_OF(TARGET_KEYS), is_new, table);
 	if (is_new && name.n > 0) {
 		LIST_PUSH(mapping->arena, &mapping->targets, table);
 		qsort(mapping->targets.item, mapping->targets.n, sizeof *mapping->targets.item, compare_targets);
 	}
+	int64_t bytes;
+	if (table->usual_body.n && !quantity_read(table->usual_body, &bytes))
+		load_fault(loader, root->at, 1, "usual_body is no number of bytes such as 1Mi");
 	const struct node *list = load_list(loader, root, STR("policies"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_bare(loader, table, node_get(root, STR("endless")), &table->endless);
 	load_bare(loader, table, node_get(root, STR("override")), &table->override);
+	load_order(loader, table, node_get(root, STR("order")));
 	load_answer(loader, table, node_get(root, STR("answer")));
 	load_regex(loader, table, node_get(root, STR("regex")));
 	load_choices(loader, table, node_get(root, STR("choices")));
@@ -396,7 +443,7 @@ void load_target(struct loader *loader, const struct node *root)
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_target_row(loader, table, list->as.list.item[i]);
-	table->at = root->at;
+	table->at = node_get(root, STR("extends")) ? node_get(root, STR("extends"))->at : root->at;
 	load_versions(loader, table, root);
 }
 

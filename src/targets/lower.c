@@ -23,6 +23,7 @@
 #include "targets/rules.h"
 #include "targets/stated.h"
 #include "targets/streams.h"
+#include "targets/turns.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
 
@@ -156,13 +157,19 @@ static bool has_host_guard(const struct lowering *lw, const struct host *host)
 	return false;
 }
 
+/* What a Gateway does not do by itself where nothing matches: to ask who may pass, or to send headers. */
+static bool is_more(const struct lowering *lw, const struct draft *draft)
+{
+	return lw->exact && (draft_is_guarded(draft) || draft->rule.filters.n);
+}
+
 /*
  * The root that the controller adds to every host answers 404. So does a Gateway where nothing matches; only where a wider host
  * would take the requests a rule must stand in the way, and where the whole host is closed.
  */
 static bool is_needless(const struct host_side *hs, const struct route *route, const struct draft *draft)
 {
-	bool said = draft->answered && draft->answer->status != 404;
+	bool said = draft->answered && (draft->answer->status != 404 || is_more(hs->lw, draft));
 	bool nothing = draft->closed || (draft->answer && draft->answer->kind == STEP_STATUS && !said);
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
@@ -416,12 +423,22 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 	*part = fresh;
 }
 
+/* What is said as a filter, or on the route itself, is looked for in HTTPRoutes: not every implementation does so in others. */
+static bool is_said_of_http(const struct added *a)
+{
+	const struct rule_part *rule = &a->part->rules.item[a->rule];
+	for (size_t i = 0; i < rule->policies.n; i++)
+		if (rule->policies.item[i].kind->attaches == ATTACH_FILTER || rule->policies.item[i].kind->attaches == ATTACH_ANNOTATIONS)
+			return true;
+	return false;
+}
+
 /* A GRPCRoute beside an HTTPRoute of the same host would be refused: all rules of the side are of gRPC, or none is said as such. */
 static void say_grpc(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (!grpc_never(a->route, added_rule(a)) && !grpc_fits(hs->lw, a->route, hs->side, added_rule(a)))
+		if (!grpc_never(a->route, added_rule(a)) && (is_said_of_http(a) || !grpc_fits(hs->lw, a->route, hs->side, added_rule(a))))
 			return;
 	}
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -459,7 +476,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
 		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
-	order_keep(hs->lw, &(struct ordered){ hs->whole, hs->side, &hs->added });
+	turns_keep(hs->lw, &(struct ordered){ hs->whole, hs->side, &hs->added });
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -585,6 +602,8 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
 	policies_of_entry(lw, &out);
+	order_decide(lw, entry);
+	order_add(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		state_of(lw, host, NULL, SIDE_BOTH);

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The order in which the target tries the rules of a host, held against that of the source. */
+/* In which order a Gateway looks at what may refuse requests: that of its implementation, or the one that it can be told in place of that. */
 #ifndef ING2GW_TARGETS_ORDER_H
 #define ING2GW_TARGETS_ORDER_H
 
-#include "targets/ranks.h"
+#include "targets/policies.h"
 
-/* The rules of one side of a host. */
-struct ordered {
-	const struct host *host;         /* with all its names */
-	enum side side;
-	const struct added_list *added;
-};
+/* Before the routes of an entry: whether its Gateway is told the other order, because more of them are then asked as the source asks. */
+void order_decide(struct lowering *lowering, const struct entry *entry);
 
-/*
- * A rule that the source tries first takes the path of one that the target would try first, where a match can say so; else it is stated which
- * one answers. After ranks_keep().
- */
-void order_keep(struct lowering *lowering, const struct ordered *ordered);
+/* What the route asks in policies is asked in the source's order. */
+bool order_is_kept(const struct lowering *lowering, const struct route *route);
+
+/* Adds what tells the Gateway, where it is told. */
+void order_add(struct lowering *lowering, struct entry_part *out);
 
 #endif
