@@ -150,7 +150,7 @@ static void redirect(struct run *r, const struct step *s)
 		return;
 	str name = r->reading.has_host ? r->reading.host : STR("_");
 	if (r->left_out && r->left_out->of)
-		name = r->left_out->of->name.name;
+		name = host_name_for(r->left_out->of, name)->name;
 	if (to->needs_certificate && index_find_certificate(r->out->entry, r->scratch, name).n == 0)
 		return;
 	if (to->pattern && !run_search(r, to->pattern, r->uri, true, "the expression of a redirect"))
