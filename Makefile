@@ -192,15 +192,20 @@ $(OUT)/conditions: $(B)/tests/judges/conditions.o $(OUT)/libing2gw.a
 	$(SAY) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
+# The program with calls of the system that fail (tests/faults.py).
+$(OUT)/faulty: $(B)/tests/faults/faults.o $(CLI_OBJECTS) $(OUT)/libing2gw.a
+	$(SAY) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -ldl $(LDLIBS)
+
 # The other compiler: objects only, its warnings are what counts.
 clang-build:
 	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
 
 clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 
-# SHARE=1: sanitizers watch all of it, and not a share of the longest checks.
+# SHARE=1: sanitizers watch all of it, and not a share of the longest checks. EVERY=1: every call is failed once, and not each 50th.
 test: deps-test
-	@MAKE='$(MAKE)' SHARE='$(SHARE)' tests/test.sh
+	@MAKE='$(MAKE)' SHARE='$(SHARE)' EVERY='$(EVERY)' tests/test.sh
 
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw
@@ -327,4 +332,4 @@ install-files: build/ing2gw.1 build/ing2gw.pc
 clean:
 	rm -rf build
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(UNIT_OBJECTS:.o=.d) $(B)/tests/nginx/render.d $(B)/tests/judges/conditions.d $(B)/tests/faults/faults.d

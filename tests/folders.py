@@ -4,10 +4,12 @@ import argparse
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import common
 
@@ -134,13 +136,82 @@ def own_output(binary, folder, tally):
     tally.check(b"I2G-0117" not in said[0] and b"I2G-0117" in said[2], "and is named")
 
 
+def unread(binary, folder, tally):
+    """Files of an earlier run stay where their input could not be read this time."""
+    source, out = os.path.join(folder, "unread"), os.path.join(folder, "unread-out")
+    with open(os.path.join(CASE, "input.yaml"), encoding="utf-8") as file:
+        documents = file.read().split("\n---\n")
+    for number, text in enumerate(documents):
+        write(os.path.join(source, "%d.yaml" % number), text)
+
+    def again():
+        done = subprocess.run([binary, "convert", "-q", "-f", source, "-o", "dir=" + out, "--layout", "by-namespace"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, env=common.environment(), timeout=60, check=False)
+        return done.returncode, done.stderr.decode("utf-8", "replace")
+
+    again()
+    before = texts(out)
+    for number, text in enumerate(documents):
+        if "kind: Ingress\n" in text and "namespace: blog" in text:
+            write(os.path.join(source, "%d.yaml" % number), "broken: [\n")
+    code, said = again()
+    after = texts(out)
+    tally.check("namespaces/blog.yaml" in before and before["namespaces/blog.yaml"] == after.get("namespaces/blog.yaml"), "the file of what was not read stays")
+    tally.check(code == 3 and "earlier runs stay in" in said, "and that is said", "exit code %s: %s" % (code, said[-300:]))
+    tally.check(before["kustomization.yaml"] == after["kustomization.yaml"], "kustomization.yaml lists it")
+
+
+def large(folder):
+    path = os.path.join(folder, "large.yaml")
+    if not os.path.exists(path):
+        one = ("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i%d, namespace: n%d}\nspec:\n  ingressClassName: nginx\n  rules:\n"
+               "  - {host: h%d.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: s, port: {number: 80}}}}]}}\n")
+        write(path, "---\n".join(one % (n, n % 100, n) for n in range(600)))
+    return path
+
+
+def signals(binary, folder, tally):
+    """A signal at any moment: nothing half-written, and the exit code says which one it was."""
+    out = os.path.join(folder, "signals")
+    args = [binary, "convert", "-q", "-f", large(folder), "-o", "dir=" + out, "--layout", "by-namespace", "--no-proof"]
+    started = time.monotonic()
+    subprocess.run(args, stderr=subprocess.DEVNULL, env=common.environment(), timeout=120, check=False)
+    takes, good = time.monotonic() - started, texts(out)
+    tally.check(len(good) > 100, "a good run", str(len(good)))
+    seen = set()
+    for number in range(10):
+        kind, code = ((signal.SIGINT, 130), (signal.SIGTERM, 143))[number % 2]
+        shutil.rmtree(out)
+        process = subprocess.Popen(args, stderr=subprocess.DEVNULL, env=common.environment())
+        time.sleep(takes * (number + 1) / 10)
+        process.send_signal(kind)
+        ended = process.wait(timeout=120)
+        seen.add(ended)
+        there = texts(out) if os.path.isdir(out) else {}
+        os.makedirs(out, exist_ok=True)
+        tally.check(ended in (code, 0), "exit code after signal %d" % kind, str(ended))
+        tally.check(all(good.get(name) == text for name, text in there.items()), "every file is whole, and none is left over")
+    tally.check(130 in seen and 143 in seen, "the signals came in time", str(seen))
+
+
+def closed_pipe(binary, folder, tally):
+    """Whoever reads has enough: no message, and the exit code for output."""
+    process = subprocess.Popen([binary, "convert", "-q", "--no-proof", large(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=common.environment())
+    process.stdout.read(1)
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    code = process.wait(timeout=120)
+    tally.check(code == 6 and not said, "a closed pipe", "exit code %s: %s" % (code, said[-300:]))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
     binary = os.path.abspath(parser.parse_args().binary)
     tally = common.Tally()
     with tempfile.TemporaryDirectory() as folder:
-        for check in (twice, another_layout, parts, foreign, links, faults, own_output):
+        for check in (twice, another_layout, parts, foreign, links, faults, own_output, unread, signals, closed_pipe):
             check(binary, folder, tally)
     return tally.end()
 

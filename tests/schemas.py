@@ -38,11 +38,13 @@ KEYS = {
     "src/mapping/load_target.c": {
         "TARGET_KEYS": ("target", ""), "TARGET_ROW_KEYS": ("target", "feature"), "POLICY_KEYS": ("target", "policy"),
         "BARE_KEYS": ("target", "bare"), "ANSWER_KEYS": ("target", "answer"), "WORD_KEYS": ("target", "word"),
-        "MERGE_KEYS": ("target", "merge"),
+        "MERGE_KEYS": ("target", "merge"), "REGEX_KEYS": ("target", "regex"), "LEFT_OPEN_KEYS": ("target", "left_open"),
     },
+    "src/mapping/versions.c": {"LACK_KEYS": ("target", "lack")},
     "src/mapping/load_controller.c": {
         "TABLE_KEYS": ("controller", ""), "RECOGNISE_KEYS": ("controller", "recognise"), "ROW_KEYS": ("controller", "annotation"),
-        "DEFAULT_KEYS": ("controller", "default"), "DIRECTIVE_KEYS": ("controller", "directive"),
+        "DEFAULT_KEYS": ("controller", "default"), "DIRECTIVE_KEYS": ("controller", "directive"), "OBJECT_KEYS": ("controller", "object"),
+        "EXTENSION_KEYS": ("controller", "extension"),
     },
 }
 # The forms in which a key stands in such a list.

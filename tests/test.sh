@@ -32,6 +32,10 @@ tally 'unit tests'         tests/unit.sh build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
 tally 'folders'            py folders --binary "$binary"
+tally 'build, faults'      once "$make" --no-print-directory build/faulty
+tally 'failing calls'      py faults --binary build/faulty --every "${EVERY:-50}"
+# limits of memory and time would be those of the sanitizers
+tally 'hostile input'      py hostile --binary build/ing2gw
 # many conversions that other tests make with sanitizers
 tally 'stability'          py stability --binary build/ing2gw
 tally 'fields by version'  py fields --binary build/ing2gw

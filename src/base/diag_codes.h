@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * X(name, usual level, code). 00xx assumptions and notes, 01xx reading, 02xx choosing and Ingress objects, 1xxx losses
+ * X(name, usual level, code). 00xx assumptions and notes, 01xx reading, 02xx choosing and Ingress objects, 03xx tables, 1xxx losses
  * of security, 2xxx losses of routing, 3xxx losses of availability, behaviour and cosmetics, 9xxx bugs of ours.
  * Codes are for ever: a code that is no longer used stays in mappings/diagnostics.yaml as retired.
  */
@@ -85,6 +85,16 @@ X(PROOF_UNKNOWN,         DIAG_WARNING, "I2G-0260")   /* the proof knows nothing 
 X(ACCEPT_STALE,          DIAG_WARNING, "I2G-0261")   /* a line of --accept-file about a difference that is not there, or whose day is past */
 X(DEPENDS,               DIAG_WARNING, "I2G-0262")   /* some implementations do as the source, and others do not */
 X(SPELLING,              DIAG_NOTE,    "I2G-0263")   /* requests with escapes, doubled slashes or dot segments are answered otherwise */
+/* tables of the user's own */
+X(TABLE_NONE,            DIAG_ERROR,   "I2G-0301")   /* the file holds none */
+X(TABLE_KEY,             DIAG_ERROR,   "I2G-0302")   /* no such key */
+X(TABLE_TYPE,            DIAG_ERROR,   "I2G-0303")   /* a list where a text belongs, and the like */
+X(TABLE_MISSING,         DIAG_ERROR,   "I2G-0304")
+X(TABLE_WORD,            DIAG_ERROR,   "I2G-0305")   /* none of the words that may stand there */
+X(TABLE_NAME,            DIAG_ERROR,   "I2G-0306")   /* names something that is not there: a feature, a field, a row, a kind */
+X(TABLE_VALUE,           DIAG_ERROR,   "I2G-0307")   /* a value or a combination that cannot be */
+X(TABLE_TWICE,           DIAG_ERROR,   "I2G-0308")   /* two rows with one name */
+X(TABLE_TEMPLATE,        DIAG_ERROR,   "I2G-0309")   /* a template that cannot be filled */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")

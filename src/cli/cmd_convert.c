@@ -151,8 +151,13 @@ static void write_reports(struct cli *cli, struct convert *run)
 static int write_folder(struct cli *cli, struct convert *run, str path)
 {
 	str error;
-	const struct folder folder = { .path = path, .files = run->files, .force = arguments_flag(&cli->args, OPT_FORCE) };
-	if (folder_write(&run->in.arena, &folder, &error))
+	size_t kept = 0;
+	const struct folder folder = { .path = path, .files = run->files, .force = arguments_flag(&cli->args, OPT_FORCE), .partial = run->in.unreadable };
+	bool good = folder_write(&run->in.arena, &folder, &kept, &error);
+	if (kept)
+		write_fd(STDERR_FILENO, arena_printf(&run->in.arena, "note: files of earlier runs stay in %.*s, %zu of them, because a part of the input could not be read\n",
+			STR_ARG(path), kept));
+	if (good)
 		return EXIT_GOOD;
 	write_fd(STDERR_FILENO, arena_printf(&run->in.arena, "error: %.*s\n", STR_ARG(error)));
 	return EXIT_OUTPUT;
@@ -187,9 +192,8 @@ static int convert(struct cli *cli, struct convert *run, const struct str_list *
 	struct files files = { .arena = &run->in.arena, .scratch = &run->in.scratch, .sources = &run->in.sources, .diags = &run->in.diags,
 		.own_mark = STR(LAYOUT_MARK),
 		.total_bytes = run->options.in.limits.total_bytes };
-	int code = files_read(&files, paths) ? EXIT_GOOD : EXIT_INPUT;
+	run->in.unreadable = !files_read(&files, paths);
 	convert_run(run);
-	run->report.exit_code = exit_join(code, run->report.exit_code);
 	note(&run->report, write_manifests(cli, run, &closed));
 	if (rejects.n)
 		note(&run->report, write_to(run, rejects, run->rejects));

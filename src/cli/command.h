@@ -49,6 +49,9 @@ int print(struct cli *cli, str text);
 /* texts.c: reads the files of --mapping. False when one cannot be read; then *error says why. */
 bool read_mappings(struct cli *cli, struct mapping_texts *out, str *error);
 
+/* One such file that was named without an option. False as above. */
+bool read_table(struct cli *cli, str path, str *out, str *error);
+
 /* A feature whose loss is accepted, and where that was said, for messages: "--accept", "--accept-file: FILE:LINE". */
 struct accepted_name {
 	str name, option;

@@ -24,7 +24,7 @@ struct writing {
 	struct arena *arena;
 	const struct folder *folder;
 	LIST(struct job) jobs;
-	struct str_list stale;       /* files of ours that are to go */
+	struct str_list stale;       /* files of ours that are to go; names below the folder */
 	struct str_list listed;      /* for kustomization.yaml */
 	str *error;
 };
@@ -139,7 +139,7 @@ static void look_at(struct writing *w, str name)
 	str path = below(w, name);
 	if (!str_ends(name, STR(".yaml")) || is_written(w, name) || what_is_there(w->arena, path, (str){ "", 0 }) != THERE_OURS)
 		return;
-	LIST_PUSH(w->arena, &w->stale, path);
+	LIST_PUSH(w->arena, &w->stale, name);
 }
 
 static void look_into(struct writing *w, str folder)
@@ -222,7 +222,7 @@ static bool rename_all(struct writing *w)
 		return false;
 	}
 	for (size_t i = 0; i < w->stale.n; i++)
-		unlink(arena_cstr(w->arena, w->stale.item[i]));
+		unlink(arena_cstr(w->arena, below(w, w->stale.item[i])));
 	return true;
 }
 
@@ -252,14 +252,24 @@ struct str_list folder_objects(struct arena *arena, str path)
 	for (size_t i = 0; i < w.stale.n; i++) {
 		struct stat st;
 		str text;
-		const char *name = arena_cstr(arena, w.stale.item[i]);
+		const char *name = arena_cstr(arena, below(&w, w.stale.item[i]));
 		if (lstat(name, &st) == 0 && st.st_size > 0 && read_start(arena, name, (size_t)st.st_size, &text))
 			layout_objects(arena, text, &objects);
 	}
 	return objects;
 }
 
-bool folder_write(struct arena *arena, const struct folder *folder, str *error)
+/* What they hold may come from the part of the input that is missing now. */
+static size_t keep_stale(struct writing *w)
+{
+	size_t n = w->stale.n;
+	for (size_t i = 0; i < n; i++)
+		str_list_add_new(w->arena, &w->listed, w->stale.item[i]);
+	w->stale.n = 0;
+	return n;
+}
+
+bool folder_write(struct arena *arena, const struct folder *folder, size_t *kept, str *error)
 {
 	struct writing w = { .arena = arena, .folder = folder, .error = error };
 	if (!make_folders(&w))
@@ -270,5 +280,6 @@ bool folder_write(struct arena *arena, const struct folder *folder, str *error)
 		if (!add_job(&w, folder->files.item[i].path, folder->files.item[i].text))
 			return false;
 	}
+	*kept = folder->partial ? keep_stale(&w) : 0;
 	return add_job(&w, STR(LAYOUT_KUSTOMIZATION), layout_kustomization(arena, &w.listed)) && write_all(&w);
 }

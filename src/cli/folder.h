@@ -13,13 +13,13 @@ struct folder {
 	str path;
 	struct layout_files files;
 	bool force;                  /* foreign files are replaced, never removed */
-
+	bool partial;                /* input is missing: files of earlier runs that are not written now stay, and stay listed */
 };
 
 /* The objects in files of earlier runs, see layout_objects(). */
 struct str_list folder_objects(struct arena *arena, str path);
 
-/* True when all is written; else error says what is wrong, in one clause that names the file. */
-bool folder_write(struct arena *arena, const struct folder *folder, str *error);
+/* True when all is written, and *kept is how many files stay for `partial`; else error says what is wrong, in one clause that names the file. */
+bool folder_write(struct arena *arena, const struct folder *folder, size_t *kept, str *error);
 
 #endif

@@ -135,7 +135,7 @@ const struct option_row option_rows[] = {
 		S("Manifests as YAML or JSON on standard output, or as YAML in files of the folder PATH."),
 		S("The folder is made where it is missing. Beside the manifests stands a kustomization.yaml, for kubectl apply -k PATH. Files are "
 		"replaced all together or not at all; what a run writes again without a change is not touched, and files of earlier runs that are "
-		"no longer made are removed.") },
+		"no longer made are removed, but for a run that could not read all of its input.") },
 	{ OPT_LAYOUT, 0, S("layout"), S("single|by-namespace|by-role"), OPTION_WORD, false, IN_CONVERT, S("single|by-namespace|by-role"), S("single"),
 		S("How -o dir=PATH shares the manifests out to files."),
 		S("single: gateway-api.yaml. by-namespace: namespaces/NAMESPACE.yaml, and cluster.yaml with the GatewayClass. by-role: infrastructure/ with "
@@ -167,9 +167,9 @@ const struct option_row option_rows[] = {
 	{ OPT_JOBS, 0, S("jobs"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_VERIFY, NONE, NONE,
 		S("Threads that ask both sides; without it as many as there are processors."),
 		S("More than 64 count as 64. The output is the same with every number.") },
-	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE | IN_VERIFY, NONE, NONE,
+	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_MAPPINGS, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },
-	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, S("auto|always|never"), S("auto"),
+	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS | IN_MAPPINGS, S("auto|always|never"), S("auto"),
 		S("Colour in messages, and in the answers of trace."),
 		S("auto: on a terminal, unless NO_COLOR is set or TERM is dumb.") },
 	/* limits */
@@ -224,10 +224,12 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("NAME is a code such as I2G-1001, an annotation with or without its prefix, or a feature such as auth.basic. The page of an "
 		"annotation ends with a manifest that uses it and what convert makes of it."),
 		S("% explain I2G-1001\n% explain nginx.ingress.kubernetes.io/auth-type\n% explain redirect.https\n") },
-	{ S("mappings"), S("Show the tables that the translation is made from."), S("[list | show NAME] [options]"),
+	{ S("mappings"), S("Show the tables that the translation is made from, and check tables of your own."), S("[list | show NAME | lint FILES...] [options]"),
 		S("list names the controllers and targets. show prints one table: a row for every annotation of a controller, or for every "
-		"feature that a target can or cannot say."),
-		S("% mappings list\n% mappings show ingress-nginx\n% mappings show ingress-nginx -o json\n") },
+		"feature that a target can or cannot say.\n"
+		"lint reads tables of your own as --mapping does, in that order, and says what is wrong in them, with file, line and column. Exit code 0: nothing; 1: something; "
+		"3: a file cannot be read or is no YAML. With -o json the faults are for other programs."),
+		S("% mappings list\n% mappings show ingress-nginx\n% mappings show ingress-nginx -o json\n% mappings lint our-annotations.yaml\n") },
 	{ S("targets"), S("Show what implementations of the Gateway API can say, or which of them would carry these Ingresses."),
 		S("[NAME[@VERSION] | compare FILES...] [options]"),
 		S("Without a word all targets are listed, with how many features each carries in fields of the Gateway API, in policies of its own, or not at all, and whether a running "

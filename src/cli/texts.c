@@ -10,6 +10,7 @@
 /* As far as a table or a list of names may go. */
 #define MOST_BYTES ((size_t)16 << 20)
 
+/* option: before the path in *error, or empty. */
 static bool read_text(struct cli *cli, str option, str path, str *out, str *error)
 {
 	struct sources sources;
@@ -21,11 +22,16 @@ static bool read_text(struct cli *cli, str option, str path, str *out, str *erro
 	LIST_PUSH(&cli->arena, &paths, path);
 	if (!files_read(&files, &paths) || sources.n != 1 || diags.list.n) {
 		str why = diags.list.n ? diags.list.item[0]->message : STR("name one file");
-		*error = arena_printf(&cli->arena, "option %.*s: %.*s: %.*s", STR_ARG(option), STR_ARG(path), STR_ARG(why));
+		*error = arena_printf(&cli->arena, "%s%.*s%s%.*s: %.*s", option.n ? "option " : "", STR_ARG(option), option.n ? ": " : "", STR_ARG(path), STR_ARG(why));
 		return false;
 	}
 	*out = sources.item[0].text;
 	return true;
+}
+
+bool read_table(struct cli *cli, str path, str *out, str *error)
+{
+	return read_text(cli, STR(""), path, out, error);
 }
 
 bool read_mappings(struct cli *cli, struct mapping_texts *out, str *error)

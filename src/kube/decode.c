@@ -2,6 +2,7 @@
 /* Tools of the decoders: see decode.h. */
 #include "kube/decode.h"
 
+#include "base/nearest.h"
 #include "kube/names.h"
 
 #include <string.h>
@@ -137,7 +138,7 @@ void decode_wrong_type(struct decoder *d, enum diag_level level, const struct st
 static str unknown_help(struct decoder *d, str key, const str *known, size_t n)
 {
 	struct arena *arena = d->snapshot->diags->arena;
-	str near = name_nearest(key, known, n);
+	str near = nearest_word(key, known, n);
 	if (near.n > 0)
 		return arena_printf(arena, "did you mean \"%.*s\"?", STR_ARG(near));
 	if (str_eq(key, STR("annotations")) || str_eq(key, STR("labels")))

@@ -36,7 +36,4 @@ enum host_fault {
 /* Why the API server refuses a host of a rule or of tls; s is not empty. */
 enum host_fault name_host_fault(str s);
 
-/* Of `known`, the word that was probably meant by `s`; empty when none is near. Letter case does not count. */
-str name_nearest(str s, const str *known, size_t n);
-
 #endif

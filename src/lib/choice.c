@@ -2,7 +2,7 @@
 /* Choosing what is printed: see choice.h. */
 #include "lib/choice.h"
 
-#include "kube/names.h"
+#include "base/nearest.h"
 
 struct chooser {
 	const struct choice *choice;
@@ -439,7 +439,7 @@ static void say_nothing(struct chooser *c, const struct str_list *wanted, const 
 			continue;
 		struct diag *d = diag_addf(&c->in->diags, DIAG_NOTHING_CHOSEN, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, "there is no %s %.*s in the input", what,
 			STR_ARG(value));
-		str near = name_nearest(value, known->item, known->n);
+		str near = nearest_word(value, known->item, known->n);
 		d->loss = LOSS_ROUTING;
 		d->effect = STR("nothing is printed for it");
 		if (near.n)

@@ -2,10 +2,10 @@
 /* Lists and views of the tables: see mappings.h. */
 #include "lib/mappings.h"
 
+#include "base/nearest.h"
 #include "controllers/controllers.h"
 #include "doc/doc.h"
 #include "gateway/side.h"
-#include "kube/names.h"
 #include "lib/words.h"
 
 /* What is chosen is known to the Gateway side alone. */
@@ -15,7 +15,7 @@ static void check_choice(struct tables *tables, const struct target_choice *c)
 	struct arena *arena = tables->diags.arena;
 	if (gateway_choices_set(&into, c->name, c->value))
 		return;
-	struct diag *d = diag_add(&tables->diags, DIAG_BAD_FIELD, (struct diag_site){ c->at, (uint32_t)c->name.n, { "", 0 } },
+	struct diag *d = diag_add(&tables->diags, DIAG_TABLE_NAME, (struct diag_site){ c->at, (uint32_t)c->name.n, { "", 0 } },
 		arena_printf(arena, "there is no choice %.*s=%.*s", STR_ARG(c->name), STR_ARG(c->value)));
 	d->help = arena_join(arena, STR("there are: "), gateway_choices_help(arena));
 }
@@ -41,6 +41,7 @@ struct tables *tables_load(struct arena *arena, const struct mapping_texts *more
 	mapping_add_all(tables->mapping, more);
 	for (size_t i = 0; i < tables->mapping->targets.n; i++)
 		check_choices(tables, tables->mapping->targets.item[i]);
+	diags_sort(&tables->diags, &tables->sources);
 	return tables;
 }
 
@@ -52,7 +53,7 @@ str table_word_name(enum table_word word)
 
 str nearest_name(str name, const struct str_list *known)
 {
-	return name_nearest(name, known->item, known->n);
+	return nearest_word(name, known->item, known->n);
 }
 
 static struct str_list names_of(const struct tables *tables, struct arena *arena, enum table_word word)

@@ -46,6 +46,15 @@ void tables_list(struct buf *out, const struct tables *tables);
  */
 bool tables_show(struct buf *out, const struct tables *tables, str name, enum tables_form form, str *near);
 
+/* Whether something was reported under that code. */
+bool tables_have(const struct tables *tables, enum diag_code code);
+/* Every document of the user's could be read, right or wrong. */
+bool tables_are_read(const struct tables *tables);
+/* What is wrong, for other programs: a list of code, level, file, line, column, message and help, in the order of the files. */
+void tables_faults_json(struct buf *out, const struct tables *tables);
+/* "2 files, 3 faults" */
+void tables_faults_count(struct buf *out, const struct tables *tables);
+
 /* Since when a target can say a feature: "1.5", "1.1 experimental", "1.7, 1.2 experimental", or empty. */
 str tables_since(struct arena *arena, const struct target_row *row);
 

@@ -5,6 +5,7 @@
  */
 #include "mapping/load.h"
 
+#include "base/nearest.h"
 #include "doc/packed.h"
 
 #include <stdarg.h>
@@ -12,41 +13,53 @@
 
 /* ---- faults and keys ---- */
 
-struct diag *load_fault(struct loader *loader, struct place at, uint32_t span, const char *format, ...)
+static struct diag *fault(struct loader *loader, enum diag_code code, struct place at, uint32_t span, str message)
 {
-	struct diags *diags = loader->mapping->diags;
+	loader->good = false;
+	return diag_add(loader->mapping->diags, loader->builtin ? DIAG_INTERNAL : code, (struct diag_site){ at, span, { "", 0 } }, message);
+}
+
+struct diag *load_fault_as(struct loader *loader, enum diag_code code, struct place at, uint32_t span, const char *format, ...)
+{
 	va_list args;
 	va_start(args, format);
-	str message = arena_vprintf(diags->arena, format, args);
+	str message = arena_vprintf(loader->mapping->diags->arena, format, args);
 	va_end(args);
-	loader->good = false;
-	return diag_add(diags, loader->builtin ? DIAG_INTERNAL : DIAG_BAD_FIELD, (struct diag_site){ at, span, { "", 0 } }, message);
+	return fault(loader, code, at, span, message);
+}
+
+struct diag *load_fault(struct loader *loader, struct place at, uint32_t span, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	str message = arena_vprintf(loader->mapping->diags->arena, format, args);
+	va_end(args);
+	return fault(loader, DIAG_TABLE_VALUE, at, span, message);
 }
 
 static struct diag *wrong_kind(struct loader *loader, const struct node *node, const char *wanted)
 {
 	str kind = node_kind_name(node);
-	return load_fault(loader, node->at, node->span, "%s is wanted here, not %.*s", wanted, STR_ARG(kind));
+	return load_fault_as(loader, DIAG_TABLE_TYPE, node->at, node->span, "%s is wanted here, not %.*s", wanted, STR_ARG(kind));
 }
 
-/* "a, b, c" of a list of words. */
-static str words_list(struct arena *arena, const str *words, size_t n)
+str load_help(struct loader *loader, str word, const struct str_list *known, const char *title)
 {
-	struct str_list list = { 0 };
-	for (size_t i = 0; i < n; i++)
-		LIST_PUSH(arena, &list, words[i]);
-	return str_list_join(arena, &list, STR(", "));
+	struct arena *arena = loader->mapping->diags->arena;
+	str near = nearest_word(word, known->item, known->n);
+	str all = arena_printf(arena, "%s: %.*s", title, STR_ARG(str_list_join(arena, known, STR(", "))));
+	return near.n ? arena_printf(arena, "did you mean %.*s?\n%.*s", STR_ARG(near), STR_ARG(all)) : all;
 }
 
 static void unknown_key(struct loader *loader, const struct pair *pair, const struct key *keys, size_t n)
 {
 	struct arena *arena = loader->mapping->diags->arena;
 	str quoted = value_quote(arena, pair->key);
-	struct diag *d = load_fault(loader, pair->key_at, (uint32_t)pair->key.n, "the table has no key %.*s here", STR_ARG(quoted));
+	struct diag *d = load_fault_as(loader, DIAG_TABLE_KEY, pair->key_at, (uint32_t)pair->key.n, "tables have no key %.*s here", STR_ARG(quoted));
 	struct str_list names = { 0 };
 	for (size_t i = 0; i < n; i++)
 		LIST_PUSH(arena, &names, keys[i].name);
-	d->help = arena_join(arena, STR("keys that are known here: "), str_list_join(arena, &names, STR(", ")));
+	d->help = load_help(loader, pair->key, &names, "keys that are known here");
 }
 
 static void read_texts(struct loader *loader, const struct node *value, struct str_list *out)
@@ -77,8 +90,11 @@ static void read_word(struct loader *loader, const struct node *value, const str
 		}
 	struct arena *arena = loader->mapping->diags->arena;
 	str quoted = value_quote(arena, text);
-	struct diag *d = load_fault(loader, value->at, value->span, "%.*s cannot be %.*s", STR_ARG(key->name), STR_ARG(quoted));
-	d->help = arena_join(arena, STR("write one of: "), words_list(arena, key->words, key->word_count));
+	struct diag *d = load_fault_as(loader, DIAG_TABLE_WORD, value->at, value->span, "%.*s cannot be %.*s", STR_ARG(key->name), STR_ARG(quoted));
+	struct str_list words = { 0 };
+	for (size_t i = 0; i < key->word_count; i++)
+		LIST_PUSH(arena, &words, key->words[i]);
+	d->help = load_help(loader, text, &words, "write one of");
 }
 
 static void read_key(struct loader *loader, const struct node *value, const struct key *key, void *row)
@@ -135,7 +151,7 @@ bool load_keys(struct loader *loader, const struct node *node, const struct key 
 	}
 	for (size_t i = 0; whole && i < n; i++)
 		if (keys[i].need == NEEDED && node_is_null(node_get(node, keys[i].name)))
-			load_fault(loader, node->at, 1, "%.*s is missing", STR_ARG(keys[i].name));
+			load_fault_as(loader, DIAG_TABLE_MISSING, node->at, 1, "%.*s is missing", STR_ARG(keys[i].name));
 	return true;
 }
 
@@ -157,8 +173,16 @@ bool load_once(struct loader *loader, const struct node *node, str name)
 		return true;
 	}
 	str quoted = value_quote(loader->mapping->diags->arena, name);
-	load_fault(loader, node->at, 1, "%.*s stands twice in this list", STR_ARG(quoted));
+	load_fault_as(loader, DIAG_TABLE_TWICE, node->at, 1, "%.*s stands twice in this list", STR_ARG(quoted));
 	return false;
+}
+
+static str nearest_feature(struct loader *loader, str name)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; i < loader->mapping->features.n; i++)
+		LIST_PUSH(loader->mapping->diags->arena, &names, loader->mapping->features.item[i].name);
+	return nearest_word(name, names.item, names.n);
 }
 
 bool load_check_feature(struct loader *loader, const struct node *row, str name, str field)
@@ -170,16 +194,17 @@ bool load_check_feature(struct loader *loader, const struct node *row, str name,
 		at = row;
 	if (!feature) {
 		str quoted = value_quote(arena, name);
-		struct diag *d = load_fault(loader, at->at, at->span, "no feature is called %.*s", STR_ARG(quoted));
-		d->help = STR("`ing2gw explain FEATURE` knows them; a further one goes into a file with the key features, given before this one");
+		struct diag *d = load_fault_as(loader, DIAG_TABLE_NAME, at->at, at->span, "no feature is called %.*s", STR_ARG(quoted));
+		str near = nearest_feature(loader, name);
+		d->help = arena_printf(arena, "%s%.*s%s`ing2gw explain FEATURE` knows them; a further one goes into a file with the key features, given before this one",
+			near.n ? "did you mean " : "", STR_ARG(near), near.n ? "?\n" : "");
 		return false;
 	}
 	if (field.n == 0 || str_list_has(&feature->fields, field))
 		return true;
 	str quoted = value_quote(arena, field);
-	struct diag *d = load_fault(loader, at->at, at->span, "feature %.*s has no field %.*s", STR_ARG(name), STR_ARG(quoted));
-	d->help = feature->fields.n == 0 ? STR("it has no fields")
-		: arena_join(arena, STR("its fields: "), str_list_join(arena, &feature->fields, STR(", ")));
+	struct diag *d = load_fault_as(loader, DIAG_TABLE_NAME, at->at, at->span, "feature %.*s has no field %.*s", STR_ARG(name), STR_ARG(quoted));
+	d->help = feature->fields.n == 0 ? STR("it has no fields") : load_help(loader, field, &feature->fields, "its fields");
 	return false;
 }
 
@@ -210,6 +235,7 @@ static const struct key FEATURE_KEYS[] = {
 	{ STR_INIT("scope"), KEY_WORD, NEEDED, 0, SCOPES, COUNT_OF(SCOPES), set_scope },
 	{ STR_INIT("loss"), KEY_WORD, NEEDED, 0, LOSSES, COUNT_OF(LOSSES), set_loss },
 	{ STR_INIT("fields"), KEY_TEXTS, NEEDED, offsetof(struct feature, fields), NULL, 0, NULL },
+	{ STR_INIT("parts"), KEY_TEXTS, OPTIONAL, offsetof(struct feature, parts), NULL, 0, NULL },
 	{ STR_INIT("needs"), KEY_TEXTS, OPTIONAL, offsetof(struct feature, needs), NULL, 0, NULL },
 };
 
@@ -222,7 +248,8 @@ static void load_feature(struct loader *loader, const struct node *node)
 		return;
 	for (size_t i = 0; i < feature.needs.n; i++)
 		if (!str_list_has(&feature.fields, feature.needs.item[i]))
-			load_fault(loader, node->at, 1, "needs names `%.*s`, which is none of the fields", STR_ARG(feature.needs.item[i]));
+			load_fault_as(loader, DIAG_TABLE_NAME, node_get(node, STR("needs"))->at, 1, "needs names `%.*s`, which is none of the fields", STR_ARG(feature.needs.item[i]))->help =
+				load_help(loader, feature.needs.item[i], &feature.fields, "fields are");
 	struct feature *old = map_get(&mapping->feature_by_name, feature.name);
 	if (old)
 		*old = feature;
@@ -349,7 +376,7 @@ static void load_table(void *user, struct node *root)
 		|| node_get(root, STR("choices")) || node_get(root, STR("left_open")))
 		load_target(loader, root);
 	else
-		load_fault(loader, root->at, 1, "this is no table")->help =
+		load_fault_as(loader, DIAG_TABLE_NONE, root->at, 1, "this is no table")->help =
 			STR("a table of a controller has name and annotations, one of a target name and features, choices or left_open; "
 			"vocabulary and other tools have the lists features and ecosystem");
 }
@@ -362,7 +389,7 @@ static bool load_file(struct mapping *mapping, uint32_t file)
 	struct doc_reader reader = { mapping->arena, mapping->diags, &limits, load_table, &loader };
 	bool read = doc_read(&reader, mapping->sources, file);
 	if (read && loader.tables == 0)
-		load_fault(&loader, (struct place){ file, 0 }, 1, "the file holds no table");
+		load_fault_as(&loader, DIAG_TABLE_NONE, (struct place){ file, 0 }, 1, "the file holds no table");
 	load_inherited(&loader);
 	return read && loader.good;
 }

@@ -39,7 +39,11 @@ struct key {
 
 #define COUNT_OF(array) (sizeof (array) / sizeof (array)[0])
 
-/* Reports a fault at that place; the caller may add help to the result. */
+/* Reports a fault at that place, under the code for what it is; the caller may add help to the result. */
+struct diag *load_fault_as(struct loader *loader, enum diag_code code, struct place at, uint32_t span, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* The same of a value or a combination that cannot be (I2G-0307). */
 struct diag *load_fault(struct loader *loader, struct place at, uint32_t span, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
@@ -52,11 +56,20 @@ bool load_keys(struct loader *loader, const struct node *node, const struct key 
 /* The list under key; NULL when there is none, or when it is something else, which is a fault. */
 const struct node *load_list(struct loader *loader, const struct node *map, str key);
 
+/* "did you mean WORD; " where one of them was probably meant, then title and all of them. */
+str load_help(struct loader *loader, str word, const struct str_list *known, const char *title);
+
 /* Whether name is new in the list being read; false was reported. map_init(&loader->seen) starts a list. */
 bool load_once(struct loader *loader, const struct node *node, str name);
 
 /* Whether there is such a feature with such a field (empty: any); false was reported at the row. */
 bool load_check_feature(struct loader *loader, const struct node *row, str feature, str field);
+
+/*
+ * load_template.c: whether every hole of a template can be filled from a step of that feature; empty: from an answer of the target's. False
+ * was reported where the hole stands.
+ */
+bool load_check_holes(struct loader *loader, const struct node *template, str feature);
 
 /* One controller's table: a new one, or rows for the one of that name. */
 void load_controller(struct loader *loader, const struct node *root);
@@ -75,7 +88,7 @@ void load_inherited(struct loader *loader);
 
 /* ---- of values.c, for checks of rows ---- */
 
-str value_types(struct arena *arena);                    /* names of all types: "bool, int, ..." */
+struct str_list value_types(struct arena *arena);        /* names of all types: "bool", "int" ... */
 str value_quote(struct arena *arena, str text);          /* in backquotes, one line, cut at 60 characters */
 bool value_type_needs_words(str type);
 bool value_type_needs_pattern(str type);

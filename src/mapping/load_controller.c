@@ -179,24 +179,27 @@ static void inherit(struct annotation_row *row, const struct annotation_row *mai
 	take_text(&row->other, main->other);
 }
 
-static void resolve_alias(struct loader *loader, const struct controller_table *table, struct annotation_row *row, const struct node *node)
+static bool resolve_alias(struct loader *loader, const struct controller_table *table, struct annotation_row *row, const struct node *node)
 {
 	const struct annotation_row *main = map_get(&table->by_name, row->alias_of);
 	if (main && main->alias_of.n == 0) {
 		inherit(row, main, node);
-		return;
+		return true;
 	}
 	struct node *at = node_get(node, STR("alias_of"));
 	str quoted = value_quote(loader->mapping->diags->arena, row->alias_of);
-	struct diag *d = load_fault(loader, at->at, at->span, main ? "alias_of names %.*s, which is an alias itself"
+	struct diag *d = load_fault_as(loader, DIAG_TABLE_NAME, at->at, at->span, main ? "alias_of names %.*s, which is an alias itself"
 		: "alias_of names %.*s, for which the table has no row", STR_ARG(quoted));
 	d->help = STR("name a row of the same table that is no alias");
+	return false;
 }
 
+/* A value of the wrong kind has been reported already. */
 static void need(struct loader *loader, const struct node *node, str value, const char *key)
 {
-	if (value.n == 0)
-		load_fault(loader, node->at, 1, "%s is missing", key);
+	const struct node *at = node_get(node, str_c(key));
+	if (value.n == 0 && (node_is_null(at) || node_is_scalar(at)))
+		load_fault_as(loader, DIAG_TABLE_MISSING, node->at, 1, "%s is missing", key);
 }
 
 static void check_type(struct loader *loader, const struct annotation_row *row, const struct node *node)
@@ -207,15 +210,16 @@ static void check_type(struct loader *loader, const struct annotation_row *row, 
 	if (!at)
 		at = node;
 	if (row->type.n == 0) {
-		load_fault(loader, node->at, 1, "type is missing");
+		load_fault_as(loader, DIAG_TABLE_MISSING, node->at, 1, "type is missing");
 	} else if (!value_type_known(row->type)) {
 		str quoted = value_quote(arena, row->type);
-		struct diag *d = load_fault(loader, at->at, at->span, "no value type is called %.*s", STR_ARG(quoted));
-		d->help = arena_join(arena, STR("value types are: "), value_types(arena));
+		struct diag *d = load_fault_as(loader, DIAG_TABLE_WORD, at->at, at->span, "no value type is called %.*s", STR_ARG(quoted));
+		struct str_list types = value_types(arena);
+		d->help = load_help(loader, row->type, &types, "value types are");
 	} else if (value_type_needs_words(row->type) && row->words.n == 0) {
-		load_fault(loader, at->at, at->span, "words is missing: type %.*s needs it", STR_ARG(row->type));
+		load_fault_as(loader, DIAG_TABLE_MISSING, at->at, at->span, "words is missing: type %.*s needs it", STR_ARG(row->type));
 	} else if (value_type_needs_pattern(row->type) && row->pattern.n == 0) {
-		load_fault(loader, at->at, at->span, "pattern is missing: type %.*s needs it", STR_ARG(row->type));
+		load_fault_as(loader, DIAG_TABLE_MISSING, at->at, at->span, "pattern is missing: type %.*s needs it", STR_ARG(row->type));
 	} else if (row->pattern.n > 0 && !pattern_good(arena, row->pattern, &why)) {
 		const struct node *pattern = node_get(node, STR("pattern"));
 		at = pattern ? pattern : at;
@@ -287,9 +291,8 @@ static void load_annotations(struct loader *loader, struct controller_table *tab
 		/* The second of two rows with one name is passed over; it was reported. */
 		if (!row || row->at.offset != node->at.offset || row->at.file != node->at.file)
 			continue;
-		if (row->alias_of.n > 0)
-			resolve_alias(loader, table, row, node);
-		check_row(loader, row, node);
+		if (row->alias_of.n == 0 || resolve_alias(loader, table, row, node))
+			check_row(loader, row, node);
 	}
 }
 
@@ -369,10 +372,9 @@ static void check_routing(struct loader *loader, const struct controller_table *
 	const struct node *at = node_get(root, STR("routing"));
 	if (!at || !known || table->routing.n == 0 || str_list_has(known, table->routing))
 		return;
-	struct arena *arena = loader->mapping->diags->arena;
-	str quoted = value_quote(arena, table->routing);
-	load_fault(loader, at->at, at->span, "routing is %.*s, not one of its words", STR_ARG(quoted))->help =
-		arena_join(arena, STR("words are: "), str_list_join(arena, known, STR(", ")));
+	str quoted = value_quote(loader->mapping->diags->arena, table->routing);
+	load_fault_as(loader, DIAG_TABLE_WORD, at->at, at->span, "routing cannot be %.*s", STR_ARG(quoted))->help =
+		load_help(loader, table->routing, known, "write one of");
 }
 
 static int compare_tables(const void *a, const void *b)
@@ -400,7 +402,7 @@ static struct controller_table *begin_table(struct loader *loader, const struct 
 		table->file = loader->file;
 		map_init(&table->by_name, mapping->arena);
 	} else if (loader->builtin) {
-		load_fault(loader, root->at, 1, "two controllers have this name");
+		load_fault_as(loader, DIAG_TABLE_TWICE, root->at, 1, "two controllers have this name");
 	}
 	load_keys(loader, root, TABLE_KEYS, COUNT_OF(TABLE_KEYS), is_new, table);
 	if (is_new && name.n > 0) {

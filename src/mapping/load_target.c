@@ -168,27 +168,34 @@ static bool is_template(const struct policy_kind *kind, const struct node *said)
 	return good;
 }
 
+static void policy_unknown(struct loader *loader, const struct target_table *table, const struct node *row, str kind)
+{
+	struct str_list kinds = { 0 };
+	const struct node *at = node_get(row, STR("policy"));
+	for (size_t i = 0; i < table->policies.n; i++)
+		LIST_PUSH(loader->mapping->diags->arena, &kinds, table->policies.item[i].kind);
+	load_fault_as(loader, DIAG_TABLE_NAME, at->at, at->span, "the list policies has no kind %.*s", STR_ARG(kind))->help =
+		kinds.n ? load_help(loader, kind, &kinds, "it has") : STR("it is empty: give it a row with kind, group, version and attaches");
+}
+
 /* With how policy a row may name a kind of the list policies; then it has the template of its spec. */
 static bool load_said(struct loader *loader, const struct target_table *table, const struct node *node, struct target_row *row)
 {
-	struct arena *arena = loader->mapping->arena;
-	struct str_list fields = { 0 };
-	str error;
+	const struct policy_kind *kind = target_policy(table, row->policy);
+	const struct node *todo = node_get(node, STR("todo"));
 	row->said = node_get(node, STR("said"));
 	if (!row->said && row->policy.n == 0)
 		return true;
-	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || !is_template(target_policy(table, row->policy), row->said)) {
+	if (!str_eq(row->how, STR("policy")) || row->policy.n == 0 || !row->said || !is_template(kind, row->said)) {
 		load_fault(loader, node->at, 1, "policy and said, a map, go together, and with how policy");
 		return false;
 	}
-	if (!target_policy(table, row->policy)) {
-		load_fault(loader, node->at, 1, "the list policies has no kind %.*s", STR_ARG(row->policy));
+	if (!kind) {
+		policy_unknown(loader, table, node, row->policy);
 		return false;
 	}
-	if (!template_fields(arena, row->said, &fields, &error)) {
-		load_fault(loader, row->said->at, 1, "%.*s", STR_ARG(error));
+	if (!load_check_holes(loader, row->said, row->feature) || (todo && !load_check_holes(loader, todo, row->feature)))
 		return false;
-	}
 	for (size_t i = 0; i < row->must.n; i++)
 		if (!load_check_feature(loader, node, row->feature, row->must.item[i]))
 			return false;
@@ -204,7 +211,7 @@ static void check_read_as(struct loader *loader, const struct target_table *tabl
 		if (row->read_as.n == 0)
 			continue;
 		if (!row->said || !other || !other->said || other->read_as.n)
-			load_fault(loader, table->at, 1, "%.*s cannot be read as %.*s: both need said, and one of them read_as", STR_ARG(row->feature),
+			load_fault_as(loader, DIAG_TABLE_NAME, table->at, 1, "%.*s cannot be read as %.*s: both need said, and one of them read_as", STR_ARG(row->feature),
 				STR_ARG(row->read_as));
 		else if (!node_equal(row->said, other->said))
 			row->read_as = (str){ "", 0 };
@@ -261,7 +268,7 @@ static void load_choices(struct loader *loader, struct target_table *table, cons
 	if (!node || node_is_null(node))
 		return;
 	if (node->kind != NODE_MAP) {
-		load_fault(loader, node->at, node->span, "a map is wanted here, from names of choices to what is chosen");
+		load_fault_as(loader, DIAG_TABLE_TYPE, node->at, node->span, "a map is wanted here, from names of choices to what is chosen");
 		return;
 	}
 	for (size_t i = 0; i < node->as.map.n; i++) {
@@ -303,6 +310,15 @@ static struct target_row *plain_row(const struct target_table *table, str featur
 	return NULL;
 }
 
+static void extends_nothing(struct loader *loader, const struct target_table *table)
+{
+	struct str_list names = { 0 };
+	for (size_t i = 0; i < loader->mapping->targets.n; i++)
+		LIST_PUSH(loader->mapping->diags->arena, &names, loader->mapping->targets.item[i]->name);
+	load_fault_as(loader, DIAG_TABLE_NAME, table->at, 1, "there is no target %.*s to extend, or it extends this one", STR_ARG(table->extends))->help =
+		load_help(loader, table->extends, &names, "there are");
+}
+
 /* Rows and kinds of the target that it extends, where it has none itself. depth: a target cannot extend itself in a circle. */
 static void inherit(struct loader *loader, struct target_table *table, size_t depth)
 {
@@ -311,7 +327,7 @@ static void inherit(struct loader *loader, struct target_table *table, size_t de
 	if (table->inherited || table->extends.n == 0)
 		return;
 	if (!base || depth > loader->mapping->targets.n) {
-		load_fault(loader, table->at, 1, "there is no target %.*s to extend, or it extends this one", STR_ARG(table->extends));
+		extends_nothing(loader, table);
 		return;
 	}
 	inherit(loader, base, depth + 1);
@@ -357,7 +373,7 @@ static void load_target_row(struct loader *loader, struct target_table *table, c
 		|| !load_once(loader, node, arena_join(loader->mapping->arena, row.feature, row.since_target)) || !load_check_feature(loader, node, row.feature, STR("")))
 		return;
 	if (str_eq(row.how, STR("none")) && row.without.n == 0)
-		load_fault(loader, node->at, 1, "without is missing: with how none it says what is lost");
+		load_fault_as(loader, DIAG_TABLE_MISSING, node->at, 1, "without is missing: with how none it says what is lost");
 	if (!load_said(loader, table, node, &row))
 		return;
 	keep_row(loader->mapping->arena, table, &row);
@@ -372,7 +388,7 @@ void load_target(struct loader *loader, const struct node *root)
 	if (is_new) {
 		table = NEW(mapping->arena, struct target_table);
 	} else if (loader->builtin) {
-		load_fault(loader, root->at, 1, "two targets have this name");
+		load_fault_as(loader, DIAG_TABLE_TWICE, root->at, 1, "two targets have this name");
 	}
 	load_keys(loader, root, TARGET_KEYS, COUNT_OF(TARGET_KEYS), is_new, table);
 	if (is_new && name.n > 0) {
@@ -396,7 +412,7 @@ void load_target(struct loader *loader, const struct node *root)
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_target_row(loader, table, list->as.list.item[i]);
-	table->at = root->at;
+	table->at = node_get(root, STR("extends")) ? node_get(root, STR("extends"))->at : root->at;
 	load_versions(loader, table, root);
 }
 

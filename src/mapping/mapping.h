@@ -18,6 +18,7 @@ struct feature {
 	enum scope scope;
 	enum loss loss;          /* when it cannot be expressed */
 	struct str_list fields;
+	struct str_list parts;   /* what templates of targets may name besides: "secret.namespace", worked out of the fields */
 	struct str_list needs;   /* fields that switch it on: without one of them the others have no effect; empty: any field */
 };
 
@@ -242,7 +243,7 @@ struct target_table {
 	struct str_list kinds;   /* of the Gateway API that it serves; empty: all */
 	str extends;             /* name of the target whose rows count where it has none, or empty */
 	bool inherited;          /* they have been added */
-	struct place at;
+	struct place at;         /* of that name, or of the table */
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */

@@ -20,7 +20,7 @@ static pcre2_code *compile(struct arena *arena, pcre2_compile_context *context, 
 	/* "$" is the end of the text alone, as in Go's regular expressions, which the controllers use. */
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.n ? pattern.p : ""), pattern.n,
 		PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE, error, at, context);
-	if (!code && *error == PCRE2_ERROR_NOMEMORY)
+	if (!code && *error == PCRE2_ERROR_HEAP_FAILED)
 		escape_now(arena->escape);
 	return code;
 }

@@ -85,38 +85,51 @@ static bool is_conversion(str name)
 	return known;
 }
 
-static bool text_fields(struct arena *arena, str text, struct str_list *fields, str *error)
+static bool text_holes(struct arena *arena, const struct node *at, struct template_holes *holes, str *error)
 {
 	struct hole hole;
+	str text = at->as.text;
 	while (find_hole(text, &hole)) {
 		if (hole.name.n == 0 || !is_conversion(hole.conversion)) {
-			*error = arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number, boolean and json", STR_ARG(hole.conversion));
+			*error = hole.name.n == 0 ? STR("a hole names a field: ${field} or ${field|conversion}")
+				: arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number, boolean and json", STR_ARG(hole.conversion));
+			LIST_PUSH(arena, holes, ((struct template_hole){ .at = at }));
 			return false;
 		}
-		str_list_add_new(arena, fields, hole.name);
+		LIST_PUSH(arena, holes, ((struct template_hole){ hole.name, hole.conversion, at }));
 		text = hole.after;
 	}
-	if (str_has(text, OPEN)) {
-		*error = STR("a '${' has no '}'");
-		return false;
-	}
-	return true;
+	if (!str_has(text, OPEN))
+		return true;
+	*error = STR("a '${' has no '}'");
+	LIST_PUSH(arena, holes, ((struct template_hole){ .at = at }));
+	return false;
 }
 
-bool template_fields(struct arena *arena, const struct node *t, struct str_list *fields, str *error)
+bool template_holes(struct arena *arena, const struct node *t, struct template_holes *holes, str *error)
 {
 	bool good = true;
 	if (t->kind == NODE_MAP) {
 		for (size_t i = 0; good && i < t->as.map.n; i++)
-			good = template_fields(arena, t->as.map.item[i].value, fields, error);
+			good = template_holes(arena, t->as.map.item[i].value, holes, error);
 		return good;
 	}
 	if (t->kind == NODE_LIST) {
 		for (size_t i = 0; good && i < t->as.list.n; i++)
-			good = template_fields(arena, t->as.list.item[i], fields, error);
+			good = template_holes(arena, t->as.list.item[i], holes, error);
 		return good;
 	}
-	return t->kind != NODE_STRING || text_fields(arena, t->as.text, fields, error);
+	return t->kind != NODE_STRING || text_holes(arena, t, holes, error);
+}
+
+bool template_fields(struct arena *arena, const struct node *t, struct str_list *fields, str *error)
+{
+	struct template_holes holes = { 0 };
+	bool good = template_holes(arena, t, &holes, error);
+	for (size_t i = 0; i < holes.n; i++)
+		if (holes.item[i].name.n)
+			str_list_add_new(arena, fields, holes.item[i].name);
+	return good;
 }
 
 /* ---- filling ---- */

@@ -46,6 +46,19 @@ void template_set_flag(struct arena *arena, struct template_values *values, str 
 void template_unset(struct template_values *values, str name);
 const struct template_value *template_value(const struct template_values *values, str name);   /* NULL: absent */
 
+struct template_hole {
+	str name, conversion;    /* empty: none */
+	const struct node *at;
+};
+
+struct template_holes {
+	struct template_hole *item;
+	size_t n, cap;
+};
+
+/* All holes. False: one is written wrong, error says how, and it is in the scalar of the last element, which has no name. */
+bool template_holes(struct arena *arena, const struct node *template, struct template_holes *holes, str *error);
+
 /* The names of all holes. False: a hole is written wrong, and error says how. */
 bool template_fields(struct arena *arena, const struct node *template, struct str_list *fields, str *error);
 

@@ -460,12 +460,12 @@ bool value_type_needs_pattern(str type)
 	return found && found->pattern;
 }
 
-str value_types(struct arena *arena)
+struct str_list value_types(struct arena *arena)
 {
 	struct str_list names = { 0 };
 	for (size_t i = 0; i < COUNT_OF(TYPES); i++)
 		LIST_PUSH(arena, &names, TYPES[i].name);
-	return str_list_join(arena, &names, STR(", "));
+	return names;
 }
 
 str value_grammar(struct arena *arena, const struct annotation_row *row)

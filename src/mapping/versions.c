@@ -72,7 +72,7 @@ static bool load_map(struct loader *loader, const struct node *node, const char 
 		return false;
 	if (node->kind == NODE_MAP)
 		return true;
-	load_fault(loader, node->at, node->span, "a map is wanted here, %s", what);
+	load_fault_as(loader, DIAG_TABLE_TYPE, node->at, node->span, "a map is wanted here, %s", what);
 	return false;
 }
 

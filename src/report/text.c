@@ -8,7 +8,8 @@
 #include "report/snippet.h"
 #include "report/table.h"
 
-enum { MOST_FURTHER = 4 };
+/* More places of one message, or messages of one code, nobody reads; programs get all of them. */
+enum { MOST_FURTHER = 4, MOST_OF_A_CODE = 1000 };
 
 static enum paint paint_of(enum diag_level level)
 {
@@ -42,13 +43,18 @@ static size_t count_ingresses(struct arena *arena, const struct diag *diag)
 	return seen.n;
 }
 
+static void add_code(const struct page *page, const struct diag *diag)
+{
+	str level = diag_level_name(diag->level), code = diag_code_text(diag->code);
+	page_paint(page, paint_of(diag->level));
+	buf_printf(page->out, "%.*s[%.*s]", STR_ARG(level), STR_ARG(code));
+	page_plain(page);
+}
+
 static void add_headline(const struct page *page, const struct diag *diag)
 {
 	struct buf *out = page->out;
-	str level = diag_level_name(diag->level), code = diag_code_text(diag->code);
-	page_paint(page, paint_of(diag->level));
-	buf_printf(out, "%.*s[%.*s]", STR_ARG(level), STR_ARG(code));
-	page_plain(page);
+	add_code(page, diag);
 	page_paint(page, PAINT_BOLD);
 	buf_add(out, STR(": "));
 	visible_add(out, diag->message);
@@ -154,21 +160,42 @@ static void add_diag(const struct page *page, struct locator *locator, const str
 	add_remark(page, gutter, STR("help:"), diag->help);
 }
 
+/* How many messages there are of each code. */
+static size_t *count_codes(const struct report *report, struct report_style style, struct arena *arena)
+{
+	size_t *count = NEWS(arena, size_t, DIAG_CODE_COUNT);
+	for (size_t i = 0; i < report->diags->list.n; i++)
+		if (!style.quiet || report->diags->list.item[i]->level == DIAG_ERROR)
+			count[report->diags->list.item[i]->code]++;
+	return count;
+}
+
+static void add_left_out(const struct page *page, const struct diag *diag, size_t count)
+{
+	add_code(page, diag);
+	buf_printf(page->out, ": and %zu more messages of this code (all are in --report json=FILE)\n", count);
+}
+
 void report_diags(struct buf *out, const struct report *report, struct report_style style)
 {
 	struct page page;
 	struct locator locator;
+	const size_t *count = count_codes(report, style, out->arena);
+	size_t *shown = NEWS(out->arena, size_t, DIAG_CODE_COUNT);
 	bool first = true;
 	page_init(&page, out, style);
 	locator_init(&locator, report->sources, out->arena);
 	for (size_t i = 0; i < report->diags->list.n; i++) {
 		const struct diag *diag = report->diags->list.item[i];
-		if (style.quiet && diag->level != DIAG_ERROR)
+		if ((style.quiet && diag->level != DIAG_ERROR) || ++shown[diag->code] > MOST_OF_A_CODE + 1)
 			continue;
 		if (!first)
 			buf_add_char(out, '\n');
 		first = false;
-		add_diag(&page, &locator, diag);
+		if (shown[diag->code] > MOST_OF_A_CODE && count[diag->code] > MOST_OF_A_CODE + 1)
+			add_left_out(&page, diag, count[diag->code] - MOST_OF_A_CODE);
+		else
+			add_diag(&page, &locator, diag);
 	}
 }
 

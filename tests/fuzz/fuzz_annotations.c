@@ -40,7 +40,7 @@ static const struct mapping *tables(void)
 		abort();
 	sources_init(&sources, &arena);
 	diags_init(&diags, &arena);
-	if (!mapping_load(&mapping, &arena, &sources, &diags))
+	if (!mapping_load(&mapping, &arena, &sources, &diags, NULL))
 		abort();
 	return &mapping;
 }
@@ -48,14 +48,8 @@ static const struct mapping *tables(void)
 /* The name of a type by its number. */
 static str type_at(struct arena *arena, size_t number)
 {
-	str types = value_types(arena), type = { "", 0 }, rest;
-	size_t count = 1;
-	for (size_t i = 0; i < types.n; i++)
-		count += types.p[i] == ',';
-	rest = types;
-	for (size_t i = 0; i <= number % count; i++)
-		str_cut(rest, ',', &type, &rest);
-	return str_trim(type);
+	struct str_list types = value_types(arena);
+	return types.item[number % types.n];
 }
 
 /* By type and number, so that an input means the same when the tables grow; NULL: no row has the type. */

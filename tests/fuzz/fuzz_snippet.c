@@ -150,7 +150,7 @@ static const struct tables *load_tables(void)
 	arena_init(&t.arena, 0, &t.escape);
 	sources_init(&t.sources, &t.arena);
 	diags_init(&t.diags, &t.arena);
-	if (!mapping_load(&t.mapping, &t.arena, &t.sources, &t.diags))
+	if (!mapping_load(&t.mapping, &t.arena, &t.sources, &t.diags, NULL))
 		abort();
 	t.schema = schema_load(&t.arena, mapping_builtin_text(STR("gateway-api/fields.tsv")));
 	if (!t.schema)

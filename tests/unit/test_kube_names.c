@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/nearest.h"
 #include "kube/decode.h"
 #include "kube/names.h"
 
@@ -94,9 +95,9 @@ static void test_names(void **state)
 			fail_msg("%s", rows[i].text);
 	}
 	static const str known[] = { STR_INIT("path"), STR_INIT("pathType"), STR_INIT("backend") };
-	assert_true(str_eq(name_nearest(STR("pathtype"), known, COUNT(known)), STR("pathType")));
-	assert_true(str_eq(name_nearest(STR("backends"), known, COUNT(known)), STR("backend")));
-	assert_int_equal(name_nearest(STR("weight"), known, COUNT(known)).n, 0);
+	assert_true(str_eq(nearest_word(STR("pathtype"), known, COUNT(known)), STR("pathType")));
+	assert_true(str_eq(nearest_word(STR("backends"), known, COUNT(known)), STR("backend")));
+	assert_int_equal(nearest_word(STR("weight"), known, COUNT(known)).n, 0);
 }
 
 static void test_host_faults(void **state)
