@@ -192,6 +192,12 @@ static void rewrite_plainly(struct run *r, const struct rewrite *w)
 	r->rewritten = w->change != PATH_KEEP;
 }
 
+static void tell_path(struct run *r, const struct str_list *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		run_header(r, &(struct header_edit){ .name = names->item[i], .value = STR_INIT("$uri") });
+}
+
 static void rewrite(struct run *r, const struct step *s)
 {
 	const struct rewrite *w = &s->as.rewrite;
@@ -201,6 +207,7 @@ static void rewrite(struct run *r, const struct step *s)
 	} else {
 		if (!run_search(r, w->pattern, r->uri, true, "the expression of a rewrite"))
 			return;
+		tell_path(r, &w->told);
 		r->uri = run_expand(r, w->target);
 		r->rewritten = true;
 	}

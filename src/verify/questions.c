@@ -289,16 +289,20 @@ static void add_proxy(struct asking *a)
 	}
 }
 
-/* What some implementations refuse, whatever the route. */
+/* What some implementations refuse, or hand on otherwise, whatever the route. */
 static void add_forms(struct asking *a)
 {
-	struct variant underscore = usual(), dot = usual();
+	struct variant underscore = usual(), dot = usual(), original = usual();
 	set_header(a, &underscore, STR("X_Token"), STR("1"));
+	set_header(a, &original, STR("X-Forwarded-For"), STRANGER);
+	set_header(a, &original, STR("X-Forwarded-Host"), STR("front.example"));
 	dot.dotted = true;
 	if (a->hosts->underscores)
 		add_variant(a, &underscore);
 	if (a->hosts->last_dot)
 		add_variant(a, &dot);
+	if (a->hosts->originals)
+		add_variant(a, &original);
 }
 
 /* A preflight, one that asks nothing, and requests of pages of other origins. */
@@ -423,12 +427,12 @@ struct questions questions_of(struct arena *arena, const struct host_class *host
 	add_path(&a, STR("/"), false);
 	add_reused(&a, hosts->reused);
 	add_proxy(&a);
-	add_forms(&a);
 	for (size_t i = 0; i < hosts->hosts.n; i++)
 		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
 			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
 	add_path(&a, STR("/nothing-here"), false);
 	add_pairs(&a);
+	add_forms(&a);
 	return out;
 }
 
