@@ -8,7 +8,7 @@
 
 A line `...` in a block stands for any lines. Options that the README names exist, except where it says that they do not (its
 section Limits), and so do the targets of make and the paths; `ing2gw explain` and `mappings` as written there have an answer, and its
-exit codes are those of the manual. --update rewrites the tables and the whole blocks.
+exit codes are those of the manual. The manual's chapter about tables shows the files of fixtures/tables. --update rewrites the tables and the whole blocks.
 """
 import argparse
 import glob
@@ -269,6 +269,20 @@ def check_exit_codes(tally, binary, text):
     tally.check(known and known == shown, "README, exit codes", "%s, in the manual %s" % (shown, known))
 
 
+OWN_TABLES = ("own-annotation", "own-controller", "own-policy", "own-target", "own-feature")
+
+
+def check_manual_tables(tally, binary, text):
+    """Every table of the README's chapter stands in the manual's, as a whole."""
+    manual = common.run(binary, ["--man"]).out.decode("utf-8").partition(".SH TABLES OF YOUR OWN")[2].partition(".SH ")[0]
+    manual = manual.replace("\\-", "-").replace("\\e", "\\")
+    for name in OWN_TABLES:
+        with open(os.path.join(common.FIXTURES, "tables", name, "table.yaml"), encoding="utf-8") as file:
+            table = re.sub(r"\A(#.*\n)+", "", file.read())
+        tally.check("\n" + table in manual, "manual", "does not show fixtures/tables/%s/table.yaml" % name)
+        tally.check("```yaml\n" + table in text, "README", "does not show all of fixtures/tables/%s/table.yaml" % name)
+
+
 def check_names(tally, text):
     makefile = ctext.read("Makefile")
     shown = " ".join(re.findall(r"`[^`\n]+`|^    .*$", text, re.M))
@@ -282,7 +296,7 @@ def check_names(tally, text):
 def check_commands(tally, binary, text):
     """Questions to the program that the text names get an answer."""
     for command in sorted(set(re.findall(r"`ing2gw ((?:explain|mappings) [^`]+)`", text))):
-        result = common.run(binary, shlex.split(command))
+        result = common.run(binary, shlex.split(command), cwd=os.path.join(common.FIXTURES, "tables", "own-annotation"))
         tally.check(result.code == 0, "README", "`ing2gw %s` gives %s" % (command, result.err.decode("utf-8") or result.code))
 
 
@@ -314,6 +328,7 @@ def main():
         tally.check(shown.get(name) == make(binary).strip(), "README, table " + name, "is not that of mappings/ (tests/readme.py --update)")
     check_options(tally, binary, text)
     check_exit_codes(tally, binary, text)
+    check_manual_tables(tally, binary, text)
     check_names(tally, text)
     check_commands(tally, binary, text)
     return tally.end()

@@ -154,4 +154,6 @@ class Schema:
             yield "%s: is what it must not be" % at
 
     def on_if(self, rule, value, at, schema):
-        yield from self.faults(schema.get("then" if self.good(rule, value) else "else", True), value, at)
+        # the condition names the keys that it is about, and no others
+        holds = Schema(self.root).good(rule, value)
+        yield from self.faults(schema.get("then" if holds else "else", True), value, at)

@@ -2,7 +2,8 @@
 """The tables and the reports against the JSON Schemas in docs/schemas, and the schemas against the source.
 
     tables     every table fits the schema of its kind; with an unknown key anywhere, or without a key that is needed, it does not
-    loader     a schema knows the keys and words that the loader takes, no more and no fewer
+    loader     a schema knows the keys and words that the loader takes, no more and no fewer; with --binary: what the schema refuses for a
+               key too many, `mappings lint` refuses at its place, and the tables of fixtures/tables that users write fit both
     reports    with --binary: the report of every case fits, says nothing that its schema does not name, and adds up
 """
 import argparse
@@ -82,7 +83,8 @@ def loader_faults(schema, path, keys):
     for key in sorted(set(keys) ^ set(known)):
         yield "%s is in %s only" % (key, "the schema" if key in known else "the loader")
     for key, (needed, words) in keys.items():
-        if needed and key not in node.get("required", []):
+        # of a table that there is rows alone may be given
+        if needed and key not in node.get("required", []) + node.get("else", {}).get("required", []):
             yield "%s is needed by the loader, not by the schema" % key
         if words is not None and key in known and sorted(known[key].get("enum", [])) != sorted(words):
             yield "%s: %s in the loader, %s in the schema" % (key, sorted(words), known[key].get("enum"))
@@ -159,6 +161,79 @@ def check_table(tally, schema, path, thorough):
         value, found = None, ["%s: %s" % (type(error).__name__, error)]
     if tally.check(not found, name, "\n  ".join(found)) and thorough:
         check_mutants(tally, schema, name, value)
+
+
+# ---- the loader itself ----
+
+USER_TABLES = os.path.join(common.FIXTURES, "tables", "own-*", "table.yaml")
+
+
+def kind_of(table):
+    """As the loader sees it, by the keys at the top."""
+    if "ecosystem" in table:
+        return "ecosystem"
+    if "name" not in table and "features" in table:
+        return "features"
+    return "controller" if {"recognise", "annotations", "defaults", "directives"} & set(table) else "target"
+
+
+def lint(binary, text):
+    """(exit code, faults) of `mappings lint`."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        result = common.run(binary, ["mappings", "lint", file.name, "-o", "json"])
+    return result.code, json.loads(result.out or b"[]")
+
+
+def takes_too_much(binary, value, at):
+    """Whether `mappings lint` takes the table with a key that does not exist at that place."""
+    code, found = lint(binary, yaml.safe_dump(mutated(value, at, None), sort_keys=False, width=1000))
+    return code != 1 or not any(fault["code"] == "I2G-0302" and "no-such-key" in fault["message"] and fault["line"] > 0 for fault in found)
+
+
+# Maps whose keys are names: of choices, versions, annotations.
+NAMES = {"choices", "releases", "class_annotations"}
+
+
+def check_lint(tally, binary, path):
+    with open(path, "rb") as file:
+        value = yaml.load(file, Loader=kubeyaml.Loader)
+    wheres = [at for at, key in mutants(value) if key is None and not NAMES & set(at)]
+    for at, wrong in zip(wheres, common.parallel(lambda at: takes_too_much(binary, value, at), wheres)):
+        tally.check(not wrong, os.path.relpath(path, common.ROOT), "%s: lint takes a key that does not exist" % "/".join(str(step) for step in at))
+
+
+def check_user_tables(tally, schemas, binary):
+    paths = sorted(glob.glob(USER_TABLES))
+    tally.check(len(paths) >= 5, "tables of users", "there are %d" % len(paths))
+    for path in paths:
+        name = os.path.relpath(path, common.ROOT)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        code, found = lint(binary, text)
+        tally.check(code == 0 and not found, name, "lint: %s" % found)
+        for table in yaml.load_all(text, Loader=kubeyaml.Loader):
+            schema = schemas[kind_of(table)]
+            faults = list(schema.faults(schema.root, table, ""))[:20]
+            tally.check(not faults, name, "\n  ".join(faults))
+            for key in [None, "name"] + schema.root.get("else", {}).get("required", []):
+                if key is None or key in table:
+                    changed = mutated(table, (), key)
+                    tally.check(not schema.good(schema.root, changed) and lint(binary, yaml.safe_dump(changed))[0] == 1, name,
+                                "%s passes" % ("a key that does not exist" if key is None else "a table without " + key))
+
+
+def check_linter(tally, schemas, binary):
+    for kind in ("controller", "target"):
+        built_in = sorted(os.path.basename(path)[:-len(".yaml")] for path in glob.glob(os.path.join(common.ROOT, TABLES[kind][0])))
+        tally.check(schemas[kind].root["if"]["properties"]["name"]["enum"] == built_in, "schema of " + kind, "its tables are %s" % built_in)
+    for kind, patterns in TABLES.items():
+        for path in sorted(path for pattern in patterns for path in glob.glob(os.path.join(common.ROOT, pattern))):
+            if kind != "diagnostics":
+                check_lint(tally, binary, path)
+    if all(kind in schemas for kind in TABLES):
+        check_user_tables(tally, schemas, binary)
 
 
 # ---- reports ----
@@ -250,6 +325,8 @@ def main():
             if kind in schemas:
                 check_table(tally, schemas[kind], path, thorough=os.path.basename(path) not in ("generic.yaml",))
     check_loader(tally, schemas)
+    if options.binary:
+        check_linter(tally, schemas, os.path.abspath(options.binary))
     if options.binary and "report" in schemas:
         check_reports(tally, schemas["report"], os.path.abspath(options.binary))
     return tally.end()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --help and the manual, printed from the tables of options.h; the look is kubectl's. */
 #include "cli/command.h"
+#include "cli/manual.h"
 
 #include "ing2gw.h"
 #include "lib/words.h"
@@ -105,8 +106,7 @@ void help_command(struct buf *out, str program, enum command command)
 
 /* ---- manual ---- */
 
-/* Text for troff: a backslash is an escape, a dash a hyphen, a dot or quote at the start of a line a request. */
-static void troff(struct buf *out, str text)
+void troff(struct buf *out, str text)
 {
 	bool start = true;
 	for (size_t i = 0; i < text.n; i++) {
@@ -163,7 +163,7 @@ static void troff_option(struct buf *out, const struct option_row *row)
 	buf_add_char(out, '\n');
 }
 
-static void troff_examples(struct buf *out, str text)
+void troff_example(struct buf *out, str text)
 {
 	struct buf plain;
 	buf_init(&plain, out->arena, 0);
@@ -185,7 +185,7 @@ static void troff_command(struct buf *out, enum command command)
 	for (size_t i = 0; i < option_rows_count; i++)
 		if (option_rows[i].commands & 1u << command && option_rows[i].commands != IN_ALL)
 			troff_option(out, &option_rows[i]);
-	troff_examples(out, row->examples);
+	troff_example(out, row->examples);
 }
 
 static const struct {
@@ -237,6 +237,7 @@ void help_manual(struct buf *out)
 		if (option_rows[i].commands & IN_NONE)
 			troff_option(out, &option_rows[i]);
 	buf_printf(out, ".SH EXAMPLES\n");
-	troff_examples(out, row->examples);
+	troff_example(out, row->examples);
+	manual_tables(out);
 	troff_ends(out);
 }

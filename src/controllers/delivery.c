@@ -251,10 +251,15 @@ static void silence(struct instance *in, struct subject *s, struct route *r, str
 	step->as.silence.than_usual = seconds > usual ? SILENCE_LONGER : seconds < usual ? SILENCE_SHORTER : SILENCE_USUAL;
 }
 
-void delivery_steps(struct instance *in, const struct location *l, struct route *r)
+void delivery_patience(struct instance *in, const struct location *l, struct route *r)
 {
 	silence(in, l->subject, r, STR("timeout.read"));
 	silence(in, l->subject, r, STR("timeout.send"));
+}
+
+void delivery_steps(struct instance *in, const struct location *l, struct route *r)
+{
+	delivery_patience(in, l, r);
 	retries(in, l->subject, r);
 	mirrors(in, l->subject, r);
 }

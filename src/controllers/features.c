@@ -216,11 +216,11 @@ static void idle_hindered(struct subject *s, const struct feature *f, str why)
 			fact_idle(s->settings.item[i].fact, why);
 }
 
-static bool belongs_to_tables(const struct instance *in, const struct feature *f)
+static bool belongs_to_tables(const struct instance *in, const struct subject *s, const struct feature *f)
 {
 	if (in->nginx)
 		return !is_special(f->name) && f->scope != SCOPE_HOST;
-	return !str_eq(f->name, STR("redirect.https"));
+	return !str_eq(f->name, STR("redirect.https")) && !plain_acts(s, f->name);
 }
 
 /* Protections of the Ingress that has lost the path by an assumption alone, where the winner has none of the kind. */
@@ -229,7 +229,7 @@ static void guard_for_rival(struct instance *in, const struct location *l, struc
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (f->loss == LOSS_SECURITY && belongs_to_tables(in, f) && has_settings(l->rival, f->name) && is_in_force(in, l->rival, f) &&
+		if (f->loss == LOSS_SECURITY && belongs_to_tables(in, l->rival, f) && has_settings(l->rival, f->name) && is_in_force(in, l->rival, f) &&
 			!(has_settings(l->subject, f->name) && is_in_force(in, l->subject, f)))
 			use_feature(in, l->rival, f, r);
 	}
@@ -250,7 +250,7 @@ static void build_features(struct instance *in, const struct location *l, struct
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (limits != (f->scope == SCOPE_ZONE) || !belongs_to_tables(in, f) || skips_guard(in, l, f->name))
+		if (limits != (f->scope == SCOPE_ZONE) || !belongs_to_tables(in, l->subject, f) || skips_guard(in, l, f->name))
 			continue;
 		bool by_default = guard_by_default(in, l->subject, f, r);
 		if (!has_settings(l->subject, f->name))

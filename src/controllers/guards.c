@@ -182,8 +182,10 @@ static bool is_any(struct subject *s, str feature)
 void guard_fill(struct instance *in, struct subject *s, struct step *step)
 {
 	struct guard *g = &step->as.guard;
-	if (!in->nginx)
+	if (!in->nginx) {
+		plain_guard(in, s, step);
 		return;
+	}
 	if (str_eq(step->feature, DENY) || str_eq(step->feature, ALLOW)) {
 		guard_ranges(in->front->arena, step->value, g);
 		g->deny = str_eq(step->feature, DENY);

@@ -179,6 +179,13 @@ void headers_of_request(struct instance *instance, const struct location *locati
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* The redirect of every request to one address; the Host that the backend gets. */
+void steps_redirect(struct instance *instance, struct subject *subject, struct route *route);
+void steps_upstream_host(struct instance *instance, struct subject *subject, struct route *route);
+/* plain.c: the same by what a table says alone, of controllers that route as the Ingress API says. */
+void plain_steps(struct instance *instance, const struct location *location, struct route *route);
+void plain_guard(struct instance *instance, struct subject *subject, struct step *step);   /* subject may be NULL, as below */
+bool plain_acts(const struct subject *subject, str feature);   /* plain_steps() has steps for it */
 /* delivery.c: tries, copies, patience with a silent backend. */
 /* hosts.c */
 enum host_kind host_kind_of(str name);
@@ -195,6 +202,7 @@ void balancer_note(const struct instance *in, struct route *route);
 /* A fixed address in plain HTTP that is a Service of the cluster. False: it is none, and nothing is filled in but the path. */
 bool service_of_url(const struct instance *in, str url, struct backend *to, str *path);
 void delivery_steps(struct instance *instance, const struct location *location, struct route *route);
+void delivery_patience(struct instance *instance, const struct location *location, struct route *route);
 /* It says what the controller does anyway. */
 bool setting_is_usual(const struct instance *instance, const struct setting *setting);
 /* features.c: what only the tables know, of a location; how its checks go together. */

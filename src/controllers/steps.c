@@ -56,7 +56,7 @@ static bool is_redirect(uint32_t status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static void fixed_redirect(struct instance *in, struct subject *s, struct route *r)
+void steps_redirect(struct instance *in, struct subject *s, struct route *r)
 {
 	struct arena *a = in->front->arena;
 	static const str TEMPORAL = STR_INIT("redirect.temporal"), PERMANENT = STR_INIT("redirect.permanent");
@@ -367,7 +367,7 @@ static void rewrite(struct instance *in, const struct location *l, struct route 
 	step->as.rewrite.target = to;
 }
 
-static void upstream_host(struct instance *in, struct subject *s, struct route *r)
+void steps_upstream_host(struct instance *in, struct subject *s, struct route *r)
 {
 	struct setting *name = subject_setting(s, STR("backend.host"), STR("name"));
 	if (name)
@@ -434,7 +434,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	}
 	if (!in->nginx) {
 		https_only(in, s, r);
-		features_build(in, l, r);
+		plain_steps(in, l, r);
 		return;
 	}
 	arguments_check(in, s);
@@ -444,7 +444,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	if (l->catch_all) {
 		idle_catch_all(s);
 	} else {
-		fixed_redirect(in, s, r);
+		steps_redirect(in, s, r);
 		rewrite(in, l, r);
 		https_redirect(in, server, l, r);
 	}
@@ -452,7 +452,7 @@ void steps_build(struct instance *in, struct server *server, const struct locati
 	snippets_behind(in, server, l, r);
 	features_build(in, l, r);
 	features_satisfy(in, s, r);
-	upstream_host(in, s, r);
+	steps_upstream_host(in, s, r);
 	headers_of_request(in, l, r);
 	delivery_steps(in, l, r);
 	snippets_end(in, server, l, r);

@@ -89,7 +89,9 @@ static void refer(const struct saying *s, const char *kind, str namespace, str n
 static bool basic(const struct saying *s)
 {
 	str secret = text_of(s, "secret"), namespace, name;
-	if (s->step->as.guard.any || !str_eq(text_of(s, "type"), STR("basic")) || secret.n == 0)
+	/* digest has no counterpart; a controller that knows passwords alone needs no type */
+	str type = text_of(s, "type");
+	if (s->step->as.guard.any || s->step->as.guard.kind != GUARD_BASIC || (type.n && !str_eq(type, STR("basic"))) || secret.n == 0)
 		return false;
 	if (!str_cut(secret, '/', &namespace, &name)) {
 		name = secret;
