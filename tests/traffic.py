@@ -171,3 +171,5 @@ class Score:
             of = {kind: self.counts[form, kind] for kind in self.KINDS}
             print("  %-12s %s (%.1f %% equal)" % (form, ", ".join("%d %s" % (number, kind) for kind, number in of.items()),
                                                   100.0 * of["equal"] / max(sum(of.values()), 1)))
+        for what, number in sorted(item for item in self.counts.items() if isinstance(item[0], str)):
+            print("  not asked: %d %s" % (number, what))

@@ -289,22 +289,6 @@ static void add_proxy(struct asking *a)
 	}
 }
 
-/* What some implementations refuse, or hand on otherwise, whatever the route. */
-static void add_forms(struct asking *a)
-{
-	struct variant underscore = usual(), dot = usual(), original = usual();
-	set_header(a, &underscore, STR("X_Token"), STR("1"));
-	set_header(a, &original, STR("X-Forwarded-For"), STRANGER);
-	set_header(a, &original, STR("X-Forwarded-Host"), STR("front.example"));
-	dot.dotted = true;
-	if (a->hosts->underscores)
-		add_variant(a, &underscore);
-	if (a->hosts->last_dot)
-		add_variant(a, &dot);
-	if (a->hosts->originals)
-		add_variant(a, &original);
-}
-
 /* A preflight, one that asks nothing, and requests of pages of other origins. */
 static void add_cors(struct asking *a, const struct cors *cors)
 {
@@ -414,6 +398,28 @@ bool variant_lets_in(const struct variant *v)
 {
 	bool lets = v->client.n || v->given.basic == GIVEN_PASS || v->given.certificate == GIVEN_PASS;
 	return lets && !v->headers.n && !v->query.n && !v->body && !v->spelled && !v->dotted && str_eq(v->method, STR("GET"));
+}
+
+/* What some implementations refuse, or hand on otherwise, whatever the route: of the usual client, and of those who get past a guard. */
+static void add_forms(struct asking *a)
+{
+	const size_t n = a->out->variants.n;
+	for (size_t i = 0; i < n; i++) {
+		const struct variant *v = &a->out->variants.item[i];
+		if (i > 0 && !variant_lets_in(v))
+			continue;
+		struct variant underscore = *v, dot = usual(), original = *v;
+		set_header(a, &underscore, STR("X_Token"), STR("1"));
+		set_header(a, &original, STR("X-Forwarded-For"), STRANGER);
+		set_header(a, &original, STR("X-Forwarded-Host"), STR("front.example"));
+		dot.dotted = true;
+		if (a->hosts->underscores)
+			add_variant(a, &underscore);
+		if (a->hosts->last_dot && i == 0)
+			add_variant(a, &dot);
+		if (a->hosts->originals)
+			add_variant(a, &original);
+	}
 }
 
 struct questions questions_of(struct arena *arena, const struct host_class *hosts)
