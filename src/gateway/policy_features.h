@@ -29,7 +29,7 @@ struct policy_words {
 /* NULL: no target has such a kind. */
 const struct policy_kind *policy_kind_of(const struct mapping *mapping, str group, str kind);
 
-/* False: no target has such a kind. Nothing is shared with the tree. */
+/* spec: of a kind that has none the object. False: no target has such a kind. Nothing is shared with the tree. */
 bool policy_features(struct arena *arena, const struct mapping *mapping, str group, str kind, const struct node *spec, struct policy_words *out);
 
 #endif

@@ -172,6 +172,7 @@ static void add_object(struct gateway_side *side, const struct node *root, str g
 {
 	const struct kind_row *row = row_of(group, kind);
 	const struct node *spec = node_get(root, STR("spec"));
+	const struct policy_kind *policy = row ? NULL : policy_kind_of(side->mapping, group, kind);
 	struct reader r = { .arena = side->arena };
 	read_meta(&r, root, row && row->sort == SORT_CLASS);
 	str key = key_of(side->arena, group, kind, r.meta.namespace, r.meta.name);
@@ -197,7 +198,7 @@ static void add_object(struct gateway_side *side, const struct node *root, str g
 		keep_tls_policy(side, &r, spec, key);
 		break;
 	case SORT_OTHER:
-		keep_other(side, &r, spec, group, kind, key);
+		keep_other(side, &r, policy && policy->bare ? root : spec, group, kind, key);
 		break;
 	}
 }

@@ -124,6 +124,7 @@ struct read_route {
 	LIST(struct read_pair) hostnames;   /* value: in lower case */
 	LIST(struct read_rule) rules;
 	bool wants_default;              /* useDefaultGateways: All */
+	bool shared_known, shared;       /* in gateway_model(): another route has one of its paths under one hostname at one port */
 };
 
 /* ---- parents ---- */

@@ -27,6 +27,9 @@ bool side_policy_counts(const struct build *b, const struct read_policy *p, cons
 		served = served || str_eq(b->side->classes.item[i]->controller, p->words.target->controller_name);
 	for (size_t i = 0; i < sizeof TARGETS / sizeof *TARGETS; i++)
 		known = known || str_eq(TARGETS[i], target->kind);
+	/* what it says of a Gateway counts for each field that no policy of a route has, which is not looked at */
+	if (p->words.kind->attaches == ATTACH_ROUTE)
+		known = (str_eq(target->kind, TARGETS[0]) || str_eq(target->kind, TARGETS[1])) && target->section.n == 0;
 	if (p->words.kind->attaches == ATTACH_GATEWAY)
 		known = str_eq(target->kind, STR("Gateway")) && target->section.n == 0;
 	return served && known;
@@ -116,6 +119,42 @@ static void add_words(struct build *b, const struct policies *all, const struct 
 	}
 }
 
+/* Filters of the rule that act in that order as well, wherever they stand. */
+static void add_sorted(struct build *b, const struct candidate *c, struct policies *out)
+{
+	for (size_t i = 0; i < c->rule->filters.n; i++) {
+		const struct read_filter *f = &c->rule->filters.item[i];
+		const struct read_policy *p = side_filter_policy(b, &c->route->meta, f);
+		if (p && p->words.kind->sorted)
+			LIST_PUSH(b->arena, &out->list, p);
+	}
+}
+
+static bool is_beside(const struct candidate *a, const struct candidate *b)
+{
+	return a->route != b->route && a->match && b->match && str_eq(a->match->path, b->match->path) && str_eq(a->host, b->host);
+}
+
+/* Looked for at one listener of the route: where it has several they have its hostnames in common. */
+static bool is_shared(const struct build *b, struct read_route *route)
+{
+	for (size_t i = 0; !route->shared_known && !route->shared && i < b->at->candidates.n; i++)
+		for (size_t k = 0; b->at->candidates.item[i].route == route && k < b->at->candidates.n && !route->shared; k++)
+			route->shared = is_beside(&b->at->candidates.item[i], &b->at->candidates.item[k]);
+	route->shared_known = true;
+	return route->shared;
+}
+
+/* Refused, or in force for the other route as well: nobody knows before it is tried. */
+static bool is_refused(struct build *b, const struct candidate *c, const struct read_policy *p, struct route *route)
+{
+	if (!p->words.kind->alone || !is_shared(b, (struct read_route *)(uintptr_t)c->route))
+		return false;
+	LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, arena_printf(b->arena, "%.*s, whose route has a path in common with another route",
+		STR_ARG(name_of(b, p))), p->meta.at));
+	return true;
+}
+
 /* In the order in which the implementation asks them; then what refuses nobody. */
 void side_policies(struct build *b, const struct candidate *c, struct route *route)
 {
@@ -124,13 +163,16 @@ void side_policies(struct build *b, const struct candidate *c, struct route *rou
 	struct policies ours = { { 0 } };
 	for (size_t i = 0; i < all.list.n; i++) {
 		const struct read_policy *p = all.list.item[i];
-		if (p->words.kind->attaches != ATTACH_RULE)
+		if (p->words.kind->attaches != ATTACH_RULE && p->words.kind->attaches != ATTACH_ROUTE)
+			continue;
+		if (is_refused(b, c, p, route))
 			continue;
 		if (http)
 			LIST_PUSH(b->arena, &ours.list, p);
 		else
 			LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, name_of(b, p), p->meta.at));
 	}
+	add_sorted(b, c, &ours);
 	for (size_t i = 0; i < ours.list.n; i++)
 		SIDE_POLICY_REST(b, ours.list.item[i], &route->unknown);
 	for (size_t t = 0; ours.list.n && t < b->side->mapping->targets.n; t++) {

@@ -29,9 +29,13 @@ static str text_of(const struct word *w, const char *name)
 	return v && v->kind == TEMPLATE_TEXT ? v->text : (str){ "", 0 };
 }
 
+/* Inside of a text it is one of digits. */
 static int64_t number_of(const struct word *w, const char *name)
 {
 	const struct template_value *v = template_value(&w->feature->values, str_c(name));
+	int64_t number;
+	if (v && v->kind == TEMPLATE_TEXT && str_to_i64(v->text, &number))
+		return number;
 	return v && v->kind == TEMPLATE_NUMBER ? v->number : 0;
 }
 
@@ -72,8 +76,9 @@ static bool basic(const struct word *w)
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
 	}
-	str realm = text_of(w, "realm");
-	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 };
+	const bool any = template_value(&w->feature->values, STR("realm.text")) != NULL;
+	str realm = text_of(w, any ? "realm.text" : "realm");
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 && !any };
 	return true;
 }
 
@@ -125,8 +130,24 @@ static bool address(const struct word *w, str address)
 	return true;
 }
 
+/* nginx asks by itself: only 401 and 403 refuse in the service's own words. The headers stand before the variables that they are sent from. */
+static bool subrequest(const struct word *w, str address)
+{
+	const struct str_list sent = list_of(w, "response-headers.sent");
+	struct str_list copied = { 0 };
+	for (size_t i = 0; i < sent.n; i++) {
+		str name, variable;
+		str_cut(sent.item[i], ' ', &name, &variable);
+		LIST_PUSH(w->b->arena, &copied, name);
+	}
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_EXTERNAL, .copied = copied, .url = side_plain_text(w->b, address) };
+	return true;
+}
+
 static bool external(const struct word *w)
 {
+	if (text_of(w, "url.subrequest").n)
+		return subrequest(w, text_of(w, "url.subrequest"));
 	if (text_of(w, "url.address").n)
 		return address(w, text_of(w, "url.address"));
 	const struct read_ref ref = { .kind = STR_INIT("Service"), .namespace = namespace_of(w, "url.namespace"), .name = text_of(w, "url.service"),
@@ -147,7 +168,28 @@ static bool external(const struct word *w)
 
 static bool body(const struct word *w)
 {
-	add_step(w, STEP_BODY)->as.limit = (uint64_t)number_of(w, "max");
+	const bool any = template_value(&w->feature->values, STR("max.any")) != NULL;
+	add_step(w, STEP_BODY)->as.limit = (uint64_t)number_of(w, any ? "max.any" : "max");
+	return true;
+}
+
+/* "from to" of a cookie; "off" changes nothing. */
+static bool changed_cookie(const struct word *w)
+{
+	str from, to;
+	if (!str_cut(text_of(w, "change"), ' ', &from, &to))
+		return true;
+	struct answer_edit *e = &add_step(w, STEP_ANSWER)->as.answer;
+	*e = (struct answer_edit){ str_eq(w->feature->name, STR("cookies.path")) ? ANSWER_COOKIE_PATH : ANSWER_COOKIE_DOMAIN, from, str_trim(to) };
+	return true;
+}
+
+static bool changed_location(const struct word *w)
+{
+	str from, to;
+	if (!str_cut(text_of(w, "from.both"), ' ', &from, &to))
+		return true;
+	add_step(w, STEP_ANSWER)->as.answer = (struct answer_edit){ ANSWER_LOCATION, from, to };
 	return true;
 }
 
@@ -363,7 +405,7 @@ static bool rate(const struct word *w)
 {
 	struct step *s = add_step(w, STEP_OTHER);
 	s->gate = true;
-	s->status = 429;
+	s->status = number_of(w, "status") ? (uint32_t)number_of(w, "status") : 429;
 	s->value = words_of(w);
 	return true;
 }
@@ -375,7 +417,8 @@ static const struct {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer }, { STR_INIT(POLICY_OVERRIDE), override },
-	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
+	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors }, { STR_INIT("cookies.domain"), changed_cookie },
+	{ STR_INIT("cookies.path"), changed_cookie }, { STR_INIT("headers.location"), changed_location },
 	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 

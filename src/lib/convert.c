@@ -145,6 +145,20 @@ static void say_class(struct stages *s, const struct assembly *as)
 	d->help = STR("--gateway-class NAME names the class of your implementation, and none is printed");
 }
 
+static bool is_printed(const struct assembly *as, const struct policy_kind *kind)
+{
+	for (size_t i = 0; i < as->out.n; i++)
+		if (as->out.item[i].policy && as->out.item[i].policy->kind == kind)
+			return true;
+	return false;
+}
+
+static void say_needed(struct stages *s, str what)
+{
+	const struct diag_site nowhere = { { 0, 0 }, 1, { "", 0 } };
+	diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "the manifests alone are not enough for %.*s", STR_ARG(s->target->title))->help = what;
+}
+
 /* Of an implementation: whether a running one has judged what is printed, and what is to be done besides. */
 static void say_target(struct stages *s, const struct assembly *as)
 {
@@ -156,7 +170,10 @@ static void say_target(struct stages *s, const struct assembly *as)
 		diag_addf(&s->in->diags, DIAG_NOT_JUDGED, nowhere, "not judged by a running %.*s", STR_ARG(t->title))->help =
 			STR("try the manifests beside the controller before clients are led there");
 	for (size_t i = 0; i < t->beside.n; i++)
-		diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "the manifests alone are not enough for %.*s", STR_ARG(t->title))->help = t->beside.item[i];
+		say_needed(s, t->beside.item[i]);
+	for (size_t i = 0; i < t->policies.n; i++)
+		if (t->policies.item[i].needs.n && is_printed(as, &t->policies.item[i]))
+			say_needed(s, t->policies.item[i].needs);
 }
 
 /* The open form of the routes of Ingresses of which one stands closed. What the API would refuse has been told of the closed form. */

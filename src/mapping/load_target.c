@@ -40,6 +40,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("choices"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("left_open"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
+	{ STR_INIT("usual_body"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, usual_body), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -112,7 +113,8 @@ static struct target_table *find_target(const struct mapping *mapping, str name)
 
 /* ---- policies ---- */
 
-static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_GATEWAY] = STR_INIT("gateway") };
+static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_ROUTE] = STR_INIT("route"), [ATTACH_GATEWAY] = STR_INIT("gateway"),
+	[ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_ANNOTATIONS] = STR_INIT("annotations") };
 
 static void set_attachment(void *row, size_t word)
 {
@@ -125,7 +127,14 @@ static const struct key POLICY_KEYS[] = {
 	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, version), NULL, 0, NULL },
 	{ STR_INIT("attaches"), KEY_WORD, NEEDED, 0, ATTACHMENTS, COUNT_OF(ATTACHMENTS), set_attachment },
 	{ STR_INIT("one_each"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, one_each), NULL, 0, NULL },
+	{ STR_INIT("apart"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, apart), NULL, 0, NULL },
+	{ STR_INIT("single"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, single), NULL, 0, NULL },
+	{ STR_INIT("alone"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, alone), NULL, 0, NULL },
+	{ STR_INIT("bare"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, bare), NULL, 0, NULL },
+	{ STR_INIT("sorted"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, sorted), NULL, 0, NULL },
+	{ STR_INIT("absent_ignored"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, absent_ignored), NULL, 0, NULL },
 	{ STR_INIT("local"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, local), NULL, 0, NULL },
+	{ STR_INIT("needs"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, needs), NULL, 0, NULL },
 	{ STR_INIT("drops_rule"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, drops_rule), NULL, 0, NULL },
 	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
@@ -141,8 +150,10 @@ static void load_policy(struct loader *loader, struct target_table *table, const
 	struct policy_kind kind = { 0 };
 	if (!load_keys(loader, node, POLICY_KEYS, COUNT_OF(POLICY_KEYS), true, &kind) || !load_once(loader, node, kind.kind))
 		return;
-	if (kind.one_each && kind.attaches != ATTACH_FILTER)
-		load_fault(loader, node->at, 1, "one_each goes with attaches filter");
+	if ((policy_kind_is_many(&kind) || kind.sorted || kind.absent_ignored) && kind.attaches != ATTACH_FILTER)
+		load_fault(loader, node->at, 1, "one_each, apart, sorted and absent_ignored go with attaches filter");
+	if (kind.one_each && kind.apart.n)
+		load_fault(loader, node->at, 1, "one_each and apart exclude each other");
 	const struct node *list = load_list(loader, node, STR("merge"));
 	for (size_t i = 0; list && i < list->as.list.n; i++) {
 		struct merge_rule rule = { 0 };
@@ -396,6 +407,9 @@ void load_target(struct loader *loader, const struct node *root)
 		LIST_PUSH(mapping->arena, &mapping->targets, table);
 		qsort(mapping->targets.item, mapping->targets.n, sizeof *mapping->targets.item, compare_targets);
 	}
+	int64_t bytes;
+	if (table->usual_body.n && !quantity_read(table->usual_body, &bytes))
+		load_fault(loader, root->at, 1, "usual_body is no number of bytes such as 1Mi");
 	const struct node *list = load_list(loader, root, STR("policies"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)

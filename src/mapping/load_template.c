@@ -20,6 +20,8 @@ static struct str_list known_holes(const struct loader *loader, const struct fea
 		LIST_PUSH(arena, &known, feature->fields.item[i]);
 	for (size_t i = 0; feature && i < feature->parts.n; i++)
 		LIST_PUSH(arena, &known, feature->parts.item[i]);
+	/* a name of the object's own */
+	LIST_PUSH(arena, &known, STR("object"));
 	return known;
 }
 

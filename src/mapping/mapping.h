@@ -152,16 +152,26 @@ struct merge_rule {
 	struct str_list order;   /* of a list: features whose elements stand in this order, without which they mean something else */
 };
 
-/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
-enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
+/*
+ * By targetRefs to a rule of a route, to a route as a whole, or to the Gateway; as a filter of the rule; as annotations of the route, which
+ * are no object of their own.
+ */
+enum attachment { ATTACH_RULE, ATTACH_ROUTE, ATTACH_GATEWAY, ATTACH_FILTER, ATTACH_ANNOTATIONS };
 
 /* A kind of object beside the Gateway API in which an implementation is told more. */
 struct policy_kind {
 	str kind, group, version;
 	enum attachment attaches;
 	bool one_each;           /* an object says one thing; a rule names as many as it needs, and they act in that order, before its other filters */
+	str apart;               /* what tells several objects of one rule apart: "feature" that they say; else the key of their spec whose text does */
+	bool single;             /* it names its target in targetRef, and only one */
+	bool alone;              /* of a route: it is refused where another route has one of its paths under one hostname at one port */
+	bool bare;               /* it has no spec: what it says stands beside its metadata */
+	bool sorted;             /* filters that act in the order of the target's steps, before all others, however a rule lists them */
+	bool absent_ignored;     /* a rule that names one that is not there does without it, and stands open */
 	bool local;              /* objects that it refers to stand in its own namespace */
 	bool drops_rule;         /* a rule that names one counts as not written where that, or what it refers to, is not there */
+	str needs;               /* what has to be done beside the manifests where one is printed, one sentence; or empty */
 	LIST(struct merge_rule) merge;
 };
 
@@ -247,6 +257,7 @@ struct target_table {
 	struct place at;         /* of that name, or of the table */
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
+	str usual_body;          /* bytes ("1Mi") that a body of a request may have where nothing is said; empty: any number */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	struct target_row answer;    /* how a rule answers what no filter of the standard says: status, location; only policy and said */
 	struct target_row override;  /* how a status of its own becomes another one: from, status, location; only policy and said */
@@ -319,6 +330,8 @@ const struct target_lack *target_lacks(const struct target_table *target, str ki
 /* Whether objects of a Gateway API kind are served. */
 bool target_has_kind(const struct target_table *target, str kind);
 const struct policy_kind *target_policy(const struct target_table *target, str kind);   /* NULL: there is none */
+/* A rule may name several of its objects. */
+bool policy_kind_is_many(const struct policy_kind *kind);
 /* Whether this is what it does where the Gateway API leaves it open. */
 bool target_chooses(const struct target_table *target, str choice, str value);
 const struct target_row *target_feature(const struct target_table *target, str feature);

@@ -153,6 +153,7 @@ void answer_add(struct lowering *lw, const struct step *step, struct draft *d)
 	if (redirects)
 		template_set_text(lw->arena, &values, STR("location"), location);
 	policy.spec = template_fill(lw->arena, row->said, &values, &places);
+	policy.slot = policy_slot(lw->arena, policy.kind, STR(POLICY_ANSWER), policy.spec);
 	LIST_PUSH(lw->arena, &policy.words, ((struct policy_word){ STR(POLICY_ANSWER), values }));
 	for (size_t i = 0; i < step->facts.n && places.n; i++) {
 		struct mark mark = { step->facts.item[i], places.item[places.n - 1].at };
@@ -180,7 +181,7 @@ static void override(struct lowering *lw, uint32_t from, uint32_t status, str lo
 	struct template_values values = { 0 };
 	struct template_places places = { 0 };
 	struct mark_list marks = { 0 };
-	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy));
+	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy), (str){ "", 0 });
 	template_set_number(lw->arena, &values, STR("from"), from);
 	template_set_number(lw->arena, &values, STR("status"), status);
 	template_set_text(lw->arena, &values, STR("location"), location);

@@ -327,7 +327,22 @@ static void put_in_turn(struct lowering *lw, struct draft *d)
 	d->marks = marks;
 }
 
-/* The implementation looks at what stands in its policies in an order of its own, unless it is told one. */
+/* When the target asks for it; behind all where it is not known. */
+static size_t turn_at(const struct target_table *target, str feature)
+{
+	size_t turn = 0;
+	while (turn < target->steps.n && !str_eq(target->steps.item[turn], feature))
+		turn++;
+	return turn;
+}
+
+/* The target refuses such bodies too, by itself or because it is told to. */
+static bool is_usual_body(const struct lowering *lw, const struct step *step)
+{
+	return step->kind == STEP_BODY && lw->target->usual_body.n;
+}
+
+/* The implementation looks at what stands in its policies in an order of its own, unless it is told one or that is the source's. */
 static void say_order(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
 	const struct loss_text text = {
@@ -336,14 +351,19 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 		.effect = STR("of several reasons to refuse a request another one answers: 401 where it was 413, 403 or 503, or the reverse"),
 		.help = STR("nothing: what was refused is refused"),
 	};
-	size_t reasons = 0;
-	bool said = false;
+	size_t reasons = 0, last = 0;
+	bool said = false, same = lw->target->steps.n > 0;
 	for (size_t i = 0; i < at->route->steps.n; i++) {
 		const struct step *step = at->route->steps.item[i];
-		reasons += refuses(step);
+		if (!refuses(step))
+			continue;
+		const size_t turn = turn_at(lw->target, step->feature);
+		reasons++;
+		same = same && (is_usual_body(lw, step) || (step_is_said(step, at->side) && policy_says(lw, step))) && turn < lw->target->steps.n && turn >= last;
+		last = turn;
 		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
 	}
-	if (reasons < 2 || !said || d->policies.n == 0 || acts_in_turn(lw))
+	if (reasons < 2 || same || !said || d->policies.n == 0 || acts_in_turn(lw))
 		return;
 	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
 	state_order(lw, text.code);
@@ -382,6 +402,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		delivery_usual(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_total(lw, at, &d);
+	if (!d.closed && !d.answer)
+		policy_add_body(lw, at->route, &d);
 	if (!d.closed && acts_in_turn(lw))
 		put_in_turn(lw, &d);
 	return d;

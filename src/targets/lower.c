@@ -416,12 +416,22 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 	*part = fresh;
 }
 
+/* What is said as a filter, or on the route itself, is looked for in HTTPRoutes: not every implementation does so in others. */
+static bool is_said_of_http(const struct added *a)
+{
+	const struct rule_part *rule = &a->part->rules.item[a->rule];
+	for (size_t i = 0; i < rule->policies.n; i++)
+		if (rule->policies.item[i].kind->attaches == ATTACH_FILTER || rule->policies.item[i].kind->attaches == ATTACH_ANNOTATIONS)
+			return true;
+	return false;
+}
+
 /* A GRPCRoute beside an HTTPRoute of the same host would be refused: all rules of the side are of gRPC, or none is said as such. */
 static void say_grpc(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (!grpc_never(a->route, added_rule(a)) && !grpc_fits(hs->lw, a->route, hs->side, added_rule(a)))
+		if (!grpc_never(a->route, added_rule(a)) && (is_said_of_http(a) || !grpc_fits(hs->lw, a->route, hs->side, added_rule(a))))
 			return;
 	}
 	for (size_t i = 0; i < hs->parts.n; i++)

@@ -99,6 +99,10 @@ static bool basic(const struct saying *s)
 	}
 	set_text(s, "secret", name);
 	set_text(s, "namespace", namespace);
+	/* where an object has to say one, if only an empty one */
+	if (text_of(s, "realm").n == 0)
+		template_set_flag(s->lw->arena, &s->out->values, STR("realm.text"));
+	set_text(s, "realm.text", text_of(s, "realm"));
 	if (s->owner && !str_eq(namespace, s->owner->namespace))
 		set_text(s, "secret.namespace", namespace);
 	refer(s, "Secret", namespace, name);
@@ -137,12 +141,34 @@ static bool address(const struct saying *s, const struct guard *g)
 	return http;
 }
 
+/* Variables that nginx keeps headers of an answer in: "$auth_x_user $upstream_http_x_user", and "X-User $auth_x_user". */
+static void set_copied(const struct saying *s, const struct str_list *headers)
+{
+	struct arena *arena = s->lw->arena;
+	struct str_list kept = { 0 }, sent = { 0 };
+	for (size_t i = 0; i < headers->n; i++) {
+		str name = arena_lower(arena, headers->item[i]);
+		char *letters = NEWS(arena, char, name.n + 1);
+		for (size_t k = 0; k < name.n; k++)
+			letters[k] = name.p[k] == '-' ? '_' : name.p[k];
+		const str variable = { letters, name.n };
+		LIST_PUSH(arena, &kept, arena_printf(arena, "$auth_%.*s $upstream_http_%.*s", STR_ARG(variable), STR_ARG(variable)));
+		LIST_PUSH(arena, &sent, arena_printf(arena, "%.*s $auth_%.*s", STR_ARG(headers->item[i]), STR_ARG(variable)));
+	}
+	set_list(s, "response-headers.kept", &kept);
+	set_list(s, "response-headers.sent", &sent);
+}
+
 static bool external(const struct saying *s)
 {
 	const struct guard *g = &s->step->as.guard;
 	if (g->kind != GUARD_EXTERNAL || g->any)
 		return false;
-	if (wants(s, "url.address"))
+	if (wants(s, "url.subrequest")) {
+		set_text(s, "url.subrequest", g->url);
+		set_copied(s, &g->copied);
+	}
+	if (wants(s, "url.subrequest") || wants(s, "url.address"))
 		return address(s, g);
 	if (g->service.name.n == 0)
 		return false;
@@ -169,6 +195,7 @@ static bool rate(const struct saying *s)
 {
 	set_burst(s, "per-second", "burst.second");
 	set_burst(s, "per-minute", "burst.minute");
+	set_number(s, "status", s->step->status ? s->step->status : 503);
 	return !clients_are_hidden(s->lw);
 }
 
@@ -299,12 +326,28 @@ static bool all_tries(const struct saying *s, const struct retry *r)
 	return (r->never || r->connection) && (r->on || r->count);
 }
 
+/* As nginx itself has them: its own number of tries is none, and the controller's is three. */
+static bool nginx_tries(const struct saying *s, const struct retry *r)
+{
+	const struct template_value *on = template_value(&s->out->values, STR("on"));
+	str words = on && on->kind == TEMPLATE_LIST ? str_list_join(s->lw->arena, &on->list, STR(" ")) : on ? on->text : (str){ "", 0 };
+	if (words.n == 0)
+		words = r->never && !r->count ? STR("off") : STR("error timeout");
+	set_text(s, "on.words", words);
+	if (!str_eq(words, STR("off")))
+		set_number(s, "tries.all", r->never ? 1 : r->tries);
+	template_unset(&s->out->values, STR("on"));
+	return r->on || r->count || r->time;
+}
+
 /* nginx's conditions in the words of Envoy, which several targets share; tables of others need a list of their own. */
 static bool tries(const struct saying *s)
 {
 	static const str BROKEN[] = { STR_INIT("connect-failure"), STR_INIT("refused-stream"), STR_INIT("reset") };
 	const struct retry *r = &s->step->as.retry;
 	struct str_list triggers = { 0 }, codes = { 0 };
+	if (s->step->delivery == DELIVERY_RETRY && wants(s, "on.words"))
+		return nginx_tries(s, r);
 	if (s->step->delivery != DELIVERY_RETRY || (!r->never && r->tries < 1))
 		return false;
 	if (wants(s, "tries.all"))
@@ -340,11 +383,72 @@ static bool affinity(const struct saying *s)
 	return true;
 }
 
-/* A limit of 0 lifts it, as if there were none. */
+/* A limit of 0 lifts it, as if there were none; to be said where the target has one of its own. */
 static bool body(const struct saying *s)
 {
 	const struct template_value *max = template_value(&s->out->values, STR("max"));
-	return max && max->number > 0;
+	if (max && wants(s, "max.any"))
+		set_number(s, "max.any", max->number);
+	return max && (max->number > 0 || wants(s, "max.any"));
+}
+
+/* ---- buffers, logs ---- */
+
+static bool is_off(str text)
+{
+	return str_eq(text, STR("off")) || str_eq(text, STR("false"));
+}
+
+/* A switch in nginx's word, and what is not on as a flag of its own. */
+static void set_switch(const struct saying *s)
+{
+	str text = text_of(s, "enabled");
+	if (text.n == 0)
+		return;
+	set_text(s, "enabled.word", is_off(text) ? STR("off") : STR("on"));
+	set_text(s, "enabled.not", is_off(text) ? STR("true") : STR("false"));
+	set_text(s, "enabled.flag", is_off(text) ? STR("false") : STR("true"));
+}
+
+static bool switched(const struct saying *s)
+{
+	set_switch(s);
+	return true;
+}
+
+/*
+ * nginx refuses sizes that do not go together: what is on its way to the client, twice the size where nothing is said, has to be more than one
+ * buffer and less than all but one.
+ */
+static bool buffers(const struct saying *s)
+{
+	enum { USUAL_COUNT = 4, USUAL_SIZE = 4096, LEAST = 2, MOST = 256 };
+	const struct template_value *count = template_value(&s->out->values, STR("count")), *size = template_value(&s->out->values, STR("size"));
+	const struct template_value *busy = template_value(&s->out->values, STR("busy"));
+	const int64_t n = count ? count->number : USUAL_COUNT, each = size ? size->number : USUAL_SIZE, way = busy ? busy->number : 2 * each;
+	set_switch(s);
+	if (!count && !size && !busy)
+		return true;
+	set_number(s, "count.all", n);
+	set_number(s, "size.each", each);
+	return n >= LEAST && n <= MOST && each > 0 && way > each && way < (n - 1) * each;
+}
+
+/* What begins so, and what stands in its place; "off" and "default" stand alone, and change nothing that a request shows. */
+static bool moved(const struct saying *s)
+{
+	str from = text_of(s, "from"), to = text_of(s, "to");
+	set_text(s, "from.both", arena_printf(s->lw->arena, "%.*s %.*s", STR_ARG(from), STR_ARG(to)));
+	for (size_t i = 0; i < s->step->facts.n; i++)
+		fact_list_add(s->lw->arena, &s->out->carried, s->step->facts.item[i]);
+	return from.n && to.n && !str_eq(from, STR("off")) && !str_eq(from, STR("default"));
+}
+
+/* An access log that is written is what every Gateway does. */
+static bool unlogged(const struct saying *s)
+{
+	set_switch(s);
+	return is_off(text_of(s, "enabled"));
 }
 
 /* How a group is written: "\1"; or "${1}", in a path that may have no escapes. */
@@ -442,6 +546,7 @@ static const struct {
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("headers.original"), original }, { STR_INIT("route.last-dot"), last_dot },
 	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
+	{ STR_INIT("buffer.request"), switched }, { STR_INIT("buffer.response"), buffers }, { STR_INIT("log.access"), unlogged }, { STR_INIT("headers.location"), moved },
 	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 
@@ -450,6 +555,8 @@ bool said_of(const struct lowering *lw, const struct owner *owner, const struct 
 	const struct saying s = { lw, owner, step, out };
 	*out = (struct said){ 0 };
 	set_annotations(&s);
+	/* its own name, which is known when the object has one */
+	set_text(&s, "object", STR("${object}"));
 	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
 		if (str_eq(FIELDS[i].feature, step->feature))
 			return FIELDS[i].fill(&s);
