@@ -95,6 +95,13 @@ X(TABLE_NAME,            DIAG_ERROR,   "I2G-0306")   /* names something that is 
 X(TABLE_VALUE,           DIAG_ERROR,   "I2G-0307")   /* a value or a combination that cannot be */
 X(TABLE_TWICE,           DIAG_ERROR,   "I2G-0308")   /* two rows with one name */
 X(TABLE_TEMPLATE,        DIAG_ERROR,   "I2G-0309")   /* a template that cannot be filled */
+/* the live cluster */
+X(CLUSTER_CONFIG,        DIAG_ERROR,   "I2G-0401")   /* a kubeconfig that cannot be used */
+X(CLUSTER_CREDENTIALS,   DIAG_ERROR,   "I2G-0402")   /* expired, refused, or not to be had */
+X(CLUSTER_CONNECTION,    DIAG_ERROR,   "I2G-0403")   /* DNS, proxy, TLS, nobody there, too slow */
+X(CLUSTER_ANSWER,        DIAG_ERROR,   "I2G-0404")   /* no answer of an API server, or not a whole one */
+X(CLUSTER_GAP,           DIAG_WARNING, "I2G-0405")   /* a kind of objects that may not be read */
+X(CLUSTER_SETTING,       DIAG_NOTE,    "I2G-0406")   /* what was taken from the cluster because nobody said it */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")

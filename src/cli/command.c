@@ -93,6 +93,8 @@ static int dispatch(struct cli *cli)
 		return cmd_trace(cli);
 	case COMMAND_VERIFY:
 		return cmd_verify(cli);
+	case COMMAND_DUMP:
+		return cmd_dump(cli);
 	case COMMAND_EXPLAIN:
 		return cmd_explain(cli);
 	case COMMAND_MAPPINGS:

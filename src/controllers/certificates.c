@@ -34,7 +34,7 @@ static enum covers secret_covers(const struct instance *in, const struct subject
 		return COVERS_NO;
 	const struct secret *secret = snapshot_secret(in->front->snapshot, s->ingress->meta.namespace, tls->secret->value);
 	if (!secret)
-		return in->front->closed_world ? COVERS_NO : COVERS_UNKNOWN;
+		return in->front->closed_secrets ? COVERS_NO : COVERS_UNKNOWN;
 	return certificate_covers(secret->certificate, host);
 }
 

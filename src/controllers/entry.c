@@ -167,7 +167,7 @@ static bool is_good_for(const struct instance *in, const struct certificate *c, 
 		return false;
 	const struct secret *secret = snapshot_secret(in->front->snapshot, c->namespace, c->name);
 	if (!secret)
-		return !in->front->closed_world;
+		return !in->front->closed_secrets;
 	return certificate_covers(secret->certificate, name) != COVERS_NO;
 }
 

@@ -15,7 +15,7 @@ str assembly_origin(struct assembly *as, const struct owner *owner, struct place
 	const struct source *source = sources_get(as->sources, at.file);
 	str kind = owner->record ? owner->record->kind : STR("Ingress"), name = owner->record ? owner->record->name : owner->name;
 	str text = arena_printf(as->arena, "from %.*s %.*s/%.*s", STR_ARG(kind), STR_ARG(owner->namespace), STR_ARG(name));
-	if (!source)
+	if (!source || source->dump)
 		return text;
 	return arena_printf(as->arena, "%.*s (%.*s:%u)", STR_ARG(text), STR_ARG(source->name), (unsigned)locator_find(&as->locator, at).line);
 }

@@ -129,6 +129,7 @@ struct secret {
 	struct meta meta;
 	str type;
 	struct str_list keys;    /* names only; data is dropped by the reader, but for the public tls.crt of kubernetes.io/tls */
+	bool keys_unknown;       /* of a dump, which has name and type: further keys may be there */
 	str certificate;         /* PEM text of tls.crt (decoded), or empty */
 };
 
@@ -226,6 +227,9 @@ const struct ingress_class *snapshot_class(const struct snapshot *snapshot, str 
 const struct vendor_object *snapshot_vendor(const struct snapshot *snapshot, str kind, str namespace, str name);
 /* The leaf with that key ("config.minute", "config.methods[0]"), NULL when it is absent. */
 struct field *vendor_field(const struct vendor_object *object, str key);
+
+/* The Secret has a key, or may have it. */
+bool secret_may_have(const struct secret *secret, str key);
 
 /* Value of an annotation, NULL when it is absent. */
 const struct field *meta_annotation(const struct meta *meta, str key);

@@ -61,6 +61,49 @@ static bool load_tables(struct stages *s)
 	return gateway_version_parse(o->gateway_api.n ? o->gateway_api : s->target->version, &s->version);
 }
 
+static void say_setting(struct stages *s, str message, str help)
+{
+	diag_add(&s->in->diags, DIAG_CLUSTER_SETTING, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, message)->help = help;
+}
+
+/* "v1.4.1" is 1.4; a version that no table describes is written for as for the newest. */
+static void take_version(struct stages *s, str written)
+{
+	struct arena *arena = &s->in->arena;
+	struct gateway_version version = s->version;
+	str major, rest, minor, patch, known = { "", 0 };
+	str_cut(str_starts(written, STR("v")) ? str_from(written, 1) : written, '.', &major, &rest);
+	str_cut(rest, '.', &minor, &patch);
+	if (gateway_version_parse(arena_printf(arena, "%.*s.%.*s", STR_ARG(major), STR_ARG(minor)), &version))
+		known = gateway_version_text(arena, version);
+	if (!known.n) {
+		say_setting(s, arena_printf(arena, "Gateway API %.*s is installed, which ing2gw does not know", STR_ARG(written)),
+			STR("say which version to write for: --gateway-api 1.7"));
+		return;
+	}
+	s->version.minor = version.minor;
+	say_setting(s, arena_printf(arena, "Gateway API %.*s is installed, channel %.*s: that is written for", STR_ARG(written),
+		STR_ARG(s->version.experimental ? STR("experimental") : STR("standard"))), STR("--gateway-api and --channel say something else"));
+}
+
+/* What the user has not said is as in the cluster. */
+static void take_from_dump(struct stages *s)
+{
+	const struct dump_head *head = &s->in->dump;
+	struct convert_options *o = &s->run->options;
+	if (!head->present)
+		return;
+	choice_of_dump(&s->in->arena, &o->choice, head);
+	if (head->gateway_channel.n && !o->channel_said)
+		s->version.experimental = o->experimental = str_eq(head->gateway_channel, STR("experimental"));
+	if (o->gateway_api.n)
+		return;
+	if (head->gateway_version.n)
+		take_version(s, head->gateway_version);
+	else if (!head->gateway_unknown)
+		say_setting(s, STR("the cluster has no Gateway API: its definitions have to be installed before the manifests"), STR("https://gateway-api.sigs.k8s.io/guides/ says how"));
+}
+
 static struct lowering lowering_of(const struct stages *s, bool open)
 {
 	return (struct lowering){
@@ -400,6 +443,7 @@ void convert_run(struct convert *run)
 	if (!ready)
 		intake_bug(&run->in, STR("the built-in tables cannot be used"));
 	intake_read(&run->in);
+	take_from_dump(&s);
 	if (ready) {
 		intake_model(&run->in);
 		print_manifests(&s);
