@@ -7,7 +7,8 @@
 #   make judge-traffic  recorded traffic, before and after; judge-traffic-traefik, judge-traffic-contour: the same with those
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
-#   make oracle     trace against recorded answers        make bench      requests a second, and what the proof costs
+#   make oracle     trace against recorded answers        make bench      time and memory, and what reading alone costs
+#   make test-threads  races, under ThreadSanitizer
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
@@ -75,7 +76,7 @@ PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
 .PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
-	test-build clang-build cppcheck clang-tidy analyzer FORCE
+	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -170,6 +171,11 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 test-build:
 	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit build/test/render
 
+# The program under ThreadSanitizer, asked with several threads what it is asked with one. ARGS='--only annotations' for some cases.
+test-threads: deps-test
+	$(SUBMAKE) B=build/threads/obj OUT=build/threads CFLAGS='-O1 -g -fsanitize=thread' build/threads/ing2gw
+	@tests/python.sh tests/jobs.py --binary build/threads/ing2gw $(ARGS)
+
 build/test/gen/groups.h: FORCE
 	$(call WRITE_LIST,$(patsubst tests/unit/test_%.c,'GROUP(%)',$(filter tests/unit/test_%.c,$(UNIT_SOURCES))))
 
@@ -217,9 +223,14 @@ binary-for-golden:
 oracle: binary-for-golden
 	@tests/python.sh tests/oracle.py --binary build/ing2gw $(ARGS)
 
-# ARGS='--least 100000' fails below; ARGS=--limits where the proof takes longer than it may.
-bench: binary-for-golden
-	@tests/python.sh tests/bench.py --binary build/ing2gw $(ARGS)
+# ARGS='--only www' for some inputs, ARGS=--million for one that takes minutes and gigabytes, ARGS='--least 100000' fails below so many requests.
+bench: binary-for-golden build/scan
+	@tests/python.sh tests/bench.py --binary build/ing2gw --scan build/scan $(ARGS)
+
+# Only reads YAML: what everything is held against.
+build/scan: tests/bench/scan.c | build/.libraries
+	$(SAY) CC $<
+	$(Q)$(CC) -std=c11 $(WARNINGS) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
 corpus:
 	@[ -n '$(DIR)' ] || { echo 'make corpus DIR=path' >&2; exit 2; }

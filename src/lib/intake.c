@@ -3,6 +3,7 @@
 #include "lib/intake.h"
 
 #include "controllers/controllers.h"
+#include "lib/parallel.h"
 
 void intake_init(struct intake *intake, const struct intake_options *options, size_t memory_limit)
 {
@@ -152,9 +153,8 @@ void intake_read(struct intake *intake)
 	gateway_side_init(&intake->gateway, &intake->arena);
 	gateway_side_init(&intake->routes, &intake->arena);
 	intake->gateway.mapping = intake->mapping.arena ? &intake->mapping : NULL;
-	for (uint32_t file = 1; file <= intake->sources.n; file++)
-		if (!doc_read(&reader, &intake->sources, file))
-			intake->unreadable = true;
+	if (!parallel_read(&reader, &intake->sources, 1, intake->options->jobs))
+		intake->unreadable = true;
 	arena_reset(&intake->scratch);
 	say_gaps(intake);
 	snapshot_finish(&intake->snapshot);
@@ -170,8 +170,7 @@ void intake_read_printed(struct intake *intake, uint32_t first)
 {
 	struct doc_reader reader = { &intake->scratch, &intake->silent, &intake->options->limits, visit, intake };
 	intake->after = first;
-	for (uint32_t file = first; file <= intake->sources.n; file++)
-		(void)doc_read(&reader, &intake->sources, file);
+	(void)parallel_read(&reader, &intake->sources, first, intake->options->jobs);
 	arena_reset(&intake->scratch);
 	gateway_side_finish(&intake->gateway);
 }
