@@ -338,6 +338,7 @@ static void add_gateway(struct plan *plan, size_t index)
 	}
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
+	gateway.parameters = parameters_ref(plan, g->name);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
 	struct printed_gateway printed = { as->out.n - 1, plan->namespace, gateway, entry, entry->balancer };
 	LIST_PUSH(as->arena, &as->gateways, printed);

@@ -125,6 +125,7 @@ static void keep_class(struct gateway_side *side, const struct reader *r, const 
 	struct read_class *class = NEW(side->arena, struct read_class);
 	class->meta = r->meta;
 	class->controller = read_text(r, spec, "controllerName");
+	class->parameters = read_reference(r, node_get(spec, STR("parametersRef")), "", "");
 	KEEP(side, classes, key, struct read_class, class);
 }
 

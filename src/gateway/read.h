@@ -163,6 +163,7 @@ struct read_gateway {
 	struct read_namespaces sets;     /* ListenerSets that may attach */
 	LIST(struct read_clients) clients;
 	bool takes_default;              /* defaultScope: All */
+	struct read_ref parameters;      /* of the implementation, beside it; or without a name */
 };
 
 struct read_set {
@@ -178,6 +179,7 @@ struct read_set {
 struct read_class {
 	struct read_meta meta;
 	str controller;
+	struct read_ref parameters;      /* of the implementation; or without a name */
 };
 
 struct read_grant {

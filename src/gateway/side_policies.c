@@ -119,6 +119,27 @@ static void add_words(struct build *b, const struct policies *all, const struct 
 	}
 }
 
+/* What the Gateway names as parameters of its implementation, else what its class names; NULL: nothing that is known. */
+static const struct read_policy *parameters_of(const struct build *b, const struct read_gateway *gateway)
+{
+	const struct read_ref *ref = &gateway->parameters;
+	for (size_t i = 0; !ref->name.n && i < b->side->classes.n; i++)
+		if (str_eq(b->side->classes.item[i]->meta.name, gateway->class))
+			ref = &b->side->classes.item[i]->parameters;
+	const struct read_policy *p = ref->name.n ? gateway_side_policy(b->side, ref->group, ref->kind, ref->namespace, ref->name) : NULL;
+	return p && p->known && p->words.kind->attaches == ATTACH_PARAMETERS ? p : NULL;
+}
+
+/* The features by which requests are refused, in the order in which the Gateway looks at them. */
+static const struct str_list *steps_of(const struct build *b, const struct target_table *target)
+{
+	const struct read_policy *p = parameters_of(b, b->gateway);
+	for (size_t i = 0; p && p->words.target == target && i < p->words.features.n; i++)
+		if (str_eq(p->words.features.item[i].name, STR(POLICY_ORDER)))
+			return &target->order.steps;
+	return &target->steps;
+}
+
 /* Filters of the rule that act in that order as well, wherever they stand. */
 static void add_sorted(struct build *b, const struct candidate *c, struct policies *out)
 {
@@ -177,8 +198,9 @@ void side_policies(struct build *b, const struct candidate *c, struct route *rou
 		SIDE_POLICY_REST(b, ours.list.item[i], &route->unknown);
 	for (size_t t = 0; ours.list.n && t < b->side->mapping->targets.n; t++) {
 		const struct target_table *target = b->side->mapping->targets.item[t];
-		for (size_t i = 0; i < target->steps.n; i++)
-			add_words(b, &ours, target, target->steps.item[i], route);
+		const struct str_list *steps = steps_of(b, target);
+		for (size_t i = 0; i < steps->n; i++)
+			add_words(b, &ours, target, steps->item[i], route);
 		add_words(b, &ours, target, (str){ "", 0 }, route);
 	}
 }
@@ -188,7 +210,10 @@ void side_entry_policies(struct build *b, const struct read_gateway *gateway, st
 	const struct side_part at = { STR_INIT(READ_GROUP), STR_INIT("Gateway"), gateway->meta.namespace, gateway->meta.name, { "", 0 } };
 	struct route only = { .without = 0 };
 	struct policies all = { { 0 } };
+	const struct read_policy *parameters = parameters_of(b, gateway);
 	add_level(b, &at, &all, &only);
+	if (parameters)
+		SIDE_POLICY_REST(b, parameters, &only.unknown);
 	for (size_t i = 0; i < all.list.n; i++) {
 		const struct policy_words *w = &all.list.item[i]->words;
 		if (w->kind->attaches != ATTACH_GATEWAY)

@@ -3,6 +3,7 @@
 #include "gateway/side_build.h"
 
 #include "base/buf.h"
+#include "gateway/read_object.h"
 
 /* A feature of a policy on its way to a route. */
 struct word {
@@ -315,12 +316,29 @@ static bool host(const struct word *w)
 
 /* ---- answers ---- */
 
+/* The Gateway sends the same with all answers. */
+static bool is_sent_anyway(const struct word *w, str hsts)
+{
+	const struct read_meta *m = &w->b->gateway->meta;
+	const struct side_part at = { STR_INIT(READ_GROUP), STR_INIT("Gateway"), m->namespace, m->name, { "", 0 } };
+	const struct read_policy *p;
+	for (size_t i = 0; (p = side_policy_at(w->b, &at, i)); i++)
+		for (size_t k = 0; k < p->words.features.n; k++) {
+			const struct word other = { w->b, p, &p->words.features.item[k], NULL };
+			if (str_eq(other.feature->name, STR("headers.hsts")) && str_eq(text_of(&other, "value"), hsts))
+				return true;
+		}
+	return false;
+}
+
 /* What answers with that status: Services that are not there, or a guard, whose 401 leads to a page to sign in. */
 static bool override(const struct word *w)
 {
 	const uint32_t from = (uint32_t)number_of(w, "from"), status = (uint32_t)number_of(w, "status");
-	str to = text_of(w, "location");
+	str to = text_of(w, "location"), hsts = text_of(w, "hsts");
 	struct redirect r = { 0 };
+	if (hsts.n && !is_sent_anyway(w, hsts))
+		return false;
 	bool sign_in = from == 401 && status == 302 && to.n && side_location(w->b, w->policy->words.target, to, &r) && !r.regex.n && !r.cuts_slash;
 	for (size_t i = 0; sign_in && i < w->route->steps.n; i++)
 		if (w->route->steps.item[i]->kind == STEP_GUARD)
@@ -490,9 +508,29 @@ static bool original(const struct word *w, struct http_rules *http)
 	return true;
 }
 
+/* "'a', 'b'" */
+static bool read_names(struct build *b, str text, struct str_list *out)
+{
+	while (text.n) {
+		str name;
+		bool more = str_cut(text, ',', &name, &text);
+		name = str_trim(name);
+		if (name.n < 3 || name.p[0] != '\'' || name.p[name.n - 1] != '\'' || (more && text.n == 0))
+			return false;
+		LIST_PUSH(b->arena, out, str_slice(name, 1, name.n - 1));
+	}
+	return true;
+}
+
 /* Of answers over TLS. */
 static bool hsts(const struct word *w, struct http_rules *http)
 {
+	str but = text_of(w, "but");
+	struct str_list names = { 0 };
+	const str begin = STR_INIT(HSTS_BUT), end = STR_INIT(HSTS_BUT_END);
+	if (but.n && (!str_starts(but, begin) || !str_ends(but, end) || but.n < begin.n + end.n ||
+		!read_names(w->b, str_slice(but, begin.n, but.n - end.n), &names)))
+		return false;
 	struct step *s = NEW(w->b->arena, struct step);
 	const struct header_edit edit = { .response = true, .name = STR_INIT("Strict-Transport-Security"), .value = side_plain_text(w->b, text_of(w, "value")) };
 	s->kind = STEP_HEADER;
@@ -500,6 +538,7 @@ static bool hsts(const struct word *w, struct http_rules *http)
 	s->feature = w->feature->name;
 	s->at = w->feature->at;
 	LIST_PUSH(w->b->arena, &s->as.header.edits, edit);
+	s->as.header.not_for = names;
 	LIST_PUSH(w->b->arena, &http->answers, s);
 	return true;
 }

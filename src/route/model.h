@@ -282,6 +282,7 @@ struct entry {
 	const struct balancer *balancer; /* NULL: the input does not show it */
 	struct host *fallback;       /* takes what no host takes, where no host is HOST_ANY; written to a Gateway where it has a creator; or NULL */
 	LIST(struct served_name) certificates;
+	struct certificate rest;     /* of names that no host has: the default one, where its name is known; else none */
 	str rejected;                /* why the controller refuses its whole configuration, so that what it does today is not known; or empty */
 	struct place rejected_at;
 	str state;                   /* with rejected: "CONFIG_REJECTED", or "CRASH": the controller itself stops */

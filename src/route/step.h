@@ -238,7 +238,11 @@ struct step {
 		struct rewrite rewrite;
 		struct cors cors;
 		struct guard guard;
-		struct { LIST(struct header_edit) edits; bool unknown; } header;   /* unknown: what is set stands outside the input */
+		struct {
+			LIST(struct header_edit) edits;
+			bool unknown;                /* what is set stands outside the input */
+			struct str_list not_for;     /* of all answers but those for these hosts */
+		} header;
 		struct error_pages errors;
 		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */

@@ -5,6 +5,7 @@
 #include "targets/filters.h"
 #include "targets/headers.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/policies.h"
 #include "targets/rules.h"
 #include "targets/stated.h"
@@ -367,6 +368,8 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 		late = late || (asks && status);
 		said = said || asks;
 	}
+	if (lw->target->order.row.said)
+		same = order_is_kept(lw, at->route);
 	if (reasons < 2 || same || !said || d->policies.n == 0 || (acts_in_turn(lw) && !late))
 		return;
 	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
@@ -392,6 +395,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	drop_client_headers(lw, at, &d);
 	if (d.answer)
 		policies_end(lw, &d);
+	if (d.answer && d.answer->kind == STEP_REDIRECT && !d.closed)
+		headers_of_all(lw, at, &d);
 	if (d.answered && !d.closed)
 		answer_add(lw, d.answer, &d);
 	if (!d.closed && !d.answer)

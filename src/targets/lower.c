@@ -16,6 +16,7 @@
 #include "targets/headers.h"
 #include "targets/led_names.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
 #include "targets/ranks.h"
@@ -156,13 +157,19 @@ static bool has_host_guard(const struct lowering *lw, const struct host *host)
 	return false;
 }
 
+/* What a Gateway does not do by itself where nothing matches: to ask who may pass, or to send headers. */
+static bool is_more(const struct lowering *lw, const struct draft *draft)
+{
+	return lw->exact && (draft_is_guarded(draft) || draft->rule.filters.n);
+}
+
 /*
  * The root that the controller adds to every host answers 404. So does a Gateway where nothing matches; only where a wider host
  * would take the requests a rule must stand in the way, and where the whole host is closed.
  */
 static bool is_needless(const struct host_side *hs, const struct route *route, const struct draft *draft)
 {
-	bool said = draft->answered && draft->answer->status != 404;
+	bool said = draft->answered && (draft->answer->status != 404 || is_more(hs->lw, draft));
 	bool nothing = draft->closed || (draft->answer && draft->answer->kind == STEP_STATUS && !said);
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
@@ -595,6 +602,8 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
 	policies_of_entry(lw, &out);
+	order_decide(lw, entry);
+	order_add(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		state_of(lw, host, NULL, SIDE_BOTH);
