@@ -7,6 +7,7 @@
 #   make judge-traffic  recorded traffic, before and after; judge-traffic-traefik, judge-traffic-contour: the same with those
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
+#   make test-cluster  the live cluster: a real API server, and what may go wrong on the way there
 #   make oracle     trace against recorded answers        make bench      time and memory, and what reading alone costs
 #   make test-threads  races, under ThreadSanitizer
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
@@ -75,7 +76,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -212,6 +213,11 @@ clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 # SHARE=1: sanitizers watch all of it, and not a share of the longest checks. EVERY=1: every call is failed once, and not each 50th.
 test: deps-test
 	@MAKE='$(MAKE)' SHARE='$(SHARE)' EVERY='$(EVERY)' tests/test.sh
+
+# A real etcd and kube-apiserver (make judges-envoy builds them) in a network namespace.
+test-cluster: test-build
+	@tests/python.sh tests/live.py --binary build/test/ing2gw
+	@tests/python.sh tests/live_faults.py --binary build/test/ing2gw
 
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw

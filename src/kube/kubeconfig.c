@@ -2,12 +2,12 @@
 /* From kubeconfig files and options to a connection: see kubeconfig.h. */
 #include "kube/kubeconfig.h"
 
+#include <string.h>
+
+#include "base/nearest.h"
 #include "kube/base64.h"
 #include "kube/kubeconfig_exec.h"
 #include "kube/kubeconfig_files.h"
-#include "base/nearest.h"
-
-#include <string.h>
 
 struct resolving {
 	struct config_files files;

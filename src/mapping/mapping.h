@@ -189,6 +189,7 @@ struct target_row {
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
 	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
+	str command;             /* with how "none": what has to be run for each Service of the route instead; may have holes of the feature's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 	str since_target;        /* first version of the implementation for which the row counts; before, the other row of the feature; or empty */
 };
