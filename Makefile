@@ -247,7 +247,7 @@ judges: deps-judges
 	@tests/judges.sh
 
 judges-envoy: deps-judges-envoy
-	@tests/judges_real.sh translator envoy api controller
+	@tests/judges_real.sh translator envoy api kubectl controller
 
 judges-others: deps-judges-envoy
 	@tests/judges_real.sh envoy api traefik contour
@@ -342,9 +342,12 @@ install: all
 
 install-files: build/ing2gw.1 build/ing2gw.pc
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 build/ing2gw $(DESTDIR)$(PREFIX)/bin/ing2gw
 	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl-ing2gw
+	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl_complete-ing2gw
+	install -m 644 completion/ing2gw.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ing2gw
+	install -m 644 completion/_ing2gw $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ing2gw
 	install -m 644 include/ing2gw.h $(DESTDIR)$(PREFIX)/include/ing2gw.h
 	install -m 644 build/libing2gw.a $(DESTDIR)$(PREFIX)/lib/libing2gw.a
 	install -m 644 build/ing2gw.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/ing2gw.pc
