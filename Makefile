@@ -4,7 +4,7 @@
 #   make deps       get what the build needs              make demo       convert an example and show it
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
-#   make judge-traffic  recorded traffic, before and after
+#   make judge-traffic  recorded traffic, before and after; judge-traffic-traefik, judge-traffic-contour: the same with those
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
 #   make test-cluster  the live cluster: a real API server, and what may go wrong on the way there
@@ -76,7 +76,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -268,6 +268,10 @@ judge-mutants: binary-for-judges
 # Recorded sets of ingress-nginx, converted and served by a real Envoy: what each request is answered, before and after.
 judge-traffic: binary-for-judges
 	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw $(JUDGED)
+
+# The same through the controllers of others, on an API server.
+judge-traffic-traefik judge-traffic-contour: judge-traffic-%: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation $* $(JUDGED)
 
 judge-controller: binary-for-judges
 	$(JUDGE_CLUSTER) envoy-gateway

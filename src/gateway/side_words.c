@@ -309,9 +309,10 @@ static bool captures(const struct word *w)
 	str dollar = text_of(w, "target.dollar");
 	if (!whole || !(dollar.n ? dollars(w->b, dollar, &target) : substitution(w->b, text_of(w, "target"), &target)))
 		return false;
+	const struct target_row *row = target_feature(w->policy->words.target, w->feature->name);
 	/* letter case counts, unless the expression itself says otherwise */
 	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
-		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern) };
+		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern), .told = row ? row->tells : (struct str_list){ 0 } };
 	return true;
 }
 
