@@ -73,7 +73,7 @@ static bool basic(const struct word *w)
 {
 	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
 		.at = w->feature->at };
-	bool there = !w->b->world->closed || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
+	bool there = !w->b->world->closed || w->b->world->open_secrets || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
 	if (!there || !is_granted(w, &secret)) {
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
@@ -309,9 +309,10 @@ static bool captures(const struct word *w)
 	str dollar = text_of(w, "target.dollar");
 	if (!whole || !(dollar.n ? dollars(w->b, dollar, &target) : substitution(w->b, text_of(w, "target"), &target)))
 		return false;
+	const struct target_row *row = target_feature(w->policy->words.target, w->feature->name);
 	/* letter case counts, unless the expression itself says otherwise */
 	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
-		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern) };
+		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern), .told = row ? row->tells : (struct str_list){ 0 } };
 	return true;
 }
 

@@ -269,3 +269,11 @@ bool kubeconfig_read(struct arena *arena, const struct connection_options *optio
 		out->namespace = STR("default");
 	return true;
 }
+
+struct str_list kubeconfig_contexts(struct arena *arena, const struct connection_options *options, const struct connection_world *world)
+{
+	struct kube_fault fault;
+	struct config_files files = { .arena = arena, .fault = &fault };
+	(void)config_files_read(&files, options, world);
+	return config_files_names(&files, STR("contexts"));
+}

@@ -182,6 +182,7 @@ struct target_row {
 	const struct node *said; /* its spec as a template, see template.h; of kinds with one_each it may be a list of them, one for each object */
 	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list hides;   /* headers of the request that it leaves in, and the source takes away before the backend */
+	struct str_list tells;   /* headers of the request that it sets for the backend beside what it is for, and the source does not: they are taken away again */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
