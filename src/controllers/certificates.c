@@ -153,6 +153,13 @@ void certificates_decide(struct instance *in)
 		inherit(in, in->servers.item[i]);
 }
 
+void certificate_of_rest(struct instance *in, struct certificate *c)
+{
+	str known = default_certificate(in);
+	if (str_cut(known, '/', &c->namespace, &c->name))
+		c->kind = CERTIFICATE_DEFAULT;
+}
+
 static void say_no_https_of(struct instance *in, struct place at, const struct record *who)
 {
 	struct diag_site site = { at, 1, record_object(in->front->arena, who) };

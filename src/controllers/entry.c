@@ -191,6 +191,7 @@ void entry_finish(struct instance *in)
 	templates_check(in);
 	const struct certificate standard = { .kind = CERTIFICATE_DEFAULT };
 	serve(in, STR("_"), &standard);
+	certificate_of_rest(in, &in->entry->rest);
 	for (size_t i = 0; i < in->servers.n; i++)
 		serve_host(in, in->servers.item[i]);
 }

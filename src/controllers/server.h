@@ -123,6 +123,8 @@ void canary_cases(struct instance *instance, struct upstream *upstream, const st
 
 /* certificates.c (A.11). */
 void certificates_decide(struct instance *instance);
+/* Of names that no Ingress has. */
+void certificate_of_rest(struct instance *instance, struct certificate *certificate);
 /* After the host's routes are there. */
 void certificate_complete(struct instance *instance, const struct server *server, struct host *host);
 

@@ -317,6 +317,16 @@ void attach_policies(const struct attachment_job *job)
 	}
 }
 
+struct extension_ref parameters_ref(const struct plan *plan, str gateway)
+{
+	for (size_t i = 0; i < plan->part->policies.n; i++) {
+		const struct policy_kind *kind = plan->part->policies.item[i].kind;
+		if (kind->attaches == ATTACH_PARAMETERS)
+			return (struct extension_ref){ kind->group, kind->kind, gateway };
+	}
+	return (struct extension_ref){ .name = { "", 0 } };
+}
+
 void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
 {
 	struct assembly *as = plan->as;
@@ -324,7 +334,8 @@ void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
 		const struct rule_policy *policy = &plan->part->policies.item[i];
 		const struct policy_object object = { gateway->name, plan->namespace, gateway->namespace.n > 0,
 			arena_printf(as->arena, "what %.*s does for all hosts", STR_ARG(plan->part->entry->controller)),
-			target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }), NULL, STR("Gateway"), gateway->name };
+			policy->kind->attaches == ATTACH_PARAMETERS ? NULL : target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }), NULL,
+			STR("Gateway"), gateway->name };
 		add_policy_object(as, policy, &object);
 		for (size_t j = 0; j < policy->marks.n; j++)
 			assembly_carry_kind(as, policy->marks.item[j].fact, policy->kind->kind, plan->namespace, gateway->name,

@@ -85,6 +85,8 @@ struct attachment_job {
 	struct str_list *objects;    /* for each rule: the names of its policies' objects, in their order; filled in */
 };
 void attach_policies(const struct attachment_job *job);
+/* How one of the entry's Gateways names its parameters; name empty: it has none. */
+struct extension_ref parameters_ref(const struct plan *plan, str gateway);
 /* Policies of the entry, on one of its Gateways. */
 void attach_to_gateway(struct plan *plan, const struct object_meta *gateway);
 /* All that is said of a rule in policies; empty: nothing. */

@@ -172,6 +172,19 @@ static void check_order(struct reading *r, const struct merge_rule *rule)
 	}
 }
 
+/* What changes nothing for requests need not be understood. */
+static void drop_inert(struct policy_words *words)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < words->unknown.n; i++) {
+		str field, rest;
+		str_cut(str_from(words->unknown.item[i].pointer, 1), '/', &field, &rest);
+		if (!str_list_has(&words->kind->inert, field))
+			words->unknown.item[kept++] = words->unknown.item[i];
+	}
+	words->unknown.n = kept;
+}
+
 bool policy_features(struct arena *arena, const struct mapping *mapping, str group, str kind, const struct node *spec, struct policy_words *out)
 {
 	struct reading r = { .out = out };
@@ -193,7 +206,10 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 		(void)take_row(&r, STR(POLICY_OVERRIDE), out->target->override.said);
 	if (str_eq(out->target->answer.policy, kind))
 		(void)take_row(&r, STR(POLICY_ANSWER), out->target->answer.said);
+	if (str_eq(out->target->order.row.policy, kind))
+		(void)take_row(&r, STR(POLICY_ORDER), out->target->order.row.said);
 	taking_rest(&r.taking, &out->unknown);
+	drop_inert(out);
 	for (size_t i = 0; i < out->kind->merge.n; i++)
 		if (out->kind->merge.item[i].order.n)
 			check_order(&r, &out->kind->merge.item[i]);

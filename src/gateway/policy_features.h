@@ -12,9 +12,15 @@
 #define POLICY_ANSWER "route.answer"
 /* A status of the implementation's own that becomes another one: "from", "status", "location". */
 #define POLICY_OVERRIDE "route.override"
+/* The order in which policies may refuse requests is that of the table's key `order`. */
+#define POLICY_ORDER "route.order"
+
+/* Around the names of hosts in the condition of a header, in the words of Envoy: without them, everybody has it. */
+#define HSTS_BUT " && !(re.extract(request.host, r'^[^:]*', r'\\0') in ["
+#define HSTS_BUT_END "])"
 
 struct policy_feature {
-	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER, POLICY_OVERRIDE */
+	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER and the others above */
 	struct template_values values;   /* by the names of the row's holes */
 	struct place at;                 /* of the first field that says it */
 };

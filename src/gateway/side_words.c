@@ -3,6 +3,7 @@
 #include "gateway/side_build.h"
 
 #include "base/buf.h"
+#include "gateway/read_object.h"
 
 /* A feature of a policy on its way to a route. */
 struct word {
@@ -67,11 +68,12 @@ static str namespace_of(const struct word *w, const char *name)
 
 /* ---- protections ---- */
 
+/* Users that are known elsewhere need no Secret. */
 static bool basic(const struct word *w)
 {
 	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
 		.at = w->feature->at };
-	bool there = !w->b->world->closed || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
+	bool there = !w->b->world->closed || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
 	if (!there || !is_granted(w, &secret)) {
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
@@ -198,9 +200,20 @@ static void add_origin(struct buf *out, const char *open, str text, const char *
 	buf_printf(out, "%s%s%.*s%s", out->n ? "|" : "", open, STR_ARG(text), close);
 }
 
+/* Expressions among origins begin so. */
+static struct str_list origins_of(const struct word *w, bool regex)
+{
+	const struct str_list all = list_of(w, "origins.all");
+	struct str_list some = list_of(w, regex ? "origins.regex" : "origins");
+	for (size_t i = 0; i < all.n; i++)
+		if (str_starts(all.item[i], STR("^")) == regex)
+			LIST_PUSH(w->b->arena, &some, all.item[i]);
+	return some;
+}
+
 static bool cors(const struct word *w)
 {
-	const struct str_list origins = list_of(w, "origins"), wild = list_of(w, "origins.regex");
+	const struct str_list origins = origins_of(w, false), wild = origins_of(w, true);
 	struct buf regex;
 	struct cors *c = &add_step(w, STEP_CORS)->as.cors;
 	struct str_list methods = list_of(w, "methods"), headers = list_of(w, "headers"), expose = list_of(w, "expose");
@@ -296,9 +309,10 @@ static bool captures(const struct word *w)
 	str dollar = text_of(w, "target.dollar");
 	if (!whole || !(dollar.n ? dollars(w->b, dollar, &target) : substitution(w->b, text_of(w, "target"), &target)))
 		return false;
+	const struct target_row *row = target_feature(w->policy->words.target, w->feature->name);
 	/* letter case counts, unless the expression itself says otherwise */
 	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
-		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern) };
+		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern), .told = row ? row->tells : (struct str_list){ 0 } };
 	return true;
 }
 
@@ -314,12 +328,29 @@ static bool host(const struct word *w)
 
 /* ---- answers ---- */
 
+/* The Gateway sends the same with all answers. */
+static bool is_sent_anyway(const struct word *w, str hsts)
+{
+	const struct read_meta *m = &w->b->gateway->meta;
+	const struct side_part at = { STR_INIT(READ_GROUP), STR_INIT("Gateway"), m->namespace, m->name, { "", 0 } };
+	const struct read_policy *p;
+	for (size_t i = 0; (p = side_policy_at(w->b, &at, i)); i++)
+		for (size_t k = 0; k < p->words.features.n; k++) {
+			const struct word other = { w->b, p, &p->words.features.item[k], NULL };
+			if (str_eq(other.feature->name, STR("headers.hsts")) && str_eq(text_of(&other, "value"), hsts))
+				return true;
+		}
+	return false;
+}
+
 /* What answers with that status: Services that are not there, or a guard, whose 401 leads to a page to sign in. */
 static bool override(const struct word *w)
 {
 	const uint32_t from = (uint32_t)number_of(w, "from"), status = (uint32_t)number_of(w, "status");
-	str to = text_of(w, "location");
+	str to = text_of(w, "location"), hsts = text_of(w, "hsts");
 	struct redirect r = { 0 };
+	if (hsts.n && !is_sent_anyway(w, hsts))
+		return false;
 	bool sign_in = from == 401 && status == 302 && to.n && side_location(w->b, w->policy->words.target, to, &r) && !r.regex.n && !r.cuts_slash;
 	for (size_t i = 0; sign_in && i < w->route->steps.n; i++)
 		if (w->route->steps.item[i]->kind == STEP_GUARD)
@@ -362,8 +393,12 @@ static bool elsewhere(const struct word *w)
 	}
 	if (!dollars(w->b, text, &location))
 		return false;
-	add_step(w, STEP_REDIRECT)->as.redirect = (struct redirect){ .location = location, .status = permanent ? 301 : 302,
-		.status_others = permanent ? 308 : 307, .relative = true };
+	struct redirect *r = &add_step(w, STEP_REDIRECT)->as.redirect;
+	*r = (struct redirect){ .location = location, .status = permanent ? 301 : 302, .status_others = permanent ? 308 : 307, .relative = true };
+	if (number_of(w, "status")) {
+		r->status = (uint32_t)number_of(w, "status");
+		r->status_others = 0;
+	}
 	return true;
 }
 
@@ -489,9 +524,29 @@ static bool original(const struct word *w, struct http_rules *http)
 	return true;
 }
 
+/* "'a', 'b'" */
+static bool read_names(struct build *b, str text, struct str_list *out)
+{
+	while (text.n) {
+		str name;
+		bool more = str_cut(text, ',', &name, &text);
+		name = str_trim(name);
+		if (name.n < 3 || name.p[0] != '\'' || name.p[name.n - 1] != '\'' || (more && text.n == 0))
+			return false;
+		LIST_PUSH(b->arena, out, str_slice(name, 1, name.n - 1));
+	}
+	return true;
+}
+
 /* Of answers over TLS. */
 static bool hsts(const struct word *w, struct http_rules *http)
 {
+	str but = text_of(w, "but");
+	struct str_list names = { 0 };
+	const str begin = STR_INIT(HSTS_BUT), end = STR_INIT(HSTS_BUT_END);
+	if (but.n && (!str_starts(but, begin) || !str_ends(but, end) || but.n < begin.n + end.n ||
+		!read_names(w->b, str_slice(but, begin.n, but.n - end.n), &names)))
+		return false;
 	struct step *s = NEW(w->b->arena, struct step);
 	const struct header_edit edit = { .response = true, .name = STR_INIT("Strict-Transport-Security"), .value = side_plain_text(w->b, text_of(w, "value")) };
 	s->kind = STEP_HEADER;
@@ -499,6 +554,7 @@ static bool hsts(const struct word *w, struct http_rules *http)
 	s->feature = w->feature->name;
 	s->at = w->feature->at;
 	LIST_PUSH(w->b->arena, &s->as.header.edits, edit);
+	s->as.header.not_for = names;
 	LIST_PUSH(w->b->arena, &http->answers, s);
 	return true;
 }

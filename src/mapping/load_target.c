@@ -20,9 +20,11 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("read_as"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, read_as), NULL, 0, NULL },
 	{ STR_INIT("hides"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, hides), NULL, 0, NULL },
+	{ STR_INIT("tells"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, tells), NULL, 0, NULL },
 	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
+	{ STR_INIT("command"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, command), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
 	{ STR_INIT("since_target"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since_target), NULL, 0, NULL },
 };
@@ -45,6 +47,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
+	{ STR_INIT("order"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("releases"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("judged"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, judged), NULL, 0, NULL },
 	{ STR_INIT("own_class"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_class), NULL, 0, NULL },
@@ -66,6 +69,12 @@ static const struct key LEFT_OPEN_KEYS[] = {
 static const struct key BARE_KEYS[] = {
 	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key ORDER_KEYS[] = {
+	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_order, row.policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("steps"), KEY_TEXTS, NEEDED, offsetof(struct target_order, steps), NULL, 0, NULL },
 };
 
 static const struct key ANSWER_KEYS[] = {
@@ -113,7 +122,7 @@ static struct target_table *find_target(const struct mapping *mapping, str name)
 /* ---- policies ---- */
 
 static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_ROUTE] = STR_INIT("route"), [ATTACH_GATEWAY] = STR_INIT("gateway"),
-	[ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_ANNOTATIONS] = STR_INIT("annotations") };
+	[ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_ANNOTATIONS] = STR_INIT("annotations"), [ATTACH_PARAMETERS] = STR_INIT("parameters") };
 
 static void set_attachment(void *row, size_t word)
 {
@@ -135,6 +144,7 @@ static const struct key POLICY_KEYS[] = {
 	{ STR_INIT("local"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, local), NULL, 0, NULL },
 	{ STR_INIT("needs"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, needs), NULL, 0, NULL },
 	{ STR_INIT("drops_rule"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, drops_rule), NULL, 0, NULL },
+	{ STR_INIT("inert"), KEY_TEXTS, OPTIONAL, offsetof(struct policy_kind, inert), NULL, 0, NULL },
 	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
@@ -234,6 +244,13 @@ static void load_bare(struct loader *loader, const struct target_table *table, c
 	struct target_row row = { .how = STR_INIT("policy") };
 	if (node && load_keys(loader, node, BARE_KEYS, COUNT_OF(BARE_KEYS), true, &row) && load_said(loader, table, node, &row))
 		*out = row;
+}
+
+static void load_order(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_order order = { .row = { .how = STR_INIT("policy") } };
+	if (node && load_keys(loader, node, ORDER_KEYS, COUNT_OF(ORDER_KEYS), true, &order) && load_said(loader, table, node, &order.row))
+		table->order = order;
 }
 
 static void load_answer(struct loader *loader, struct target_table *table, const struct node *node)
@@ -415,6 +432,7 @@ void load_target(struct loader *loader, const struct node *root)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_bare(loader, table, node_get(root, STR("endless")), &table->endless);
 	load_bare(loader, table, node_get(root, STR("override")), &table->override);
+	load_order(loader, table, node_get(root, STR("order")));
 	load_answer(loader, table, node_get(root, STR("answer")));
 	load_regex(loader, table, node_get(root, STR("regex")));
 	load_choices(loader, table, node_get(root, STR("choices")));

@@ -8,7 +8,7 @@
 #include "mapping/template.h"
 
 /* What answers of a target's are filled with: its keys answer, override and endless. */
-static const str ANSWER_HOLES[] = { STR_INIT("status"), STR_INIT("location"), STR_INIT("from") };
+static const str ANSWER_HOLES[] = { STR_INIT("status"), STR_INIT("location"), STR_INIT("from"), STR_INIT("hsts") };
 
 static struct str_list known_holes(const struct loader *loader, const struct feature *feature)
 {

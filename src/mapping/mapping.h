@@ -154,9 +154,9 @@ struct merge_rule {
 
 /*
  * By targetRefs to a rule of a route, to a route as a whole, or to the Gateway; as a filter of the rule; as annotations of the route, which
- * are no object of their own.
+ * are no object of their own; named by parametersRef of the Gateway or its class.
  */
-enum attachment { ATTACH_RULE, ATTACH_ROUTE, ATTACH_GATEWAY, ATTACH_FILTER, ATTACH_ANNOTATIONS };
+enum attachment { ATTACH_RULE, ATTACH_ROUTE, ATTACH_GATEWAY, ATTACH_FILTER, ATTACH_ANNOTATIONS, ATTACH_PARAMETERS };
 
 /* A kind of object beside the Gateway API in which an implementation is told more. */
 struct policy_kind {
@@ -171,6 +171,7 @@ struct policy_kind {
 	bool absent_ignored;     /* a rule that names one that is not there does without it, and stands open */
 	bool local;              /* objects that it refers to stand in its own namespace */
 	bool drops_rule;         /* a rule that names one counts as not written where that, or what it refers to, is not there */
+	struct str_list inert;   /* fields of its spec that change nothing for requests */
 	str needs;               /* what has to be done beside the manifests where one is printed, one sentence; or empty */
 	LIST(struct merge_rule) merge;
 };
@@ -181,12 +182,14 @@ struct target_row {
 	const struct node *said; /* its spec as a template, see template.h; of kinds with one_each it may be a list of them, one for each object */
 	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list hides;   /* headers of the request that it leaves in, and the source takes away before the backend */
+	struct str_list tells;   /* headers of the request that it sets for the backend beside what it is for, and the source does not: they are taken away again */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
 	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
+	str command;             /* with how "none": what has to be run for each Service of the route instead; may have holes of the feature's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 	str since_target;        /* first version of the implementation for which the row counts; before, the other row of the feature; or empty */
 };
@@ -246,6 +249,12 @@ struct answer_word {
 	str said;                /* of groups with "${regex}" and, behind it, "${group}" */
 };
 
+/* How a Gateway is told to look at what may refuse requests in another order than its own. */
+struct target_order {
+	struct target_row row;       /* only policy and said */
+	struct str_list steps;       /* the features in that order */
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -265,6 +274,7 @@ struct target_table {
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;
 	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
+	struct target_order order;
 	LIST(struct target_release) releases;   /* from the oldest on; the title names the newest. None: it has no versions, or they are not told apart */
 	str release;                 /* that this table is about, or empty */
 	bool judged;                 /* a running one has judged what is printed for it */

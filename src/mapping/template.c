@@ -358,7 +358,9 @@ static bool read_inside(struct arena *arena, str t, str text, struct template_va
 			return false;
 		const struct number_form *form = number_form(hole.conversion);
 		int64_t number;
-		if (!form)
+		if (!form && end == 0)
+			template_set_flag(arena, values, hole.name);
+		else if (!form)
 			template_set_text(arena, values, hole.name, str_slice(text, 0, end));
 		else if (form->read(str_slice(text, 0, end), &number))
 			template_set_number(arena, values, hole.name, number);

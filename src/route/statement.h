@@ -31,6 +31,7 @@ enum stated_when {
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
 	STATED_ORIGIN,       /* with the method OPTIONS, or a header Origin */
 	STATED_FORWARDED,    /* with a header by which a proxy in front says scheme, host or port */
+	STATED_ORIGINAL,     /* with a header in which a proxy in front says client or host */
 	STATED_UNDERSCORE,   /* with "_" in the name of a header */
 	STATED_DOT,          /* whose Host has a dot at its end */
 	STATED_CLIENT,       /* with the header in which the load balancer looks for the client's address */

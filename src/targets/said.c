@@ -3,6 +3,7 @@
  * Steps as fields for templates: those of the annotations that they came from, by the rows of the controller's table; where a step's
  * meaning is more than these texts, the fields are worked out here. "secret.namespace" belongs to the annotation's field "secret".
  */
+#include "gateway/policy_features.h"
 #include "mapping/values.h"
 #include "targets/losses.h"
 #include "targets/expressions.h"
@@ -190,11 +191,20 @@ static void set_burst(const struct saying *s, const char *number, const char *bu
 		set_number(s, burst, n->number * (times && times->kind == TEMPLATE_NUMBER && times->number > 0 ? times->number : 5));
 }
 
+/* Where both are counted together, the longer time has the larger number: else it alone decides. */
+static void set_window(const struct saying *s)
+{
+	const struct template_value *second = template_value(&s->out->values, STR("per-second")), *minute = template_value(&s->out->values, STR("per-minute"));
+	if (second && second->kind == TEMPLATE_NUMBER && !(minute && minute->number < second->number))
+		set_number(s, "per-second.window", second->number);
+}
+
 /* Clients that cannot be told apart would share one number. */
 static bool rate(const struct saying *s)
 {
 	set_burst(s, "per-second", "burst.second");
 	set_burst(s, "per-minute", "burst.minute");
+	set_window(s);
 	set_number(s, "status", s->step->status ? s->step->status : 503);
 	return !clients_are_hidden(s->lw);
 }
@@ -234,6 +244,9 @@ static bool cors(const struct saying *s)
 	}
 	set_list(s, "origins", &whole);
 	set_list(s, "origins.regex", &wild);
+	for (size_t i = 0; i < wild.n; i++)
+		LIST_PUSH(s->lw->arena, &whole, wild.item[i]);
+	set_list(s, "origins.all", &whole);
 	set_list(s, "methods", &c->methods);
 	set_list(s, "headers", &c->headers);
 	set_list(s, "expose", &c->expose);
@@ -290,9 +303,46 @@ static bool original(const struct saying *s)
 	return str_eq_nocase(s->lw->entry->http.forwarded_for, STR("X-Forwarded-For"));
 }
 
+static bool sends_hsts(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t k = 0; k < host->routes.item[i]->steps.n; k++)
+			if (str_eq(host->routes.item[i]->steps.item[k]->feature, STR("headers.hsts")))
+				return true;
+	return false;
+}
+
+static void list_name(struct buf *out, const struct host_name *name)
+{
+	if (name->kind == HOST_EXACT && str_find_char(name->name, '\'') == name->name.n)
+		buf_printf(out, "%s'%.*s'", out->n ? ", " : "", STR_ARG(name->name));
+}
+
+/* In the words of Envoy: not for hosts whose answers come without the header. */
+static str but_hosts(const struct saying *s)
+{
+	enum { LIST_MOST = 3000 };
+	struct buf names;
+	buf_init(&names, s->lw->arena, 0);
+	for (size_t i = 0; i < s->lw->entry->hosts.n; i++) {
+		const struct host *host = s->lw->entry->hosts.item[i];
+		if (sends_hsts(host))
+			continue;
+		list_name(&names, &host->name);
+		for (size_t k = 0; k < host->aliases.n; k++)
+			list_name(&names, &host->aliases.item[k]);
+	}
+	return names.n && names.n < LIST_MOST ? arena_printf(s->lw->arena, HSTS_BUT "%.*s" HSTS_BUT_END, STR_ARG(buf_str(&names))) : (str){ "", 0 };
+}
+
 /* No quote ends a text of Envoy's too early. */
 static bool hsts(const struct saying *s)
 {
+	str but = but_hosts(s);
+	if (but.n)
+		set_text(s, "but", but);
+	else
+		template_set_flag(s->lw->arena, &s->out->values, STR("but"));
 	set_text(s, "value", s->lw->entry->http.hsts);
 	return s->step->kind == STEP_OTHER && s->lw->entry->http.hsts.n && !str_has_char(s->lw->entry->http.hsts, '\'') &&
 		!str_has_char(s->lw->entry->http.hsts, '%');
@@ -526,8 +576,10 @@ static bool elsewhere(const struct saying *s)
 	const struct redirect *r = &s->step->as.redirect;
 	const bool permanent = str_eq(s->step->feature, STR("redirect.permanent"));
 	bool whole = str_starts(r->location, STR("http://")) || str_starts(r->location, STR("https://"));
-	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || r->status != (permanent ? 301 : 302))
+	const bool any_status = wants(s, "status"), usual = r->status == (permanent ? 301 : 302);
+	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || !(usual || any_status))
 		return false;
+	set_number(s, "status", r->status);
 	for (size_t i = 0; i < r->location.n; i++)
 		whole = whole && r->location.p[i] > ' ' && r->location.p[i] < 127 && r->location.p[i] != '$';
 	set_text(s, "location", r->location);

@@ -166,6 +166,8 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 		return has_origin(r);
 	case STATED_FORWARDED:
 		return has_header(r, STR("X-Forwarded-Proto")) || has_header(r, STR("X-Forwarded-Host")) || has_header(r, STR("X-Forwarded-Port"));
+	case STATED_ORIGINAL:
+		return has_header(r, STR("X-Forwarded-For")) || has_header(r, STR("X-Forwarded-Host"));
 	case STATED_UNDERSCORE:
 		return request_has_underscore(r);
 	case STATED_DOT:
