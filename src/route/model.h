@@ -355,6 +355,8 @@ str path_fold_case(struct arena *arena, str path);
  * match is never reached. False where that cannot be said for certain.
  */
 bool match_takes_all(struct matcher *matcher, struct match *match, str literal);
+/* It takes the path, whatever else it asks for; one of which that is not known because its expression runs away counts as taking it. */
+bool match_may_take(struct matcher *matcher, struct match *match, str path);
 /*
  * The first route of a host that takes the path and asks for nothing else, as it stands decoded in a request; NULL where there is none. One of which
  * it is not known because its expression runs away counts as taking it.

@@ -32,10 +32,10 @@ static bool is_wider_host(const struct host *wide, const struct host *host)
 	return wide != host && wider;
 }
 
-/* A prefix of the root comes after everything in any case. */
+/* A prefix of the root that asks for nothing else comes after everything in any case. */
 static bool is_long(const struct route *r)
 {
-	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || path_without_slash(r->match.path).n > 1;
+	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || r->match.conditions.n || path_without_slash(r->match.path).n > 1;
 }
 
 static const struct route *first_of(struct lowering *lw, const struct host *host, str path)
@@ -58,7 +58,7 @@ static bool redirects(const struct route *r)
 static bool holds(const struct route *own, const struct route *other)
 {
 	bool same = own && own->match.kind == other->match.kind && str_eq(path_without_slash(own->match.path), path_without_slash(other->match.path));
-	return same && own->match.kind != MATCH_REGEX && !redirects(own);
+	return same && own->match.kind != MATCH_REGEX && other->match.conditions.n == 0 && !redirects(own);
 }
 
 /* ---- closed and guarded routes ---- */
@@ -118,7 +118,7 @@ static struct path_match as_expression(struct arena *arena, str prefix)
 {
 	struct path_match path = { STR("RegularExpression"), STR("^/.*$") };
 	if (prefix.n > 1)
-		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_literal(arena, prefix)));
+		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_quoted(arena, prefix)));
 	return path;
 }
 

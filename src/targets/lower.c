@@ -23,6 +23,7 @@
 #include "targets/rules.h"
 #include "targets/stated.h"
 #include "targets/streams.h"
+#include "targets/turns.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
 
@@ -476,6 +477,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
 		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
+	turns_keep(hs->lw, &(struct ordered){ hs->whole, hs->side, &hs->added });
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
