@@ -17,6 +17,7 @@ enum path_said {
 	SAID_AS_REGEX,       /* as a regular expression, whose dialect is the implementation's, and which may be in this letter case */
 	SAID_FOLDED,         /* as one that takes the same paths; its rank is the implementation's */
 	SAID_IN_DIALECT,     /* the same, in a dialect that is the implementation's */
+	SAID_SLASH,          /* as a prefix that takes its path without the last slash as well, which the source left to others */
 	SAID_NEAR,           /* as what people would write for it, which takes other paths on its edge */
 	SAID_SEARCHED,       /* as the regular expression that the source has, with its letter case; rank and dialect are the implementation's */
 	SAID_TOO_LONG        /* as one in this letter case: for every case it is longer than a match may be */
