@@ -4,10 +4,12 @@
 #   make deps       get what the build needs              make demo       convert an example and show it
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
-#   make judge-traffic  recorded traffic, before and after
+#   make judge-traffic  recorded traffic, before and after; judge-traffic-traefik, judge-traffic-contour: the same with those
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
-#   make oracle     trace against recorded answers        make bench      requests a second, and what the proof costs
+#   make test-cluster  the live cluster: a real API server, and what may go wrong on the way there
+#   make oracle     trace against recorded answers        make bench      time and memory, and what reading alone costs
+#   make test-threads  races, under ThreadSanitizer
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
@@ -74,8 +76,8 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
-	test-build clang-build cppcheck clang-tidy analyzer FORCE
+.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -170,6 +172,11 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 test-build:
 	$(SUBMAKE) B=build/test/obj OUT=build/test WERROR=-Werror CFLAGS='$(SANITIZE)' build/test/ing2gw build/test/unit build/test/render
 
+# The program under ThreadSanitizer, asked with several threads what it is asked with one. ARGS='--only annotations' for some cases.
+test-threads: deps-test
+	$(SUBMAKE) B=build/threads/obj OUT=build/threads CFLAGS='-O1 -g -fsanitize=thread' build/threads/ing2gw
+	@tests/python.sh tests/jobs.py --binary build/threads/ing2gw $(ARGS)
+
 build/test/gen/groups.h: FORCE
 	$(call WRITE_LIST,$(patsubst tests/unit/test_%.c,'GROUP(%)',$(filter tests/unit/test_%.c,$(UNIT_SOURCES))))
 
@@ -207,6 +214,12 @@ clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 test: deps-test
 	@MAKE='$(MAKE)' SHARE='$(SHARE)' EVERY='$(EVERY)' tests/test.sh
 
+# A real etcd and kube-apiserver (make judges-envoy builds them) in a network namespace.
+test-cluster: test-build
+	@tests/python.sh tests/live.py --binary build/test/ing2gw
+	@tests/python.sh tests/live_faults.py --binary build/test/ing2gw
+	@tests/python.sh tests/live_apply.py --binary build/test/ing2gw
+
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw
 
@@ -217,9 +230,14 @@ binary-for-golden:
 oracle: binary-for-golden
 	@tests/python.sh tests/oracle.py --binary build/ing2gw $(ARGS)
 
-# ARGS='--least 100000' fails below; ARGS=--limits where the proof takes longer than it may.
-bench: binary-for-golden
-	@tests/python.sh tests/bench.py --binary build/ing2gw $(ARGS)
+# ARGS='--only www' for some inputs, ARGS=--million for one that takes minutes and gigabytes, ARGS='--least 100000' fails below so many requests.
+bench: binary-for-golden build/scan
+	@tests/python.sh tests/bench.py --binary build/ing2gw --scan build/scan $(ARGS)
+
+# Only reads YAML: what everything is held against.
+build/scan: tests/bench/scan.c | build/.libraries
+	$(SAY) CC $<
+	$(Q)$(CC) -std=c11 $(WARNINGS) $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIBS)
 
 corpus:
 	@[ -n '$(DIR)' ] || { echo 'make corpus DIR=path' >&2; exit 2; }
@@ -230,7 +248,7 @@ judges: deps-judges
 	@tests/judges.sh
 
 judges-envoy: deps-judges-envoy
-	@tests/judges_real.sh translator envoy api controller
+	@tests/judges_real.sh translator envoy api kubectl controller
 
 judges-others: deps-judges-envoy
 	@tests/judges_real.sh envoy api traefik contour
@@ -250,6 +268,10 @@ judge-mutants: binary-for-judges
 # Recorded sets of ingress-nginx, converted and served by a real Envoy: what each request is answered, before and after.
 judge-traffic: binary-for-judges
 	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw $(JUDGED)
+
+# The same through the controllers of others, on an API server.
+judge-traffic-traefik judge-traffic-contour: judge-traffic-%: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation $* $(JUDGED)
 
 judge-controller: binary-for-judges
 	$(JUDGE_CLUSTER) envoy-gateway
@@ -321,9 +343,12 @@ install: all
 
 install-files: build/ing2gw.1 build/ing2gw.pc
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 build/ing2gw $(DESTDIR)$(PREFIX)/bin/ing2gw
 	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl-ing2gw
+	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl_complete-ing2gw
+	install -m 644 completion/ing2gw.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ing2gw
+	install -m 644 completion/_ing2gw $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ing2gw
 	install -m 644 include/ing2gw.h $(DESTDIR)$(PREFIX)/include/ing2gw.h
 	install -m 644 build/libing2gw.a $(DESTDIR)$(PREFIX)/lib/libing2gw.a
 	install -m 644 build/ing2gw.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/ing2gw.pc

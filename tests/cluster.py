@@ -111,7 +111,9 @@ class Refused(Exception):
 
 
 class Cluster:
-    def __init__(self, folder):
+    def __init__(self, folder, users=(), options=()):
+        """users: tokens with a user of the same name each, who may do nothing yet; options: further ones of kube-apiserver."""
+        self.users, self.options = users, list(options)
         self.folder = os.path.join(folder, "control")
         os.makedirs(self.folder)
         self.processes, self.client, self.kinds = Processes(self.folder), None, {}
@@ -133,6 +135,7 @@ class Cluster:
         subprocess.run(["openssl", "rsa", "-in", key, "-pubout", "-out", public], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         with open(self.path("tokens.csv"), "w", encoding="utf-8") as out:
             out.write("%s,admin,1,system:masters\n" % TOKEN)
+            out.writelines("%s,%s,%s\n" % (user, user, user) for user in self.users)
         store = ["http://127.0.0.1:%d" % port for port in (ETCD, PEERS)]
         self.processes.start("etcd", real.program("etcd"), "--data-dir", self.path("etcd"), "--listen-client-urls", store[0], "--advertise-client-urls", store[0],
                              "--listen-peer-urls", store[1], "--initial-advertise-peer-urls", store[1], "--initial-cluster", "default=" + store[1],
@@ -142,18 +145,18 @@ class Cluster:
             "apiserver", real.program("kube-apiserver"), "--etcd-servers=" + store[0], "--service-account-issuer=https://kubernetes.default.svc",
             "--service-account-signing-key-file=" + key, "--service-account-key-file=" + public, "--cert-dir=" + self.path("apiserver"),
             "--secure-port=%d" % API, "--bind-address=127.0.0.1", "--advertise-address=" + ENTRY, "--token-auth-file=" + self.path("tokens.csv"),
-            "--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/12", "--disable-admission-plugins=ServiceAccount")
+            "--authorization-mode=RBAC", "--service-cluster-ip-range=10.0.0.0/12", "--disable-admission-plugins=ServiceAccount", *self.options)
         until("the API server", lambda: self.get("/readyz", text=True) == "ok")
         with open(self.path("kubeconfig"), "w", encoding="utf-8") as out:
             json.dump({"apiVersion": "v1", "kind": "Config", "current-context": "x", "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
                        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:%d" % API, "insecure-skip-tls-verify": True}}],
                        "users": [{"name": "u", "user": {"token": TOKEN}}]}, out)
 
-    def request(self, method, path, body=None):
+    def request(self, method, path, body=None, kind="application/json"):
         """(status, text); over one connection."""
         headers = {"Authorization": "Bearer " + TOKEN}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
             body = json.dumps(body).encode("utf-8")
         for again in (True, False):
             try:

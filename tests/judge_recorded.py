@@ -9,6 +9,7 @@ import asyncio
 import base64
 import collections
 import hashlib
+import json
 
 import common
 import envoy_stack
@@ -24,6 +25,8 @@ CLUSTER_WIDE = ("GatewayClass", "Namespace", "IngressClass")
 LABEL = "kubernetes.io/metadata.name"
 # Kinds of the input that stand beside what is printed.
 BESIDE = ("Service", "Secret", "ConfigMap", "Namespace")
+# Settings of the proxy, which a Gateway or its class names.
+PARAMETERS = "EnvoyProxy"
 # Envoy's own answer where it gets no connection; 500 is what a route without backends or with a broken policy says.
 UNREACHED = 503
 HTPASSWD = "user:{SHA}%s\n" % base64.b64encode(hashlib.sha1(b"pass").digest()).decode("ascii")
@@ -177,7 +180,7 @@ def translated(sets, objects, classes):
     kinds = [{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": name}, "spec": {"controllerName": CONTROLLER}}
              for name in sorted(classes)]
     try:
-        return sets, envoy_stack.translate(kinds + [item for one in sets for item in objects[one.name]])["xds"]
+        return sets, envoy_stack.translate(kinds + of_class([item for one in sets for item in objects[one.name]]))["xds"]
     except envoy_stack.Refused as why:
         if len(sets) == 1:
             sets[0].refusal = str(why)
@@ -187,12 +190,39 @@ def translated(sets, objects, classes):
     return first + second, dict(some, **more)
 
 
+def parameters(objects):
+    """The settings of the proxy that a Gateway of these names, as a text; or an empty one."""
+    found = [item["spec"] for item in objects if item["kind"] == PARAMETERS]
+    return json.dumps(found[0], sort_keys=True) if found else ""
+
+
+def of_class(objects):
+    """The translator takes such settings from the class alone, of which it knows one: all of these have the same."""
+    kept = []
+    for item in objects:
+        if item["kind"] == "Gateway" and "parametersRef" in (item["spec"].get("infrastructure") or {}):
+            item = dict(item, spec={key: value for key, value in item["spec"].items() if key != "infrastructure"})
+        if item["kind"] != PARAMETERS or not any(other["kind"] == PARAMETERS for other in kept):
+            kept.append(item)
+    return kept
+
+
+def translated_alike(sets, objects, classes):
+    """(sets that the translator takes, its dump), of all that there are; those with the same settings of the proxy at once."""
+    kept, dump = [], {}
+    for spec in sorted({parameters(objects[one.name]) for one in sets}):
+        some, more = translated([one for one in sets if parameters(objects[one.name]) == spec], objects, classes)
+        kept += some
+        dump.update(more)
+    return [one for one in sets if one in kept], dump
+
+
 def serve(sets, pair, counts, tally, verdict=judge):
     objects, classes = {}, set()
     for number, one in enumerate(sets):
         objects[one.name], more = one.serve(number, pair)
         classes |= more
-    sets, dump = translated(sets, objects, classes)
+    sets, dump = translated_alike(sets, objects, classes)
     kept = []
     for one in sets:
         if any(envoy_static.repeated(dump[name]) for name in one.names if name in dump):

@@ -60,9 +60,12 @@ def table_controllers(_):
 def table_policies(_):
     text = head("`--target`", "Feature", "Object", "Where it differs from the source")
     for target in tables.names("targets"):
-        for item in tables.rows(tables.load("targets", target + ".yaml"), "features"):
+        items = tables.rows(tables.load("targets", target + ".yaml"), "features")
+        since = {item["feature"]: item["since_target"] for item in items if "since_target" in item}
+        for item in items:
+            gate = ", since " + item["since_target"] if "since_target" in item else ", before " + since[item["feature"]] if item["feature"] in since else ""
             if "policy" in item:
-                text += row("`%s`" % target, "`%s`" % item["feature"], "`%s`" % item["policy"], item.get("differs", ""))
+                text += row("`%s`" % target, "`%s`%s" % (item["feature"], gate), "`%s`" % item["policy"], item.get("differs", ""))
     return text
 
 

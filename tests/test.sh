@@ -31,6 +31,7 @@ tally 'schemas'            py schemas --binary "$binary"
 tally 'unit tests'         tests/unit.sh build/test/unit
 tally 'library example'    tests/library.sh
 tally 'golden cases'       py golden --binary "$binary"
+tally 'threads'            py jobs --binary build/ing2gw
 tally 'folders'            py folders --binary "$binary"
 tally 'build, faults'      once "$make" --no-print-directory build/faulty
 tally 'failing calls'      py faults --binary build/faulty --every "${EVERY:-50}"
@@ -43,6 +44,7 @@ tally 'trace'              py trace "${some[@]}"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
 tally 'answers, Kong'      py kong --binary "$binary"
+tally 'random Kong sets'   py kong_sets --binary build/ing2gw
 tally 'answers, Gateways'  py gwcases --binary "$binary"
 tally 'answers, agreeing'  py gwagree --binary "$binary"
 # thousands of mutants

@@ -2,6 +2,8 @@
 /* Arenas and the lists that grow in them: see arena.h. */
 #include "base/arena.h"
 
+#include "base/format.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,14 +174,17 @@ str arena_lower(struct arena *arena, str s)
 
 str arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
-	char brief[256];   /* most texts fit, and are written once */
 	va_list again;
 	va_copy(again, args);
-	int n = vsnprintf(brief, sizeof brief, format, args);
-	size_t size = n < 0 ? 0 : (size_t)n;
+	size_t size;
+	bool known = format_text(NULL, &size, format, args);
+	if (!known) {
+		int n = vsnprintf(NULL, 0, format, args);
+		size = n < 0 ? 0 : (size_t)n;
+	}
 	char *p = arena_alloc(arena, 1, 1, size + 1);
-	if (size < sizeof brief)
-		memcpy(p, brief, size);
+	if (known)
+		format_text(p, &size, format, again);
 	else
 		vsnprintf(p, size + 1, format, again);
 	va_end(again);

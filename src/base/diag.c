@@ -120,6 +120,27 @@ struct diag *diag_addf(struct diags *diags, enum diag_code code, struct diag_sit
 	return diag_add(diags, code, site, message);
 }
 
+void diags_take(struct diags *diags, const struct diags *from)
+{
+	struct arena *arena = diags->arena;
+	for (size_t i = 0; i < from->list.n; i++) {
+		const struct diag *theirs = from->list.item[i];
+		str message = arena_str(arena, theirs->message);
+		for (size_t k = 0; k < theirs->site.n; k++) {
+			struct diag_site site = theirs->site.item[k];
+			site.object = arena_str(arena, site.object);
+			struct diag *own = diag_add(diags, theirs->code, site, message);
+			own->level = theirs->level;
+			own->loss = theirs->loss;
+			own->feature = arena_str(arena, theirs->feature);
+			own->accepted = theirs->accepted;
+			own->from_default = theirs->from_default;
+			own->effect = arena_str(arena, theirs->effect);
+			own->help = arena_str(arena, theirs->help);
+		}
+	}
+}
+
 /* qsort has no context, so the sites carry what is compared: file numbers follow the order of file names. */
 struct sorted {
 	struct diag *diag;

@@ -72,6 +72,9 @@ struct diag *diag_add(struct diags *diags, enum diag_code code, struct diag_site
 struct diag *diag_addf(struct diags *diags, enum diag_code code, struct diag_site site, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Adds all that others hold, as if it had been reported here, with copies of its texts. */
+void diags_take(struct diags *diags, const struct diags *from);
+
 /* Errors first, then warnings, then notes; within a level graver losses first, then by place (file name, offset), then code. */
 void diags_sort(struct diags *diags, const struct sources *sources);
 

@@ -95,6 +95,13 @@ X(TABLE_NAME,            DIAG_ERROR,   "I2G-0306")   /* names something that is 
 X(TABLE_VALUE,           DIAG_ERROR,   "I2G-0307")   /* a value or a combination that cannot be */
 X(TABLE_TWICE,           DIAG_ERROR,   "I2G-0308")   /* two rows with one name */
 X(TABLE_TEMPLATE,        DIAG_ERROR,   "I2G-0309")   /* a template that cannot be filled */
+/* the live cluster */
+X(CLUSTER_CONFIG,        DIAG_ERROR,   "I2G-0401")   /* a kubeconfig that cannot be used */
+X(CLUSTER_CREDENTIALS,   DIAG_ERROR,   "I2G-0402")   /* expired, refused, or not to be had */
+X(CLUSTER_CONNECTION,    DIAG_ERROR,   "I2G-0403")   /* DNS, proxy, TLS, nobody there, too slow */
+X(CLUSTER_ANSWER,        DIAG_ERROR,   "I2G-0404")   /* no answer of an API server, or not a whole one */
+X(CLUSTER_GAP,           DIAG_WARNING, "I2G-0405")   /* a kind of objects that may not be read */
+X(CLUSTER_SETTING,       DIAG_NOTE,    "I2G-0406")   /* what was taken from the cluster because nobody said it */
 /* security */
 X(ROUTE_CLOSED,          DIAG_ERROR,   "I2G-1001")
 X(HOST_CLOSED,           DIAG_ERROR,   "I2G-1002")
@@ -114,6 +121,7 @@ X(BACKEND_PROTOCOL_LOST, DIAG_ERROR,   "I2G-2007")
 X(VERSION_LOST,          DIAG_ERROR,   "I2G-2009")   /* a newer version or the other channel would keep it */
 X(CERTIFICATE_LOST,      DIAG_ERROR,   "I2G-2010")
 X(FEATURE_LOST_ROUTING,  DIAG_ERROR,   "I2G-2011")
+X(ORDER_DIFFERS,         DIAG_WARNING, "I2G-2013")   /* a path is tried before one of its host that the source tries first */
 X(LONGER_PATHS,          DIAG_WARNING, "I2G-2012")   /* of a wider host come before shorter ones of a closer one */
 X(PROXY_PROTOCOL_LOST,   DIAG_ERROR,   "I2G-2020")   /* of TCP services */
 X(BACKEND_TLS_DIFFERS,   DIAG_ERROR,   "I2G-2021")   /* a backend's certificate is checked now, or in another way */

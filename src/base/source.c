@@ -9,7 +9,7 @@ void sources_init(struct sources *sources, struct arena *arena)
 
 uint32_t sources_add(struct sources *sources, str name, str text)
 {
-	struct source s = { name, text };
+	struct source s = { .name = name, .text = text };
 	LIST_PUSH(sources->arena, sources, s);
 	return (uint32_t)sources->n;
 }

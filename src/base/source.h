@@ -16,6 +16,7 @@ struct place {
 struct source {
 	str name;           /* as the user gave it; "-" is shown as "<stdin>" */
 	str text;
+	bool dump;          /* of a cluster: nobody has written these lines, so what is printed names the objects alone */
 };
 
 struct sources {

@@ -33,21 +33,15 @@ int str_cmp(str a, str b)
 	return a.n < b.n ? -1 : a.n > b.n;
 }
 
-bool str_starts(str s, str prefix)
-{
-	return s.n >= prefix.n && str_eq(str_slice(s, 0, prefix.n), prefix);
-}
-
-bool str_ends(str s, str suffix)
-{
-	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
-}
-
 size_t str_find(str s, str needle)
 {
-	for (size_t i = 0; i + needle.n <= s.n; i++)
+	if (needle.n == 0)
+		return 0;
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		i += str_find_char(str_slice(s, i, s.n - needle.n + 1), needle.p[0]);
 		if (str_starts(str_from(s, i), needle))
 			return i;
+	}
 	return s.n;
 }
 
@@ -73,20 +67,6 @@ bool str_has(str s, str needle)
 bool str_has_char(str s, char c)
 {
 	return str_find_char(s, c) < s.n;
-}
-
-str str_from(str s, size_t start)
-{
-	return str_slice(s, start, s.n);
-}
-
-str str_slice(str s, size_t start, size_t end)
-{
-	if (end > s.n)
-		end = s.n;
-	if (start > end)
-		start = end;
-	return s.p ? (str){ s.p + start, end - start } : s;
 }
 
 bool str_cut(str s, char c, str *head, str *tail)

@@ -28,10 +28,33 @@ static inline bool str_eq(str a, str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Part of s; positions past the end are moved to the end. */
+static inline str str_slice(str s, size_t start, size_t end)
+{
+	if (end > s.n)
+		end = s.n;
+	if (start > end)
+		start = end;
+	return s.p ? (str){ s.p + start, end - start } : s;
+}
+
+static inline str str_from(str s, size_t start)
+{
+	return str_slice(s, start, s.n);
+}
+
+static inline bool str_starts(str s, str prefix)
+{
+	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+static inline bool str_ends(str s, str suffix)
+{
+	return s.n >= suffix.n && (suffix.n == 0 || memcmp(s.p + (s.n - suffix.n), suffix.p, suffix.n) == 0);
+}
+
 bool str_eq_nocase(str a, str b);      /* ASCII letters only */
 int str_cmp(str a, str b);             /* byte order, as strcmp */
-bool str_starts(str s, str prefix);
-bool str_ends(str s, str suffix);
 bool str_starts_nocase(str s, str prefix);
 
 /* Index of the first occurrence, or s.n when there is none. */
@@ -40,10 +63,6 @@ size_t str_find_char(str s, char c);
 size_t str_find_last_char(str s, char c);
 bool str_has(str s, str needle);
 bool str_has_char(str s, char c);
-
-/* Part of s; positions past the end are moved to the end. */
-str str_from(str s, size_t start);
-str str_slice(str s, size_t start, size_t end);
 
 /* Splits at the first c: head before, tail after it. Without c: head is all of s, tail is empty, the result is false. */
 bool str_cut(str s, char c, str *head, str *tail);

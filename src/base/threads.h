@@ -22,4 +22,15 @@ typedef void thread_work(void *user, size_t worker, size_t item);
  */
 void threads_each(struct escape *escape, struct escape *own, size_t workers, size_t n, thread_work *work, void *user);
 
+/* What an item has made is taken by the caller's thread. */
+typedef void thread_take(void *user, size_t item);
+
+/*
+ * Does items as above, and takes each one that is done in the order of the items, while others are done. Not more than `window` items, which
+ * is at least one more than the workers, are begun and not taken, so that item i may use what belongs to i % window. The caller's thread is worker
+ * 0 and keeps the escape of the caller; own[0] is not used.
+ */
+void threads_in_order(struct escape *escape, struct escape *own, size_t workers, size_t n, size_t window, thread_work *work, thread_take *take,
+	void *user);
+
 #endif

@@ -60,6 +60,7 @@ static void read_choices(const struct arguments *args, struct convert_options *o
 	str topology = arguments_text(args, OPT_TOPOLOGY);
 	options->exact = str_eq(arguments_text(args, OPT_FORM), STR("exact"));
 	options->topology = str_eq(topology, STR("per-namespace")) ? TOPOLOGY_NAMESPACE : str_eq(topology, STR("per-ingress")) ? TOPOLOGY_INGRESS : TOPOLOGY_SHARED;
+	options->channel_said = args->value[OPT_CHANNEL].n > 0;
 	options->experimental = str_eq(arguments_text(args, OPT_CHANNEL), STR("experimental"));
 	options->format = str_eq(arguments_text(args, OPT_OUTPUT), STR("json")) ? OUTPUT_JSON : OUTPUT_YAML;
 	str layout = arguments_text(args, OPT_LAYOUT);
@@ -74,7 +75,8 @@ static bool read_choice(struct cli *cli, struct choice *choice, str *error)
 {
 	const struct arguments *args = &cli->args;
 	str why;
-	if (!arguments_flag(args, OPT_ALL_NAMESPACES))
+	choice->everything = arguments_flag(args, OPT_ALL_NAMESPACES);
+	if (!choice->everything)
 		choice->namespaces = arguments_list(args, &cli->arena, OPT_NAMESPACE);
 	choice->hosts = arguments_list(args, &cli->arena, OPT_HOST);
 	choice->ingresses = args->value[OPT_INGRESS];
@@ -192,7 +194,13 @@ static int convert(struct cli *cli, struct convert *run, const struct str_list *
 	struct files files = { .arena = &run->in.arena, .scratch = &run->in.scratch, .sources = &run->in.sources, .diags = &run->in.diags,
 		.own_mark = STR(LAYOUT_MARK),
 		.total_bytes = run->options.in.limits.total_bytes };
-	run->in.unreadable = !files_read(&files, paths);
+	if (cli->cluster) {
+		int code = read_cluster(cli, &run->in);
+		if (code != EXIT_GOOD)
+			return code;
+	} else {
+		run->in.unreadable = !files_read(&files, paths);
+	}
 	convert_run(run);
 	note(&run->report, write_manifests(cli, run, &closed));
 	if (rejects.n)

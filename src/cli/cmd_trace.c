@@ -295,7 +295,9 @@ static int run_trace(struct cli *cli, struct trace *trace, const struct plan *pl
 {
 	struct files files = { .arena = &trace->in.arena, .scratch = &trace->in.scratch, .sources = &trace->in.sources,
 		.diags = &trace->in.diags, .total_bytes = plan->options.limits.total_bytes };
-	int code = !plan->paths.n || files_read(&files, &plan->paths) ? EXIT_GOOD : EXIT_INPUT;
+	int code = cli->cluster ? read_cluster(cli, &trace->in) : !plan->paths.n || files_read(&files, &plan->paths) ? EXIT_GOOD : EXIT_INPUT;
+	if (cli->cluster && code != EXIT_GOOD)
+		return code;
 	if (plan->after.n) {
 		trace->in.after = (uint32_t)trace->in.sources.n + 1;
 		code = exit_join(code, files_read(&files, &plan->after) ? EXIT_GOOD : EXIT_INPUT);

@@ -39,8 +39,8 @@ static bool read_plan(struct cli *cli, struct plan *plan, str *error)
 	if (!input_paths(cli, &cli->args.words, &plan->before, error) || !read_accepted(cli, &plan->accepted, error) ||
 		!read_intake(cli, &plan->options, error))
 		return false;
-	if (!plan->before.n || !plan->after.n) {
-		*error = STR("two sides are compared: give --before FILE or -f FILE with Ingresses, and --after FILE with what stands for them");
+	if ((!plan->before.n && !cli->cluster) || !plan->after.n) {
+		*error = STR("two sides are compared: give --before FILE, -f FILE or --cluster with Ingresses, and --after FILE with what stands for them");
 		return false;
 	}
 	if (str_list_has(&plan->before, STR("-")) && str_list_has(&plan->after, STR("-"))) {
@@ -112,7 +112,9 @@ static int run_verify(struct cli *cli, struct verify *v, struct plan *plan)
 	bool to_stdout = false;
 	struct files files = { .arena = &v->in.arena, .scratch = &v->in.scratch, .sources = &v->in.sources, .diags = &v->in.diags,
 		.total_bytes = plan->options.limits.total_bytes };
-	int code = files_read(&files, &plan->before) ? EXIT_GOOD : EXIT_INPUT;
+	int code = cli->cluster ? read_cluster(cli, &v->in) : files_read(&files, &plan->before) ? EXIT_GOOD : EXIT_INPUT;
+	if (cli->cluster && code != EXIT_GOOD)
+		return code;
 	v->in.after = (uint32_t)v->in.sources.n + 1;
 	code = exit_join(code, files_read(&files, &plan->after) ? EXIT_GOOD : EXIT_INPUT);
 	v->accepted = &plan->accepted.differences;

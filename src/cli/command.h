@@ -16,6 +16,7 @@ struct cli {
 	struct escape escape;
 	struct arena arena;
 	struct arguments args;
+	bool cluster;            /* the input is the live cluster; input_paths() decides */
 };
 
 /* The whole program: arguments in, exit code out. argv ends with NULL. */
@@ -26,6 +27,7 @@ struct mapping_texts;
 struct intake_options;
 
 int cmd_convert(struct cli *cli);
+int cmd_dump(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_mappings(struct cli *cli);
 int cmd_targets(struct cli *cli);
@@ -68,12 +70,22 @@ bool read_accepted(struct cli *cli, struct accepted *out, str *error);
 
 /* intake.c: files and folders to read, those of the options and words. False when there are none; then *error says so. */
 bool input_paths(struct cli *cli, const struct str_list *words, struct str_list *paths, str *error);
+/* Adds the live cluster to the sources of intake, whose tables are loaded here: EXIT_GOOD, or why not has been said. */
+struct intake;
+int read_cluster(struct cli *cli, struct intake *intake);
+/* The same into a dump, which lives in the arena of intake. */
+struct dump;
+int read_dump(struct cli *cli, struct intake *intake, struct dump *dump);
+
 /* What is read and how. False as above. */
 bool read_intake(struct cli *cli, struct intake_options *options, str *error);
 /* Names that only the tables know. False as above. */
 bool check_names(struct cli *cli, const struct intake_options *options, str target, const struct accepted *accepted, str *error);
 /* What is written to fd has colours. */
 bool colored(const struct arguments *args, int fd);
+
+/* complete.c: what may stand in place of the last word. */
+int complete(struct cli *cli, int argc, const char *const *argv);
 
 /* Says what is wrong with tables: EXIT_GOOD when nothing is, EXIT_USAGE when they are the user's, else EXIT_OUTPUT. */
 int tables_error(struct cli *cli, const struct tables *tables);

@@ -196,6 +196,7 @@ static const struct {
 		"verify: something is not understood. explain and mappings: there is nothing of that name.") },
 	{ STR_INIT("2"), STR_INIT("Wrong usage.") },
 	{ STR_INIT("3"), STR_INIT("Some input could not be read, or a line of --requests was none; the rest is converted and answered.") },
+	{ STR_INIT("4"), STR_INIT("The live cluster could not be read; nothing is printed.") },
 	{ STR_INIT("5"), STR_INIT("verify: a request was found on which both sides differ.") },
 	{ STR_INIT("6"), STR_INIT("Output could not be written, memory ran out, or there is a bug in ing2gw.") },
 	{ STR_INIT("130, 143"), STR_INIT("Ended by SIGINT or SIGTERM; no file is left half-written.") },

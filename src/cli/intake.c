@@ -8,14 +8,18 @@
 #include "lib/intake.h"
 #include "lib/mappings.h"
 
-/* A plugin of kubectl is expected to read the cluster when it is given nothing. */
-static str nothing_given(struct cli *cli)
+/* What only a cluster is asked with. */
+static bool check_connection(struct cli *cli, str *error)
 {
-	str program = cli->args.program, rest = cli->args.command == COMMAND_TRACE ? STR("trace URL -f -") : STR("convert -");
-	if (!str_starts(program, STR("kubectl")))
-		return STR("must specify -f FILE, -f FOLDER, -f - (standard input), or files");
-	return arena_printf(&cli->arena, "the cluster is not read yet, only files; say\n"
-		"  kubectl get ingress,ingressclass,service,configmap -A -o json | %.*s %.*s", STR_ARG(program), STR_ARG(rest));
+	static const enum option_id LIVE[] = { OPT_CONTEXT, OPT_KUBECONFIG, OPT_USER, OPT_SERVER, OPT_TOKEN, OPT_CERTIFICATE_AUTHORITY, OPT_INSECURE, OPT_TLS_SERVER_NAME,
+		OPT_CLIENT_CERTIFICATE, OPT_CLIENT_KEY, OPT_AS, OPT_AS_GROUP, OPT_AS_UID, OPT_PROXY_URL, OPT_REQUEST_TIMEOUT, OPT_READ_CERTIFICATES, OPT_VERBOSE };
+	for (size_t i = 0; i < sizeof LIVE / sizeof *LIVE; i++)
+		for (size_t k = 0; cli->args.value[LIVE[i]].n && k < option_rows_count; k++)
+			if (option_rows[k].id == LIVE[i]) {
+				*error = arena_printf(&cli->arena, "--%.*s is about the live cluster: say --cluster as well", STR_ARG(option_rows[k].name));
+				return false;
+			}
+	return true;
 }
 
 bool input_paths(struct cli *cli, const struct str_list *words, struct str_list *paths, str *error)
@@ -24,10 +28,16 @@ bool input_paths(struct cli *cli, const struct str_list *words, struct str_list 
 	for (size_t k = 0; k < sizeof from / sizeof *from; k++)
 		for (size_t i = 0; i < from[k]->n; i++)
 			LIST_PUSH(&cli->arena, paths, from[k]->item[i]);
-	/* the Gateway side may be asked alone */
-	if (paths->n || cli->args.value[OPT_AFTER].n)
+	const bool plugin = str_starts(cli->args.program, STR("kubectl")), alone = cli->args.value[OPT_AFTER].n && cli->args.command != COMMAND_VERIFY;
+	cli->cluster = arguments_flag(&cli->args, OPT_CLUSTER) || (plugin && !paths->n && !alone);
+	if (cli->cluster && paths->n)
+		*error = STR("the input is files or the live cluster: take -f and the files out, or --cluster");
+	else if (!cli->cluster && !check_connection(cli, error))
+		return false;
+	else if (cli->cluster || paths->n || cli->args.value[OPT_AFTER].n)   /* the Gateway side may be asked alone */
 		return true;
-	*error = nothing_given(cli);
+	else
+		*error = STR("must specify -f FILE, -f FOLDER, -f - (standard input), files, or --cluster");
 	return false;
 }
 

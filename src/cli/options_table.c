@@ -5,6 +5,9 @@
 #define S STR_INIT
 #define NONE STR_INIT("")
 
+/* The commands that may read the live cluster. */
+#define IN_LIVE (IN_CONVERT | IN_TRACE | IN_VERIFY | IN_DUMP)
+
 const struct option_row option_rows[] = {
 	/* the request */
 	{ OPT_METHOD, 'X', S("method"), S("METHOD"), OPTION_TEXT, false, IN_TRACE, NONE, S("GET"), S("Method of the request."), NONE },
@@ -64,7 +67,44 @@ const struct option_row option_rows[] = {
 	{ OPT_WORLD, 0, S("world"), S("open|closed|auto"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS, S("open|closed|auto"), S("auto"),
 		S("Whether what is not in the input exists."),
 		S("open: an object that is referred to and absent is taken to exist, and what was assumed is noted. closed: what is not in "
-		"the input does not exist. auto: open for files.") },
+		"the input does not exist. auto: open for files, closed for the live cluster and its dumps.") },
+	/* the live cluster */
+	{ OPT_CLUSTER, 0, S("cluster"), NONE, OPTION_FLAG, false, IN_LIVE, NONE, NONE,
+		S("The input is the live cluster, found as kubectl finds it."),
+		S("Nothing but get and list is ever sent. What is read is what `ing2gw dump` writes, so that converting a dump gives the same manifests. The Gateway API that "
+		"is installed, its channel and the GatewayClasses are taken from the cluster, and what is printed is the namespace of the context, unless -n, -A, "
+		"--ingress or --host says otherwise.") },
+	{ OPT_KUBECONFIG, 0, S("kubeconfig"), S("FILE"), OPTION_TEXT, false, IN_LIVE, NONE, NONE,
+		S("Kubeconfig to use; without it those of the variable KUBECONFIG, or ~/.kube/config."), S("In a Pod without any of them the service account is used.") },
+	{ OPT_CONTEXT, 0, S("context"), S("NAME"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Context of the kubeconfig."), NONE },
+	{ OPT_USER, 0, S("user"), S("NAME"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("User of the kubeconfig."), NONE },
+	{ OPT_SERVER, 's', S("server"), S("URL"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Address of the API server."), NONE },
+	{ OPT_TOKEN, 0, S("token"), S("TOKEN"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Bearer token."), S("Other people on the machine can see the arguments of a program; a kubeconfig is safer.") },
+	{ OPT_CERTIFICATE_AUTHORITY, 0, S("certificate-authority"), S("FILE"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Certificates of who may sign for the API server."), NONE },
+	{ OPT_INSECURE, 0, S("insecure-skip-tls-verify"), NONE, OPTION_FLAG, false, IN_LIVE, NONE, NONE,
+		S("Take any certificate of the API server."), S("Whoever stands between gets the credentials.") },
+	{ OPT_TLS_SERVER_NAME, 0, S("tls-server-name"), S("NAME"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Name that the certificate of the API server has to have."), NONE },
+	{ OPT_CLIENT_CERTIFICATE, 0, S("client-certificate"), S("FILE"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Client certificate."), NONE },
+	{ OPT_CLIENT_KEY, 0, S("client-key"), S("FILE"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Key of the client certificate."), NONE },
+	{ OPT_AS, 0, S("as"), S("USER"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Read as this user (impersonation)."), NONE },
+	{ OPT_AS_GROUP, 0, S("as-group"), S("GROUP"), OPTION_TEXT, true, IN_LIVE, NONE, NONE, S("Read as a member of this group."), NONE },
+	{ OPT_AS_UID, 0, S("as-uid"), S("UID"), OPTION_TEXT, false, IN_LIVE, NONE, NONE, S("Read as a user with this UID."), NONE },
+	{ OPT_PROXY_URL, 0, S("proxy-url"), S("URL"), OPTION_TEXT, false, IN_LIVE, NONE, NONE,
+		S("Proxy on the way to the API server."), S("Without it proxy-url of the kubeconfig, or the variables HTTPS_PROXY and NO_PROXY.") },
+	{ OPT_REQUEST_TIMEOUT, 0, S("request-timeout"), S("TIME"), OPTION_TEXT, false, IN_LIVE, NONE, S("0"),
+		S("Longest time for a request: 30s, 1m; 0 is as long as it takes."), S("A server of which nothing comes for a minute is given up in any case. Servers that are busy or fail are asked again for half a minute, or this time where it is less.") },
+	{ OPT_READ_CERTIFICATES, 0, S("read-certificates"), NONE, OPTION_FLAG, false, IN_LIVE, NONE, NONE,
+		S("Read the public certificates of TLS Secrets too."),
+		S("Without it names and types of Secrets are asked for, and no data is sent by the server. With it Secrets of the type kubernetes.io/tls are read, keys included, as the API gives "
+		"no part of a Secret; of these the certificates are kept and nothing else.") },
+	{ OPT_VERBOSE, 'v', S("verbose"), NONE, OPTION_FLAG, false, IN_LIVE, NONE, NONE, S("A line on standard error for each request to the API server."), S("It has the path, the status and the length; no header and no data.") },
+	{ OPT_TO, 0, S("to"), S("FILE|DIR"), OPTION_TEXT, false, IN_DUMP, NONE, NONE,
+		S("Write the dump to a file, or to a folder as one file for each namespace; without it to standard output."), S("What exists as a folder, or ends in /, is a folder.") },
+	{ OPT_NAMESPACE, 'n', S("namespace"), S("NAMESPACE,..."), OPTION_LIST, true, IN_DUMP, NONE, NONE,
+		S("What convert prints of the dump: Ingresses of these namespaces."), S("Everything that may be read is in the dump all the same. Without this option and -A it is the namespace of the context.") },
+	{ OPT_ALL_NAMESPACES, 'A', S("all-namespaces"), NONE, OPTION_FLAG, false, IN_DUMP, NONE, NONE, S("What convert prints of the dump: all namespaces."), NONE },
+	{ OPT_SELECTOR, 'l', S("selector"), S("SELECTOR"), OPTION_TEXT, false, IN_DUMP, NONE, NONE, S("What convert prints of the dump: Ingresses with these labels."), NONE },
+	{ OPT_MAPPING, 0, S("mapping"), S("FILE"), OPTION_TEXT, true, IN_DUMP, NONE, NONE, S("Further tables: the kinds and images of controllers that they name are looked for."), NONE },
 	/* what is printed of it */
 	{ OPT_NAMESPACE, 'n', S("namespace"), S("NAMESPACE,..."), OPTION_LIST, true, IN_CONVERT, NONE, NONE,
 		S("Print what Ingresses of these namespaces become."),
@@ -165,11 +205,11 @@ const struct option_row option_rows[] = {
 		S("Without it what is printed is read again and asked, and a difference that no message states gives exit code 5. It takes about as long as the\n"
 			"conversion.") },
 	{ OPT_JOBS, 0, S("jobs"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_VERIFY, NONE, NONE,
-		S("Threads that ask both sides; without it as many as there are processors."),
+		S("Threads that read documents and ask both sides; without it as many as there are processors."),
 		S("More than 64 count as 64. The output is the same with every number.") },
-	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_MAPPINGS, NONE, NONE,
+	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_LIVE | IN_MAPPINGS, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },
-	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_CONVERT | IN_TRACE | IN_VERIFY | IN_TARGETS | IN_MAPPINGS, S("auto|always|never"), S("auto"),
+	{ OPT_COLOR, 0, S("color"), S("auto|always|never"), OPTION_WORD, false, IN_LIVE | IN_TARGETS | IN_MAPPINGS, S("auto|always|never"), S("auto"),
 		S("Colour in messages, and in the answers of trace."),
 		S("auto: on a terminal, unless NO_COLOR is set or TERM is dumb.") },
 	/* limits */
@@ -197,12 +237,12 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("# Convert all manifests of a folder\n% convert -f k8s/ > gateway-api.yaml\n\n"
 		"# What does this annotation mean, and what becomes of it?\n% explain nginx.ingress.kubernetes.io/auth-type\n\n"
 		"# Which controllers are known?\n% mappings list\n") },
-	{ S("convert"), S("Translate Ingresses to Gateway API manifests."), S("(-f FILE|DIR|- | FILES...) [options]"),
+	{ S("convert"), S("Translate Ingresses to Gateway API manifests."), S("(-f FILE|DIR|- | FILES... | --cluster) [options]"),
 		S("Manifests go to standard output, the report to standard error. Nothing is applied and nothing leaves the machine.\n"
 		"Everything that is given is read, because Ingresses that share a host decide over each other: give a controller's whole set, "
 		"with its Services, IngressClasses, ConfigMap and Deployment where you can."),
 		S("# The manifests of a folder and of the folders in it\n% convert -f k8s/ > gateway-api.yaml\n\n"
-		"# What runs in a cluster\nkubectl get ingress,ingressclass,service,configmap -A -o json |\n  % convert -\n\n"
+		"# What runs in a cluster\n% --cluster convert -A > gateway-api.yaml\n\n"
 		"# Into a folder, with the report for other programs\n% convert -f k8s/ -o dir=out --report json=out/report.json\n\n"
 		"# Serve what was behind a password WITHOUT one, and say so by name\n% convert -f k8s/ --accept auth.basic\n") },
 	{ S("trace"), S("Say what becomes of a request."), S("(URL | --requests FILE|-) (-f FILE|DIR|- | FILES...) [options]"),
@@ -239,5 +279,15 @@ const struct command_row command_rows[COMMAND_COUNT] = {
 		S("% targets\n% targets istio\n% targets traefik@3.6 -o json\n\n"
 		"# Who would carry what is here?\n% targets compare -f k8s/\n\n"
 		"# Two of them, for other programs\n% targets compare -f k8s/ --target istio --target kgateway -o json\n") },
+	{ S("dump"), S("Write what a conversion needs of the live cluster."), S("[-n NAMESPACE | -A] [-l SELECTOR] [--to FILE|DIR] [options]"),
+		S("Reads the cluster as kubectl does, with get and list alone, and writes one text that convert, trace and verify take as a file: Ingresses, IngressClasses, Services, whether they have "
+		"endpoints, Namespaces' labels, the Deployments, DaemonSets and ConfigMaps of controllers and the ConfigMaps that are named somewhere, objects of controllers (KongPlugin and "
+		"the like), the Gateway API's objects and the version of it that is installed, names and types of Secrets. No data of Secrets is asked for, and managedFields, the copies that "
+		"kubectl keeps, status, environment variables and addresses are left out. The same cluster gives the same bytes.\n"
+		"The first object of a dump says that it is one, what is printed of it by default and what could not be read. In a dump what is not there does not exist (--world closed). "
+		"docs/cluster-role.yaml is the ClusterRole that suffices. Exit code 4: the cluster could not be read."),
+		S("# All of a cluster, to be converted elsewhere\n% dump -A --to dump.yaml\n% convert -f dump.yaml\n\n"
+		"# The same at once\n% --cluster convert -A > gateway-api.yaml\n\n"
+		"# One namespace of another context\n% dump --context staging -n shop\n") },
 	{ S("help"), S("Show this help, or that of a command."), S("[COMMAND]"), NONE, S("% help convert\n") },
 };

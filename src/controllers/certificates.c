@@ -34,7 +34,7 @@ static enum covers secret_covers(const struct instance *in, const struct subject
 		return COVERS_NO;
 	const struct secret *secret = snapshot_secret(in->front->snapshot, s->ingress->meta.namespace, tls->secret->value);
 	if (!secret)
-		return in->front->closed_world ? COVERS_NO : COVERS_UNKNOWN;
+		return in->front->closed_secrets ? COVERS_NO : COVERS_UNKNOWN;
 	return certificate_covers(secret->certificate, host);
 }
 
@@ -151,6 +151,13 @@ void certificates_decide(struct instance *in)
 	}
 	for (size_t i = 0; i < in->servers.n; i++)
 		inherit(in, in->servers.item[i]);
+}
+
+void certificate_of_rest(struct instance *in, struct certificate *c)
+{
+	str known = default_certificate(in);
+	if (str_cut(known, '/', &c->namespace, &c->name))
+		c->kind = CERTIFICATE_DEFAULT;
 }
 
 static void say_no_https_of(struct instance *in, struct place at, const struct record *who)

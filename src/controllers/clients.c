@@ -41,7 +41,7 @@ static str beyond(const struct front *front, struct subject *s, const struct cli
 		return STR("the subject of the certificate decides as well");
 	if (secret && str_list_has(&secret->keys, STR("ca.crl")))
 		return STR("a list of revoked certificates (ca.crl) decides as well");
-	if (secret && !str_list_has(&secret->keys, STR("ca.crt")))
+	if (secret && !secret_may_have(secret, STR("ca.crt")))
 		return STR("the Secret holds no CA");
 	return (str){ "", 0 };
 }
@@ -57,7 +57,8 @@ static struct client_check *check_new(const struct instance *in, struct subject 
 	const struct setting *forward = subject_setting(s, CLIENTS, STR("forward"));
 	str_cut(secret->value.text, '/', &c->namespace, &c->name);
 	c->copied = ca_is_copied(in->front, c->namespace, c->name);
-	c->assumed = !snapshot_secret(in->front->snapshot, c->namespace, c->name);
+	const struct secret *known = snapshot_secret(in->front->snapshot, c->namespace, c->name);
+	c->assumed = !known || known->keys_unknown;
 	c->refuses = !verify || !str_eq(verify->value.text, STR("off"));
 	c->beyond = beyond(in->front, s, c);
 	for (size_t i = 0; i < sizeof HEADERS / sizeof *HEADERS; i++)

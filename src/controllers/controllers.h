@@ -20,6 +20,7 @@ struct front {
 	struct ledger *ledger;
 	struct diags *diags;
 	bool closed_world;
+	bool closed_secrets;     /* the same of Secrets, which may be all that could not be read */
 	const struct str_list *from;            /* controllers asked for; empty: all */
 	const struct str_list *classes;         /* classes asked for; empty: all */
 	str controller_config;                  /* "ns/name" or empty */

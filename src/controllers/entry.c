@@ -167,7 +167,7 @@ static bool is_good_for(const struct instance *in, const struct certificate *c, 
 		return false;
 	const struct secret *secret = snapshot_secret(in->front->snapshot, c->namespace, c->name);
 	if (!secret)
-		return !in->front->closed_world;
+		return !in->front->closed_secrets;
 	return certificate_covers(secret->certificate, name) != COVERS_NO;
 }
 
@@ -191,6 +191,7 @@ void entry_finish(struct instance *in)
 	templates_check(in);
 	const struct certificate standard = { .kind = CERTIFICATE_DEFAULT };
 	serve(in, STR("_"), &standard);
+	certificate_of_rest(in, &in->entry->rest);
 	for (size_t i = 0; i < in->servers.n; i++)
 		serve_host(in, in->servers.item[i]);
 }

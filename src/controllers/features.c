@@ -250,10 +250,14 @@ static void build_features(struct instance *in, const struct location *l, struct
 	const struct mapping *m = in->front->mapping;
 	for (size_t i = 0; i < m->features.n; i++) {
 		const struct feature *f = &m->features.item[i];
-		if (limits != (f->scope == SCOPE_ZONE) || !belongs_to_tables(in, l->subject, f) || skips_guard(in, l, f->name))
+		if (limits != (f->scope == SCOPE_ZONE))
+			continue;
+		/* most features are of no concern to most locations */
+		bool set = has_settings(l->subject, f->name);
+		if ((!set && f->loss != LOSS_SECURITY) || !belongs_to_tables(in, l->subject, f) || skips_guard(in, l, f->name))
 			continue;
 		bool by_default = guard_by_default(in, l->subject, f, r);
-		if (!has_settings(l->subject, f->name))
+		if (!set)
 			continue;
 		str why = hindrance(in, l, f);
 		if (why.n)

@@ -350,7 +350,7 @@ static void decide_certificate(struct kong *kong, struct host *host)
 	}
 	fact_list_add(a, &c->facts, subject_fact(claim.subject, claim.host));
 	fact_list_add(a, &c->facts, subject_fact(claim.subject, claim.tls->secret));
-	if (kong->in->front->closed_world && !snapshot_secret(kong->in->front->snapshot, claim.subject->ingress->meta.namespace, claim.tls->secret->value)) {
+	if (kong->in->front->closed_secrets && !snapshot_secret(kong->in->front->snapshot, claim.subject->ingress->meta.namespace, claim.tls->secret->value)) {
 		use_default(kong, host, true);
 		return;
 	}

@@ -63,12 +63,12 @@ static void split(const struct subject *s, str reference, str *namespace, str *n
 
 bool secret_has_pair(const struct secret *secret)
 {
-	return str_list_has(&secret->keys, STR("tls.crt")) && str_list_has(&secret->keys, STR("tls.key"));
+	return secret_may_have(secret, STR("tls.crt")) && secret_may_have(secret, STR("tls.key"));
 }
 
 bool secret_has_ca(const struct secret *secret)
 {
-	return str_list_has(&secret->keys, STR("ca.crt"));
+	return secret_may_have(secret, STR("ca.crt"));
 }
 
 /* What is wrong with a Secret of certificates; empty: nothing. */
@@ -81,7 +81,7 @@ static str password_fault(struct subject *s, const struct secret *secret)
 {
 	struct setting *type = subject_setting(s, STR("auth.basic"), STR("secret-type"));
 	bool whole_file = !type || str_has(type->value.text, STR("auth-file"));
-	return whole_file && !str_list_has(&secret->keys, STR("auth")) ? STR("the Secret has no key auth") : STR("");
+	return whole_file && !secret_may_have(secret, STR("auth")) ? STR("the Secret has no key auth") : STR("");
 }
 
 static str secret_fault(struct front *front, struct subject *s, const struct setting *at, const struct secret **secret)
@@ -92,7 +92,7 @@ static str secret_fault(struct front *front, struct subject *s, const struct set
 	if (!str_eq(namespace, s->ingress->meta.namespace) && !controller_crosses(front, s->controller))
 		return STR("the Secret belongs to another namespace, which the controller does not allow");
 	if (!*secret)
-		return front->closed_world ? STR("the Secret does not exist") : STR("");
+		return front->closed_secrets ? STR("the Secret does not exist") : STR("");
 	return str_eq(at->row->feature, STR("auth.basic")) ? password_fault(s, *secret) : certificate_fault(*secret);
 }
 

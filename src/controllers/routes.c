@@ -87,12 +87,24 @@ static void account_regex(struct instance *in, struct server *server, const stru
 		fact_list_add(in->front->arena, &route->facts, regex->fact);
 }
 
+/* Where locations of that path begin, after they are sorted; the number of locations: there is none. */
+static size_t first_of_path(const struct server *server, str path)
+{
+	size_t low = 0, high = server->locations.n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		str at = server->locations.item[middle]->path;
+		if (at.n > path.n || (at.n == path.n && str_cmp(at, path) > 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < server->locations.n && str_eq(server->locations.item[low]->path, path) ? low : server->locations.n;
+}
+
 static bool has_location(const struct server *server, str path)
 {
-	for (size_t i = 0; i < server->locations.n; i++)
-		if (str_eq(server->locations.item[i]->path, path))
-			return true;
-	return false;
+	return first_of_path(server, path) < server->locations.n;
 }
 
 /* A location that ends in a slash answers 301 to the path without it, unless that is a location itself (A.9). */
@@ -145,21 +157,42 @@ static void duplicate_location(struct instance *in, const struct location *l, st
 	entry_reject(in, l->at, d->message);
 }
 
-/* nginx refuses two prefix or two exact locations with one text; in regex mode the first of them wins (D6). */
-static bool is_duplicate(struct instance *in, const struct server *server, const struct host *host, enum match_kind kind,
-	const struct location *l)
+/* Equal for what same_place() calls the same. */
+static str place_key(struct arena *arena, enum match_kind kind, str path)
 {
-	for (size_t i = 0; i < host->routes.n; i++) {
-		const struct route *r = host->routes.item[i];
-		if (r->implicit || !same_place(r, kind, l->path))
-			continue;
-		bool below = kind == MATCH_PREFIX && !str_ends(l->path, STR("/"));
-		if (!server->regex && in->nginx)
-			duplicate_location(in, l, below ? arena_join(in->front->arena, l->path, STR("/")) : l->path);
-		idle_location(l, STR("another path of this host has the same text and comes first"));
-		return true;
+	return arena_printf(arena, "%d %.*s", (int)kind, STR_ARG(kind == MATCH_PREFIX ? path_without_slash(path) : path));
+}
+
+/* Whether a route of an Ingress is there already. */
+static bool has_place(struct instance *in, struct server *server, const struct host *host, enum match_kind kind, str path)
+{
+	struct arena *a = in->front->arena;
+	if (host->routes.n <= MANY_PATHS) {
+		for (size_t i = 0; i < host->routes.n; i++)
+			if (!host->routes.item[i]->implicit && same_place(host->routes.item[i], kind, path))
+				return true;
+		return false;
 	}
-	return false;
+	if (server->placed == 0)
+		map_init(&server->places, a);
+	for (; server->placed < host->routes.n; server->placed++) {
+		struct route *r = host->routes.item[server->placed];
+		if (!r->implicit)
+			map_set(&server->places, place_key(a, r->match.kind, r->match.path), r);
+	}
+	return map_get(&server->places, place_key(a, kind, path)) != NULL;
+}
+
+/* nginx refuses two prefix or two exact locations with one text; in regex mode the first of them wins (D6). */
+static bool is_duplicate(struct instance *in, struct server *server, const struct host *host, enum match_kind kind, const struct location *l)
+{
+	if (!has_place(in, server, host, kind, l->path))
+		return false;
+	bool below = kind == MATCH_PREFIX && !str_ends(l->path, STR("/"));
+	if (!server->regex && in->nginx)
+		duplicate_location(in, l, below ? arena_join(in->front->arena, l->path, STR("/")) : l->path);
+	idle_location(l, STR("another path of this host has the same text and comes first"));
+	return true;
 }
 
 /* What every path that an expression takes begins with: its text up to the first character with a meaning of its own. */
@@ -245,8 +278,8 @@ static struct pattern *compile_path(struct instance *in, const struct location *
 /* A prefix beside an exact path with the same text is what lies below it, and no more (A.7). */
 static bool has_exact(const struct server *server, str path)
 {
-	for (size_t i = 0; i < server->locations.n; i++)
-		if (server->locations.item[i]->exact && str_eq(server->locations.item[i]->path, path))
+	for (size_t i = first_of_path(server, path); i < server->locations.n && str_eq(server->locations.item[i]->path, path); i++)
+		if (server->locations.item[i]->exact)
 			return true;
 	return false;
 }

@@ -56,6 +56,8 @@ struct server {
 	struct fact_list facts;          /* host fields */
 	struct subject *creator;         /* NULL for the default server */
 	LIST(struct location *) locations;
+	struct map by_path;              /* of many locations the first one of each path; the first `indexed` ones are in it */
+	size_t indexed;
 	LIST(struct subject *) subjects; /* all with a rule for it, canaries too, in order */
 	LIST(struct subject *) owners;   /* the same without canaries */
 	struct certificate certificate;
@@ -69,6 +71,8 @@ struct server {
 	struct fact_list passthrough_facts;
 	const struct location *root;     /* the location / with pathType Prefix, before locations are sorted */
 	struct host *host;               /* of the model */
+	struct map places;               /* of many routes of the host those of Ingresses, by what they match; the first `placed` ones are in it */
+	size_t placed;
 };
 
 /* An alias that no hostname says. */
@@ -77,6 +81,9 @@ struct lost_alias {
 	str name;
 	struct fact *fact;
 };
+
+/* Lists that are shorter are searched one by one. */
+enum { MANY_PATHS = 16 };
 
 /* One controller with one class. */
 struct instance {
@@ -116,6 +123,8 @@ void canary_cases(struct instance *instance, struct upstream *upstream, const st
 
 /* certificates.c (A.11). */
 void certificates_decide(struct instance *instance);
+/* Of names that no Ingress has. */
+void certificate_of_rest(struct instance *instance, struct certificate *certificate);
 /* After the host's routes are there. */
 void certificate_complete(struct instance *instance, const struct server *server, struct host *host);
 

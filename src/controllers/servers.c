@@ -149,6 +149,25 @@ static void resource_backend(struct front *front, struct subject *s, const struc
 	d->help = STR("name a Service as the backend");
 }
 
+/* The first location of that path, in the order of coming; NULL: there is none. */
+static struct location *find_location(struct instance *in, struct server *server, str path)
+{
+	if (server->locations.n <= MANY_PATHS) {
+		for (size_t i = 0; i < server->locations.n; i++)
+			if (str_eq(server->locations.item[i]->path, path))
+				return server->locations.item[i];
+		return NULL;
+	}
+	if (server->indexed == 0)
+		map_init(&server->by_path, in->front->arena);
+	for (; server->indexed < server->locations.n; server->indexed++) {
+		struct location *l = server->locations.item[server->indexed];
+		if (!map_get(&server->by_path, l->path))
+			map_set(&server->by_path, l->path, l);
+	}
+	return map_get(&server->by_path, path);
+}
+
 /* False when the path is not taken: no Service, a canary's, or another one is there. */
 static bool add_path(struct instance *in, struct server *server, struct subject *s, const struct ingress_path *p)
 {
@@ -162,20 +181,14 @@ static bool add_path(struct instance *in, struct server *server, struct subject 
 	if (upstream_of(in, s, &p->backend)->canary)
 		return false;
 	affinity_note(in, server, s, upstream_of(in, s, &p->backend), path);
-	for (size_t i = 0; i < server->locations.n; i++) {
-		struct location *l = server->locations.item[i];
-		if (!str_eq(l->path, path))
-			continue;
-		if (l->exact != exact)
-			break;
-		if (!l->implicit) {
-			say_ignored(in->front, s, p, l);
-			return false;
-		}
-		fill(in, l, s, p);
-		return true;
+	struct location *l = find_location(in, server, path);
+	if (!l || l->exact != exact)
+		l = location_new(in, server, path, exact, s);
+	else if (!l->implicit) {
+		say_ignored(in->front, s, p, l);
+		return false;
 	}
-	fill(in, location_new(in, server, path, exact, s), s, p);
+	fill(in, l, s, p);
 	return true;
 }
 

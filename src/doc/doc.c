@@ -122,23 +122,52 @@ static void warn_of_invalid(struct reading *r)
 	diag->help = STR("write it as UTF-8, for example: iconv -f ISO-8859-1 -t UTF-8");
 }
 
-bool doc_read(struct doc_reader *reader, const struct sources *sources, uint32_t file)
+/* The text as one part, and what is wrong with it as a whole; false when nothing of it can be read. */
+static bool look_at(struct doc_reader *reader, const struct sources *sources, uint32_t file, struct doc_part *whole)
 {
 	const struct source *source = sources_get(sources, file);
 	if (!source)
 		return false;
-	struct session *session = session_open(reader->arena);
-	struct reading r = { .reader = reader, .scratch = &session->scratch, .file = file, .text = source->text, .good = true };
-	r.limits = doc_limits_fill(reader->limits ? *reader->limits : (struct doc_limits){ 0 });
+	struct reading r = { .reader = reader, .file = file, .text = source->text, .good = true };
 	if (is_utf16(r.text)) {
 		refuse_utf16(&r);
-	} else {
-		size_t start = str_starts(r.text, STR("\xEF\xBB\xBF")) ? 3 : 0;
-		warn_of_invalid(&r);
-		if (!json_read_text(&r, start))
-			yaml_documents(&r, start);
+		return false;
 	}
+	warn_of_invalid(&r);
+	*whole = (struct doc_part){ file, source_mark(r.text), r.text.n, r.invalid };
+	return true;
+}
+
+bool doc_split(struct doc_reader *reader, const struct sources *sources, uint32_t file, size_t size, struct arena *arena, struct doc_parts *out)
+{
+	struct doc_part part;
+	if (!look_at(reader, sources, file, &part))
+		return false;
+	const str text = sources_get(sources, file)->text;
+	bool json = json_may_begin(text, part.start);
+	do {
+		part.end = json ? text.n : cut_near(text, part.start, size);
+		LIST_PUSH(arena, out, part);
+		part.start = part.end;
+	} while (part.start < text.n);
+	return true;
+}
+
+bool doc_read_part(struct doc_reader *reader, const struct sources *sources, const struct doc_part *part)
+{
+	struct session *session = session_open(reader->arena);
+	struct reading r = { .reader = reader, .scratch = &session->scratch, .file = part->file, .text = sources_get(sources, part->file)->text,
+		.invalid = part->invalid, .good = true };
+	r.limits = doc_limits_fill(reader->limits ? *reader->limits : (struct doc_limits){ 0 });
+	if (!json_read_text(&r, part->start))
+		yaml_documents(&r, part->start, part->end);
 	escape_forget(reader->arena->escape, &session->open);
 	session_close(session);
 	return r.good;
+}
+
+bool doc_read(struct doc_reader *reader, const struct sources *sources, uint32_t file)
+{
+	struct doc_part whole;
+	return look_at(reader, sources, file, &whole) && doc_read_part(reader, sources, &whole);
 }

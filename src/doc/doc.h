@@ -42,6 +42,25 @@ struct doc_reader {
  */
 bool doc_read(struct doc_reader *reader, const struct sources *sources, uint32_t file);
 
+/* Some documents of a text, which can be read apart from the others. */
+struct doc_part {
+	uint32_t file;
+	size_t start, end;
+	bool invalid;               /* the text has bytes that are not UTF-8 */
+};
+
+struct doc_parts {
+	struct doc_part *item;
+	size_t n, cap;
+};
+
+/*
+ * Cuts a text into parts of about `size` bytes, each of whole documents; all parts one after the other are what doc_read() reads. JSON is one
+ * part, and so is one document, however large. Reports what is wrong with the text as a whole; false when nothing of it can be read.
+ */
+bool doc_split(struct doc_reader *reader, const struct sources *sources, uint32_t file, size_t size, struct arena *arena, struct doc_parts *out);
+bool doc_read_part(struct doc_reader *reader, const struct sources *sources, const struct doc_part *part);
+
 /* Text begins with a JSON value (RFC 8259), which ends before *end; else *end is where it is wrong, or the end of text. */
 bool json_begins(str text, size_t *end);
 

@@ -302,6 +302,11 @@ static enum json_result read_extent(struct reading *r, const struct extent *e, s
 	return JSON_READ;
 }
 
+bool json_may_begin(str text, size_t start)
+{
+	return opens(text, skip_space(text, start));
+}
+
 /* Nothing but objects and arrays with all their brackets? */
 static bool is_sequence(const struct reading *r, size_t start)
 {

@@ -54,14 +54,16 @@ void reading_merge(struct reading *r, struct node *map, struct node *const *from
  * has been reported or given to the caller then.
  */
 bool json_read_text(struct reading *r, size_t start);
+/* What stands there is an object or a list, or nothing of JSON. */
+bool json_may_begin(str text, size_t start);
 
 enum json_result { JSON_READ, JSON_NOT, JSON_FAILED };
 
 /* One value between the offsets. JSON_NOT: trouble says where it stopped to be JSON. JSON_FAILED has been reported. */
 enum json_result json_read_slice(struct reading *r, size_t start, size_t end, struct trouble *trouble);
 
-/* yaml.c: the text as YAML, cut into documents. */
-void yaml_documents(struct reading *r, size_t start);
+/* yaml.c: the text as YAML, cut into documents; those that begin before `end`. */
+void yaml_documents(struct reading *r, size_t start, size_t end);
 
 /* One document of a text. */
 struct cut {
@@ -74,6 +76,11 @@ struct cut {
 
 /* yaml_split.c: the next document from *at on, which is moved behind it; false at the end. */
 bool cut_next(str text, size_t *at, struct cut *cut);
+/*
+ * Where a document begins that may be read without those before it: the first such place that is `size` bytes or more behind `start`; the end of
+ * the text where there is none. It is always a place to which cut_next() comes when it begins at `start`, which is such a place, too.
+ */
+size_t cut_near(str text, size_t start, size_t size);
 
 /* yaml_trouble.c: libyaml's words for what is wrong. Offsets as above; context may be empty. */
 struct yaml_words {

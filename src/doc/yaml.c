@@ -449,9 +449,9 @@ static void read_document(struct reading *r, const struct cut *cut)
 	}
 }
 
-void yaml_documents(struct reading *r, size_t start)
+void yaml_documents(struct reading *r, size_t start, size_t end)
 {
 	struct cut cut;
-	while (cut_next(r->text, &start, &cut))
+	while (start < end && cut_next(r->text, &start, &cut))
 		read_document(r, &cut);
 }

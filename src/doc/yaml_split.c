@@ -78,3 +78,34 @@ bool cut_next(str text, size_t *at, struct cut *cut)
 		cut->end = text.n;
 	return cut->has_marker || cut->has_content;
 }
+
+/* A line of some document, whatever stands around it: no comment, directive or marker, which may belong to the document behind it. */
+static bool is_plain_line(str text, size_t start)
+{
+	return has_content(text, start) && text.p[start] != '%' && skip_bom(text, start) == start && !is_marker(text, start, STR("...")) &&
+		!is_marker(text, start, STR("---"));
+}
+
+/* The start of the line that ends at i. */
+static size_t line_before(str text, size_t i, size_t least)
+{
+	while (i > least && is_break(text.p[i - 1]))
+		i--;
+	while (i > least && !is_break(text.p[i - 1]))
+		i--;
+	return i;
+}
+
+size_t cut_near(str text, size_t start, size_t size)
+{
+	size_t i = size < text.n - start ? start + size : text.n;
+	while (i < text.n) {
+		i += str_find(str_from(text, i), STR("\n---"));
+		if (i >= text.n)
+			break;
+		i++;
+		if (is_marker(text, i, STR("---")) && is_plain_line(text, line_before(text, i, start)))
+			return i;
+	}
+	return text.n;
+}

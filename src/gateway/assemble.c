@@ -15,7 +15,7 @@ str assembly_origin(struct assembly *as, const struct owner *owner, struct place
 	const struct source *source = sources_get(as->sources, at.file);
 	str kind = owner->record ? owner->record->kind : STR("Ingress"), name = owner->record ? owner->record->name : owner->name;
 	str text = arena_printf(as->arena, "from %.*s %.*s/%.*s", STR_ARG(kind), STR_ARG(owner->namespace), STR_ARG(name));
-	if (!source)
+	if (!source || source->dump)
 		return text;
 	return arena_printf(as->arena, "%.*s (%.*s:%u)", STR_ARG(text), STR_ARG(source->name), (unsigned)locator_find(&as->locator, at).line);
 }
@@ -338,6 +338,7 @@ static void add_gateway(struct plan *plan, size_t index)
 	}
 	add_frontend(plan, index, &gateway);
 	keep_on_gateway(plan, &gateway);
+	gateway.parameters = parameters_ref(plan, g->name);
 	assembly_add(as, OBJECT_GATEWAY, plan->namespace, &gateway.meta, &gateway);
 	struct printed_gateway printed = { as->out.n - 1, plan->namespace, gateway, entry, entry->balancer };
 	LIST_PUSH(as->arena, &as->gateways, printed);
@@ -346,11 +347,17 @@ static void add_gateway(struct plan *plan, size_t index)
 		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
 }
 
+/* What rules stand open without is there before them. */
+static int rank_of(const struct printed *p)
+{
+	return p->policy && p->policy->kind->absent_ignored ? 2 * OBJECT_HTTP_ROUTE - 1 : 2 * (int)p->kind;
+}
+
 static int compare_printed(const void *pa, const void *pb)
 {
 	const struct printed *a = pa, *b = pb;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
+	if (rank_of(a) != rank_of(b))
+		return rank_of(a) < rank_of(b) ? -1 : 1;
 	int c = str_cmp(a->kind_name, b->kind_name);
 	c = c ? c : str_cmp(a->namespace, b->namespace);
 	return c ? c : str_cmp(a->name, b->name);

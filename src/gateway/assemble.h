@@ -43,6 +43,7 @@ struct policy_word {
 /* What an implementation is told about a rule in an object of its own: all of one kind. */
 struct rule_policy {
 	const struct policy_kind *kind;
+	str slot;                    /* what it is there for, where a rule may have several that something tells apart; or empty */
 	struct node *spec;           /* without targets */
 	LIST(struct policy_word) words;   /* that the spec was made of */
 	bool guards;                 /* it may refuse requests */

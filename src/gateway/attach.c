@@ -26,6 +26,27 @@ str attach_key(struct arena *arena, const struct rule_part *rule)
 	return buf_str(&out);
 }
 
+str attach_split_key(struct arena *arena, const struct rule_part *rule, bool named)
+{
+	struct rule_part whole = { 0 };
+	for (size_t i = 0; i < rule->policies.n; i++) {
+		enum attachment attaches = rule->policies.item[i].kind->attaches;
+		if (attaches == ATTACH_ROUTE || attaches == ATTACH_ANNOTATIONS || (attaches == ATTACH_RULE && !named))
+			LIST_PUSH(arena, &whole.policies, rule->policies.item[i]);
+	}
+	return attach_key(arena, &whole);
+}
+
+str attach_place(struct arena *arena, const struct policy_kind *kind, str at)
+{
+	if (kind->attaches != ATTACH_ANNOTATIONS)
+		return kind->bare ? at : arena_join(arena, STR("/spec"), at);
+	/* the name of an annotation is one step of the pointer, with its slash written as ~1 */
+	str prefix, name;
+	str_cut(str_from(at, 1), '/', &prefix, &name);
+	return arena_printf(arena, "/metadata/annotations/%.*s~1%.*s", STR_ARG(prefix), STR_ARG(name));
+}
+
 /* "cart-1f3a9c02": of the rule's first path, and of all that it matches. */
 static str rule_id(struct arena *arena, const struct http_rule *rule)
 {
@@ -46,12 +67,15 @@ static const struct rule_part *part_rule(const struct attachment_job *job, size_
 	return &job->part->rules.item[job->rules->item[i]];
 }
 
-/* What an object is there for, where a rule may have several of its kind: the first key of its spec, "basicauth", and a number behind the first. */
+/*
+ * What an object is there for, where a rule may have several of its kind: what tells them apart; else the first key of its spec,
+ * "basicauth", and a number behind the first.
+ */
 static str slot_of(struct arena *arena, const struct rule_part *rule, const struct rule_policy *policy)
 {
 	size_t number = 1;
 	if (!policy->kind->one_each)
-		return (str){ "", 0 };
+		return policy->slot;
 	str key = policy->spec->as.map.item[0].key;
 	for (size_t i = 0; &rule->policies.item[i] != policy; i++) {
 		const struct rule_policy *other = &rule->policies.item[i];
@@ -92,6 +116,21 @@ static struct node *target_of(struct arena *arena, str kind, str name, str secti
 	return list;
 }
 
+/* What stands for the object in its own texts: a name of its own in whatever it is part of. */
+static struct node *with_own_name(struct arena *arena, const struct node *node, str own)
+{
+	static const str HOLE = STR_INIT("${object}");
+	struct node *out = node->kind == NODE_MAP ? node_map(arena) : node->kind == NODE_LIST ? node_list(arena) : (struct node *)(uintptr_t)node;
+	for (size_t i = 0; node->kind == NODE_MAP && i < node->as.map.n; i++)
+		node_set(arena, out, node->as.map.item[i].key, with_own_name(arena, node->as.map.item[i].value, own));
+	for (size_t i = 0; node->kind == NODE_LIST && i < node->as.list.n; i++)
+		node_add(arena, out, with_own_name(arena, node->as.list.item[i], own));
+	for (size_t at; out->kind == NODE_STRING && (at = str_find(out->as.text, HOLE)) < out->as.text.n;)
+		out = node_string(arena, arena_printf(arena, "%.*s%.*s%.*s", STR_ARG(str_slice(out->as.text, 0, at)), STR_ARG(own),
+			STR_ARG(str_from(out->as.text, at + HOLE.n))));
+	return out;
+}
+
 struct policy_object {
 	str name, namespace;
 	bool namespace_written;
@@ -114,10 +153,12 @@ static void add_policy_object(struct assembly *as, const struct rule_policy *pol
 		node_set_text(arena, meta, STR("namespace"), object->namespace);
 	node_set(arena, root, STR("metadata"), meta);
 	if (object->targets)
-		node_set(arena, spec, STR("targetRefs"), object->targets);
+		node_set(arena, spec, kind->single ? STR("targetRef") : STR("targetRefs"), kind->single ? object->targets->as.list.item[0] : object->targets);
+	str own = names_hash(arena, arena_printf(arena, "%.*s/%.*s", STR_ARG(object->namespace), STR_ARG(object->name)), 12);
 	for (size_t i = 0; i < policy->spec->as.map.n; i++)
-		node_set(arena, spec, policy->spec->as.map.item[i].key, policy->spec->as.map.item[i].value);
-	node_set(arena, root, STR("spec"), spec);
+		node_set(arena, kind->bare ? root : spec, policy->spec->as.map.item[i].key, with_own_name(arena, policy->spec->as.map.item[i].value, own));
+	if (!kind->bare)
+		node_set(arena, root, STR("spec"), spec);
 	struct printed *p = assembly_add_policy(as, object->namespace, object->name, root);
 	p->owner = object->owner;
 	p->policy = policy;
@@ -137,7 +178,8 @@ static void add_object(const struct attachment_job *job, const struct rule_polic
 /* Objects that act as filters are known to their implementation by namespace and name with a dash between them, which two may have in common. */
 static str key_of(const struct attachment_job *job, const struct policy_kind *kind, str name)
 {
-	return arena_printf(job->as->arena, "%.*s/%.*s%s%.*s", STR_ARG(kind->kind), STR_ARG(job->owner->namespace), kind->one_each ? "-" : "/", STR_ARG(name));
+	return arena_printf(job->as->arena, "%.*s/%.*s%s%.*s", STR_ARG(kind->kind), STR_ARG(job->owner->namespace), kind->one_each ? "-" : "/",
+		STR_ARG(name));
 }
 
 /*
@@ -186,10 +228,15 @@ static str same_filter(const struct attachment_job *job, size_t i, const struct 
 	return (str){ "", 0 };
 }
 
-/* Its place among the rule's filters has been kept for it. */
-static void name_filter(struct http_rule *rule, const struct rule_policy *policy, str name)
+/* Its place among the rule's filters has been kept for it, where the place counts; else it is the last. */
+static void name_filter(struct arena *arena, struct http_rule *rule, const struct rule_policy *policy, str name)
 {
 	const struct extension_ref to = { policy->kind->group, policy->kind->kind, name };
+	if (!policy->kind->one_each) {
+		const struct http_filter last = { .type = STR_INIT("ExtensionRef"), .extension = to };
+		LIST_PUSH(arena, &rule->filters, last);
+		return;
+	}
 	for (size_t i = 0; i < rule->filters.n; i++) {
 		struct http_filter *filter = &rule->filters.item[i];
 		if (!str_eq(filter->type, STR("ExtensionRef")) || filter->extension.name.n)
@@ -207,15 +254,29 @@ static void attach_each(const struct attachment_job *job, size_t i, const struct
 	bool whole = is_same_everywhere(job, policy->kind, slot);
 	str name = object_name(job, policy->kind, whole ? slot : arena_printf(arena, "%.*s-%.*s", STR_ARG(rule_id(arena, rule)), STR_ARG(slot)));
 	LIST_PUSH(arena, &job->objects[i], name);
-	name_filter(rule, policy, name);
+	name_filter(arena, rule, policy, name);
 	if (!whole || i == 0)
 		add_object(job, policy, name, NULL);
 }
 
+/* All rules of the route say the same. */
+static void annotate(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
+{
+	LIST_PUSH(job->as->arena, &job->objects[i], job->name);
+	for (size_t k = 0; i == 0 && k < policy->spec->as.map.n; k++) {
+		const struct text_pair pair = { policy->spec->as.map.item[k].key, node_text(policy->spec->as.map.item[k].value) };
+		LIST_PUSH(job->as->arena, &job->route->meta.annotations, pair);
+	}
+}
+
 static void attach_one(const struct attachment_job *job, size_t i, const struct rule_policy *policy)
 {
-	if (policy->kind->one_each) {
+	if (policy_kind_is_many(policy->kind)) {
 		attach_each(job, i, policy);
+		return;
+	}
+	if (policy->kind->attaches == ATTACH_ANNOTATIONS) {
+		annotate(job, i, policy);
 		return;
 	}
 	struct arena *arena = job->as->arena;
@@ -256,6 +317,16 @@ void attach_policies(const struct attachment_job *job)
 	}
 }
 
+struct extension_ref parameters_ref(const struct plan *plan, str gateway)
+{
+	for (size_t i = 0; i < plan->part->policies.n; i++) {
+		const struct policy_kind *kind = plan->part->policies.item[i].kind;
+		if (kind->attaches == ATTACH_PARAMETERS)
+			return (struct extension_ref){ kind->group, kind->kind, gateway };
+	}
+	return (struct extension_ref){ .name = { "", 0 } };
+}
+
 void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
 {
 	struct assembly *as = plan->as;
@@ -263,10 +334,11 @@ void attach_to_gateway(struct plan *plan, const struct object_meta *gateway)
 		const struct rule_policy *policy = &plan->part->policies.item[i];
 		const struct policy_object object = { gateway->name, plan->namespace, gateway->namespace.n > 0,
 			arena_printf(as->arena, "what %.*s does for all hosts", STR_ARG(plan->part->entry->controller)),
-			target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }), NULL, STR("Gateway"), gateway->name };
+			policy->kind->attaches == ATTACH_PARAMETERS ? NULL : target_of(as->arena, STR("Gateway"), gateway->name, (str){ "", 0 }), NULL,
+			STR("Gateway"), gateway->name };
 		add_policy_object(as, policy, &object);
 		for (size_t j = 0; j < policy->marks.n; j++)
 			assembly_carry_kind(as, policy->marks.item[j].fact, policy->kind->kind, plan->namespace, gateway->name,
-				arena_join(as->arena, STR("/spec"), policy->marks.item[j].at));
+				attach_place(as->arena, policy->kind, policy->marks.item[j].at));
 	}
 }

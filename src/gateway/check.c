@@ -19,12 +19,14 @@ struct checker {
 	const struct schema *schema;
 	struct gateway_version version;
 	void *matcher;
+	struct map fit;                  /* short texts that have matched a pattern: most are said again and again */
 };
 
 struct checker *checker_new(struct arena *arena, const struct schema *schema, struct gateway_version version)
 {
 	struct checker *checker = NEW(arena, struct checker);
-	*checker = (struct checker){ schema, version, schema_matcher(arena) };
+	*checker = (struct checker){ .schema = schema, .version = version, .matcher = schema_matcher(arena) };
+	map_init(&checker->fit, arena);
 	return checker;
 }
 
@@ -146,13 +148,32 @@ static size_t characters(str text)
 	return n;
 }
 
+static bool matches(struct checker *checker, const struct schema_pattern *pattern, str text)
+{
+	enum { SHORT = 48, MOST = 4096 };
+	char bytes[sizeof pattern + SHORT];
+	str key = { bytes, sizeof pattern + text.n };
+	if (text.n > SHORT)
+		return schema_matches(pattern, text, checker->matcher);
+	memcpy(bytes, &pattern, sizeof pattern);
+	if (text.n)
+		memcpy(bytes + sizeof pattern, text.p, text.n);
+	if (map_get(&checker->fit, key))
+		return true;
+	if (!schema_matches(pattern, text, checker->matcher))
+		return false;
+	if (checker->fit.n < MOST)
+		map_set(&checker->fit, arena_str(checker->fit.arena, key), checker);
+	return true;
+}
+
 /* Patterns see only texts of the right length, so none of them costs more than the table's limits allow. */
 static void check_text(struct walk *walk, const struct schema_fact *fact, const struct step *at, str text)
 {
 	size_t n = characters(text);
 	check_count(walk, fact, at, n, "characters");
 	check_words(walk, fact, at, text);
-	if (fact->pattern && !(fact->has_max && (int64_t)n > fact->max) && !schema_matches(fact->pattern, text, walk->matcher))
+	if (fact->pattern && !(fact->has_max && (int64_t)n > fact->max) && !matches(walk->checker, fact->pattern, text))
 		check_fault(walk, at, "%.*s does not match %.*s", STR_ARG(check_shown(walk, text)), STR_ARG(fact->pattern->text));
 }
 
@@ -359,9 +380,9 @@ static str find_api(struct walk *walk, str api_version)
 	return STR("");
 }
 
-bool checker_check(const struct checker *checker, struct arena *scratch, const struct node *object, check_report *report, void *user)
+bool checker_check(struct checker *checker, struct arena *scratch, const struct node *object, check_report *report, void *user)
 {
-	struct walk walk = { .version = checker->version, .matcher = checker->matcher, .scratch = scratch, .report = report, .user = user,
+	struct walk walk = { .version = checker->version, .checker = checker, .scratch = scratch, .report = report, .user = user,
 		.good = true };
 	const struct step kind_at = { .name = STR_INIT("kind") }, api_at = { .name = STR_INIT("apiVersion") };
 	str kind = node_text(node_get(object, kind_at.name)), api_version = node_text(node_get(object, api_at.name));

@@ -23,6 +23,6 @@ typedef void check_report(void *user, str place, str message);
  * Checks one object of the group gateway.networking.k8s.io. Every violation calls report; the result is true when there
  * was none. Nothing in scratch is needed afterwards. The time is linear in the size of the object.
  */
-bool checker_check(const struct checker *checker, struct arena *scratch, const struct node *object, check_report *report, void *user);
+bool checker_check(struct checker *checker, struct arena *scratch, const struct node *object, check_report *report, void *user);
 
 #endif

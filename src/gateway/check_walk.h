@@ -19,7 +19,7 @@ struct step {
 
 struct walk {
 	struct gateway_version version;
-	void *matcher;
+	struct checker *checker;
 	struct arena *scratch;
 	const struct schema_kind *kind;
 	uint32_t api;                /* bit of the object's apiVersion */

@@ -137,6 +137,9 @@ static void add_listeners(struct plan *plan)
 		for (size_t j = 0; j < r->host->aliases.n; j++)
 			add_listener(plan, r->host->aliases.item[j].name, &r->host->certificate);
 	}
+	/* without routes: HTTPS for all other names is answered, by 404 */
+	if (plan->part->routes.n && plan->part->entry->rest.kind == CERTIFICATE_DEFAULT && !plan->as->existing_name.n)
+		add_listener(plan, (str){ "", 0 }, &plan->part->entry->rest);
 }
 
 /* "tls-shop.example.com" */

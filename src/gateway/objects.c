@@ -21,43 +21,46 @@ static struct list_head list_at(const void *at)
 
 /* ---- to a tree ---- */
 
+/* What is empty is NULL and takes no memory: most fields of most objects are. */
 static struct node *encode(struct arena *a, const struct shape *shape, const void *object, str *comment);
 
 static struct node *encode_list(struct arena *a, const struct field *f, const void *at)
 {
 	struct list_head head = list_at(at);
-	struct node *list = node_list(a);
+	struct node *list = head.n ? node_list(a) : NULL;
 	for (size_t i = 0; i < head.n; i++) {
 		str comment = { "", 0 };
 		struct node *item = encode(a, f->shape, (const char *)head.item + i * f->shape->size, &comment);
+		if (!item)
+			item = node_map(a);
 		item->comment = comment;
 		node_add(a, list, item);
 	}
-	return list->as.list.n ? list : NULL;
+	return list;
 }
 
 static struct node *encode_texts(struct arena *a, const struct str_list *texts)
 {
-	struct node *list = node_list(a);
+	struct node *list = texts->n ? node_list(a) : NULL;
 	for (size_t i = 0; i < texts->n; i++)
 		node_add(a, list, node_string(a, texts->item[i]));
-	return texts->n ? list : NULL;
+	return list;
 }
 
 static struct node *encode_numbers(struct arena *a, const struct number_list *numbers)
 {
-	struct node *list = node_list(a);
+	struct node *list = numbers->n ? node_list(a) : NULL;
 	for (size_t i = 0; i < numbers->n; i++)
 		node_add(a, list, node_int(a, numbers->item[i]));
-	return numbers->n ? list : NULL;
+	return list;
 }
 
 static struct node *encode_map(struct arena *a, const struct text_map *pairs)
 {
-	struct node *map = node_map(a);
+	struct node *map = pairs->n ? node_map(a) : NULL;
 	for (size_t i = 0; i < pairs->n; i++)
 		node_set(a, map, pairs->item[i].key, node_string(a, pairs->item[i].value));
-	return pairs->n ? map : NULL;
+	return map;
 }
 
 /* NULL: there is nothing to print. */
@@ -84,8 +87,7 @@ static struct node *encode_field(struct arena *a, const struct field *f, const v
 		return encode_map(a, at);
 	case OBJECT: {
 		str comment;
-		struct node *map = encode(a, f->shape, at, &comment);
-		return map->as.map.n ? map : NULL;
+		return encode(a, f->shape, at, &comment);
 	}
 	case OBJECTS:
 		return encode_list(a, f, at);
@@ -113,13 +115,15 @@ static void set_at(struct arena *a, struct node *map, str path, struct node *val
 
 static struct node *encode(struct arena *a, const struct shape *shape, const void *object, str *comment)
 {
-	struct node *map = node_map(a);
+	struct node *map = NULL;
 	for (size_t i = 0; i < shape->n; i++) {
 		const struct field *f = &shape->field[i];
 		const void *at = (const char *)object + f->offset;
 		if (f->type == COMMENT)
 			*comment = *(const str *)at;
 		struct node *value = encode_field(a, f, at);
+		if (value && !map)
+			map = node_map(a);
 		if (value)
 			set_at(a, map, f->path, value);
 	}
@@ -132,7 +136,7 @@ struct node *object_encode(struct arena *arena, enum object_kind kind, const voi
 	node_set_text(arena, root, STR("apiVersion"), api_version);
 	node_set_text(arena, root, STR("kind"), object_kind_name(kind));
 	struct node *rest = encode(arena, object_shape(kind), object, &root->comment);
-	for (size_t i = 0; i < rest->as.map.n; i++)
+	for (size_t i = 0; rest && i < rest->as.map.n; i++)
 		node_set(arena, root, rest->as.map.item[i].key, rest->as.map.item[i].value);
 	return root;
 }

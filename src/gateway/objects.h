@@ -229,6 +229,7 @@ struct gateway {
 	str class_name;
 	LIST(struct gateway_address) addresses;
 	struct text_map infrastructure_labels, infrastructure_annotations;
+	struct extension_ref parameters;   /* of the implementation, beside it */
 	struct from_namespaces listener_sets;
 	LIST(struct listener) listeners;
 	LIST(struct config_ref) client_certificates;   /* CAs of clients, for all HTTPS listeners */

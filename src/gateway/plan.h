@@ -85,10 +85,16 @@ struct attachment_job {
 	struct str_list *objects;    /* for each rule: the names of its policies' objects, in their order; filled in */
 };
 void attach_policies(const struct attachment_job *job);
+/* How one of the entry's Gateways names its parameters; name empty: it has none. */
+struct extension_ref parameters_ref(const struct plan *plan, str gateway);
 /* Policies of the entry, on one of its Gateways. */
 void attach_to_gateway(struct plan *plan, const struct object_meta *gateway);
-/* What rules are told apart by where a version has no names for them; empty: no policies. */
+/* All that is said of a rule in policies; empty: nothing. */
 str attach_key(struct arena *arena, const struct rule_part *rule);
+/* The same of what is said of a route as a whole: rules that differ in it go into routes of their own. named: policies can be about one rule. */
+str attach_split_key(struct arena *arena, const struct rule_part *rule, bool named);
+/* A place below the spec of a rule's policy as one of the object that has it. */
+str attach_place(struct arena *arena, const struct policy_kind *kind, str at);
 
 /* policies.c */
 void add_policies(struct assembly *as, const struct policy_list *policies);

@@ -48,16 +48,19 @@ static struct template_values own_values(struct arena *arena, const struct templ
 	return own;
 }
 
-/* Without what says where it applies. */
-static struct node *without_targets(struct arena *arena, const struct node *spec)
+/* Without what says where it applies; where all of the object is what it says, without what it is. */
+static struct node *without_targets(struct arena *arena, const struct node *spec, bool bare)
 {
 	static const str TARGETS[] = { STR_INIT("targetRef"), STR_INIT("targetRefs"), STR_INIT("targetSelectors") };
+	static const str NAMES[] = { STR_INIT("apiVersion"), STR_INIT("kind"), STR_INIT("metadata"), STR_INIT("status") };
 	struct node *rest = node_map(arena);
 	for (size_t i = 0; spec && spec->kind == NODE_MAP && i < spec->as.map.n; i++) {
-		bool target = false;
-		for (size_t k = 0; k < sizeof TARGETS / sizeof *TARGETS; k++)
-			target = target || str_eq(spec->as.map.item[i].key, TARGETS[k]);
-		if (!target)
+		bool other = false;
+		for (size_t k = 0; !bare && k < sizeof TARGETS / sizeof *TARGETS; k++)
+			other = other || str_eq(spec->as.map.item[i].key, TARGETS[k]);
+		for (size_t k = 0; bare && k < sizeof NAMES / sizeof *NAMES; k++)
+			other = other || str_eq(spec->as.map.item[i].key, NAMES[k]);
+		if (!other)
 			node_set(arena, rest, spec->as.map.item[i].key, spec->as.map.item[i].value);
 	}
 	return rest;
@@ -111,6 +114,23 @@ static void take_parts(struct reading *r, const struct target_row *row)
 		;
 }
 
+/* One that counts for this version is among them. */
+static bool is_current(const struct target_table *target, const struct target_row *row)
+{
+	for (size_t i = 0; i < target->features.n; i++)
+		if (target->features.item[i].said == row->said)
+			return true;
+	return false;
+}
+
+/* How other versions of the implementation are told the same. */
+static void take_other_versions(struct reading *r, const struct target_row *rows, size_t n, str kind)
+{
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].said && str_eq(rows[i].policy, kind) && rows[i].read_as.n == 0 && !is_current(r->out->target, &rows[i]))
+			take_parts(r, &rows[i]);
+}
+
 /* ---- lists in which the order means something ---- */
 
 /* The elements of a list that a feature has: the first and the last. False: none. */
@@ -152,6 +172,19 @@ static void check_order(struct reading *r, const struct merge_rule *rule)
 	}
 }
 
+/* What changes nothing for requests need not be understood. */
+static void drop_inert(struct policy_words *words)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < words->unknown.n; i++) {
+		str field, rest;
+		str_cut(str_from(words->unknown.item[i].pointer, 1), '/', &field, &rest);
+		if (!str_list_has(&words->kind->inert, field))
+			words->unknown.item[kept++] = words->unknown.item[i];
+	}
+	words->unknown.n = kept;
+}
+
 bool policy_features(struct arena *arena, const struct mapping *mapping, str group, str kind, const struct node *spec, struct policy_words *out)
 {
 	struct reading r = { .out = out };
@@ -159,19 +192,24 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 	if (!out->target)
 		return false;
 	out->kind = kind_of(out->target, group, kind);
-	taking_start(&r.taking, arena, without_targets(arena, spec), out->kind);
+	taking_start(&r.taking, arena, without_targets(arena, spec, out->kind->bare), out->kind);
 	for (size_t i = 0; i < out->target->features.n; i++) {
 		const struct target_row *row = &out->target->features.item[i];
 		if (row->said && str_eq(row->policy, kind) && row->read_as.n == 0)
 			take_parts(&r, row);
 	}
+	take_other_versions(&r, out->target->plain.item, out->target->plain.n, kind);
+	take_other_versions(&r, out->target->gated.item, out->target->gated.n, kind);
 	if (str_eq(out->target->endless.policy, kind))
 		(void)take_row(&r, STR("timeout.request"), out->target->endless.said);
 	if (str_eq(out->target->override.policy, kind))
 		(void)take_row(&r, STR(POLICY_OVERRIDE), out->target->override.said);
 	if (str_eq(out->target->answer.policy, kind))
 		(void)take_row(&r, STR(POLICY_ANSWER), out->target->answer.said);
+	if (str_eq(out->target->order.row.policy, kind))
+		(void)take_row(&r, STR(POLICY_ORDER), out->target->order.row.said);
 	taking_rest(&r.taking, &out->unknown);
+	drop_inert(out);
 	for (size_t i = 0; i < out->kind->merge.n; i++)
 		if (out->kind->merge.item[i].order.n)
 			check_order(&r, &out->kind->merge.item[i]);

@@ -12,9 +12,15 @@
 #define POLICY_ANSWER "route.answer"
 /* A status of the implementation's own that becomes another one: "from", "status", "location". */
 #define POLICY_OVERRIDE "route.override"
+/* The order in which policies may refuse requests is that of the table's key `order`. */
+#define POLICY_ORDER "route.order"
+
+/* Around the names of hosts in the condition of a header, in the words of Envoy: without them, everybody has it. */
+#define HSTS_BUT " && !(re.extract(request.host, r'^[^:]*', r'\\0') in ["
+#define HSTS_BUT_END "])"
 
 struct policy_feature {
-	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER, POLICY_OVERRIDE */
+	str name;                        /* of features.yaml; "timeout.request" where the limit of a whole exchange is lifted; POLICY_ANSWER and the others above */
 	struct template_values values;   /* by the names of the row's holes */
 	struct place at;                 /* of the first field that says it */
 };
@@ -29,7 +35,7 @@ struct policy_words {
 /* NULL: no target has such a kind. */
 const struct policy_kind *policy_kind_of(const struct mapping *mapping, str group, str kind);
 
-/* False: no target has such a kind. Nothing is shared with the tree. */
+/* spec: of a kind that has none the object. False: no target has such a kind. Nothing is shared with the tree. */
 bool policy_features(struct arena *arena, const struct mapping *mapping, str group, str kind, const struct node *spec, struct policy_words *out);
 
 #endif

@@ -129,6 +129,7 @@ void read_gateway(const struct reader *r, const struct node *spec, struct read_g
 	out->sets = read_namespaces(r, node_get(spec, STR("allowedListeners")), FROM_NONE);
 	read_clients(r, node_at(spec, STR("tls.frontend")), out);
 	read_old_clients(r, listeners, out);
+	out->parameters = read_reference(r, node_at(spec, STR("infrastructure.parametersRef")), "", "");
 }
 
 void read_set(const struct reader *r, const struct node *spec, struct read_set *out)

@@ -319,8 +319,8 @@ static void carry_policies(const struct emission *e, const struct rule_part *rul
 	for (size_t i = 0; i < rule->policies.n; i++) {
 		const struct rule_policy *p = &rule->policies.item[i];
 		for (size_t m = 0; m < p->marks.n; m++)
-			assembly_carry_kind(e->plan->as, p->marks.item[m].fact, p->kind->kind, e->group->owner->namespace, objects->item[i],
-				arena_join(e->plan->as->arena, STR("/spec"), p->marks.item[m].at));
+			assembly_carry_kind(e->plan->as, p->marks.item[m].fact, p->kind->attaches == ATTACH_ANNOTATIONS ? object_kind_name(kind_of(e)) : p->kind->kind,
+				e->group->owner->namespace, objects->item[i], attach_place(e->plan->as->arena, p->kind, p->marks.item[m].at));
 	}
 }
 
@@ -458,7 +458,7 @@ static struct rule_sets rule_sets_of(const struct emission *e, const struct rout
 	struct map by_key;
 	map_init(&by_key, arena);
 	for (size_t i = 0; i < part->rules.n; i++) {
-		str key = named ? STR("") : attach_key(arena, &part->rules.item[i]);
+		str key = attach_split_key(arena, &part->rules.item[i], named);
 		size_t *at = map_get(&by_key, key);
 		if (!at) {
 			struct rule_set fresh = { .suffix = key.n ? set_suffix(arena, &sets, &part->rules.item[i]) : (str){ "", 0 } };

@@ -208,6 +208,7 @@ static const struct field gateway_fields[] = {
 	FIELD_OF(OBJECTS, "spec.addresses", gateway, addresses, address_shape),
 	FIELD(MAP, "spec.infrastructure.labels", gateway, infrastructure_labels),
 	FIELD(MAP, "spec.infrastructure.annotations", gateway, infrastructure_annotations),
+	FIELD_OF(OBJECT, "spec.infrastructure.parametersRef", gateway, parameters, extension_shape),
 	FIELD_OF(OBJECT, "spec.allowedListeners.namespaces", gateway, listener_sets, from_shape),
 	FIELD_OF(OBJECTS, "spec.listeners", gateway, listeners, listener_shape),
 	FIELD_OF(OBJECTS, "spec.tls.frontend.default.validation.caCertificateRefs", gateway, client_certificates, config_shape),

@@ -125,6 +125,10 @@ bool side_rule_is_good(const struct read_rule *rule);
 
 /* side_extensions.c: the same because of a filter of an implementation that is not there, or not right. */
 bool side_rule_stands(const struct build *b, const struct read_route *route, const struct read_rule *rule);
+/* The object of a filter of an implementation, where a target's table knows it as one; else NULL. */
+const struct read_policy *side_filter_policy(const struct build *b, const struct read_meta *owner, const struct read_filter *filter);
+/* A filter that stands before others although the implementation asks for it behind them: what they do together is not known. */
+const struct read_policy *side_filter_out_of_turn(const struct build *b, const struct read_meta *owner, const struct read_rule *rule);
 
 /* side_backends.c */
 void side_cases(struct build *b, const struct candidate *c, struct route *route);

@@ -228,6 +228,9 @@ static void add_extension(struct build *b, const struct read_meta *owner, const 
 {
 	bool there = gateway_side_has(b->side, f->ref.group, f->ref.kind, owner->namespace, f->ref.name);
 	str text = arena_printf(b->arena, "%.*s %.*s/%.*s", STR_ARG(f->ref.kind), STR_ARG(owner->namespace), STR_ARG(f->ref.name));
+	const struct policy_kind *kind = policy_kind_of(b->side->mapping, f->ref.group, f->ref.kind);
+	if (!there && b->world->closed && kind && kind->absent_ignored)
+		return;
 	if (!there && b->world->closed)
 		add_status(b, list, 500, arena_join(b->arena, text, STR(" is not there")), f->at);
 	else
@@ -238,10 +241,13 @@ static void add_extension(struct build *b, const struct read_meta *owner, const 
 static bool add_known_extension(struct build *b, const struct read_meta *owner, const struct read_filter *f, struct route *route,
 	struct step_list *list)
 {
-	const struct read_policy *p = gateway_side_policy(b->side, f->ref.group, f->ref.kind, owner->namespace, f->ref.name);
+	const struct read_policy *p = side_filter_policy(b, owner, f);
 	struct route only = { .unknown = route->unknown };
-	if (!p || !p->known || p->words.kind->attaches != ATTACH_FILTER)
+	if (!p)
 		return false;
+	/* it has acted before all other filters: see side_policies.c */
+	if (p->words.kind->sorted)
+		return true;
 	for (size_t i = 0; i < p->words.features.n; i++)
 		side_word(b, p, &p->words.features.item[i], &only);
 	SIDE_POLICY_REST(b, p, &only.unknown);
@@ -357,6 +363,7 @@ void side_steps(struct build *b, const struct candidate *c, struct route *route)
 {
 	const struct read_rule *rule = c->rule;
 	struct step_list list = { 0 };
+	const struct read_policy *early = side_filter_out_of_turn(b, &c->route->meta, rule);
 	const bool bare = b->choices->redirects_bare && side_count(rule, FILTER_REDIRECT);
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; i < rule->filters.n; i++)
@@ -367,6 +374,9 @@ void side_steps(struct build *b, const struct candidate *c, struct route *route)
 		if (turn == 1)
 			side_policies(b, c, route);
 	}
+	if (early)
+		LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, arena_printf(b->arena, "the place of %.*s %.*s/%.*s among the filters",
+			STR_ARG(early->kind), STR_ARG(early->meta.namespace), STR_ARG(early->meta.name)), early->meta.at));
 	add_value(b, &list, "timeout.request", &rule->request_timeout);
 	add_value(b, &list, "timeout.backend-request", &rule->backend_timeout);
 	add_value(b, &list, "retry", &rule->retry);

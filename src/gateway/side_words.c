@@ -3,6 +3,7 @@
 #include "gateway/side_build.h"
 
 #include "base/buf.h"
+#include "gateway/read_object.h"
 
 /* A feature of a policy on its way to a route. */
 struct word {
@@ -29,9 +30,13 @@ static str text_of(const struct word *w, const char *name)
 	return v && v->kind == TEMPLATE_TEXT ? v->text : (str){ "", 0 };
 }
 
+/* Inside of a text it is one of digits. */
 static int64_t number_of(const struct word *w, const char *name)
 {
 	const struct template_value *v = template_value(&w->feature->values, str_c(name));
+	int64_t number;
+	if (v && v->kind == TEMPLATE_TEXT && str_to_i64(v->text, &number))
+		return number;
 	return v && v->kind == TEMPLATE_NUMBER ? v->number : 0;
 }
 
@@ -63,17 +68,26 @@ static str namespace_of(const struct word *w, const char *name)
 
 /* ---- protections ---- */
 
+static str secret_of(const struct word *w)
+{
+	str digest = text_of(w, "secret.digest");
+	return digest.n ? digest : text_of(w, "secret");
+}
+
+/* Users that are known elsewhere need no Secret. */
 static bool basic(const struct word *w)
 {
-	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
+	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = secret_of(w),
 		.at = w->feature->at };
-	bool there = !w->b->world->closed || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
+	bool there = !w->b->world->closed || w->b->world->open_secrets || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
 	if (!there || !is_granted(w, &secret)) {
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
 	}
-	str realm = text_of(w, "realm");
-	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 };
+	const bool any = template_value(&w->feature->values, STR("realm.text")) != NULL;
+	const bool digest = text_of(w, "secret.digest").n > 0;
+	str realm = text_of(w, digest ? "realm.digest" : any ? "realm.text" : "realm");
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .digest = digest, .realm = realm, .own_realm = realm.n == 0 && !any };
 	return true;
 }
 
@@ -125,8 +139,24 @@ static bool address(const struct word *w, str address)
 	return true;
 }
 
+/* nginx asks by itself: only 401 and 403 refuse in the service's own words. The headers stand before the variables that they are sent from. */
+static bool subrequest(const struct word *w, str address)
+{
+	const struct str_list sent = list_of(w, "response-headers.sent");
+	struct str_list copied = { 0 };
+	for (size_t i = 0; i < sent.n; i++) {
+		str name, variable;
+		str_cut(sent.item[i], ' ', &name, &variable);
+		LIST_PUSH(w->b->arena, &copied, name);
+	}
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_EXTERNAL, .copied = copied, .url = side_plain_text(w->b, address) };
+	return true;
+}
+
 static bool external(const struct word *w)
 {
+	if (text_of(w, "url.subrequest").n)
+		return subrequest(w, text_of(w, "url.subrequest"));
 	if (text_of(w, "url.address").n)
 		return address(w, text_of(w, "url.address"));
 	const struct read_ref ref = { .kind = STR_INIT("Service"), .namespace = namespace_of(w, "url.namespace"), .name = text_of(w, "url.service"),
@@ -147,7 +177,28 @@ static bool external(const struct word *w)
 
 static bool body(const struct word *w)
 {
-	add_step(w, STEP_BODY)->as.limit = (uint64_t)number_of(w, "max");
+	const bool any = template_value(&w->feature->values, STR("max.any")) != NULL;
+	add_step(w, STEP_BODY)->as.limit = (uint64_t)number_of(w, any ? "max.any" : "max");
+	return true;
+}
+
+/* "from to" of a cookie; "off" changes nothing. */
+static bool changed_cookie(const struct word *w)
+{
+	str from, to;
+	if (!str_cut(text_of(w, "change"), ' ', &from, &to))
+		return true;
+	struct answer_edit *e = &add_step(w, STEP_ANSWER)->as.answer;
+	*e = (struct answer_edit){ str_eq(w->feature->name, STR("cookies.path")) ? ANSWER_COOKIE_PATH : ANSWER_COOKIE_DOMAIN, from, str_trim(to) };
+	return true;
+}
+
+static bool changed_location(const struct word *w)
+{
+	str from, to;
+	if (!str_cut(text_of(w, "from.both"), ' ', &from, &to))
+		return true;
+	add_step(w, STEP_ANSWER)->as.answer = (struct answer_edit){ ANSWER_LOCATION, from, to };
 	return true;
 }
 
@@ -156,9 +207,20 @@ static void add_origin(struct buf *out, const char *open, str text, const char *
 	buf_printf(out, "%s%s%.*s%s", out->n ? "|" : "", open, STR_ARG(text), close);
 }
 
+/* Expressions among origins begin so. */
+static struct str_list origins_of(const struct word *w, bool regex)
+{
+	const struct str_list all = list_of(w, "origins.all");
+	struct str_list some = list_of(w, regex ? "origins.regex" : "origins");
+	for (size_t i = 0; i < all.n; i++)
+		if (str_starts(all.item[i], STR("^")) == regex)
+			LIST_PUSH(w->b->arena, &some, all.item[i]);
+	return some;
+}
+
 static bool cors(const struct word *w)
 {
-	const struct str_list origins = list_of(w, "origins"), wild = list_of(w, "origins.regex");
+	const struct str_list origins = origins_of(w, false), wild = origins_of(w, true);
 	struct buf regex;
 	struct cors *c = &add_step(w, STEP_CORS)->as.cors;
 	struct str_list methods = list_of(w, "methods"), headers = list_of(w, "headers"), expose = list_of(w, "expose");
@@ -254,9 +316,10 @@ static bool captures(const struct word *w)
 	str dollar = text_of(w, "target.dollar");
 	if (!whole || !(dollar.n ? dollars(w->b, dollar, &target) : substitution(w->b, text_of(w, "target"), &target)))
 		return false;
+	const struct target_row *row = target_feature(w->policy->words.target, w->feature->name);
 	/* letter case counts, unless the expression itself says otherwise */
 	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
-		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern) };
+		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern), .told = row ? row->tells : (struct str_list){ 0 } };
 	return true;
 }
 
@@ -272,12 +335,29 @@ static bool host(const struct word *w)
 
 /* ---- answers ---- */
 
+/* The Gateway sends the same with all answers. */
+static bool is_sent_anyway(const struct word *w, str hsts)
+{
+	const struct read_meta *m = &w->b->gateway->meta;
+	const struct side_part at = { STR_INIT(READ_GROUP), STR_INIT("Gateway"), m->namespace, m->name, { "", 0 } };
+	const struct read_policy *p;
+	for (size_t i = 0; (p = side_policy_at(w->b, &at, i)); i++)
+		for (size_t k = 0; k < p->words.features.n; k++) {
+			const struct word other = { w->b, p, &p->words.features.item[k], NULL };
+			if (str_eq(other.feature->name, STR("headers.hsts")) && str_eq(text_of(&other, "value"), hsts))
+				return true;
+		}
+	return false;
+}
+
 /* What answers with that status: Services that are not there, or a guard, whose 401 leads to a page to sign in. */
 static bool override(const struct word *w)
 {
 	const uint32_t from = (uint32_t)number_of(w, "from"), status = (uint32_t)number_of(w, "status");
-	str to = text_of(w, "location");
+	str to = text_of(w, "location"), hsts = text_of(w, "hsts");
 	struct redirect r = { 0 };
+	if (hsts.n && !is_sent_anyway(w, hsts))
+		return false;
 	bool sign_in = from == 401 && status == 302 && to.n && side_location(w->b, w->policy->words.target, to, &r) && !r.regex.n && !r.cuts_slash;
 	for (size_t i = 0; sign_in && i < w->route->steps.n; i++)
 		if (w->route->steps.item[i]->kind == STEP_GUARD)
@@ -320,8 +400,12 @@ static bool elsewhere(const struct word *w)
 	}
 	if (!dollars(w->b, text, &location))
 		return false;
-	add_step(w, STEP_REDIRECT)->as.redirect = (struct redirect){ .location = location, .status = permanent ? 301 : 302,
-		.status_others = permanent ? 308 : 307, .relative = true };
+	struct redirect *r = &add_step(w, STEP_REDIRECT)->as.redirect;
+	*r = (struct redirect){ .location = location, .status = permanent ? 301 : 302, .status_others = permanent ? 308 : 307, .relative = true };
+	if (number_of(w, "status")) {
+		r->status = (uint32_t)number_of(w, "status");
+		r->status_others = 0;
+	}
 	return true;
 }
 
@@ -362,7 +446,7 @@ static bool rate(const struct word *w)
 {
 	struct step *s = add_step(w, STEP_OTHER);
 	s->gate = true;
-	s->status = 429;
+	s->status = number_of(w, "status") ? (uint32_t)number_of(w, "status") : 429;
 	s->value = words_of(w);
 	return true;
 }
@@ -374,7 +458,8 @@ static const struct {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer }, { STR_INIT(POLICY_OVERRIDE), override },
-	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
+	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors }, { STR_INIT("cookies.domain"), changed_cookie },
+	{ STR_INIT("cookies.path"), changed_cookie }, { STR_INIT("headers.location"), changed_location },
 	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 
@@ -446,9 +531,29 @@ static bool original(const struct word *w, struct http_rules *http)
 	return true;
 }
 
+/* "'a', 'b'" */
+static bool read_names(struct build *b, str text, struct str_list *out)
+{
+	while (text.n) {
+		str name;
+		bool more = str_cut(text, ',', &name, &text);
+		name = str_trim(name);
+		if (name.n < 3 || name.p[0] != '\'' || name.p[name.n - 1] != '\'' || (more && text.n == 0))
+			return false;
+		LIST_PUSH(b->arena, out, str_slice(name, 1, name.n - 1));
+	}
+	return true;
+}
+
 /* Of answers over TLS. */
 static bool hsts(const struct word *w, struct http_rules *http)
 {
+	str but = text_of(w, "but");
+	struct str_list names = { 0 };
+	const str begin = STR_INIT(HSTS_BUT), end = STR_INIT(HSTS_BUT_END);
+	if (but.n && (!str_starts(but, begin) || !str_ends(but, end) || but.n < begin.n + end.n ||
+		!read_names(w->b, str_slice(but, begin.n, but.n - end.n), &names)))
+		return false;
 	struct step *s = NEW(w->b->arena, struct step);
 	const struct header_edit edit = { .response = true, .name = STR_INIT("Strict-Transport-Security"), .value = side_plain_text(w->b, text_of(w, "value")) };
 	s->kind = STEP_HEADER;
@@ -456,6 +561,7 @@ static bool hsts(const struct word *w, struct http_rules *http)
 	s->feature = w->feature->name;
 	s->at = w->feature->at;
 	LIST_PUSH(w->b->arena, &s->as.header.edits, edit);
+	s->as.header.not_for = names;
 	LIST_PUSH(w->b->arena, &http->answers, s);
 	return true;
 }

@@ -2,6 +2,8 @@
 /* The small ones: IngressClass, ConfigMap, Secret, Deployment and DaemonSet, Namespace, GatewayClass. */
 #include "kube/decode.h"
 
+#include "kube/base64.h"
+
 static const struct fault NO_CONTROLLER = {
 	DIAG_MISSING_FIELD, DIAG_WARNING, STR_INIT("spec.controller of the IngressClass is missing"),
 	STR_INIT("its Ingresses are given to a controller by other signs"), STR_INIT("name the controller, as in: controller: k8s.io/ingress-nginx"),
@@ -50,44 +52,6 @@ struct meta *decode_config_map(struct decoder *d, const struct node *root)
 	return &config_map->meta;
 }
 
-static int base64_digit(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* RFC 4648, section 4; line ends between the digits are passed over, as the API server does. */
-static bool base64_decode(struct arena *arena, str in, str *out)
-{
-	char *p = arena_alloc(arena, 1, 1, in.n / 4 * 3 + 3);
-	size_t n = 0, digits = 0, padding = 0;
-	uint32_t bits = 0;
-	for (size_t i = 0; i < in.n; i++) {
-		char c = in.p[i];
-		if (c == '\n' || c == '\r')
-			continue;
-		int digit = base64_digit(c);
-		if (c == '=')
-			padding++;
-		else if (digit < 0 || padding > 0)
-			return false;
-		bits = bits << 6 | (uint32_t)(digit < 0 ? 0 : digit);
-		if (++digits % 4 != 0)
-			continue;
-		if (padding > 2)
-			return false;
-		for (unsigned k = 0; k < 3 - padding; k++)
-			p[n++] = (char)(unsigned char)(bits >> (16 - 8 * k));
-	}
-	*out = (str){ p, n };
-	return digits % 4 == 0;
-}
-
 /* stringData is written over data, and needs no decoding (API reference, Secret). */
 static void read_certificate(struct decoder *d, const struct node *root, struct secret *secret)
 {
@@ -133,9 +97,16 @@ struct meta *decode_secret(struct decoder *d, const struct node *root)
 	}
 	sort_unique(&secret->keys);
 	d->quiet = false;
+	const struct source *source = sources_get(d->snapshot->sources, root->at.file);
+	secret->keys_unknown = source && source->dump;
 	if (str_eq(secret->type, STR("kubernetes.io/tls")))
 		read_certificate(d, root, secret);
 	return &secret->meta;
+}
+
+bool secret_may_have(const struct secret *secret, str key)
+{
+	return secret->keys_unknown || str_list_has(&secret->keys, key);
 }
 
 static void read_words(struct decoder *d, const struct step *up, const struct node *container, str key, struct workload *workload)
@@ -194,9 +165,11 @@ struct meta *decode_namespace(struct decoder *d, const struct node *root)
 
 struct meta *decode_gateway_class(struct decoder *d, const struct node *root)
 {
-	(void)root;
-	str name = decode_copy(d, node_at(root, STR("metadata.name")));
-	if (name.n)
-		str_list_add_new(d->arena, &d->snapshot->gateway_classes, name);
+	struct gateway_class_view class = { decode_copy(d, node_at(root, STR("metadata.name"))), decode_copy(d, node_at(root, STR("spec.controllerName"))) };
+	bool known = class.name.n == 0;
+	for (size_t i = 0; i < d->snapshot->gateway_classes.n; i++)
+		known = known || str_eq(d->snapshot->gateway_classes.item[i].name, class.name);
+	if (!known)
+		LIST_PUSH(d->arena, &d->snapshot->gateway_classes, class);
 	return NULL;
 }

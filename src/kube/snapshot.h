@@ -129,6 +129,7 @@ struct secret {
 	struct meta meta;
 	str type;
 	struct str_list keys;    /* names only; data is dropped by the reader, but for the public tls.crt of kubernetes.io/tls */
+	bool keys_unknown;       /* of a dump, which has name and type: further keys may be there */
 	str certificate;         /* PEM text of tls.crt (decoded), or empty */
 };
 
@@ -158,6 +159,10 @@ struct gateway_view {
 	str sets_from;           /* of a Gateway: namespaces of its ListenerSets: "Same", "All", "Selector", "None" */
 	struct selector sets_selector;
 	LIST(struct listener_view) listeners;
+};
+
+struct gateway_class_view {
+	str name, controller;    /* controller: spec.controllerName */
 };
 
 struct namespace_object {
@@ -198,7 +203,7 @@ struct snapshot {
 	LIST(struct gateway_view *) gateways;        /* Gateways and ListenerSets */
 	LIST(struct vendor_object *) vendor_objects; /* by kind, namespace, name */
 	const struct vendor_kinds *vendor_kinds;     /* that are read; NULL: none. Must live as long as the snapshot */
-	struct str_list gateway_classes;             /* names of the GatewayClasses in the input */
+	LIST(struct gateway_class_view) gateway_classes;   /* GatewayClasses of the input, each name once */
 	size_t other_objects;                        /* objects of other kinds, counted */
 	LIST(struct snapshot_entry *) entries;       /* everything decoded, in the order of reading; of the reader alone */
 	struct map index;                            /* "Kind/namespace/name" */
@@ -226,6 +231,9 @@ const struct ingress_class *snapshot_class(const struct snapshot *snapshot, str 
 const struct vendor_object *snapshot_vendor(const struct snapshot *snapshot, str kind, str namespace, str name);
 /* The leaf with that key ("config.minute", "config.methods[0]"), NULL when it is absent. */
 struct field *vendor_field(const struct vendor_object *object, str key);
+
+/* The Secret has a key, or may have it. */
+bool secret_may_have(const struct secret *secret, str key);
 
 /* Value of an annotation, NULL when it is absent. */
 const struct field *meta_annotation(const struct meta *meta, str key);

@@ -42,6 +42,18 @@ bool choice_complete(struct arena *arena, struct choice *choice, str selector, s
 	return true;
 }
 
+void choice_of_dump(struct arena *arena, struct choice *choice, const struct dump_head *head)
+{
+	str why, selector = choice->labels.n ? (str){ "", 0 } : head->scope.selector;
+	if (!head->present || choice->everything || choice->namespaces.n || choice->hosts.n || choice->ingresses.n)
+		return;
+	choice->namespaces = head->scope.namespaces;
+	/* the selector was parsed before it was stored; one that was changed since counts for nothing */
+	struct selector labels = choice->labels;
+	if (!choice_complete(arena, choice, selector, &why))
+		choice->labels = labels;
+}
+
 bool choice_is_made(const struct choice *choice)
 {
 	return is_narrow(choice) || choice->hosts.n;

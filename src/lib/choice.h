@@ -17,11 +17,15 @@ struct choice {
 	struct selector labels;
 	struct str_list hosts;         /* lower case, as written in the Ingresses */
 	struct str_list ingresses;     /* "NS/NAME" */
+	bool everything;               /* asked for by name, so that a dump's own scope does not count */
 	str words;                     /* how the user said it: "-n shop --host a.example.com" */
 };
 
 /* Parses the label selector (or an empty text) and fills in labels and words; the caller has filled in the lists. False: error says why. */
 bool choice_complete(struct arena *arena, struct choice *choice, str selector, str *error);
+
+/* What a dump says of itself counts where nobody has chosen. */
+void choice_of_dump(struct arena *arena, struct choice *choice, const struct dump_head *head);
 
 bool choice_is_made(const struct choice *choice);
 

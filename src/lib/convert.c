@@ -61,6 +61,49 @@ static bool load_tables(struct stages *s)
 	return gateway_version_parse(o->gateway_api.n ? o->gateway_api : s->target->version, &s->version);
 }
 
+static void say_setting(struct stages *s, str message, str help)
+{
+	diag_add(&s->in->diags, DIAG_CLUSTER_SETTING, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, message)->help = help;
+}
+
+/* "v1.4.1" is 1.4; a version that no table describes is written for as for the newest. */
+static void take_version(struct stages *s, str written)
+{
+	struct arena *arena = &s->in->arena;
+	struct gateway_version version = s->version;
+	str major, rest, minor, patch, known = { "", 0 };
+	str_cut(str_starts(written, STR("v")) ? str_from(written, 1) : written, '.', &major, &rest);
+	str_cut(rest, '.', &minor, &patch);
+	if (gateway_version_parse(arena_printf(arena, "%.*s.%.*s", STR_ARG(major), STR_ARG(minor)), &version))
+		known = gateway_version_text(arena, version);
+	if (!known.n) {
+		say_setting(s, arena_printf(arena, "Gateway API %.*s is installed, which ing2gw does not know", STR_ARG(written)),
+			STR("say which version to write for: --gateway-api 1.7"));
+		return;
+	}
+	s->version.minor = version.minor;
+	say_setting(s, arena_printf(arena, "Gateway API %.*s is installed, channel %.*s: that is written for", STR_ARG(written),
+		STR_ARG(s->version.experimental ? STR("experimental") : STR("standard"))), STR("--gateway-api and --channel say something else"));
+}
+
+/* What the user has not said is as in the cluster. */
+static void take_from_dump(struct stages *s)
+{
+	const struct dump_head *head = &s->in->dump;
+	struct convert_options *o = &s->run->options;
+	if (!head->present)
+		return;
+	choice_of_dump(&s->in->arena, &o->choice, head);
+	if (head->gateway_channel.n && !o->channel_said)
+		s->version.experimental = o->experimental = str_eq(head->gateway_channel, STR("experimental"));
+	if (o->gateway_api.n)
+		return;
+	if (head->gateway_version.n)
+		take_version(s, head->gateway_version);
+	else if (!head->gateway_unknown)
+		say_setting(s, STR("the cluster has no Gateway API: its definitions have to be installed before the manifests"), STR("https://gateway-api.sigs.k8s.io/guides/ says how"));
+}
+
 static struct lowering lowering_of(const struct stages *s, bool open)
 {
 	return (struct lowering){
@@ -91,16 +134,33 @@ static bool wants_sets(const struct stages *s)
 	return has && s->run->options.listeners != LISTENERS_GATEWAY;
 }
 
-/* The class that the user names; else the only one of the input, or the target's usual one if it is among them; else one is printed. */
+/*
+ * Of the classes of the input the one with the target's usual name, else the first by name that the target's controller serves, else the only one
+ * unless it is known to be another implementation's. Empty: none.
+ */
+static str known_class(const struct stages *s)
+{
+	const struct snapshot *in = &s->in->snapshot;
+	str found = { "", 0 };
+	for (size_t i = 0; i < in->gateway_classes.n; i++) {
+		const struct gateway_class_view *class = &in->gateway_classes.item[i];
+		if (str_eq(class->name, s->target->gateway_class))
+			return class->name;
+		if (str_eq(class->controller, s->target->controller_name) && (!found.n || str_cmp(class->name, found) < 0))
+			found = class->name;
+	}
+	if (found.n || in->gateway_classes.n != 1)
+		return found;
+	const bool other = s->target->extends.n && in->gateway_classes.item[0].controller.n;
+	return other ? (str){ "", 0 } : in->gateway_classes.item[0].name;
+}
+
+/* The class that the user names; else one of the input; else one is printed. */
 static void choose_class(const struct stages *s, struct assembly *as)
 {
-	const struct str_list *known = &s->in->snapshot.gateway_classes;
-	as->class_name = s->run->options.gateway_class.n ? s->run->options.gateway_class : s->target->gateway_class;
-	if (s->run->options.gateway_class.n || str_list_has(known, as->class_name))
-		return;
-	if (known->n == 1)
-		as->class_name = known->item[0];
-	else if (!s->target->own_class)
+	str known = known_class(s);
+	as->class_name = s->run->options.gateway_class.n ? s->run->options.gateway_class : known.n ? known : s->target->gateway_class;
+	if (!s->run->options.gateway_class.n && !known.n && !s->target->own_class)
 		as->print_class_controller = s->target->controller_name;
 }
 
@@ -145,6 +205,22 @@ static void say_class(struct stages *s, const struct assembly *as)
 	d->help = STR("--gateway-class NAME names the class of your implementation, and none is printed");
 }
 
+static bool is_printed(const struct assembly *as, const struct policy_kind *kind)
+{
+	for (size_t i = 0; i < as->out.n; i++)
+		if (as->out.item[i].policy && as->out.item[i].policy->kind == kind)
+			return true;
+	return false;
+}
+
+/* kind: of an implementation's objects, or empty. */
+static void say_needed(struct stages *s, str kind, str what)
+{
+	const struct diag_site nowhere = { { 0, 0 }, 1, { "", 0 } };
+	diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "%.*s%s alone are not enough for %.*s", STR_ARG(kind.n ? kind : STR("the manifests")),
+		kind.n ? " objects" : "", STR_ARG(s->target->title))->help = what;
+}
+
 /* Of an implementation: whether a running one has judged what is printed, and what is to be done besides. */
 static void say_target(struct stages *s, const struct assembly *as)
 {
@@ -156,7 +232,10 @@ static void say_target(struct stages *s, const struct assembly *as)
 		diag_addf(&s->in->diags, DIAG_NOT_JUDGED, nowhere, "not judged by a running %.*s", STR_ARG(t->title))->help =
 			STR("try the manifests beside the controller before clients are led there");
 	for (size_t i = 0; i < t->beside.n; i++)
-		diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "the manifests alone are not enough for %.*s", STR_ARG(t->title))->help = t->beside.item[i];
+		say_needed(s, (str){ "", 0 }, t->beside.item[i]);
+	for (size_t i = 0; i < t->policies.n; i++)
+		if (t->policies.item[i].needs.n && is_printed(as, &t->policies.item[i]))
+			say_needed(s, t->policies.item[i].kind, t->policies.item[i].needs);
 }
 
 /* The open form of the routes of Ingresses of which one stands closed. What the API would refuse has been told of the closed form. */
@@ -383,6 +462,7 @@ void convert_run(struct convert *run)
 	if (!ready)
 		intake_bug(&run->in, STR("the built-in tables cannot be used"));
 	intake_read(&run->in);
+	take_from_dump(&s);
 	if (ready) {
 		intake_model(&run->in);
 		print_manifests(&s);

@@ -20,6 +20,7 @@ struct convert_options {
 	struct intake_options in;
 	struct choice choice;          /* what is printed; empty: everything */
 	str target;                    /* empty: "standard" */
+	bool channel_said;             /* experimental, below, is what the user said */
 	str gateway_api;               /* empty: the target's */
 	bool experimental;
 	bool exact;                    /* paths as the source has them, where that can be; else as people write them */

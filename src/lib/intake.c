@@ -3,6 +3,7 @@
 #include "lib/intake.h"
 
 #include "controllers/controllers.h"
+#include "lib/parallel.h"
 
 void intake_init(struct intake *intake, const struct intake_options *options, size_t memory_limit)
 {
@@ -67,16 +68,30 @@ static void add_document(struct intake *intake, struct node *root)
 	gateway_side_add(&intake->gateway, root);
 }
 
+/* The files of one dump say the same; of several the first counts, and all gaps. */
+static void join_head(struct intake *intake, const struct dump_head *head)
+{
+	if (!intake->dump.present)
+		intake->dump = *head;
+	for (size_t i = 0; i < head->gaps.n; i++)
+		if (!dump_has_gap(&intake->dump, head->gaps.item[i].kind))
+			LIST_PUSH(&intake->arena, &intake->dump.gaps, head->gaps.item[i]);
+}
+
 static void visit(void *user, struct node *root)
 {
 	struct intake *intake = user;
-	if (root)
+	struct dump_head head;
+	if (root && dump_head_read(&intake->arena, root, &head)) {
+		intake->sources.item[root->at.file - 1].dump = true;
+		join_head(intake, &head);
+	} else if (root) {
 		add_document(intake, root);
+	}
 	arena_reset(&intake->scratch);
 }
 
-/* What the controllers' tables know beside Ingresses. */
-static const struct vendor_kinds *vendor_kinds_of(struct arena *arena, const struct mapping *mapping)
+const struct vendor_kinds *intake_vendor_kinds(struct arena *arena, const struct mapping *mapping)
 {
 	struct vendor_kinds *kinds = NEW(arena, struct vendor_kinds);
 	for (size_t i = 0; mapping->arena && i < mapping->controllers.n; i++)
@@ -88,20 +103,55 @@ static const struct vendor_kinds *vendor_kinds_of(struct arena *arena, const str
 	return kinds;
 }
 
+static void say_gaps(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->dump.gaps.n; i++) {
+		const struct dump_gap *gap = &intake->dump.gaps.item[i];
+		struct diag *d = gap->only.n ? diag_addf(&intake->diags, DIAG_CLUSTER_GAP, (struct diag_site){ { 0, 0 }, 1, { "", 0 } },
+			"the API server gives objects of kind %.*s only in %.*s", STR_ARG(gap->kind), STR_ARG(str_list_join(&intake->arena, &gap->only, STR(", "))))
+			: diag_addf(&intake->diags, DIAG_CLUSTER_GAP, (struct diag_site){ { 0, 0 }, 1, { "", 0 } }, "the API server gives no objects of kind %.*s", STR_ARG(gap->kind));
+		d->effect = str_eq(gap->kind, STR("CustomResourceDefinition")) ? STR("the version of the Gateway API that is installed is not known")
+			: STR("what is not here may be there: it is taken as for files, and no verdict is better than partial");
+		d->help = STR("docs/cluster-role.yaml is the ClusterRole that suffices");
+	}
+}
+
+/* Kinds whose absence says something of other objects. */
+static bool has_gap(const struct intake *intake, bool secrets)
+{
+	for (size_t i = 0; i < intake->dump.gaps.n; i++) {
+		str kind = intake->dump.gaps.item[i].kind;
+		if (!str_eq(kind, STR("CustomResourceDefinition")) && (secrets || !str_eq(kind, STR("Secret"))))
+			return true;
+	}
+	return false;
+}
+
+static bool is_closed(const struct intake *intake, bool secrets)
+{
+	enum world world = intake->options->world;
+	return world == WORLD_CLOSED || (world == WORLD_AUTO && intake->dump.present && !has_gap(intake, secrets));
+}
+
+bool intake_is_partial(const struct intake *intake)
+{
+	return has_gap(intake, true);
+}
+
 void intake_read(struct intake *intake)
 {
 	struct doc_reader reader = { &intake->scratch, &intake->diags, &intake->options->limits, visit, intake };
 	snapshot_init(&intake->snapshot, &intake->arena, &intake->sources, &intake->diags);
-	intake->snapshot.vendor_kinds = vendor_kinds_of(&intake->arena, &intake->mapping);
+	intake->snapshot.vendor_kinds = intake_vendor_kinds(&intake->arena, &intake->mapping);
 	diags_init(&intake->silent, &intake->arena);
 	snapshot_init(&intake->world, &intake->arena, &intake->sources, &intake->silent);
 	gateway_side_init(&intake->gateway, &intake->arena);
 	gateway_side_init(&intake->routes, &intake->arena);
 	intake->gateway.mapping = intake->mapping.arena ? &intake->mapping : NULL;
-	for (uint32_t file = 1; file <= intake->sources.n; file++)
-		if (!doc_read(&reader, &intake->sources, file))
-			intake->unreadable = true;
+	if (!parallel_read(&reader, &intake->sources, 1, intake->options->jobs))
+		intake->unreadable = true;
 	arena_reset(&intake->scratch);
+	say_gaps(intake);
 	snapshot_finish(&intake->snapshot);
 	/* that an object stands on both sides is no wonder */
 	intake->world.diags = &intake->silent;
@@ -115,8 +165,7 @@ void intake_read_printed(struct intake *intake, uint32_t first)
 {
 	struct doc_reader reader = { &intake->scratch, &intake->silent, &intake->options->limits, visit, intake };
 	intake->after = first;
-	for (uint32_t file = first; file <= intake->sources.n; file++)
-		(void)doc_read(&reader, &intake->sources, file);
+	(void)parallel_read(&reader, &intake->sources, first, intake->options->jobs);
 	arena_reset(&intake->scratch);
 	gateway_side_finish(&intake->gateway);
 }
@@ -134,11 +183,10 @@ str intake_choices_help(struct arena *arena)
 
 struct model *intake_gateway_model(struct intake *intake)
 {
-	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, intake->options->world == WORLD_CLOSED };
+	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, is_closed(intake, false), !is_closed(intake, true) };
 	const struct target_table *target = mapping_target_at(&intake->mapping, &intake->arena, intake->options->target);
 	struct gateway_choices *choices = NEW(&intake->arena, struct gateway_choices);
-	for (size_t i = 0; target && i < target->choices.n; i++)
-		gateway_choices_set(choices, target->choices.item[i].name, target->choices.item[i].value);
+	*choices = gateway_choices_of(target);
 	for (size_t i = 0; i < intake->options->choices.n; i++) {
 		str name, value;
 		str_cut(intake->options->choices.item[i], '=', &name, &value);
@@ -154,7 +202,7 @@ void intake_model(struct intake *intake)
 	const struct intake_options *o = intake->options;
 	struct front front = {
 		.arena = &intake->arena, .snapshot = &intake->snapshot, .mapping = &intake->mapping, .ledger = &intake->ledger,
-		.diags = &intake->diags, .closed_world = o->world == WORLD_CLOSED, .from = &o->from, .classes = &o->ingress_class,
+		.diags = &intake->diags, .closed_world = is_closed(intake, false), .closed_secrets = is_closed(intake, true), .from = &o->from, .classes = &o->ingress_class,
 		.controller_config = o->controller_config, .controller_flags = &o->controller_flags,
 		.controller_version = o->controller_version, .default_certificate = o->default_certificate,
 	};

@@ -8,6 +8,7 @@
 
 #include "doc/doc.h"
 #include "gateway/side.h"
+#include "kube/dump.h"
 #include "kube/snapshot.h"
 #include "ledger/ledger.h"
 #include "mapping/mapping.h"
@@ -37,6 +38,7 @@ struct intake {
 	struct sources sources;
 	struct diags diags;
 	struct ledger ledger;
+	struct dump_head dump;         /* of the input, where it is one of a cluster */
 	const struct intake_options *options;
 	struct mapping mapping;
 	struct snapshot snapshot;
@@ -67,6 +69,11 @@ void intake_model(struct intake *intake);
 void intake_read_printed(struct intake *intake, uint32_t first);   /* the sources from `first` on, which convert has made; with proves */
 struct model *intake_gateway_model(struct intake *intake);   /* of the Gateway side, which is there */
 void intake_release(struct intake *intake);
+
+/* Objects of the cluster may be there that could not be read. */
+bool intake_is_partial(const struct intake *intake);
+/* What the tables' controllers know beside Ingresses. */
+const struct vendor_kinds *intake_vendor_kinds(struct arena *arena, const struct mapping *mapping);
 
 /* Whether an implementation of the Gateway side can choose this. The help names all that it can. */
 bool intake_choose(str name, str value);

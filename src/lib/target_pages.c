@@ -173,6 +173,9 @@ static void show_text(struct buf *out, const struct target_table *t)
 	line(out, "features", arena_printf(a, "%zu in fields of the Gateway API, %zu in policies of its own, %zu lost", n.fields, n.policies, n.lost));
 	for (size_t i = 0; i < t->beside.n; i++)
 		line(out, "needs besides", t->beside.item[i]);
+	for (size_t i = 0; i < t->policies.n; i++)
+		if (t->policies.item[i].needs.n)
+			line(out, "needs besides", t->policies.item[i].needs);
 	choices_text(out, t);
 	lacks_text(out, t);
 	features_text(out, t);

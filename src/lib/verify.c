@@ -25,6 +25,16 @@ static bool is_default(const struct fact *fact)
 	return fact->record == NULL && fact->places.n == 0;
 }
 
+/* What could not be read may decide as well. */
+static void limit_verdicts(struct verification *result)
+{
+	for (size_t i = 0; i < result->hosts.n; i++)
+		if (result->hosts.item[i].verdict < VERDICT_PARTIAL)
+			result->hosts.item[i].verdict = VERDICT_PARTIAL;
+	if (result->verdict < VERDICT_PARTIAL)
+		result->verdict = VERDICT_PARTIAL;
+}
+
 void comparison_run(struct comparison *c, struct intake *in, struct arena *scratch, const struct model *after, const struct compare_options *options)
 {
 	const struct verify_input input = { .is_default = is_default, .statements = options->statements, .accepted = options->accepted,
@@ -32,6 +42,8 @@ void comparison_run(struct comparison *c, struct intake *in, struct arena *scrat
 	*c = (struct comparison){ .in = in, .scratch = scratch };
 	model_prepare(in->model);
 	verify_models(&in->arena, in->model, after, &input, &c->result);
+	if (intake_is_partial(in))
+		limit_verdicts(&c->result);
 	c->locator = NEW(&in->arena, struct locator);
 	locator_init(c->locator, &in->sources, &in->arena);
 }

@@ -249,6 +249,8 @@ void comparison_verdict(const struct comparison *c, struct buf *out)
 		buf_add(out, STR("\n         but for defaults of the controller: "));
 		visible_add(out, str_list_join(out->arena, &defaults, STR(", ")));
 	}
+	if (r->verdict == VERDICT_PARTIAL)
+		buf_add(out, STR("\n         partial: not all of the cluster could be read"));
 	comparison_depends_line(c, out);
 	add_apart(&r->apart, out);
 }

@@ -85,6 +85,93 @@ bool quantity_read(str text, int64_t *out)
 	return true;
 }
 
+/* ---- forms by their names ---- */
+
+static bool quantity_form(struct arena *arena, int64_t bytes, str *out)
+{
+	*out = quantity_write(arena, bytes);
+	return bytes >= 0;
+}
+
+/* One number of at most four digits and one unit, the smallest unit that has room for it; 0 has none. */
+static bool one_unit(struct arena *arena, int64_t number, const struct unit *units, size_t n, str *out)
+{
+	enum { MOST = 9999 };
+	for (size_t i = n; i-- > 0;)
+		if (number >= 0 && number % units[i].size == 0 && number / units[i].size <= MOST) {
+			*out = arena_printf(arena, "%lld%.*s", (long long)(number / units[i].size), STR_ARG(units[i].name));
+			return true;
+		}
+	return false;
+}
+
+static bool one_unit_read(str text, const struct unit *units, size_t n, int64_t *out)
+{
+	uint64_t number;
+	size_t end = digits(text);
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(str_from(text, end), units[i].name) && str_to_u64(str_slice(text, 0, end), 9999, &number)) {
+			*out = (int64_t)number * units[i].size;
+			return true;
+		}
+	return false;
+}
+
+static const struct unit NGINX_SIZES[] = { { STR_INIT("g"), INT64_C(1) << 30 }, { STR_INIT("m"), 1 << 20 }, { STR_INIT("k"), 1 << 10 }, { STR_INIT(""), 1 } };
+
+/* Of seconds the smallest unit, which people know from the source. */
+static bool time_write(struct arena *arena, int64_t seconds, str *out)
+{
+	return one_unit(arena, seconds, TIMES, COUNT(TIMES), out);
+}
+
+static bool time_read(str text, int64_t *seconds)
+{
+	return one_unit_read(text, TIMES, COUNT(TIMES), seconds);
+}
+
+/* Of bytes the largest one that leaves no rest. */
+static bool size_write(struct arena *arena, int64_t bytes, str *out)
+{
+	for (size_t i = 0; bytes > 0 && i < COUNT(NGINX_SIZES); i++)
+		if (bytes % NGINX_SIZES[i].size == 0)
+			return one_unit(arena, bytes, &NGINX_SIZES[i], 1, out);
+	*out = STR("0");
+	return bytes == 0;
+}
+
+static bool size_read(str text, int64_t *bytes)
+{
+	return one_unit_read(text, NGINX_SIZES, COUNT(NGINX_SIZES), bytes);
+}
+
+static bool milliseconds_write(struct arena *arena, int64_t seconds, str *out)
+{
+	*out = arena_printf(arena, "%lld", (long long)seconds * 1000);
+	return seconds >= 0 && seconds <= INT32_MAX / 1000;
+}
+
+static bool milliseconds_read(str text, int64_t *seconds)
+{
+	int64_t number = 0;
+	bool whole = str_to_i64(text, &number) && number % 1000 == 0;
+	*seconds = number / 1000;
+	return whole;
+}
+
+const struct number_form *number_form(str name)
+{
+	static const struct number_form FORMS[] = {
+		{ STR_INIT("duration"), duration_write, duration_read }, { STR_INIT("quantity"), quantity_form, quantity_read },
+		{ STR_INIT("time"), time_write, time_read }, { STR_INIT("size"), size_write, size_read },
+		{ STR_INIT("milliseconds"), milliseconds_write, milliseconds_read },
+	};
+	for (size_t i = 0; i < COUNT(FORMS); i++)
+		if (str_eq(FORMS[i].name, name))
+			return &FORMS[i];
+	return NULL;
+}
+
 /* ---- JSON ---- */
 
 static void keep(void *user, struct node *root)

@@ -20,9 +20,11 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("read_as"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, read_as), NULL, 0, NULL },
 	{ STR_INIT("hides"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, hides), NULL, 0, NULL },
+	{ STR_INIT("tells"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, tells), NULL, 0, NULL },
 	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
+	{ STR_INIT("command"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, command), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
 	{ STR_INIT("since_target"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since_target), NULL, 0, NULL },
 };
@@ -39,11 +41,13 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("choices"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("left_open"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("default_timeout"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, default_timeout), NULL, 0, NULL },
+	{ STR_INIT("usual_body"), KEY_TEXT, OPTIONAL, offsetof(struct target_table, usual_body), NULL, 0, NULL },
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
+	{ STR_INIT("order"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("releases"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("judged"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, judged), NULL, 0, NULL },
 	{ STR_INIT("own_class"), KEY_FLAG, OPTIONAL, offsetof(struct target_table, own_class), NULL, 0, NULL },
@@ -65,6 +69,12 @@ static const struct key LEFT_OPEN_KEYS[] = {
 static const struct key BARE_KEYS[] = {
 	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_row, policy), NULL, 0, NULL },
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+};
+
+static const struct key ORDER_KEYS[] = {
+	{ STR_INIT("policy"), KEY_TEXT, NEEDED, offsetof(struct target_order, row.policy), NULL, 0, NULL },
+	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("steps"), KEY_TEXTS, NEEDED, offsetof(struct target_order, steps), NULL, 0, NULL },
 };
 
 static const struct key ANSWER_KEYS[] = {
@@ -111,7 +121,8 @@ static struct target_table *find_target(const struct mapping *mapping, str name)
 
 /* ---- policies ---- */
 
-static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_GATEWAY] = STR_INIT("gateway") };
+static const str ATTACHMENTS[] = { [ATTACH_RULE] = STR_INIT("rule"), [ATTACH_ROUTE] = STR_INIT("route"), [ATTACH_GATEWAY] = STR_INIT("gateway"),
+	[ATTACH_FILTER] = STR_INIT("filter"), [ATTACH_ANNOTATIONS] = STR_INIT("annotations"), [ATTACH_PARAMETERS] = STR_INIT("parameters") };
 
 static void set_attachment(void *row, size_t word)
 {
@@ -124,8 +135,16 @@ static const struct key POLICY_KEYS[] = {
 	{ STR_INIT("version"), KEY_TEXT, NEEDED, offsetof(struct policy_kind, version), NULL, 0, NULL },
 	{ STR_INIT("attaches"), KEY_WORD, NEEDED, 0, ATTACHMENTS, COUNT_OF(ATTACHMENTS), set_attachment },
 	{ STR_INIT("one_each"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, one_each), NULL, 0, NULL },
+	{ STR_INIT("apart"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, apart), NULL, 0, NULL },
+	{ STR_INIT("single"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, single), NULL, 0, NULL },
+	{ STR_INIT("alone"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, alone), NULL, 0, NULL },
+	{ STR_INIT("bare"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, bare), NULL, 0, NULL },
+	{ STR_INIT("sorted"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, sorted), NULL, 0, NULL },
+	{ STR_INIT("absent_ignored"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, absent_ignored), NULL, 0, NULL },
 	{ STR_INIT("local"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, local), NULL, 0, NULL },
+	{ STR_INIT("needs"), KEY_TEXT, OPTIONAL, offsetof(struct policy_kind, needs), NULL, 0, NULL },
 	{ STR_INIT("drops_rule"), KEY_FLAG, OPTIONAL, offsetof(struct policy_kind, drops_rule), NULL, 0, NULL },
+	{ STR_INIT("inert"), KEY_TEXTS, OPTIONAL, offsetof(struct policy_kind, inert), NULL, 0, NULL },
 	{ STR_INIT("merge"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 };
 
@@ -140,8 +159,10 @@ static void load_policy(struct loader *loader, struct target_table *table, const
 	struct policy_kind kind = { 0 };
 	if (!load_keys(loader, node, POLICY_KEYS, COUNT_OF(POLICY_KEYS), true, &kind) || !load_once(loader, node, kind.kind))
 		return;
-	if (kind.one_each && kind.attaches != ATTACH_FILTER)
-		load_fault(loader, node->at, 1, "one_each goes with attaches filter");
+	if ((policy_kind_is_many(&kind) || kind.sorted || kind.absent_ignored) && kind.attaches != ATTACH_FILTER)
+		load_fault(loader, node->at, 1, "one_each, apart, sorted and absent_ignored go with attaches filter");
+	if (kind.one_each && kind.apart.n)
+		load_fault(loader, node->at, 1, "one_each and apart exclude each other");
 	const struct node *list = load_list(loader, node, STR("merge"));
 	for (size_t i = 0; list && i < list->as.list.n; i++) {
 		struct merge_rule rule = { 0 };
@@ -223,6 +244,13 @@ static void load_bare(struct loader *loader, const struct target_table *table, c
 	struct target_row row = { .how = STR_INIT("policy") };
 	if (node && load_keys(loader, node, BARE_KEYS, COUNT_OF(BARE_KEYS), true, &row) && load_said(loader, table, node, &row))
 		*out = row;
+}
+
+static void load_order(struct loader *loader, struct target_table *table, const struct node *node)
+{
+	struct target_order order = { .row = { .how = STR_INIT("policy") } };
+	if (node && load_keys(loader, node, ORDER_KEYS, COUNT_OF(ORDER_KEYS), true, &order) && load_said(loader, table, node, &order.row))
+		table->order = order;
 }
 
 static void load_answer(struct loader *loader, struct target_table *table, const struct node *node)
@@ -395,12 +423,16 @@ void load_target(struct loader *loader, const struct node *root)
 		LIST_PUSH(mapping->arena, &mapping->targets, table);
 		qsort(mapping->targets.item, mapping->targets.n, sizeof *mapping->targets.item, compare_targets);
 	}
+	int64_t bytes;
+	if (table->usual_body.n && !quantity_read(table->usual_body, &bytes))
+		load_fault(loader, root->at, 1, "usual_body is no number of bytes such as 1Mi");
 	const struct node *list = load_list(loader, root, STR("policies"));
 	map_init(&loader->seen, mapping->arena);
 	for (size_t i = 0; list && i < list->as.list.n; i++)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_bare(loader, table, node_get(root, STR("endless")), &table->endless);
 	load_bare(loader, table, node_get(root, STR("override")), &table->override);
+	load_order(loader, table, node_get(root, STR("order")));
 	load_answer(loader, table, node_get(root, STR("answer")));
 	load_regex(loader, table, node_get(root, STR("regex")));
 	load_choices(loader, table, node_get(root, STR("choices")));

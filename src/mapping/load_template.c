@@ -8,7 +8,7 @@
 #include "mapping/template.h"
 
 /* What answers of a target's are filled with: its keys answer, override and endless. */
-static const str ANSWER_HOLES[] = { STR_INIT("status"), STR_INIT("location"), STR_INIT("from") };
+static const str ANSWER_HOLES[] = { STR_INIT("status"), STR_INIT("location"), STR_INIT("from"), STR_INIT("hsts") };
 
 static struct str_list known_holes(const struct loader *loader, const struct feature *feature)
 {
@@ -20,6 +20,8 @@ static struct str_list known_holes(const struct loader *loader, const struct fea
 		LIST_PUSH(arena, &known, feature->fields.item[i]);
 	for (size_t i = 0; feature && i < feature->parts.n; i++)
 		LIST_PUSH(arena, &known, feature->parts.item[i]);
+	/* a name of the object's own */
+	LIST_PUSH(arena, &known, STR("object"));
 	return known;
 }
 

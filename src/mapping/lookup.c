@@ -33,6 +33,11 @@ const struct target_row *target_feature(const struct target_table *target, str f
 	return map_get(&target->by_feature, feature);
 }
 
+bool policy_kind_is_many(const struct policy_kind *kind)
+{
+	return kind->one_each || kind->apart.n > 0;
+}
+
 const struct policy_kind *target_policy(const struct target_table *target, str kind)
 {
 	for (size_t i = 0; i < target->policies.n; i++)

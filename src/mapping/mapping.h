@@ -152,16 +152,27 @@ struct merge_rule {
 	struct str_list order;   /* of a list: features whose elements stand in this order, without which they mean something else */
 };
 
-/* By targetRefs to a rule of a route; as a filter of the rule; by targetRefs to the Gateway. */
-enum attachment { ATTACH_RULE, ATTACH_FILTER, ATTACH_GATEWAY };
+/*
+ * By targetRefs to a rule of a route, to a route as a whole, or to the Gateway; as a filter of the rule; as annotations of the route, which
+ * are no object of their own; named by parametersRef of the Gateway or its class.
+ */
+enum attachment { ATTACH_RULE, ATTACH_ROUTE, ATTACH_GATEWAY, ATTACH_FILTER, ATTACH_ANNOTATIONS, ATTACH_PARAMETERS };
 
 /* A kind of object beside the Gateway API in which an implementation is told more. */
 struct policy_kind {
 	str kind, group, version;
 	enum attachment attaches;
 	bool one_each;           /* an object says one thing; a rule names as many as it needs, and they act in that order, before its other filters */
+	str apart;               /* what tells several objects of one rule apart: "feature" that they say; else the key of their spec whose text does */
+	bool single;             /* it names its target in targetRef, and only one */
+	bool alone;              /* of a route: it is refused where another route has one of its paths under one hostname at one port */
+	bool bare;               /* it has no spec: what it says stands beside its metadata */
+	bool sorted;             /* filters that act in the order of the target's steps, before all others, however a rule lists them */
+	bool absent_ignored;     /* a rule that names one that is not there does without it, and stands open */
 	bool local;              /* objects that it refers to stand in its own namespace */
 	bool drops_rule;         /* a rule that names one counts as not written where that, or what it refers to, is not there */
+	struct str_list inert;   /* fields of its spec that change nothing for requests */
+	str needs;               /* what has to be done beside the manifests where one is printed, one sentence; or empty */
 	LIST(struct merge_rule) merge;
 };
 
@@ -171,12 +182,14 @@ struct target_row {
 	const struct node *said; /* its spec as a template, see template.h; of kinds with one_each it may be a list of them, one for each object */
 	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list hides;   /* headers of the request that it leaves in, and the source takes away before the backend */
+	struct str_list tells;   /* headers of the request that it sets for the backend beside what it is for, and the source does not: they are taken away again */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
 	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
+	str command;             /* with how "none": what has to be run for each Service of the route instead; may have holes of the feature's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 	str since_target;        /* first version of the implementation for which the row counts; before, the other row of the feature; or empty */
 };
@@ -236,6 +249,12 @@ struct answer_word {
 	str said;                /* of groups with "${regex}" and, behind it, "${group}" */
 };
 
+/* How a Gateway is told to look at what may refuse requests in another order than its own. */
+struct target_order {
+	struct target_row row;       /* only policy and said */
+	struct str_list steps;       /* the features in that order */
+};
+
 struct target_table {
 	str name, title;
 	str gateway_class, controller_name;
@@ -246,6 +265,7 @@ struct target_table {
 	struct place at;         /* of that name, or of the table */
 	struct regex_dialect regex;   /* nothing: not known, and written so that it means the same wherever that can be */
 	str default_timeout;     /* of a whole exchange, where a rule says none; empty: there is none */
+	str usual_body;          /* bytes ("1Mi") that a body of a request may have where nothing is said; empty: any number */
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	struct target_row answer;    /* how a rule answers what no filter of the standard says: status, location; only policy and said */
 	struct target_row override;  /* how a status of its own becomes another one: from, status, location; only policy and said */
@@ -254,6 +274,7 @@ struct target_table {
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */
 	LIST(struct policy_kind) policies;
 	struct str_list steps;       /* features of policies that may refuse requests, in the order in which they do */
+	struct target_order order;
 	LIST(struct target_release) releases;   /* from the oldest on; the title names the newest. None: it has no versions, or they are not told apart */
 	str release;                 /* that this table is about, or empty */
 	bool judged;                 /* a running one has judged what is printed for it */
@@ -318,6 +339,8 @@ const struct target_lack *target_lacks(const struct target_table *target, str ki
 /* Whether objects of a Gateway API kind are served. */
 bool target_has_kind(const struct target_table *target, str kind);
 const struct policy_kind *target_policy(const struct target_table *target, str kind);   /* NULL: there is none */
+/* A rule may name several of its objects. */
+bool policy_kind_is_many(const struct policy_kind *kind);
 /* Whether this is what it does where the Gateway API leaves it open. */
 bool target_chooses(const struct target_table *target, str choice, str value);
 const struct target_row *target_feature(const struct target_table *target, str feature);

@@ -76,10 +76,26 @@ static bool find_hole(str text, struct hole *hole)
 	return true;
 }
 
+/* A text that ends each of its lines: they are filled, and read, one by one. */
+static bool has_lines(str text)
+{
+	return str_ends(text, STR("\n"));
+}
+
+/* "${ranges*}" stands for each text of a list, on a line of its own. */
+static bool each_of(const struct hole *hole, str *list, str *after)
+{
+	if (!str_ends(hole->name, STR("*")))
+		return false;
+	*list = str_slice(hole->name, 0, hole->name.n - 1);
+	*after = hole->after;
+	return true;
+}
+
 static bool is_conversion(str name)
 {
-	static const str NAMES[] = { STR_INIT("duration"), STR_INIT("quantity"), STR_INIT("number"), STR_INIT("boolean"), STR_INIT("json") };
-	bool known = name.n == 0;
+	static const str NAMES[] = { STR_INIT("number"), STR_INIT("boolean"), STR_INIT("json") };
+	bool known = name.n == 0 || number_form(name);
 	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
 		known = known || str_eq(name, NAMES[i]);
 	return known;
@@ -92,11 +108,18 @@ static bool text_holes(struct arena *arena, const struct node *at, struct templa
 	while (find_hole(text, &hole)) {
 		if (hole.name.n == 0 || !is_conversion(hole.conversion)) {
 			*error = hole.name.n == 0 ? STR("a hole names a field: ${field} or ${field|conversion}")
-				: arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, number, boolean and json", STR_ARG(hole.conversion));
+				: arena_printf(arena, "there is no conversion '%.*s'; there are duration, quantity, time, size, milliseconds, number, boolean and json",
+					STR_ARG(hole.conversion));
 			LIST_PUSH(arena, holes, ((struct template_hole){ .at = at }));
 			return false;
 		}
-		LIST_PUSH(arena, holes, ((struct template_hole){ hole.name, hole.conversion, at }));
+		str list = hole.name, more, line;
+		if (each_of(&hole, &list, &more) && (!str_cut(more, '\n', &line, &more) || str_has(line, OPEN))) {
+			*error = arena_printf(arena, "'${%.*s}' is the only hole of a line, in a text that ends each of its lines", STR_ARG(hole.name));
+			LIST_PUSH(arena, holes, ((struct template_hole){ .at = at }));
+			return false;
+		}
+		LIST_PUSH(arena, holes, ((struct template_hole){ list, hole.conversion, at }));
 		text = hole.after;
 	}
 	if (!str_has(text, OPEN))
@@ -166,16 +189,51 @@ static struct node *converted(struct arena *arena, const struct template_value *
 		return json_tree(arena, v->text);
 	if (v->kind == TEMPLATE_TEXT)
 		return is_number && str_to_i64(v->text, &number) ? node_int(arena, number) : node_string(arena, v->text);
-	if (str_eq(conversion, STR("quantity")))
-		return node_string(arena, quantity_write(arena, v->number));
-	if (!str_eq(conversion, STR("duration")))
+	const struct number_form *form = number_form(conversion);
+	if (!form)
 		return node_int(arena, v->number);
-	return duration_write(arena, v->number, &text) ? node_string(arena, text) : NULL;
+	return form->write(arena, v->number, &text) ? node_string(arena, text) : NULL;
 }
 
 static str value_text(struct arena *arena, const struct node *node)
 {
 	return node->kind == NODE_INT ? arena_printf(arena, "%lld", (long long)node->number) : node_text(node);
+}
+
+static enum filled fill_text(const struct filling *f, const struct node *t, str at, struct node **out);
+
+/* A line of a text of several: once; or once for each text of a list. Nothing where a hole is not filled. */
+static enum filled fill_line(const struct filling *f, str line, str at, struct str_list *out)
+{
+	struct hole hole;
+	struct node *filled;
+	str list, more;
+	if (!find_hole(line, &hole) || !each_of(&hole, &list, &more)) {
+		enum filled one = fill_text(f, node_string(f->arena, line), at, &filled);
+		if (one != LACKING)
+			LIST_PUSH(f->arena, out, node_text(filled));
+		return one;
+	}
+	const struct template_value *v = template_value(f->values, list);
+	if (!v || v->kind != TEMPLATE_LIST)
+		return LACKING;
+	for (size_t i = 0; i < v->list.n; i++)
+		LIST_PUSH(f->arena, out, arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(hole.before), STR_ARG(v->list.item[i]), STR_ARG(more)));
+	if (f->places)
+		LIST_PUSH(f->arena, f->places, ((struct template_place){ list, at }));
+	return FILLED;
+}
+
+/* Of lines that lack what they are filled with the rest stays. */
+static enum filled fill_lines(const struct filling *f, str text, str at, struct node **out)
+{
+	enum filled all = LITERAL;
+	struct str_list lines = { 0 };
+	str line;
+	while (str_cut(text, '\n', &line, &text), text.n || line.n)
+		all = join(all, fill_line(f, line, at, &lines));
+	*out = node_string(f->arena, arena_join(f->arena, str_list_join(f->arena, &lines, STR("\n")), STR("\n")));
+	return all;
 }
 
 static enum filled fill_text(const struct filling *f, const struct node *t, str at, struct node **out)
@@ -186,6 +244,8 @@ static enum filled fill_text(const struct filling *f, const struct node *t, str 
 		*out = (struct node *)(uintptr_t)t;
 		return LITERAL;
 	}
+	if (has_lines(rest))
+		return fill_lines(f, rest, at, out);
 	while (find_hole(rest, &hole)) {
 		const struct template_value *v = template_value(f->values, hole.name);
 		struct node *value = v ? converted(f->arena, v, hole.conversion) : NULL;
@@ -270,9 +330,8 @@ static bool read_whole(struct arena *arena, const struct hole *hole, const struc
 		return false;
 	if (str_eq(hole->conversion, STR("number")) || str_eq(hole->conversion, STR("boolean")))
 		template_set_text(arena, values, hole->name, value_text(arena, tree));
-	else if (str_eq(hole->conversion, STR("duration")) || str_eq(hole->conversion, STR("quantity"))) {
-		bool time = str_eq(hole->conversion, STR("duration"));
-		if (!(time ? duration_read : quantity_read)(node_text(tree), &number))
+	else if (number_form(hole->conversion)) {
+		if (!number_form(hole->conversion)->read(value_text(arena, tree), &number))
 			return false;
 		template_set_number(arena, values, hole->name, number);
 	} else if (tree->kind == NODE_INT)
@@ -297,11 +356,62 @@ static bool read_inside(struct arena *arena, str t, str text, struct template_va
 		size_t end = until.n ? str_find(text, until) : text.n;
 		if (until.n && end == text.n)
 			return false;
-		template_set_text(arena, values, hole.name, str_slice(text, 0, end));
+		const struct number_form *form = number_form(hole.conversion);
+		int64_t number;
+		if (!form && end == 0)
+			template_set_flag(arena, values, hole.name);
+		else if (!form)
+			template_set_text(arena, values, hole.name, str_slice(text, 0, end));
+		else if (form->read(str_slice(text, 0, end), &number))
+			template_set_number(arena, values, hole.name, number);
+		else
+			return false;
 		text = str_from(text, end);
 		t = hole.after;
 	}
 	return str_eq(t, text);
+}
+
+/* The line in the list's form; false: it is another one. */
+static bool read_each(str line, const struct hole *hole, str after, struct arena *arena, struct str_list *found)
+{
+	if (!str_starts(line, hole->before) || !str_ends(line, after) || line.n <= hole->before.n + after.n)
+		return false;
+	LIST_PUSH(arena, found, str_slice(line, hole->before.n, line.n - after.n));
+	return true;
+}
+
+static bool read_line(struct arena *arena, str template, str *line, str *text, struct template_values *values)
+{
+	struct hole hole;
+	str list, after;
+	if (!find_hole(template, &hole))
+		return str_eq(template, *line) && (str_cut(*text, '\n', line, text), true);
+	if (!each_of(&hole, &list, &after)) {
+		struct template_values more = { 0 };
+		if (read_inside(arena, template, *line, &more)) {
+			for (size_t i = 0; i < more.n; i++)
+				put(arena, values, more.item[i]);
+			str_cut(*text, '\n', line, text);
+		}
+		return true;
+	}
+	struct str_list found = { 0 };
+	while (read_each(*line, &hole, after, arena, &found))
+		str_cut(*text, '\n', line, text);
+	template_set_list(arena, values, list, &found);
+	return true;
+}
+
+/* Lines with holes may be absent. */
+static bool read_lines(struct arena *arena, str t, str text, struct template_values *values)
+{
+	str line, wanted;
+	bool good = has_lines(text);
+	str_cut(text, '\n', &line, &text);
+	while (str_cut(t, '\n', &wanted, &t), good && (t.n || wanted.n))
+		good = read_line(arena, wanted, &line, &text, values);
+	return good && line.n == 0 && text.n == 0;
 }
 
 bool template_has_hole(const struct node *t)
@@ -319,6 +429,12 @@ bool template_has_hole(const struct node *t)
 		if (template_has_hole(t->as.list.item[i]))
 			return true;
 	return false;
+}
+
+bool template_is_partial(const struct node *t)
+{
+	struct hole hole;
+	return t->kind == NODE_STRING && find_hole(t->as.text, &hole) && (hole.before.n || hole.after.n);
 }
 
 static bool read_map(struct arena *arena, const struct node *t, const struct node *tree, struct template_values *values)
@@ -362,5 +478,7 @@ bool template_read(struct arena *arena, const struct node *t, const struct node 
 		return node_equal(t, tree);
 	if (hole.before.n == 0 && hole.after.n == 0)
 		return read_whole(arena, &hole, tree, values);
+	if (has_lines(t->as.text))
+		return node_is_scalar(tree) && read_lines(arena, t->as.text, node_text(tree), values);
 	return node_is_scalar(tree) && read_inside(arena, t->as.text, node_text(tree), values);
 }

@@ -6,8 +6,11 @@
  * A hole that is a whole scalar becomes what its value is: a text, a number, a list of texts; inside of a longer text it becomes text.
  * What hangs on a field that is absent is left out: the key or element, and every map and list around it in which no hole is filled.
  *
- * Conversions: duration (seconds as "1h30m", GEP-2257), quantity (bytes as "8Mi"), number (a text of digits as a number), boolean (a text
- * "true" or "false"), json (a text of JSON as what it says).
+ * A text that ends each of its lines is filled line by line: one that lacks what it is filled with is left out, and one with "${list*}"
+ * stands once for each text of that list.
+ *
+ * Conversions: duration (seconds as "1h30m", GEP-2257), quantity (bytes as "8Mi"), time and size (seconds and bytes as nginx has them: "90s",
+ * "8m"), milliseconds (seconds), number (a text of digits as a number), boolean (a text "true" or "false"), json (a text of JSON as what it says).
  */
 #ifndef ING2GW_MAPPING_TEMPLATE_H
 #define ING2GW_MAPPING_TEMPLATE_H
@@ -66,6 +69,8 @@ bool template_fields(struct arena *arena, const struct node *template, struct st
 struct node *template_fill(struct arena *arena, const struct node *template, const struct template_values *values, struct template_places *places);
 
 bool template_has_hole(const struct node *template);
+/* A text with a hole and more around it. */
+bool template_is_partial(const struct node *template);
 
 /* Fields of a tree that template_fill() has made, or somebody by hand in the same form. False: the tree has another form. */
 bool template_read(struct arena *arena, const struct node *template, const struct node *tree, struct template_values *values);

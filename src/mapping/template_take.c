@@ -83,7 +83,7 @@ static bool join(struct arena *arena, struct template_values *values, const stru
 
 static enum found find(const struct taking *t, const struct node *template, const struct node *tree, str at, struct template_values *values);
 
-/* What has fields in it may be absent, or be somebody else's. */
+/* What has fields in it may be absent, or be somebody else's; a text that has another form than the template's tells that all of it is. */
 static enum found find_in_map(const struct taking *t, const struct node *template, const struct node *tree, str at, struct template_values *values)
 {
 	enum found all = LITERALS;
@@ -91,7 +91,7 @@ static enum found find_in_map(const struct taking *t, const struct node *templat
 		const struct pair *p = &template->as.map.item[i];
 		const struct node *value = node_get(tree, p->key);
 		enum found one = value ? find(t, p->value, value, below(t->arena, at, p->key), values) : NOT_THERE;
-		if (one == NOT_THERE && !template_has_hole(p->value))
+		if (one == NOT_THERE && (!template_has_hole(p->value) || (value && template_is_partial(p->value))))
 			return NOT_THERE;
 		if (one == FIELDS || (one != LITERALS && all == LITERALS))
 			all = one == FIELDS ? FIELDS : NO_FIELD;

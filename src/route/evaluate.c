@@ -149,11 +149,19 @@ static void drop_of_success(struct outcome *out)
 	out->response_headers.n = kept;
 }
 
+static bool is_for_host(const struct run *r, const struct entry *entry, const struct step *step)
+{
+	str name = request_name(r->request);
+	if (entry->http.strips_dot && str_ends(name, STR(".")))
+		name.n--;
+	return !str_list_has(&step->as.header.not_for, name);
+}
+
 static void answer_headers(struct run *r, const struct entry *entry)
 {
 	for (size_t i = 0; i < entry->http.answers.n; i++) {
 		const struct step *step = entry->http.answers.item[i];
-		if (step->side == SIDE_TLS && !r->request->tls)
+		if ((step->side == SIDE_TLS && !r->request->tls) || !is_for_host(r, entry, step))
 			continue;
 		for (size_t k = 0; k < step->as.header.edits.n && !run_leaves_out(r, step); k++)
 			run_header(r, &step->as.header.edits.item[k]);

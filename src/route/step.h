@@ -67,6 +67,7 @@ struct rewrite {
 	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
 	str reason;
 	str regex, target;           /* what the source does: the whole path becomes this template with the groups of this expression */
+	struct str_list told;        /* with regex: headers in which the backend gets the path as it was, where the expression takes it */
 	struct pattern *pattern;     /* of regex, after model_prepare() */
 };
 
@@ -142,6 +143,7 @@ struct guard {
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
 	str realm;                   /* GUARD_BASIC */
+	bool digest;                 /* GUARD_BASIC: passwords come as digests, and their lines name the realm */
 	bool own_realm;              /* GUARD_BASIC: whoever asks chooses the realm, and what it is called says nothing */
 	struct backend service;      /* GUARD_EXTERNAL: the Service that the url names, where it is a fixed one in plain HTTP; else without a name */
 	str service_path;            /* the url's path */
@@ -237,7 +239,11 @@ struct step {
 		struct rewrite rewrite;
 		struct cors cors;
 		struct guard guard;
-		struct { LIST(struct header_edit) edits; bool unknown; } header;   /* unknown: what is set stands outside the input */
+		struct {
+			LIST(struct header_edit) edits;
+			bool unknown;                /* what is set stands outside the input */
+			struct str_list not_for;     /* of all answers but those for these hosts */
+		} header;
 		struct error_pages errors;
 		struct answer_edit answer;
 		uint64_t limit;          /* STEP_BODY: bytes */

@@ -137,6 +137,10 @@ bool answer_says(const struct lowering *lw, const struct step *step, bool plain)
 		return false;
 	if (step->kind == STEP_STATUS)
 		return step->status >= 200 && step->status < 600;
+	struct str_list fields = { 0 };
+	str error;
+	if (!template_fields(lw->arena, lw->target->answer.said, &fields, &error) || !str_list_has(&fields, STR("location")))
+		return false;
 	bool wanted = !plain || (lw->exact && (r->cuts_slash || r->keeps_port || !r->keeps_query));
 	return step->kind == STEP_REDIRECT && wanted && location_of(lw, r, &location);
 }
@@ -153,6 +157,7 @@ void answer_add(struct lowering *lw, const struct step *step, struct draft *d)
 	if (redirects)
 		template_set_text(lw->arena, &values, STR("location"), location);
 	policy.spec = template_fill(lw->arena, row->said, &values, &places);
+	policy.slot = policy_slot(lw->arena, policy.kind, STR(POLICY_ANSWER), policy.spec);
 	LIST_PUSH(lw->arena, &policy.words, ((struct policy_word){ STR(POLICY_ANSWER), values }));
 	for (size_t i = 0; i < step->facts.n && places.n; i++) {
 		struct mark mark = { step->facts.item[i], places.item[places.n - 1].at };
@@ -174,19 +179,31 @@ static const struct step *nobody_step(const struct route *route)
 	return route->cases.n && !route->instead ? found : NULL;
 }
 
+/* Where the field stands, else the last one that is there. */
+static str place_of(const struct template_places *places, str field)
+{
+	for (size_t i = 0; i < places->n; i++)
+		if (str_eq(places->item[i].field, field))
+			return places->item[i].at;
+	return places->item[places->n - 1].at;
+}
+
 /* from: the status that the target answers by itself. */
 static void override(struct lowering *lw, uint32_t from, uint32_t status, str location, const struct fact_list *facts, struct draft *d)
 {
 	struct template_values values = { 0 };
 	struct template_places places = { 0 };
 	struct mark_list marks = { 0 };
-	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy));
+	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy), (str){ "", 0 });
 	template_set_number(lw->arena, &values, STR("from"), from);
 	template_set_number(lw->arena, &values, STR("status"), status);
 	template_set_text(lw->arena, &values, STR("location"), location);
+	/* what replaces an answer has no header that is set for all of them */
+	if (setting_is_said(lw, STR("headers.hsts")))
+		template_set_text(lw->arena, &values, STR("hsts"), lw->entry->http.hsts);
 	struct node *spec = template_fill(lw->arena, lw->target->override.said, &values, &places);
 	for (size_t i = 0; i < facts->n; i++)
-		LIST_PUSH(lw->arena, &marks, ((struct mark){ facts->item[i], places.item[places.n - 1].at }));
+		LIST_PUSH(lw->arena, &marks, ((struct mark){ facts->item[i], place_of(&places, STR("location")) }));
 	policy_merge(lw, policy, spec, &marks);
 	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ STR(POLICY_OVERRIDE), values }));
 	for (size_t i = 0; i < marks.n; i++)
@@ -244,4 +261,5 @@ void answer_sign_in(struct lowering *lw, const struct rule_place *at, const stru
 	}
 	const struct fact_list facts = sign_in_facts(lw, step);
 	override(lw, 401, 302, buf_str(&location), &facts, d);
+	policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy), (str){ "", 0 })->answers = true;
 }

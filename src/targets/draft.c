@@ -5,6 +5,7 @@
 #include "targets/filters.h"
 #include "targets/headers.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/policies.h"
 #include "targets/rules.h"
 #include "targets/stated.h"
@@ -327,23 +328,49 @@ static void put_in_turn(struct lowering *lw, struct draft *d)
 	d->marks = marks;
 }
 
-/* The implementation looks at what stands in its policies in an order of its own, unless it is told one. */
+/* When the target asks for it; behind all where it is not known. */
+static size_t turn_at(const struct target_table *target, str feature)
+{
+	size_t turn = 0;
+	while (turn < target->steps.n && !str_eq(target->steps.item[turn], feature))
+		turn++;
+	return turn;
+}
+
+/* The target refuses such bodies too, by itself or because it is told to. */
+static bool is_usual_body(const struct lowering *lw, const struct step *step)
+{
+	return step->kind == STEP_BODY && lw->target->usual_body.n;
+}
+
+/* The implementation looks at what stands in its policies in an order of its own, unless it is told one or that is the source's. */
 static void say_order(struct lowering *lw, const struct rule_place *at, const struct draft *d)
 {
 	const struct loss_text text = {
 		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_COSMETIC,
-		.message = arena_printf(lw->arena, "%.*s asks in an order of its own who may pass", STR_ARG(lw->target->title)),
+		.message = arena_printf(lw->arena, "%.*s asks in an order of its own who may pass", STR_ARG(target_words(lw))),
 		.effect = STR("of several reasons to refuse a request another one answers: 401 where it was 413, 403 or 503, or the reverse"),
 		.help = STR("nothing: what was refused is refused"),
 	};
-	size_t reasons = 0;
-	bool said = false;
+	size_t reasons = 0, last = 0;
+	/* late: what the source answers before it asks anybody is found out by the forward */
+	bool said = false, same = lw->target->steps.n > 0, status = false, late = false;
 	for (size_t i = 0; i < at->route->steps.n; i++) {
 		const struct step *step = at->route->steps.item[i];
-		reasons += refuses(step);
-		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
+		if (!refuses(step))
+			continue;
+		const size_t turn = turn_at(lw->target, step->feature);
+		reasons++;
+		same = same && (is_usual_body(lw, step) || (step_is_said(step, at->side) && policy_says(lw, step))) && turn < lw->target->steps.n && turn >= last;
+		last = turn;
+		const bool asks = (step->kind == STEP_GUARD || step->gate) && policy_says(lw, step);
+		status = status || step->kind == STEP_STATUS;
+		late = late || (asks && status);
+		said = said || asks;
 	}
-	if (reasons < 2 || !said || d->policies.n == 0 || acts_in_turn(lw))
+	if (lw->target->order.row.said)
+		same = order_is_kept(lw, at->route);
+	if (reasons < 2 || same || !said || d->policies.n == 0 || (acts_in_turn(lw) && !late))
 		return;
 	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
 	state_order(lw, text.code);
@@ -368,6 +395,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 	drop_client_headers(lw, at, &d);
 	if (d.answer)
 		policies_end(lw, &d);
+	if (d.answer && d.answer->kind == STEP_REDIRECT && !d.closed)
+		headers_of_all(lw, at, &d);
 	if (d.answered && !d.closed)
 		answer_add(lw, d.answer, &d);
 	if (!d.closed && !d.answer)
@@ -382,6 +411,8 @@ struct draft draft_of(struct lowering *lw, const struct rule_place *at)
 		delivery_usual(lw, at, &d);
 	if (!d.closed && !d.answer)
 		delivery_total(lw, at, &d);
+	if (!d.closed && !d.answer)
+		policy_add_body(lw, at->route, &d);
 	if (!d.closed && acts_in_turn(lw))
 		put_in_turn(lw, &d);
 	return d;

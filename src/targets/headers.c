@@ -261,6 +261,26 @@ void headers_collect(struct lowering *lw, const struct rule_place *at, const str
 		collect(lw, at, step, &step->as.header.edits.item[i], d);
 }
 
+static bool is_collected(const struct draft *d, const struct header_edit *e)
+{
+	for (size_t i = 0; i < d->headers.n; i++)
+		if (d->headers.item[i].response == e->response && str_eq_nocase(d->headers.item[i].name, e->name))
+			return true;
+	return false;
+}
+
+void headers_of_all(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	const struct http_rules *http = &at->entry->http;
+	for (size_t i = 0; i < http->answers.n; i++)
+		for (size_t k = 0; k < http->answers.item[i]->as.header.edits.n; k++) {
+			const struct header_edit *e = &http->answers.item[i]->as.header.edits.item[k];
+			/* every server calls itself what it is */
+			if (!is_collected(d, e) && !str_eq_nocase(e->name, STR("Server")))
+				collect(lw, at, http->answers.item[i], e, d);
+		}
+}
+
 void headers_remove(struct lowering *lw, const struct str_list *names, const struct fact_list *facts, struct draft *d)
 {
 	for (size_t i = 0; i < names->n; i++) {
@@ -335,14 +355,24 @@ static void lose_on_status(struct lowering *lw, const struct header_change *c)
 		fact_lost(c->facts.item[i], FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_STATUS_DIFFERS, STR("the Gateway gives an answer of its own instead"));
 }
 
+/* The answer is the rule's own, and comes with the headers that the rule adds to answers. */
+static bool comes_along(const struct lowering *lw, const struct draft *d)
+{
+	static const str HTTPS = STR_INIT("redirect.https");
+	if (lw->exact && lw->target->answer.said && (d->answered || d->answer->kind == STEP_REDIRECT))
+		return true;
+	return d->answer->kind == STEP_REDIRECT && !str_eq(d->answer->feature, HTTPS);
+}
+
 void headers_write(struct lowering *lw, const struct rule_place *at, struct draft *d)
 {
-	static const str HTTPS = STR_INIT("redirect.https"), BEFORE = STR_INIT("the answer comes before, and nothing is sent to the backend");
+	static const str BEFORE = STR_INIT("the answer comes before, and nothing is sent to the backend");
 	for (size_t i = 0; i < d->headers.n; i++) {
 		const struct header_change *c = &d->headers.item[i];
-		if (c->response && c->kind != HEADER_REMOVE && !(d->answer && d->answer->kind == STEP_STATUS))
+		const bool along = d->answer && comes_along(lw, d);
+		if (c->response && c->kind != HEADER_REMOVE && !(d->answer && d->answer->kind == STEP_STATUS) && !(along && lw->exact && !draft_is_guarded(d)))
 			say_own_answers(lw, at->route, &c->facts);
-		if (!d->answer || (c->response && d->answer->kind == STEP_REDIRECT && !str_eq(d->answer->feature, HTTPS)))
+		if (!d->answer || (c->response && along))
 			write_change(lw, at, d, c);
 		else if (!c->response)
 			idle_facts(lw, &c->facts, BEFORE);

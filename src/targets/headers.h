@@ -11,6 +11,9 @@
 /* Adds a STEP_HEADER to what becomes of the draft's headers. What no filter can say is told through losses.h. */
 void headers_collect(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 
+/* The same of what the source sets for all answers, on a redirect, unless the route itself says otherwise. */
+void headers_of_all(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
 /* Adds names that clients must not send to the backend; what the route sets itself stays. */
 void headers_remove(struct lowering *lowering, const struct str_list *names, const struct fact_list *facts, struct draft *draft);
 

@@ -16,12 +16,14 @@
 #include "targets/headers.h"
 #include "targets/led_names.h"
 #include "targets/losses.h"
+#include "targets/order.h"
 #include "targets/paths.h"
 #include "targets/policies.h"
 #include "targets/ranks.h"
 #include "targets/rules.h"
 #include "targets/stated.h"
 #include "targets/streams.h"
+#include "targets/turns.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
 
@@ -117,6 +119,7 @@ struct host_side {
 	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
 	bool contested, uniform;         /* see rules.h */
+	bool ranked;                     /* with the rules of the host's other names, which stand apart */
 	LIST(struct route_part *) parts;
 	struct map taken, https;         /* see rules.h */
 	const struct header_match *also; /* of what is written now; see rules.h */
@@ -155,13 +158,19 @@ static bool has_host_guard(const struct lowering *lw, const struct host *host)
 	return false;
 }
 
+/* What a Gateway does not do by itself where nothing matches: to ask who may pass, or to send headers. */
+static bool is_more(const struct lowering *lw, const struct draft *draft)
+{
+	return lw->exact && (draft_is_guarded(draft) || draft->rule.filters.n);
+}
+
 /*
  * The root that the controller adds to every host answers 404, unless a default backend answers there. So does a Gateway where nothing
  * matches; only where a wider host would take the requests a rule must stand in the way, and where the whole host is closed.
  */
 static bool is_needless(const struct host_side *hs, const struct route *route, const struct draft *draft)
 {
-	bool said = draft->answered && draft->answer->status != 404;
+	bool said = draft->answered && (draft->answer->status != 404 || is_more(hs->lw, draft));
 	bool nothing = (draft->closed && route->cases.n == 0) || (draft->answer && draft->answer->kind == STEP_STATUS && !said);
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
@@ -328,7 +337,7 @@ static const struct route *common_root(const struct host_side *hs)
 	const struct route *root = NULL;
 	if (!owners_agree(hs->host))
 		return NULL;
-	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded)
+	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded || hs->ranked)
 		return NULL;
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
 		if (!leads_to_https(hs->lw, hs->host->routes.item[i]))
@@ -415,12 +424,22 @@ static void keep_calls(struct host_side *hs, struct route_part *part)
 	*part = fresh;
 }
 
+/* What is said as a filter, or on the route itself, is looked for in HTTPRoutes: not every implementation does so in others. */
+static bool is_said_of_http(const struct added *a)
+{
+	const struct rule_part *rule = &a->part->rules.item[a->rule];
+	for (size_t i = 0; i < rule->policies.n; i++)
+		if (rule->policies.item[i].kind->attaches == ATTACH_FILTER || rule->policies.item[i].kind->attaches == ATTACH_ANNOTATIONS)
+			return true;
+	return false;
+}
+
 /* A GRPCRoute beside an HTTPRoute of the same host would be refused: all rules of the side are of gRPC, or none is said as such. */
 static void say_grpc(struct host_side *hs)
 {
 	for (size_t i = 0; i < hs->added.n; i++) {
 		const struct added *a = &hs->added.item[i];
-		if (!grpc_never(a->route, added_rule(a)) && !grpc_fits(hs->lw, a->route, hs->side, added_rule(a)))
+		if (!grpc_never(a->route, added_rule(a)) && (is_said_of_http(a) || !grpc_fits(hs->lw, a->route, hs->side, added_rule(a))))
 			return;
 	}
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -458,6 +477,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
 		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
+	turns_keep(hs->lw, &(struct ordered){ hs->whole, hs->side, &hs->added });
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -538,6 +558,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && host_is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
 	const struct led_names names_of = led_names_of(lw->arena, names, host);
+	side.ranked = names_of.others && across_ranks(lw);
 	lower_names(side, names_of.alike, out);
 	if (names_of.others)
 		lower_names(side, names_of.others, out);
@@ -583,6 +604,8 @@ struct entry_part lower_entry(struct lowering *lw, const struct entry *as_served
 	lower_streams(lw, entry, &out);
 	out.frontend = lower_clients(lw, &secure);
 	policies_of_entry(lw, &out);
+	order_decide(lw, entry);
+	order_add(lw, &out);
 	for (size_t i = 0; i < entry->hosts.n; i++) {
 		const struct host *host = entry->hosts.item[i];
 		state_of(lw, host, NULL, SIDE_BOTH);

@@ -32,6 +32,7 @@ struct lowering {
 	const struct entry *entry;       /* that is lowered */
 	struct matcher *matcher;         /* made when it is needed */
 	bool total_said;                 /* that the target's own limit for a whole exchange stays */
+	bool ordered;                    /* the Gateway is told in which order it looks at what may refuse requests */
 	bool https_led;                  /* some requests of the entry are led to HTTPS */
 	bool clients_asked;              /* the Gateway asks the clients of the host for certificates */
 	str clients_why;                 /* why it does not, where the host wants it, or empty */

@@ -20,10 +20,12 @@ enum path_said {
 	SAID_SLASH,          /* as a prefix that takes its path without the last slash as well, which the source left to others */
 	SAID_NEAR,           /* as what people would write for it, which takes other paths on its edge */
 	SAID_SEARCHED,       /* as the regular expression that the source has, with its letter case; rank and dialect are the implementation's */
+	SAID_BEGINNING,      /* with all that begin as it does, in any case: who is asked, or refused, is to stay so where it is too long for that itself */
 	SAID_TOO_LONG        /* as one in this letter case: for every case it is longer than a match may be */
 };
 
 struct path_wish {
+	bool guarded;        /* a policy asks who may pass: what the source asked is not to become another path's */
 	bool closed;         /* it is to refuse, so that no spelling that the source refused slips through */
 	bool as_source;      /* as a regular expression that takes what the source took */
 	bool anchored;       /* an expression means the same, whatever part of a path the implementation asks for */

@@ -173,12 +173,23 @@ void policy_merge(struct lowering *lw, struct rule_policy *policy, struct node *
 	policy->spec = policy->spec ? merge(&m, (str){ "", 0 }, policy->spec, spec) : spec;
 }
 
-struct rule_policy *policy_of_draft(struct lowering *lw, struct draft *d, const struct policy_kind *kind)
+str policy_slot(struct arena *arena, const struct policy_kind *kind, str feature, const struct node *spec)
+{
+	if (!str_eq(kind->apart, STR("feature")))
+		return kind->apart.n ? arena_lower(arena, node_text(node_get(spec, kind->apart))) : kind->apart;
+	str slot = arena_str(arena, feature);
+	for (size_t i = 0; i < slot.n; i++)
+		if (slot.p[i] == '.')
+			slot = arena_printf(arena, "%.*s-%.*s", STR_ARG(str_slice(slot, 0, i)), STR_ARG(str_from(slot, i + 1)));
+	return slot;
+}
+
+struct rule_policy *policy_of_draft(struct lowering *lw, struct draft *d, const struct policy_kind *kind, str slot)
 {
 	for (size_t i = 0; !kind->one_each && i < d->policies.n; i++)
-		if (d->policies.item[i].kind == kind)
+		if (d->policies.item[i].kind == kind && str_eq(d->policies.item[i].slot, slot))
 			return &d->policies.item[i];
-	struct rule_policy fresh = { .kind = kind };
+	struct rule_policy fresh = { .kind = kind, .slot = slot };
 	LIST_PUSH(lw->arena, &d->policies, fresh);
 	return &d->policies.item[d->policies.n - 1];
 }
@@ -321,14 +332,28 @@ static enum turn turn_of(const struct step *step)
 		? TURN_ANSWERS : TURN_CHANGES;
 }
 
-/* The last one goes to its place among those that act in the order in which they stand. */
+/* Each goes to its place among those that act in the order in which they stand; of equal ones the first stays the first. */
 static void put_in_turn(struct draft *d)
 {
-	for (size_t i = d->policies.n - 1; i > 0 && d->policies.item[i - 1].turn > d->policies.item[i].turn; i--) {
-		const struct rule_policy later = d->policies.item[i - 1];
-		d->policies.item[i - 1] = d->policies.item[i];
-		d->policies.item[i] = later;
+	for (size_t k = 1; k < d->policies.n; k++)
+		for (size_t i = k; i > 0 && d->policies.item[i - 1].turn > d->policies.item[i].turn; i--) {
+			const struct rule_policy later = d->policies.item[i - 1];
+			d->policies.item[i - 1] = d->policies.item[i];
+			d->policies.item[i] = later;
+		}
+}
+
+/* Of other filters: the first of the target's steps that one of its words is. */
+static unsigned turn_of_words(const struct lowering *lw, const struct rule_policy *policy)
+{
+	unsigned turn = 0;
+	while (turn < lw->target->steps.n) {
+		for (size_t i = 0; i < policy->words.n; i++)
+			if (str_eq(policy->words.item[i].feature, lw->target->steps.item[turn]))
+				return turn + 1;
+		turn++;
 	}
+	return turn + 1;
 }
 
 void policy_add(struct lowering *lw, const struct rule_place *at, const struct step *step, struct draft *d)
@@ -342,30 +367,69 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 	carry(lw, at->route, step, &said, d, &parts);
 	for (size_t k = 0; k < parts.n; k++) {
 		struct part *part = &parts.item[k];
-		struct rule_policy *policy = policy_of_draft(lw, d, kind);
+		struct rule_policy *policy = policy_of_draft(lw, d, kind, policy_slot(lw->arena, kind, row->feature, part->spec));
 		policy_merge(lw, policy, part->spec, &part->marks);
 		struct policy_word word = { row->feature, said.values };
 		LIST_PUSH(lw->arena, &policy->words, word);
 		policy->guards = policy->guards || step->kind == STEP_GUARD;
 		policy->answers = policy->answers || step->kind == STEP_CORS || step->kind == STEP_REDIRECT;
-		policy->turn = kind->one_each ? turn_of(step) : 0;
+		policy->turn = kind->one_each ? turn_of(step) : kind->attaches == ATTACH_FILTER ? turn_of_words(lw, policy) : 0;
 		for (size_t i = 0; i < part->marks.n; i++)
 			LIST_PUSH(lw->arena, &policy->marks, part->marks.item[i]);
 		for (size_t i = 0; i < said.grants.n; i++)
 			LIST_PUSH(lw->arena, &policy->grants, said.grants.item[i]);
-		if (kind->one_each)
+		if (kind->attaches == ATTACH_FILTER)
 			put_in_turn(d);
 	}
 	headers_remove(lw, &row->hides, &(struct fact_list){ 0 }, d);
+	headers_remove(lw, &row->tells, &(struct fact_list){ 0 }, d);
 }
 
 void policy_add_endless(struct lowering *lw, struct draft *d)
 {
 	const struct target_row *row = &lw->target->endless;
 	struct mark_list none = { 0 };
-	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, row->policy));
+	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, row->policy), (str){ "", 0 });
 	const struct template_values empty = { 0 };
 	policy_merge(lw, policy, template_fill(lw->arena, row->said, &empty, NULL), &none);
+}
+
+static bool has_word(const struct draft *d, str feature)
+{
+	for (size_t i = 0; i < d->policies.n; i++)
+		for (size_t k = 0; k < d->policies.item[i].words.n; k++)
+			if (str_eq(d->policies.item[i].words.item[k].feature, feature))
+				return true;
+	return false;
+}
+
+/* 0: none. */
+static int64_t body_limit(const struct route *route)
+{
+	for (size_t i = 0; i < route->steps.n; i++)
+		if (route->steps.item[i]->kind == STEP_BODY)
+			return (int64_t)route->steps.item[i]->as.limit;
+	return 0;
+}
+
+void policy_add_body(struct lowering *lw, const struct route *route, struct draft *d)
+{
+	static const str BODY = STR_INIT("body.size");
+	const struct target_row *row = target_feature(lw->target, BODY);
+	struct mark_list none = { 0 };
+	struct template_values values = { 0 };
+	int64_t usual, limit = body_limit(route);
+	if (!quantity_read(lw->target->usual_body, &usual) || limit == usual || !row || !row->said || route->cases.n == 0 || has_word(d, BODY))
+		return;
+	const struct policy_kind *kind = target_policy(lw->target, row->policy);
+	template_set_number(lw->arena, &values, STR("max"), limit);
+	template_set_number(lw->arena, &values, STR("max.any"), limit);
+	struct node *spec = template_fill(lw->arena, row->said, &values, NULL);
+	if (!spec)
+		return;
+	struct rule_policy *policy = policy_of_draft(lw, d, kind, policy_slot(lw->arena, kind, BODY, spec));
+	policy_merge(lw, policy, spec, &none);
+	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ BODY, values }));
 }
 
 void policies_end(struct lowering *lw, struct draft *d)

@@ -23,8 +23,11 @@ bool said_of(const struct lowering *lowering, const struct owner *owner, const s
 /* The row of the target that says the step in a policy; NULL: there is none. */
 const struct target_row *policy_row(const struct lowering *lowering, const struct step *step);
 
-/* The draft's object of that kind, made when it is not there. */
-struct rule_policy *policy_of_draft(struct lowering *lowering, struct draft *draft, const struct policy_kind *kind);
+/* The draft's object of that kind, made when it is not there. slot: of a kind that has several, which something tells apart; else empty. */
+struct rule_policy *policy_of_draft(struct lowering *lowering, struct draft *draft, const struct policy_kind *kind, str slot);
+
+/* What tells an object that says the feature from others of its kind; empty: nothing does. */
+str policy_slot(struct arena *arena, const struct policy_kind *kind, str feature, const struct node *spec);
 
 /* Adds to the spec of a policy. marks: of what is added; places in lists move behind what is there. */
 void policy_merge(struct lowering *lowering, struct rule_policy *policy, struct node *spec, struct mark_list *marks);
@@ -59,6 +62,9 @@ void policy_add(struct lowering *lowering, const struct rule_place *at, const st
 
 /* The same of the target's words for no limit on a whole exchange. */
 void policy_add_endless(struct lowering *lowering, struct draft *draft);
+
+/* Where the target has a limit for bodies of its own, and the source another one or none that no annotation says. */
+void policy_add_body(struct lowering *lowering, const struct route *route, struct draft *draft);
 
 /* A redirect or a fixed status ends the draft: only what may refuse requests before that stays. */
 void policies_end(struct lowering *lowering, struct draft *draft);

@@ -3,6 +3,7 @@
  * Steps as fields for templates: those of the annotations that they came from, by the rows of the controller's table; where a step's
  * meaning is more than these texts, the fields are worked out here. "secret.namespace" belongs to the annotation's field "secret".
  */
+#include "gateway/policy_features.h"
 #include "mapping/values.h"
 #include "targets/losses.h"
 #include "targets/expressions.h"
@@ -85,13 +86,25 @@ static void refer(const struct saying *s, const char *kind, str namespace, str n
 	LIST_PUSH(s->lw->arena, &s->out->grants, grant);
 }
 
+/* In place of a password: its lines name the realm, which has to be said for that. */
+static bool as_digest(const struct saying *s, str secret)
+{
+	str realm = text_of(s, "realm");
+	set_text(s, "secret.digest", secret);
+	set_text(s, "realm.digest", realm);
+	template_unset(&s->out->values, STR("secret"));
+	template_unset(&s->out->values, STR("realm"));
+	return realm.n > 0;
+}
+
 /* "name" or "namespace/name" */
 static bool basic(const struct saying *s)
 {
 	str secret = text_of(s, "secret"), namespace, name;
-	/* digest has no counterpart; a controller that knows passwords alone needs no type */
+	/* a controller that knows passwords alone needs no type */
 	str type = text_of(s, "type");
-	if (s->step->as.guard.any || s->step->as.guard.kind != GUARD_BASIC || (type.n && !str_eq(type, STR("basic"))) || secret.n == 0)
+	const bool digest = type.n && !str_eq(type, STR("basic"));
+	if (s->step->as.guard.any || s->step->as.guard.kind != GUARD_BASIC || (digest && !wants(s, "secret.digest")) || secret.n == 0)
 		return false;
 	if (!str_cut(secret, '/', &namespace, &name)) {
 		name = secret;
@@ -99,10 +112,14 @@ static bool basic(const struct saying *s)
 	}
 	set_text(s, "secret", name);
 	set_text(s, "namespace", namespace);
+	/* where an object has to say one, if only an empty one */
+	if (text_of(s, "realm").n == 0)
+		template_set_flag(s->lw->arena, &s->out->values, STR("realm.text"));
+	set_text(s, "realm.text", text_of(s, "realm"));
 	if (s->owner && !str_eq(namespace, s->owner->namespace))
 		set_text(s, "secret.namespace", namespace);
 	refer(s, "Secret", namespace, name);
-	return true;
+	return !digest || as_digest(s, name);
 }
 
 /* Every range with its mask. */
@@ -137,12 +154,34 @@ static bool address(const struct saying *s, const struct guard *g)
 	return http;
 }
 
+/* Variables that nginx keeps headers of an answer in: "$auth_x_user $upstream_http_x_user", and "X-User $auth_x_user". */
+static void set_copied(const struct saying *s, const struct str_list *headers)
+{
+	struct arena *arena = s->lw->arena;
+	struct str_list kept = { 0 }, sent = { 0 };
+	for (size_t i = 0; i < headers->n; i++) {
+		str name = arena_lower(arena, headers->item[i]);
+		char *letters = NEWS(arena, char, name.n + 1);
+		for (size_t k = 0; k < name.n; k++)
+			letters[k] = name.p[k] == '-' ? '_' : name.p[k];
+		const str variable = { letters, name.n };
+		LIST_PUSH(arena, &kept, arena_printf(arena, "$auth_%.*s $upstream_http_%.*s", STR_ARG(variable), STR_ARG(variable)));
+		LIST_PUSH(arena, &sent, arena_printf(arena, "%.*s $auth_%.*s", STR_ARG(headers->item[i]), STR_ARG(variable)));
+	}
+	set_list(s, "response-headers.kept", &kept);
+	set_list(s, "response-headers.sent", &sent);
+}
+
 static bool external(const struct saying *s)
 {
 	const struct guard *g = &s->step->as.guard;
 	if (g->kind != GUARD_EXTERNAL || g->any)
 		return false;
-	if (wants(s, "url.address"))
+	if (wants(s, "url.subrequest")) {
+		set_text(s, "url.subrequest", g->url);
+		set_copied(s, &g->copied);
+	}
+	if (wants(s, "url.subrequest") || wants(s, "url.address"))
 		return address(s, g);
 	if (g->service.name.n == 0)
 		return false;
@@ -164,11 +203,21 @@ static void set_burst(const struct saying *s, const char *number, const char *bu
 		set_number(s, burst, n->number * (times && times->kind == TEMPLATE_NUMBER && times->number > 0 ? times->number : 5));
 }
 
+/* Where both are counted together, the longer time has the larger number: else it alone decides. */
+static void set_window(const struct saying *s)
+{
+	const struct template_value *second = template_value(&s->out->values, STR("per-second")), *minute = template_value(&s->out->values, STR("per-minute"));
+	if (second && second->kind == TEMPLATE_NUMBER && !(minute && minute->number < second->number))
+		set_number(s, "per-second.window", second->number);
+}
+
 /* Clients that cannot be told apart would share one number. */
 static bool rate(const struct saying *s)
 {
 	set_burst(s, "per-second", "burst.second");
 	set_burst(s, "per-minute", "burst.minute");
+	set_window(s);
+	set_number(s, "status", s->step->status ? s->step->status : 503);
 	return !clients_are_hidden(s->lw);
 }
 
@@ -207,6 +256,9 @@ static bool cors(const struct saying *s)
 	}
 	set_list(s, "origins", &whole);
 	set_list(s, "origins.regex", &wild);
+	for (size_t i = 0; i < wild.n; i++)
+		LIST_PUSH(s->lw->arena, &whole, wild.item[i]);
+	set_list(s, "origins.all", &whole);
 	set_list(s, "methods", &c->methods);
 	set_list(s, "headers", &c->headers);
 	set_list(s, "expose", &c->expose);
@@ -263,9 +315,46 @@ static bool original(const struct saying *s)
 	return str_eq_nocase(s->lw->entry->http.forwarded_for, STR("X-Forwarded-For"));
 }
 
+static bool sends_hsts(const struct host *host)
+{
+	for (size_t i = 0; i < host->routes.n; i++)
+		for (size_t k = 0; k < host->routes.item[i]->steps.n; k++)
+			if (str_eq(host->routes.item[i]->steps.item[k]->feature, STR("headers.hsts")))
+				return true;
+	return false;
+}
+
+static void list_name(struct buf *out, const struct host_name *name)
+{
+	if (name->kind == HOST_EXACT && str_find_char(name->name, '\'') == name->name.n)
+		buf_printf(out, "%s'%.*s'", out->n ? ", " : "", STR_ARG(name->name));
+}
+
+/* In the words of Envoy: not for hosts whose answers come without the header. */
+static str but_hosts(const struct saying *s)
+{
+	enum { LIST_MOST = 3000 };
+	struct buf names;
+	buf_init(&names, s->lw->arena, 0);
+	for (size_t i = 0; i < s->lw->entry->hosts.n; i++) {
+		const struct host *host = s->lw->entry->hosts.item[i];
+		if (sends_hsts(host))
+			continue;
+		list_name(&names, &host->name);
+		for (size_t k = 0; k < host->aliases.n; k++)
+			list_name(&names, &host->aliases.item[k]);
+	}
+	return names.n && names.n < LIST_MOST ? arena_printf(s->lw->arena, HSTS_BUT "%.*s" HSTS_BUT_END, STR_ARG(buf_str(&names))) : (str){ "", 0 };
+}
+
 /* No quote ends a text of Envoy's too early. */
 static bool hsts(const struct saying *s)
 {
+	str but = but_hosts(s);
+	if (but.n)
+		set_text(s, "but", but);
+	else
+		template_set_flag(s->lw->arena, &s->out->values, STR("but"));
 	set_text(s, "value", s->lw->entry->http.hsts);
 	return s->step->kind == STEP_OTHER && s->lw->entry->http.hsts.n && !str_has_char(s->lw->entry->http.hsts, '\'') &&
 		!str_has_char(s->lw->entry->http.hsts, '%');
@@ -299,12 +388,28 @@ static bool all_tries(const struct saying *s, const struct retry *r)
 	return (r->never || r->connection) && (r->on || r->count);
 }
 
+/* As nginx itself has them: its own number of tries is none, and the controller's is three. */
+static bool nginx_tries(const struct saying *s, const struct retry *r)
+{
+	const struct template_value *on = template_value(&s->out->values, STR("on"));
+	str words = on && on->kind == TEMPLATE_LIST ? str_list_join(s->lw->arena, &on->list, STR(" ")) : on ? on->text : (str){ "", 0 };
+	if (words.n == 0)
+		words = r->never && !r->count ? STR("off") : STR("error timeout");
+	set_text(s, "on.words", words);
+	if (!str_eq(words, STR("off")))
+		set_number(s, "tries.all", r->never ? 1 : r->tries);
+	template_unset(&s->out->values, STR("on"));
+	return r->on || r->count || r->time;
+}
+
 /* nginx's conditions in the words of Envoy, which several targets share; tables of others need a list of their own. */
 static bool tries(const struct saying *s)
 {
 	static const str BROKEN[] = { STR_INIT("connect-failure"), STR_INIT("refused-stream"), STR_INIT("reset") };
 	const struct retry *r = &s->step->as.retry;
 	struct str_list triggers = { 0 }, codes = { 0 };
+	if (s->step->delivery == DELIVERY_RETRY && wants(s, "on.words"))
+		return nginx_tries(s, r);
 	if (s->step->delivery != DELIVERY_RETRY || (!r->never && r->tries < 1))
 		return false;
 	if (wants(s, "tries.all"))
@@ -340,11 +445,72 @@ static bool affinity(const struct saying *s)
 	return true;
 }
 
-/* A limit of 0 lifts it, as if there were none. */
+/* A limit of 0 lifts it, as if there were none; to be said where the target has one of its own. */
 static bool body(const struct saying *s)
 {
 	const struct template_value *max = template_value(&s->out->values, STR("max"));
-	return max && max->number > 0;
+	if (max && wants(s, "max.any"))
+		set_number(s, "max.any", max->number);
+	return max && (max->number > 0 || wants(s, "max.any"));
+}
+
+/* ---- buffers, logs ---- */
+
+static bool is_off(str text)
+{
+	return str_eq(text, STR("off")) || str_eq(text, STR("false"));
+}
+
+/* A switch in nginx's word, and what is not on as a flag of its own. */
+static void set_switch(const struct saying *s)
+{
+	str text = text_of(s, "enabled");
+	if (text.n == 0)
+		return;
+	set_text(s, "enabled.word", is_off(text) ? STR("off") : STR("on"));
+	set_text(s, "enabled.not", is_off(text) ? STR("true") : STR("false"));
+	set_text(s, "enabled.flag", is_off(text) ? STR("false") : STR("true"));
+}
+
+static bool switched(const struct saying *s)
+{
+	set_switch(s);
+	return true;
+}
+
+/*
+ * nginx refuses sizes that do not go together: what is on its way to the client, twice the size where nothing is said, has to be more than one
+ * buffer and less than all but one.
+ */
+static bool buffers(const struct saying *s)
+{
+	enum { USUAL_COUNT = 4, USUAL_SIZE = 4096, LEAST = 2, MOST = 256 };
+	const struct template_value *count = template_value(&s->out->values, STR("count")), *size = template_value(&s->out->values, STR("size"));
+	const struct template_value *busy = template_value(&s->out->values, STR("busy"));
+	const int64_t n = count ? count->number : USUAL_COUNT, each = size ? size->number : USUAL_SIZE, way = busy ? busy->number : 2 * each;
+	set_switch(s);
+	if (!count && !size && !busy)
+		return true;
+	set_number(s, "count.all", n);
+	set_number(s, "size.each", each);
+	return n >= LEAST && n <= MOST && each > 0 && way > each && way < (n - 1) * each;
+}
+
+/* What begins so, and what stands in its place; "off" and "default" stand alone, and change nothing that a request shows. */
+static bool moved(const struct saying *s)
+{
+	str from = text_of(s, "from"), to = text_of(s, "to");
+	set_text(s, "from.both", arena_printf(s->lw->arena, "%.*s %.*s", STR_ARG(from), STR_ARG(to)));
+	for (size_t i = 0; i < s->step->facts.n; i++)
+		fact_list_add(s->lw->arena, &s->out->carried, s->step->facts.item[i]);
+	return from.n && to.n && !str_eq(from, STR("off")) && !str_eq(from, STR("default"));
+}
+
+/* An access log that is written is what every Gateway does. */
+static bool unlogged(const struct saying *s)
+{
+	set_switch(s);
+	return is_off(text_of(s, "enabled"));
 }
 
 /* How a group is written: "\1"; or "${1}", in a path that may have no escapes. */
@@ -422,8 +588,10 @@ static bool elsewhere(const struct saying *s)
 	const struct redirect *r = &s->step->as.redirect;
 	const bool permanent = str_eq(s->step->feature, STR("redirect.permanent"));
 	bool whole = str_starts(r->location, STR("http://")) || str_starts(r->location, STR("https://"));
-	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || r->status != (permanent ? 301 : 302))
+	const bool any_status = wants(s, "status"), usual = r->status == (permanent ? 301 : 302);
+	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || !(usual || any_status))
 		return false;
+	set_number(s, "status", r->status);
 	for (size_t i = 0; i < r->location.n; i++)
 		whole = whole && r->location.p[i] > ' ' && r->location.p[i] < 127 && r->location.p[i] != '$';
 	set_text(s, "location", r->location);
@@ -442,6 +610,7 @@ static const struct {
 	{ STR_INIT("body.size"), body }, { STR_INIT("route.rewrite"), captures }, { STR_INIT("rate.requests"), rate },
 	{ STR_INIT("backend.host"), other_host }, { STR_INIT("client.address"), client_address }, { STR_INIT("headers.underscores"), underscores }, { STR_INIT("headers.hsts"), hsts }, { STR_INIT("headers.original"), original }, { STR_INIT("route.last-dot"), last_dot },
 	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors },
+	{ STR_INIT("buffer.request"), switched }, { STR_INIT("buffer.response"), buffers }, { STR_INIT("log.access"), unlogged }, { STR_INIT("headers.location"), moved },
 	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
 };
 
@@ -450,6 +619,8 @@ bool said_of(const struct lowering *lw, const struct owner *owner, const struct 
 	const struct saying s = { lw, owner, step, out };
 	*out = (struct said){ 0 };
 	set_annotations(&s);
+	/* its own name, which is known when the object has one */
+	set_text(&s, "object", STR("${object}"));
 	for (size_t i = 0; i < sizeof FIELDS / sizeof *FIELDS; i++)
 		if (str_eq(FIELDS[i].feature, step->feature))
 			return FIELDS[i].fill(&s);

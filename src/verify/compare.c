@@ -176,11 +176,25 @@ void outcomes_compare(struct arena *scratch, const struct outcome *a, const stru
 
 /* ---- with what hangs on something outside of the request ---- */
 
+/* A service that is asked about all hosts is asked about this one. */
+static str gate_of(str feature)
+{
+	return str_eq(feature, STR("auth.global")) ? STR("auth.external") : feature;
+}
+
+static bool has_gate(const struct outcome *o, str feature)
+{
+	bool has = false;
+	for (size_t i = 0; i < o->gates.n; i++)
+		has = has || str_eq(gate_of(o->gates.item[i]), gate_of(feature));
+	return has;
+}
+
 /* Gates that only one side has, where the answers do not tell already. */
 static void compare_gates(struct arena *scratch, const struct outcome *a, const struct outcome *b, struct str_list *what)
 {
 	for (size_t i = 0; i < a->gates.n; i++)
-		if (!str_list_has(&b->gates, a->gates.item[i]))
+		if (!has_gate(b, a->gates.item[i]))
 			str_list_add_new(scratch, what, arena_join(scratch, STR("feature:"), a->gates.item[i]));
 }
 

@@ -220,6 +220,27 @@ static void add_rules(struct arena *arena, const struct model *model, bool forms
 	}
 }
 
+/* The same of what a conversion has said of requests for any host. */
+static void add_said(const struct statements *statements, struct host_class *class)
+{
+	for (size_t i = 0; statements && i < statements->n; i++) {
+		class->underscores = class->underscores || statements->item[i].when == STATED_UNDERSCORE;
+		/* who is believed is asked for anyway */
+		class->originals = class->originals || (statements->item[i].when == STATED_ORIGINAL && !class->believing.n);
+	}
+}
+
+/* A conversion says what becomes of escaped slashes where it is known that they are none. */
+static bool keeps_slashes(const struct model *after)
+{
+	bool keeps = false;
+	for (size_t i = 0; i < after->entries.n; i++) {
+		const enum path_reading path = after->entries.item[i]->http.spelling.path;
+		keeps = keeps || path == PATH_CANONICAL || path == PATH_CLEANED;
+	}
+	return keeps;
+}
+
 /* Classes of hosts that are to be asked, with what has to be known of all of them. */
 static struct host_classes classes_of(struct crew *crew, struct arena *arena, const struct entry_pair *pair)
 {
@@ -230,6 +251,8 @@ static struct host_classes classes_of(struct crew *crew, struct arena *arena, co
 	for (size_t i = 0; i < classes.n; i++) {
 		add_rules(arena, pair->before, crew->input->statements != NULL, &classes.item[i]);
 		add_rules(arena, pair->after, crew->input->statements != NULL, &classes.item[i]);
+		add_said(crew->input->statements, &classes.item[i]);
+		classes.item[i].slashes = crew->input->statements && keeps_slashes(pair->after);
 	}
 	return classes;
 }

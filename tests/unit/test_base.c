@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ground that everything stands on: slices, arenas and their lists, bounded buffers, the hash map. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -323,6 +324,34 @@ static void test_arena_texts(void **state)
 	arena_release(&run.arena);
 }
 
+/* What arena_printf() makes is what the system's printf() makes, by our own conversions and by others. */
+static void test_formats(void **state)
+{
+	(void)state;
+	struct run run;
+	char wanted[600];
+	char longest[500];
+	memset(longest, 'x', sizeof longest - 1);
+	longest[sizeof longest - 1] = '\0';
+	start(&run, 0);
+#define SAME(...) do { \
+		snprintf(wanted, sizeof wanted, __VA_ARGS__); \
+		assert_text(arena_printf(&run.arena, __VA_ARGS__), wanted); \
+	} while (0)
+	SAME("nothing");
+	SAME("%%%s%c%%", "a", 'b');
+	SAME("%d %d %d", 0, INT_MIN, INT_MAX);
+	SAME("%u %u", 0u, UINT_MAX);
+	SAME("%zu %zu", (size_t)0, SIZE_MAX);
+	SAME("%lld %lld", (long long)INT64_MIN, (long long)INT64_MAX);
+	SAME("%llu", (unsigned long long)UINT64_MAX);
+	SAME("%.*s|%.*s|%.*s|%.*s", 2, "abc", 9, "abc", 0, "abc", -1, "abc");
+	SAME("<%s>", longest);
+	SAME("%02X %s %5d %.3s", 10u, longest, 7, "abcdef");
+#undef SAME
+	arena_release(&run.arena);
+}
+
 /* ---- lists ---- */
 
 static void test_lists(void **state)
@@ -520,6 +549,7 @@ const struct CMUnitTest base_tests[] = {
 	cmocka_unit_test(test_arena_overflow),
 	cmocka_unit_test(test_escape),
 	cmocka_unit_test(test_arena_texts),
+	cmocka_unit_test(test_formats),
 	cmocka_unit_test(test_lists),
 	cmocka_unit_test(test_buf),
 	cmocka_unit_test(test_buf_max),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Templates filled and read backwards: small ones with what has to come out, and every row of every target's table. */
+#include "mapping/conversion.h"
 #include "mapping/template.h"
 
 #include <setjmp.h>
@@ -126,9 +127,65 @@ static void finds_places(void **state)
 	arena_release(&run.arena);
 }
 
+/* Line by line: one without what it is filled with is left out, one with a list stands once for each text. */
+static void fills_lines(void **state)
+{
+	(void)state;
+	struct run run;
+	start(&run);
+	const struct template_values v = values_of(&run);
+	const struct node *t = parse(&run, "a: |\n  first\n  one ${none};\n  two ${name} at ${seconds|time};\n  each ${codes*}, so;\n  last\n");
+	struct node *tree = template_fill(&run.arena, t, &v, NULL);
+	struct template_values out = { 0 };
+	assert_non_null(tree);
+	str text = node_text(node_get(tree, STR("a"))), name = template_value(&v, STR("name"))->text;
+	const struct str_list *list = &template_value(&v, STR("codes"))->list;
+	str wanted = arena_printf(&run.arena, "first\ntwo %.*s at %llds;\n", STR_ARG(name), (long long)template_value(&v, STR("seconds"))->number);
+	for (size_t i = 0; i < list->n; i++)
+		wanted = arena_printf(&run.arena, "%.*seach %.*s, so;\n", STR_ARG(wanted), STR_ARG(list->item[i]));
+	assert_true(str_eq(text, arena_join(&run.arena, wanted, STR("last\n"))));
+	assert_true(template_read(&run.arena, t, tree, &out));
+	assert_true(str_eq(template_value(&out, STR("name"))->text, name));
+	assert_int_equal(template_value(&out, STR("seconds"))->number, template_value(&v, STR("seconds"))->number);
+	assert_int_equal(template_value(&out, STR("codes"))->list.n, list->n);
+	assert_null(template_value(&out, STR("none")));
+	/* another line, another order, and a line too many are other texts */
+	assert_false(template_read(&run.arena, t, parse(&run, "a: |\n  first\n  third\n  last\n"), &out));
+	assert_false(template_read(&run.arena, t, parse(&run, "a: |\n  first\n  each x, so;\n  two x at 1s;\n  last\n"), &out));
+	assert_false(template_read(&run.arena, t, parse(&run, "a: |\n  first\n  last\n  last\n"), &out));
+	assert_false(template_read(&run.arena, t, parse(&run, "a: |\n  first\n"), &out));
+	assert_true(template_read(&run.arena, t, parse(&run, "a: |\n  first\n  last\n"), &out));
+	arena_release(&run.arena);
+}
+
+/* One number and one unit, or nothing. */
+static void writes_numbers(void **state)
+{
+	static const struct { const char *form; int64_t number; const char *text; } FORMS[] = {
+		{ "time", 0, "0s" }, { "time", 60, "60s" }, { "time", 9999, "9999s" }, { "time", 36000, "600m" }, { "time", 10001, NULL }, { "time", INT64_C(35996400), "9999h" },
+		{ "size", 0, "0" }, { "size", 1048576, "1m" }, { "size", 16384, "16k" }, { "size", 1000, "1000" }, { "size", 10001, NULL },
+		{ "milliseconds", 60, "60000" }, { "milliseconds", INT64_C(2147484), NULL }, { "duration", 90, "1m30s" }, { "quantity", 8388608, "8Mi" },
+	};
+	(void)state;
+	struct run run;
+	start(&run);
+	for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+		const struct number_form *form = number_form(str_c(FORMS[i].form));
+		str text;
+		int64_t number = -1;
+		assert_non_null(form);
+		assert_int_equal(form->write(&run.arena, FORMS[i].number, &text), FORMS[i].text != NULL);
+		if (!FORMS[i].text)
+			continue;
+		assert_true(str_eq(text, str_c(FORMS[i].text)));
+		assert_true(form->read(text, &number) && number == FORMS[i].number);
+	}
+	arena_release(&run.arena);
+}
+
 static void refuses(void **state)
 {
-	static const char *WRONG[] = { "a: ${name|upper}", "a: ${name", "a: ${}" };
+	static const char *WRONG[] = { "a: ${name|upper}", "a: ${name", "a: ${}", "a: x ${name*}", "a: |\n  x ${name*} ${other}\n" };
 	(void)state;
 	struct run run;
 	start(&run);
@@ -170,6 +227,8 @@ static str conversion_of(str text, str field)
 		str_cut(text, '}', &inside, &rest);
 		if (!str_cut(inside, '|', &name, &conversion))
 			conversion = (str){ "", 0 };
+		if (str_ends(name, STR("*")) && str_eq(str_slice(name, 0, name.n - 1), field))
+			return STR("*");
 		if (str_eq(name, field))
 			break;
 	}
@@ -179,6 +238,8 @@ static str conversion_of(str text, str field)
 static void set_sample(struct run *run, struct template_values *v, str field, str conversion, size_t turn)
 {
 	static const int64_t NUMBERS[] = { 0, 1, 59, 3600, 86399, INT64_C(359996400) };
+	static const int64_t TIMES[] = { 0, 1, 59, 9999, 10020, INT64_C(35996400) };
+	static const int64_t SIZES[] = { 0, 1, 9999, 1024, 10485760, INT64_C(9999) << 30 };
 	static const char *TEXTS[] = { "a", "/x/\\1", "with space", "0", "true", "x.y-z" };
 	struct str_list list = { 0 };
 	LIST_PUSH(&run->arena, &list, STR("502"));
@@ -186,7 +247,13 @@ static void set_sample(struct run *run, struct template_values *v, str field, st
 		LIST_PUSH(&run->arena, &list, STR("504"));
 	if (str_eq(conversion, STR("duration")) || str_eq(conversion, STR("quantity")))
 		template_set_number(&run->arena, v, field, NUMBERS[turn]);
-	else if (str_eq(conversion, STR("number")))
+	else if (str_eq(conversion, STR("time")) || str_eq(conversion, STR("size")))
+		template_set_number(&run->arena, v, field, str_eq(conversion, STR("time")) ? TIMES[turn] : SIZES[turn]);
+	else if (str_eq(conversion, STR("milliseconds")))
+		template_set_number(&run->arena, v, field, turn == 5 ? 2147483 : NUMBERS[turn]);
+	else if (str_eq(field, STR("object")))
+		template_set_text(&run->arena, v, field, STR("e5642795d59f"));
+	else if (str_eq(conversion, STR("number")) || str_eq(conversion, STR("*")))
 		template_set_list(&run->arena, v, field, &list);
 	else if (str_eq(conversion, STR("boolean")))
 		template_set_text(&run->arena, v, field, turn % 2 ? STR("true") : STR("false"));
@@ -247,7 +314,7 @@ static void reads_every_row_back(void **state)
 }
 
 const struct CMUnitTest template_tests[] = {
-	cmocka_unit_test(fills), cmocka_unit_test(finds_places), cmocka_unit_test(refuses), cmocka_unit_test(reads_no_other_form),
+	cmocka_unit_test(fills), cmocka_unit_test(finds_places), cmocka_unit_test(fills_lines), cmocka_unit_test(writes_numbers), cmocka_unit_test(refuses), cmocka_unit_test(reads_no_other_form),
 	cmocka_unit_test(reads_every_row_back),
 };
 const size_t template_tests_count = sizeof template_tests / sizeof *template_tests;

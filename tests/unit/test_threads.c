@@ -113,6 +113,80 @@ static void test_usual(void **state)
 
 /* ---- arenas ---- */
 
+/* ---- in order ---- */
+
+enum { WINDOW = 6 };
+
+struct line_run {
+	struct arena arena[WINDOW];
+	struct escape own[WORKERS], escape;
+	size_t *square[WINDOW];
+	size_t taken;
+	size_t fails, take_fails;    /* the item that needs more than there is, when it is done or taken */
+	struct arena small;          /* of the one who takes */
+};
+
+static void do_square(void *user, size_t worker, size_t item)
+{
+	struct line_run *s = user;
+	struct arena *arena = &s->arena[item % WINDOW];
+	arena->escape = worker ? &s->own[worker] : &s->escape;
+	s->square[item % WINDOW] = NEW(arena, size_t);
+	*s->square[item % WINDOW] = item * item;
+	if (item == s->fails)
+		(void)NEWS(arena, char, 10000000);
+}
+
+static void take_square(void *user, size_t item)
+{
+	struct line_run *s = user;
+	assert_int_equal(item, s->taken);
+	assert_int_equal(*s->square[item % WINDOW], item * item);
+	arena_reset(&s->arena[item % WINDOW]);
+	if (item == s->take_fails)
+		(void)NEWS(&s->small, char, 10000000);
+	s->taken++;
+}
+
+/* Whether memory has ended for somebody. */
+static bool run_in_order(struct line_run *s, size_t workers, size_t fails, size_t take_fails)
+{
+	struct resource open;
+	size_t closed = 0;
+	volatile bool went_on = false;
+	memset(s, 0, sizeof *s);
+	s->fails = fails;
+	s->take_fails = take_fails;
+	escape_init(&s->escape);
+	arena_init(&s->small, 1000000, &s->escape);
+	for (size_t i = 0; i < WINDOW; i++)
+		arena_init(&s->arena[i], 1000000, &s->escape);
+	if (setjmp(s->escape.env) == 0) {
+		escape_watch(&s->escape, &open, close_it, &closed);
+		threads_in_order(&s->escape, s->own, workers, ITEMS, WINDOW, do_square, take_square, s);
+		went_on = true;
+	}
+	assert_int_equal(closed, went_on ? 0 : 1);
+	for (size_t i = 0; i < WINDOW; i++)
+		arena_release(&s->arena[i]);
+	arena_release(&s->small);
+	return !went_on;
+}
+
+static void test_in_order(void **state)
+{
+	(void)state;
+	for (size_t workers = 1; workers <= WORKERS; workers++) {
+		struct line_run s;
+		assert_false(run_in_order(&s, workers, ITEMS, ITEMS));
+		assert_int_equal(s.taken, ITEMS);
+		assert_true(run_in_order(&s, workers, 500, ITEMS));
+		assert_true(s.taken <= 500);
+		assert_true(run_in_order(&s, workers, ITEMS, 700));
+		assert_int_equal(s.taken, 700);
+	}
+}
+
 static void test_adopt(void **state)
 {
 	(void)state;
@@ -206,6 +280,7 @@ static void test_addresses(void **state)
 }
 
 const struct CMUnitTest threads_tests[] = {
+	cmocka_unit_test(test_in_order),
 	cmocka_unit_test(test_all_items), cmocka_unit_test(test_failure), cmocka_unit_test(test_usual), cmocka_unit_test(test_adopt),
 	cmocka_unit_test(test_adopt_limit), cmocka_unit_test(test_extend), cmocka_unit_test(test_addresses),
 };
