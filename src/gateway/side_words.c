@@ -501,6 +501,7 @@ static bool original(const struct word *w, struct http_rules *http)
 	static const struct header_edit EDITS[] = {
 		{ .name = STR_INIT("X-Original-Forwarded-For"), .value = STR_INIT("$http_x_forwarded_for") },
 		{ .name = STR_INIT("X-Original-Forwarded-Host"), .value = STR_INIT("$http_x_forwarded_host") },
+		{ .name = STR_INIT("Proxy"), .value = STR_INIT("") },
 	};
 	for (size_t i = 0; i < sizeof EDITS / sizeof *EDITS; i++)
 		LIST_PUSH(w->b->arena, &http->headers, EDITS[i]);
