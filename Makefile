@@ -4,9 +4,10 @@
 #   make deps       get what the build needs              make demo       convert an example and show it
 #   make test       everything that needs no judges       make judges     get kubectl-validate, the CRDs, Go
 #   make validate   all output against the real schemas   make corpus DIR=path   a folder of real manifests
-#   make judge-traffic  recorded traffic, before and after
+#   make judge-traffic  recorded traffic, before and after; judge-traffic-traefik, judge-traffic-contour: the same with those
 #   make judges-envoy  build a real Envoy Gateway    make judge-envoy   trace against what it and a real Envoy answer
 #   make judges-others build Traefik and Contour     make judge-traefik, make judge-contour   the same with those
+#   make test-cluster  the live cluster: a real API server, and what may go wrong on the way there
 #   make oracle     trace against recorded answers        make bench      time and memory, and what reading alone costs
 #   make test-threads  races, under ThreadSanitizer
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
@@ -75,7 +76,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-translator judge-traffic-controller judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-translator judge-traffic-controller judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -213,6 +214,11 @@ clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
 test: deps-test
 	@MAKE='$(MAKE)' SHARE='$(SHARE)' EVERY='$(EVERY)' tests/test.sh
 
+# A real etcd and kube-apiserver (make judges-envoy builds them) in a network namespace.
+test-cluster: test-build
+	@tests/python.sh tests/live.py --binary build/test/ing2gw
+	@tests/python.sh tests/live_faults.py --binary build/test/ing2gw
+
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw
 
@@ -241,7 +247,7 @@ judges: deps-judges
 	@tests/judges.sh
 
 judges-envoy: deps-judges-envoy
-	@tests/judges_real.sh translator envoy api controller
+	@tests/judges_real.sh translator envoy api kubectl controller
 
 judges-others: deps-judges-envoy
 	@tests/judges_real.sh envoy api traefik contour
@@ -267,6 +273,10 @@ judge-traffic-translator: binary-for-judges
 
 judge-traffic-controller: binary-for-judges
 	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation envoy-gateway $(if $(SETS),,--sets 60) $(JUDGED)
+
+# The same through the controllers of others, on an API server.
+judge-traffic-traefik judge-traffic-contour: judge-traffic-%: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation $* $(JUDGED)
 
 judge-controller: binary-for-judges
 	$(JUDGE_CLUSTER) envoy-gateway
@@ -338,9 +348,12 @@ install: all
 
 install-files: build/ing2gw.1 build/ing2gw.pc
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-		$(DESTDIR)$(PREFIX)/share/man/man1
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 build/ing2gw $(DESTDIR)$(PREFIX)/bin/ing2gw
 	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl-ing2gw
+	ln -sf ing2gw $(DESTDIR)$(PREFIX)/bin/kubectl_complete-ing2gw
+	install -m 644 completion/ing2gw.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ing2gw
+	install -m 644 completion/_ing2gw $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ing2gw
 	install -m 644 include/ing2gw.h $(DESTDIR)$(PREFIX)/include/ing2gw.h
 	install -m 644 build/libing2gw.a $(DESTDIR)$(PREFIX)/lib/libing2gw.a
 	install -m 644 build/ing2gw.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/ing2gw.pc

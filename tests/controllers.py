@@ -14,6 +14,7 @@
         .reasons            its conditions have those of the specification, so that they can be compared
         .chance             another choice of the evaluator that is as right, where chance decides; or empty
         .without            filters that it does not know
+        .equal              so many of a hundred recorded requests in normal form it answers as ingress-nginx did, at least
         .written            fixtures with objects of its own, as people write them
         .all_at_once        its controller looks at all Gateways, else at the one that is being served
 """
@@ -113,7 +114,7 @@ class Implementation:
 
 
 class EnvoyGateway(Implementation):
-    reasons = True
+    reasons, equal = True, 88
     without, chance = (), ""
     name, target, version = "envoy-gateway", "envoy-gateway", "1.6"
     controller = "gateway.envoyproxy.io/gatewayclass-controller"
@@ -177,7 +178,8 @@ class EnvoyGateway(Implementation):
 
 class Traefik(Implementation):
     """One process for each Gateway, which sees nothing but its namespaces: it would serve all Gateways at once."""
-    reasons = True
+    # of its version that can be built every redirect is 301 where it was 308, and no Strict-Transport-Security is sent
+    reasons, equal = True, 25
     without, chance = ("CORS",), "ties=newest"
     name, target, version = "traefik", "traefik@3.6", "1.4"
     controller = "traefik.io/gateway-controller"
@@ -223,7 +225,7 @@ class Traefik(Implementation):
 
 class Contour(Implementation):
     """One process for each Gateway, which it is told by name."""
-    reasons = False
+    reasons, equal = False, 25
     without, chance = ("CORS",), "conflict=drops-rule-turned"
     name, target, version = "contour", "contour", "1.3"
     controller = "projectcontour.io/gateway-controller"

@@ -6,7 +6,7 @@ they came from then.
     --implementation NAME   through its controller on a real API server, with ListenerSets where it has them (tests/controllers.py); without: what
                             Envoy Gateway's translator makes of it, with listeners in the Gateway
     --sets N        of all recorded sets; 0: all. --seed S: from the S-th on, evenly spread
-    --least P       at least that share of the requests in normal form (no escapes, doubled slashes, dot segments) has to be equal
+    --least P       at least that share of the requests in normal form (no escapes, doubled slashes, dot segments) has to be equal; else that of tests/controllers.py
     --causes        how many requests differ in what, with an example
 """
 import argparse
@@ -87,10 +87,12 @@ def main():
     parser.add_argument("--sets", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--batch", type=int, default=40)
-    parser.add_argument("--least", type=float, default=88.0)
+    parser.add_argument("--least", type=float)
     parser.add_argument("--causes", action="store_true")
     options = parser.parse_args()
     options.binary = os.path.abspath(options.binary)
+    if options.least is None:
+        options.least = controllers.IMPLEMENTATIONS[options.implementation or "envoy-gateway"].equal
     why = unfit(options.implementation)
     if why:
         print("skipped: %s\n0 passed, 0 failed, 1 skipped" % why)

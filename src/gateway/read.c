@@ -94,11 +94,39 @@ bool gateway_side_has(const struct gateway_side *side, str group, str kind, str 
 		} \
 	} while (0)
 
-static void keep_route(struct gateway_side *side, const struct reader *r, const struct node *spec, enum read_route_kind kind, str key)
+/* What an implementation is told in annotations of a route: those whose names have its group in front. */
+static void add_note(struct gateway_side *side, const struct reader *r, const struct node *annotations, const struct policy_kind *kind, struct read_route *route)
+{
+	struct node *own = node_map(side->arena);
+	str prefix = arena_join(side->arena, kind->group, STR("/"));
+	for (size_t i = 0; annotations && annotations->kind == NODE_MAP && i < annotations->as.map.n; i++)
+		if (str_starts(annotations->as.map.item[i].key, prefix))
+			node_set(side->arena, own, annotations->as.map.item[i].key, annotations->as.map.item[i].value);
+	if (own->as.map.n == 0)
+		return;
+	struct read_policy *policy = NEW(side->arena, struct read_policy);
+	*policy = (struct read_policy){ .meta = r->meta, .group = kind->group, .kind = kind->kind };
+	policy->known = policy_features(side->arena, side->mapping, kind->group, kind->kind, own, &policy->words);
+	LIST_PUSH(side->arena, &route->notes, policy);
+}
+
+static void add_notes(struct gateway_side *side, const struct reader *r, const struct node *root, struct read_route *route)
+{
+	const struct node *annotations = node_get(node_get(root, STR("metadata")), STR("annotations"));
+	for (size_t i = 0; annotations && side->mapping && i < side->mapping->targets.n; i++) {
+		const struct target_table *target = side->mapping->targets.item[i];
+		for (size_t k = 0; k < target->policies.n; k++)
+			if (target->policies.item[k].attaches == ATTACH_ANNOTATIONS)
+				add_note(side, r, annotations, &target->policies.item[k], route);
+	}
+}
+
+static void keep_route(struct gateway_side *side, const struct reader *r, const struct node *root, enum read_route_kind kind, str key)
 {
 	struct read_route *route = NEW(side->arena, struct read_route);
 	route->meta = r->meta;
-	read_route(r, spec, kind, route);
+	read_route(r, node_get(root, STR("spec")), kind, route);
+	add_notes(side, r, root, route);
 	KEEP(side, routes, key, struct read_route, route);
 }
 
@@ -190,7 +218,7 @@ static void add_object(struct gateway_side *side, const struct node *root, str g
 		keep_set(side, &r, spec, row, key);
 		break;
 	case SORT_ROUTE:
-		keep_route(side, &r, spec, row->route, key);
+		keep_route(side, &r, root, row->route, key);
 		break;
 	case SORT_GRANT:
 		keep_grant(side, &r, spec, key);

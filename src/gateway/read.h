@@ -111,6 +111,15 @@ struct read_rule {
 
 enum read_route_kind { ROUTE_HTTP, ROUTE_GRPC, ROUTE_TLS, ROUTE_TCP, ROUTE_UDP };
 
+/* A policy of a kind that is none of the API's. */
+struct read_policy {
+	struct read_meta meta;
+	str group, kind;
+	bool known;                      /* a target's table has the kind: words says what it does */
+	struct policy_words words;
+	LIST(struct read_ref) targets;   /* name empty: all of the kind in the namespace */
+};
+
 /* What became of a reference to a parent: the condition Accepted, after gateway_model(). */
 struct read_parent {
 	struct read_ref ref;
@@ -123,6 +132,7 @@ struct read_route {
 	LIST(struct read_parent) parents;
 	LIST(struct read_pair) hostnames;   /* value: in lower case */
 	LIST(struct read_rule) rules;
+	LIST(struct read_policy *) notes;   /* what an implementation is told in its annotations */
 	bool wants_default;              /* useDefaultGateways: All */
 	bool shared_known, shared;       /* in gateway_model(): another route has one of its paths under one hostname at one port */
 };
@@ -192,15 +202,6 @@ struct read_tls_policy {
 	struct read_meta meta;
 	LIST(struct read_ref) targets, authorities;
 	str hostname, well_known;
-};
-
-/* A policy of a kind that is none of the API's. */
-struct read_policy {
-	struct read_meta meta;
-	str group, kind;
-	bool known;                      /* a target's table has the kind: words says what it does */
-	struct policy_words words;
-	LIST(struct read_ref) targets;   /* name empty: all of the kind in the namespace */
 };
 
 struct gateway_side {

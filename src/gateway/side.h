@@ -9,6 +9,7 @@
 
 #include "gateway/read.h"
 #include "kube/snapshot.h"
+#include "mapping/mapping.h"
 #include "route/model.h"
 
 /* Which hostnames are asked when no rule under the closest one takes the request. */
@@ -91,6 +92,8 @@ struct gateway_choices {
 
 /* Sets one by name and value, as in "hosts" and "then-wider". False: there is no such choice or value. */
 bool gateway_choices_set(struct gateway_choices *choices, str name, str value);
+/* Those of a target's table; NULL: of none. */
+struct gateway_choices gateway_choices_of(const struct target_table *target);
 /* The value that is chosen; empty: there is no such choice. */
 str gateway_choices_get(const struct gateway_choices *choices, str name);
 /* "hosts=alone|then-any|then-wider, ..." for messages. */

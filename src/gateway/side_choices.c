@@ -88,6 +88,14 @@ bool gateway_choices_set(struct gateway_choices *choices, str name, str value)
 	return false;
 }
 
+struct gateway_choices gateway_choices_of(const struct target_table *target)
+{
+	struct gateway_choices choices = { 0 };
+	for (size_t i = 0; target && i < target->choices.n; i++)
+		gateway_choices_set(&choices, target->choices.item[i].name, target->choices.item[i].value);
+	return choices;
+}
+
 str gateway_choices_get(const struct gateway_choices *choices, str name)
 {
 	if (str_eq(name, STR("zero-weights")))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order in which rules are tried, and what of a path they take: see side_build.h. */
+#include "gateway/rank.h"
 #include "gateway/side_build.h"
 
 #include <stdlib.h>
@@ -301,4 +302,50 @@ void side_sort(const struct build *b, struct candidate **list, size_t n)
 		qsort(ranked, n, sizeof *ranked, compare);
 	for (size_t i = 0; i < n; i++)
 		list[i] = ranked[i].candidate;
+}
+
+/* ---- matches alone ---- */
+
+enum { HEADERS_MOST = 16 };
+
+/* As it is read again, as far as its rank goes. */
+static struct read_match as_read(const struct written_match *m, struct read_pair *headers)
+{
+	struct read_match out = { .kind = READ_EXACT, .path = m->path, .method = m->method };
+	if (str_eq(m->type, STR("PathPrefix")))
+		out.kind = READ_PREFIX;
+	else if (str_eq(m->type, STR("RegularExpression")))
+		out.kind = READ_REGEX;
+	out.headers.item = headers;
+	out.headers.n = m->headers < HEADERS_MOST ? m->headers : HEADERS_MOST;
+	for (size_t i = 0; i < out.headers.n; i++)
+		headers[i].regex = i >= m->exact_headers;
+	return out;
+}
+
+const struct gateway_choices *ranking_of(struct arena *arena, const struct target_table *target)
+{
+	struct gateway_choices *choices = NEW(arena, struct gateway_choices);
+	*choices = gateway_choices_of(target);
+	return choices;
+}
+
+int ranking_compare(const struct gateway_choices *choices, const struct written_match *a, const struct written_match *b)
+{
+	/* as much as the hostname and the place of a rule make of the sum */
+	enum { HOST_AND_PLACE = 300 };
+	struct read_pair ha[HEADERS_MOST] = { 0 }, hb[HEADERS_MOST] = { 0 };
+	const struct read_match ma = as_read(a, ha), mb = as_read(b, hb);
+	const struct read_rule rule = { 0 };
+	const struct read_route route = { .kind = ROUTE_HTTP };
+	const struct candidate ca = { .route = &route, .rule = &rule, .match = &ma }, cb = { .route = &route, .rule = &rule, .match = &mb };
+	const struct build build = { .choices = choices };
+	const struct rank ra = rank_of(&build, &ca), rb = rank_of(&build, &cb);
+	size_t apart = ra.sum > rb.sum ? ra.sum - rb.sum : rb.sum - ra.sum;
+	return choices->summed && apart < HOST_AND_PLACE ? 0 : compare_ranks(&ra, &rb);
+}
+
+bool ranking_goes_by_name(const struct gateway_choices *choices)
+{
+	return choices->ties == TIES_OLDEST;
 }

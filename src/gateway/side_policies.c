@@ -17,14 +17,21 @@ static str name_of(struct build *b, const struct read_policy *p)
 	return arena_printf(b->arena, "%.*s %.*s/%.*s", STR_ARG(p->kind), STR_ARG(p->meta.namespace), STR_ARG(p->meta.name));
 }
 
+/* A class of the input is its implementation's; where there is none it may be anybody's. */
+static bool is_served(const struct build *b, const struct read_policy *p)
+{
+	bool served = b->side->classes.n == 0;
+	for (size_t i = 0; i < b->side->classes.n; i++)
+		served = served || str_eq(b->side->classes.item[i]->controller, p->words.target->controller_name);
+	return served;
+}
+
 bool side_policy_counts(const struct build *b, const struct read_policy *p, const struct read_ref *target)
 {
 	static const str TARGETS[] = { STR_INIT("HTTPRoute"), STR_INIT("GRPCRoute"), STR_INIT("ListenerSet"), STR_INIT("Gateway") };
-	bool served = b->side->classes.n == 0, known = false;
+	bool known = false;
 	if (!p->known || target->name.n == 0 || !str_eq(target->group, STR(READ_GROUP)))
 		return false;
-	for (size_t i = 0; i < b->side->classes.n; i++)
-		served = served || str_eq(b->side->classes.item[i]->controller, p->words.target->controller_name);
 	for (size_t i = 0; i < sizeof TARGETS / sizeof *TARGETS; i++)
 		known = known || str_eq(TARGETS[i], target->kind);
 	/* what it says of a Gateway counts for each field that no policy of a route has, which is not looked at */
@@ -32,7 +39,7 @@ bool side_policy_counts(const struct build *b, const struct read_policy *p, cons
 		known = (str_eq(target->kind, TARGETS[0]) || str_eq(target->kind, TARGETS[1])) && target->section.n == 0;
 	if (p->words.kind->attaches == ATTACH_GATEWAY)
 		known = str_eq(target->kind, STR("Gateway")) && target->section.n == 0;
-	return served && known;
+	return known && is_served(b, p);
 }
 
 /* The one that was there first; without times nobody knows which. */
@@ -193,6 +200,9 @@ void side_policies(struct build *b, const struct candidate *c, struct route *rou
 		else
 			LIST_PUSH(b->arena, &route->unknown, side_new_unknown(b, name_of(b, p), p->meta.at));
 	}
+	for (size_t i = 0; i < c->route->notes.n; i++)
+		if (c->route->notes.item[i]->known && is_served(b, c->route->notes.item[i]))
+			LIST_PUSH(b->arena, &ours.list, c->route->notes.item[i]);
 	add_sorted(b, c, &ours);
 	for (size_t i = 0; i < ours.list.n; i++)
 		SIDE_POLICY_REST(b, ours.list.item[i], &route->unknown);

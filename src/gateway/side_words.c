@@ -68,11 +68,12 @@ static str namespace_of(const struct word *w, const char *name)
 
 /* ---- protections ---- */
 
+/* Users that are known elsewhere need no Secret. */
 static bool basic(const struct word *w)
 {
 	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
 		.at = w->feature->at };
-	bool there = !w->b->world->closed || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
+	bool there = !w->b->world->closed || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
 	if (!there || !is_granted(w, &secret)) {
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;
@@ -199,9 +200,20 @@ static void add_origin(struct buf *out, const char *open, str text, const char *
 	buf_printf(out, "%s%s%.*s%s", out->n ? "|" : "", open, STR_ARG(text), close);
 }
 
+/* Expressions among origins begin so. */
+static struct str_list origins_of(const struct word *w, bool regex)
+{
+	const struct str_list all = list_of(w, "origins.all");
+	struct str_list some = list_of(w, regex ? "origins.regex" : "origins");
+	for (size_t i = 0; i < all.n; i++)
+		if (str_starts(all.item[i], STR("^")) == regex)
+			LIST_PUSH(w->b->arena, &some, all.item[i]);
+	return some;
+}
+
 static bool cors(const struct word *w)
 {
-	const struct str_list origins = list_of(w, "origins"), wild = list_of(w, "origins.regex");
+	const struct str_list origins = origins_of(w, false), wild = origins_of(w, true);
 	struct buf regex;
 	struct cors *c = &add_step(w, STEP_CORS)->as.cors;
 	struct str_list methods = list_of(w, "methods"), headers = list_of(w, "headers"), expose = list_of(w, "expose");
@@ -297,9 +309,10 @@ static bool captures(const struct word *w)
 	str dollar = text_of(w, "target.dollar");
 	if (!whole || !(dollar.n ? dollars(w->b, dollar, &target) : substitution(w->b, text_of(w, "target"), &target)))
 		return false;
+	const struct target_row *row = target_feature(w->policy->words.target, w->feature->name);
 	/* letter case counts, unless the expression itself says otherwise */
 	add_step(w, STEP_REWRITE)->as.rewrite = (struct rewrite){ .change = PATH_KEEP, .target = target,
-		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern) };
+		.regex = arena_join(w->b->arena, STR("(?-i)"), pattern), .told = row ? row->tells : (struct str_list){ 0 } };
 	return true;
 }
 
@@ -395,8 +408,12 @@ static bool elsewhere(const struct word *w)
 	}
 	if (!dollars(w->b, text, &location))
 		return false;
-	add_step(w, STEP_REDIRECT)->as.redirect = (struct redirect){ .location = location, .status = permanent ? 301 : 302,
-		.status_others = permanent ? 308 : 307, .relative = true };
+	struct redirect *r = &add_step(w, STEP_REDIRECT)->as.redirect;
+	*r = (struct redirect){ .location = location, .status = permanent ? 301 : 302, .status_others = permanent ? 308 : 307, .relative = true };
+	if (number_of(w, "status")) {
+		r->status = (uint32_t)number_of(w, "status");
+		r->status_others = 0;
+	}
 	return true;
 }
 

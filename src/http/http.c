@@ -262,7 +262,8 @@ static enum http_fault fault_of(const struct transfer *t)
 		return HTTP_TOO_LARGE;
 	if (t->stopped)
 		return HTTP_STOPPED;
-	if (t->code != CURLE_OK && is_proxy_fault(t))
+	/* that nobody listens is said of the proxy, where all goes there */
+	if ((t->code != CURLE_OK && is_proxy_fault(t)) || (t->code == CURLE_COULDNT_CONNECT && t->http->options.proxy.n))
 		return HTTP_PROXY;
 	static const struct { CURLcode code; enum http_fault fault; } KNOWN[] = {
 		{ CURLE_OK, HTTP_GOOD }, { CURLE_COULDNT_RESOLVE_HOST, HTTP_NO_HOST }, { CURLE_COULDNT_RESOLVE_PROXY, HTTP_PROXY }, { CURLE_PROXY, HTTP_PROXY },
@@ -271,6 +272,8 @@ static enum http_fault fault_of(const struct transfer *t)
 		{ CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT }, { CURLE_PARTIAL_FILE, HTTP_CUT }, { CURLE_GOT_NOTHING, HTTP_CUT }, { CURLE_RECV_ERROR, HTTP_CUT },
 		{ CURLE_SEND_ERROR, HTTP_CUT }, { CURLE_HTTP2, HTTP_CUT }, { CURLE_HTTP2_STREAM, HTTP_CUT }, { CURLE_BAD_CONTENT_ENCODING, HTTP_ENCODING },
 		{ CURLE_WEIRD_SERVER_REPLY, HTTP_CUT },
+		/* what came is no HTTP: left over of an answer that was longer than it said */
+		{ CURLE_UNSUPPORTED_PROTOCOL, HTTP_CUT },
 	};
 	for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
 		if (t->code == KNOWN[i].code)

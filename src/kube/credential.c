@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kube/items.h"
 #include "kube/decode.h"
+#include "kube/items.h"
 
 extern char **environ;
 

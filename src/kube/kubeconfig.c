@@ -2,12 +2,12 @@
 /* From kubeconfig files and options to a connection: see kubeconfig.h. */
 #include "kube/kubeconfig.h"
 
+#include <string.h>
+
+#include "base/nearest.h"
 #include "kube/base64.h"
 #include "kube/kubeconfig_exec.h"
 #include "kube/kubeconfig_files.h"
-#include "base/nearest.h"
-
-#include <string.h>
 
 struct resolving {
 	struct config_files files;
@@ -268,4 +268,12 @@ bool kubeconfig_read(struct arena *arena, const struct connection_options *optio
 	if (!out->namespace.n)
 		out->namespace = STR("default");
 	return true;
+}
+
+struct str_list kubeconfig_contexts(struct arena *arena, const struct connection_options *options, const struct connection_world *world)
+{
+	struct kube_fault fault;
+	struct config_files files = { .arena = arena, .fault = &fault };
+	(void)config_files_read(&files, options, world);
+	return config_files_names(&files, STR("contexts"));
 }

@@ -62,6 +62,9 @@ struct connection {
 bool kubeconfig_read(struct arena *arena, const struct connection_options *options, const struct connection_world *world, struct connection *out,
 	struct kube_fault *fault);
 
+/* Names of contexts; none where nothing can be read. */
+struct str_list kubeconfig_contexts(struct arena *arena, const struct connection_options *options, const struct connection_world *world);
+
 /* "30", "1m30s", "500ms": milliseconds; false when it is none. "0" is 0. */
 bool duration_parse(str text, unsigned *out);
 

@@ -196,10 +196,12 @@ static bool is_printed(const struct assembly *as, const struct policy_kind *kind
 	return false;
 }
 
-static void say_needed(struct stages *s, str what)
+/* kind: of an implementation's objects, or empty. */
+static void say_needed(struct stages *s, str kind, str what)
 {
 	const struct diag_site nowhere = { { 0, 0 }, 1, { "", 0 } };
-	diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "the manifests alone are not enough for %.*s", STR_ARG(s->target->title))->help = what;
+	diag_addf(&s->in->diags, DIAG_TARGET_BESIDE, nowhere, "%.*s%s alone are not enough for %.*s", STR_ARG(kind.n ? kind : STR("the manifests")),
+		kind.n ? " objects" : "", STR_ARG(s->target->title))->help = what;
 }
 
 /* Of an implementation: whether a running one has judged what is printed, and what is to be done besides. */
@@ -213,10 +215,10 @@ static void say_target(struct stages *s, const struct assembly *as)
 		diag_addf(&s->in->diags, DIAG_NOT_JUDGED, nowhere, "not judged by a running %.*s", STR_ARG(t->title))->help =
 			STR("try the manifests beside the controller before clients are led there");
 	for (size_t i = 0; i < t->beside.n; i++)
-		say_needed(s, t->beside.item[i]);
+		say_needed(s, (str){ "", 0 }, t->beside.item[i]);
 	for (size_t i = 0; i < t->policies.n; i++)
 		if (t->policies.item[i].needs.n && is_printed(as, &t->policies.item[i]))
-			say_needed(s, t->policies.item[i].needs);
+			say_needed(s, t->policies.item[i].kind, t->policies.item[i].needs);
 }
 
 /* The open form of the routes of Ingresses of which one stands closed. What the API would refuse has been told of the closed form. */

@@ -191,8 +191,7 @@ struct model *intake_gateway_model(struct intake *intake)
 	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, intake_is_closed(intake) };
 	const struct target_table *target = mapping_target_at(&intake->mapping, &intake->arena, intake->options->target);
 	struct gateway_choices *choices = NEW(&intake->arena, struct gateway_choices);
-	for (size_t i = 0; target && i < target->choices.n; i++)
-		gateway_choices_set(choices, target->choices.item[i].name, target->choices.item[i].value);
+	*choices = gateway_choices_of(target);
 	for (size_t i = 0; i < intake->options->choices.n; i++) {
 		str name, value;
 		str_cut(intake->options->choices.item[i], '=', &name, &value);

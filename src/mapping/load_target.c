@@ -20,9 +20,11 @@ static const struct key TARGET_ROW_KEYS[] = {
 	{ STR_INIT("said"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("read_as"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, read_as), NULL, 0, NULL },
 	{ STR_INIT("hides"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, hides), NULL, 0, NULL },
+	{ STR_INIT("tells"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, tells), NULL, 0, NULL },
 	{ STR_INIT("must"), KEY_TEXTS, OPTIONAL, offsetof(struct target_row, must), NULL, 0, NULL },
 	{ STR_INIT("differs"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, differs), NULL, 0, NULL },
 	{ STR_INIT("todo"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, todo), NULL, 0, NULL },
+	{ STR_INIT("command"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, command), NULL, 0, NULL },
 	{ STR_INIT("without"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, without), NULL, 0, NULL },
 	{ STR_INIT("since_target"), KEY_TEXT, OPTIONAL, offsetof(struct target_row, since_target), NULL, 0, NULL },
 };

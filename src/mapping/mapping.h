@@ -182,12 +182,14 @@ struct target_row {
 	const struct node *said; /* its spec as a template, see template.h; of kinds with one_each it may be a list of them, one for each object */
 	str read_as;             /* another feature that is said by the very same field: what is read back is called by that name; or empty */
 	struct str_list hides;   /* headers of the request that it leaves in, and the source takes away before the backend */
+	struct str_list tells;   /* headers of the request that it sets for the backend beside what it is for, and the source does not: they are taken away again */
 	struct str_list must;    /* fields of the feature without which it is not said at all, where an Ingress sets them */
 	str how;                 /* "filter", "match", "field", "listener", "redirect-route", "weights", "policy", "none", "static" */
 	str since;               /* first Gateway API version that can say it in the standard channel, or empty */
 	str experimental;        /* first one whose experimental channel can, where that is another one; or empty */
 	str differs;             /* where the meaning differs, one sentence, or empty */
 	str todo;                /* with a difference: what people have to do; may have holes of the template's fields; or empty */
+	str command;             /* with how "none": what has to be run for each Service of the route instead; may have holes of the feature's fields; or empty */
 	str without;             /* what is lost, or lost in part, and who has an expression, one sentence; never empty with "none" */
 	str since_target;        /* first version of the implementation for which the row counts; before, the other row of the feature; or empty */
 };

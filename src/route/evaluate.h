@@ -82,6 +82,9 @@ void model_prepare(struct model *model);
 /* Whether a match of a prepared model takes a decoded path. */
 enum found match_takes(struct matcher *matcher, const struct match *match, str path);
 
+/* Whether a request fulfils a condition of a match whose expression is compiled. */
+bool condition_takes(struct matcher *matcher, struct arena *scratch, const struct condition *condition, const struct request *request);
+
 /* One at a time for each thread; the model may be shared. Texts of an outcome live in scratch or in the model. */
 struct evaluator *evaluator_new(struct arena *arena, const struct model *model);
 

@@ -41,6 +41,41 @@ bool step_is_said(const struct step *step, enum side side)
 
 /* ---- hosts ---- */
 
+bool host_name_takes(const struct host_name *pattern, str name)
+{
+	switch (pattern->kind) {
+	case HOST_ANY:
+		return true;
+	case HOST_EXACT:
+		return str_eq(pattern->name, name);
+	case HOST_LABELS:
+	case HOST_ONE_LABEL:
+		return name.n >= pattern->name.n && str_ends(name, str_from(pattern->name, 1));
+	case HOST_TAIL:
+	case HOST_REGEX:
+		break;
+	}
+	return false;
+}
+
+bool host_name_is_closer(const struct host_name *a, const struct host_name *b)
+{
+	if ((a->kind == HOST_EXACT) != (b->kind == HOST_EXACT))
+		return a->kind == HOST_EXACT;
+	return a->name.n > b->name.n;
+}
+
+const struct host_name *host_name_for(const struct host *host, str name)
+{
+	const struct host_name *best = host_name_takes(&host->name, name) ? &host->name : NULL;
+	for (size_t i = 0; i < host->aliases.n; i++) {
+		const struct host_name *alias = &host->aliases.item[i];
+		if (host_name_takes(alias, name) && (!best || host_name_is_closer(alias, best)))
+			best = alias;
+	}
+	return best ? best : &host->name;
+}
+
 /* The first host with a pattern, and whether there are others. */
 struct claim {
 	const struct host *host;

@@ -309,6 +309,13 @@ bool step_is_said(const struct step *step, enum side side);
 
 struct step *route_step(struct arena *arena, struct route *route, enum step_kind kind, str feature, struct fact *fact);
 
+/* As a Gateway reads it: a wildcard takes any number of labels. */
+bool host_name_takes(const struct host_name *pattern, str name);
+/* Of two patterns that take one name. */
+bool host_name_is_closer(const struct host_name *a, const struct host_name *b);
+/* The closest name of the host that takes this one; where none does, its own. */
+const struct host_name *host_name_for(const struct host *host, str name);
+
 /*
  * Names and patterns of hosts, each with the host that it belongs to. Here every wildcard stands for any number of labels, as in a
  * Gateway; HOST_ANY takes every name.
@@ -348,6 +355,8 @@ str path_fold_case(struct arena *arena, str path);
  * match is never reached. False where that cannot be said for certain.
  */
 bool match_takes_all(struct matcher *matcher, struct match *match, str literal);
+/* It takes the path, whatever else it asks for; one of which that is not known because its expression runs away counts as taking it. */
+bool match_may_take(struct matcher *matcher, struct match *match, str path);
 /*
  * The first route of a host that takes the path and asks for nothing else, as it stands decoded in a request; NULL where there is none. One of which
  * it is not known because its expression runs away counts as taking it.

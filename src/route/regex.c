@@ -24,13 +24,18 @@ bool match_takes_all(struct matcher *matcher, struct match *match, str literal)
 	return is_open_ended(match->path) && search(matcher, match, literal) == FOUND;
 }
 
+bool match_may_take(struct matcher *matcher, struct match *m, str path)
+{
+	return m->kind == MATCH_REGEX ? search(matcher, m, path) != FOUND_NOT : match_takes(matcher, m, path) == FOUND;
+}
+
 struct route *host_first(struct matcher *matcher, const struct host *host, str path)
 {
 	for (size_t i = 0; i < host->routes.n; i++) {
 		struct match *m = &host->routes.item[i]->match;
 		if (m->conditions.n)
 			continue;
-		if (m->kind == MATCH_REGEX ? search(matcher, m, path) != FOUND_NOT : match_takes(matcher, m, path) == FOUND)
+		if (match_may_take(matcher, m, path))
 			return host->routes.item[i];
 	}
 	return NULL;

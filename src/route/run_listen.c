@@ -36,31 +36,6 @@ static str name_of_handshake(const struct run *r, const struct entry *entry)
 	return name_of(entry, q->has_sni ? arena_lower(r->scratch, q->sni) : r->reading.host);
 }
 
-static bool takes(const struct host_name *pattern, str name)
-{
-	switch (pattern->kind) {
-	case HOST_ANY:
-		return true;
-	case HOST_EXACT:
-		return str_eq(pattern->name, name);
-	case HOST_LABELS:
-	case HOST_ONE_LABEL:
-		return name.n >= pattern->name.n && str_ends(name, str_from(pattern->name, 1));
-	case HOST_TAIL:
-	case HOST_REGEX:
-		break;
-	}
-	return false;
-}
-
-/* Of two patterns that take one name. */
-static bool is_closer(const struct host_name *a, const struct host_name *b)
-{
-	if ((a->kind == HOST_EXACT) != (b->kind == HOST_EXACT))
-		return a->kind == HOST_EXACT;
-	return a->name.n > b->name.n;
-}
-
 /* ---- listeners ---- */
 
 static bool is_spoken(const struct run *r, const struct listener *l)
@@ -212,9 +187,9 @@ static uint32_t misdirected(struct run *r, const struct listener *l, str host)
 	const struct listener *better = find_listener(r, r->out->entry, host);
 	if (better && better->protocol != LISTENER_HTTPS)
 		better = NULL;
-	if (better && better != l && (!takes(&l->host, host) || is_closer(&better->host, &l->host)))
+	if (better && better != l && (!host_name_takes(&l->host, host) || host_name_is_closer(&better->host, &l->host)))
 		return 421;
-	return takes(&l->host, host) ? 0 : better ? 421 : 404;
+	return host_name_takes(&l->host, host) ? 0 : better ? 421 : 404;
 }
 
 /* ---- requests ---- */

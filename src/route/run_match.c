@@ -126,6 +126,14 @@ static bool condition_holds(struct run *r, const struct condition *c)
 	return false;
 }
 
+bool condition_takes(struct matcher *matcher, struct arena *scratch, const struct condition *c, const struct request *request)
+{
+	struct outcome out = { .request = request };
+	struct run r = { .matcher = matcher, .scratch = scratch, .request = request, .out = &out };
+	r.reading = request_read(scratch, request, PATH_MERGED);
+	return condition_holds(&r, c);
+}
+
 static bool conditions_hold(struct run *r, const struct match *match)
 {
 	for (size_t i = 0; i < match->conditions.n; i++)

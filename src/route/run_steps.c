@@ -150,7 +150,7 @@ static void redirect(struct run *r, const struct step *s)
 		return;
 	str name = r->reading.has_host ? r->reading.host : STR("_");
 	if (r->left_out && r->left_out->of)
-		name = r->left_out->of->name.name;
+		name = host_name_for(r->left_out->of, name)->name;
 	if (to->needs_certificate && index_find_certificate(r->out->entry, r->scratch, name).n == 0)
 		return;
 	if (to->pattern && !run_search(r, to->pattern, r->uri, true, "the expression of a redirect"))
@@ -192,6 +192,12 @@ static void rewrite_plainly(struct run *r, const struct rewrite *w)
 	r->rewritten = w->change != PATH_KEEP;
 }
 
+static void tell_path(struct run *r, const struct str_list *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		run_header(r, &(struct header_edit){ .name = names->item[i], .value = STR_INIT("$uri") });
+}
+
 static void rewrite(struct run *r, const struct step *s)
 {
 	const struct rewrite *w = &s->as.rewrite;
@@ -201,6 +207,7 @@ static void rewrite(struct run *r, const struct step *s)
 	} else {
 		if (!run_search(r, w->pattern, r->uri, true, "the expression of a rewrite"))
 			return;
+		tell_path(r, &w->told);
 		r->uri = run_expand(r, w->target);
 		r->rewritten = true;
 	}

@@ -24,6 +24,8 @@ enum stated_kind {
 /* Of which requests. */
 enum stated_when {
 	STATED_ALWAYS,       /* that the route takes, or where there is none, a route of the host */
+	STATED_TAKEN,        /* that the route takes, and not those for its path that another one takes */
+	STATED_CONDITION,    /* the same, where they do not fulfil `condition` */
 	STATED_PATHS,        /* that one of the route and `paths` takes by its path, and the other one does not */
 	STATED_RIVALS,       /* that the route, which may be another host's, and one of the host take by their paths: what the other one of the two does with them */
 	STATED_LABELS,       /* whose host has more labels than one before the wildcard of `host` */
@@ -31,6 +33,7 @@ enum stated_when {
 	STATED_LOST_NAMES,   /* to names of `host` that no hostname of a Gateway says */
 	STATED_ORIGIN,       /* with the method OPTIONS, or a header Origin */
 	STATED_FORWARDED,    /* with a header by which a proxy in front says scheme, host or port */
+	STATED_ORIGINAL,     /* with a header in which a proxy in front says client or host */
 	STATED_UNDERSCORE,   /* with "_" in the name of a header */
 	STATED_DOT,          /* whose Host has a dot at its end */
 	STATED_CLIENT,       /* with the header in which the load balancer looks for the client's address */
@@ -51,6 +54,7 @@ struct statement {
 	const struct step *step;         /* STATED_WITHOUT, STATED_STATUS */
 	str fields;                      /* STATED_FIELDS: names of verify/compare.h with spaces between them; "*": all */
 	LIST(struct match) paths;        /* STATED_PATHS: their expressions are compiled */
+	struct condition condition;      /* STATED_CONDITION: its expression is compiled */
 	bool opens;                      /* it says that what was guarded may stand open */
 	str code;                        /* of the message that says so: "I2G-2003" */
 	struct place at;                 /* of the source */

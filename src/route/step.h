@@ -67,6 +67,7 @@ struct rewrite {
 	bool wider;                  /* the prefix form answers for more or less requests than the source, see reason */
 	str reason;
 	str regex, target;           /* what the source does: the whole path becomes this template with the groups of this expression */
+	struct str_list told;        /* with regex: headers in which the backend gets the path as it was, where the expression takes it */
 	struct pattern *pattern;     /* of regex, after model_prepare() */
 };
 

@@ -8,7 +8,7 @@
 #include "targets/paths.h"
 #include "targets/stated.h"
 
-static bool ranks_all(const struct lowering *lw)
+bool across_ranks(const struct lowering *lw)
 {
 	return target_chooses(lw->target, STR("order"), STR("sum"));
 }
@@ -18,7 +18,7 @@ static bool is_wider(const struct host_name *wide, const struct host_name *name)
 	if (wide->kind == HOST_ANY)
 		return name->kind != HOST_ANY;
 	bool wild = wide->kind == HOST_ONE_LABEL || wide->kind == HOST_LABELS;
-	return wild && name->name.n > wide->name.n && str_ends(name->name, str_from(wide->name, 1));
+	return wild && !str_eq(wide->name, name->name) && host_name_takes(wide, name->name);
 }
 
 /* Some name of the one is wider than some name of the other. */
@@ -32,10 +32,10 @@ static bool is_wider_host(const struct host *wide, const struct host *host)
 	return wide != host && wider;
 }
 
-/* A prefix of the root comes after everything in any case. */
+/* A prefix of the root that asks for nothing else comes after everything in any case. */
 static bool is_long(const struct route *r)
 {
-	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || path_without_slash(r->match.path).n > 1;
+	return r->match.kind == MATCH_REGEX || r->match.kind == MATCH_EXACT || r->match.conditions.n || path_without_slash(r->match.path).n > 1;
 }
 
 static const struct route *first_of(struct lowering *lw, const struct host *host, str path)
@@ -58,7 +58,7 @@ static bool redirects(const struct route *r)
 static bool holds(const struct route *own, const struct route *other)
 {
 	bool same = own && own->match.kind == other->match.kind && str_eq(path_without_slash(own->match.path), path_without_slash(other->match.path));
-	return same && own->match.kind != MATCH_REGEX && !redirects(own);
+	return same && own->match.kind != MATCH_REGEX && other->match.conditions.n == 0 && !redirects(own);
 }
 
 /* ---- closed and guarded routes ---- */
@@ -118,7 +118,7 @@ static struct path_match as_expression(struct arena *arena, str prefix)
 {
 	struct path_match path = { STR("RegularExpression"), STR("^/.*$") };
 	if (prefix.n > 1)
-		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_literal(arena, prefix)));
+		path.value = arena_printf(arena, "^%.*s(/.*)?$", STR_ARG(expression_quoted(arena, prefix)));
 	return path;
 }
 
@@ -140,7 +140,7 @@ static void hold_expressions(struct lowering *lw, const struct added *a, size_t 
 
 void across_hold(struct lowering *lw, const struct host *host, enum side side, const struct added_list *added, size_t limit)
 {
-	for (size_t i = 0; ranks_all(lw) && i < lw->entry->hosts.n; i++) {
+	for (size_t i = 0; across_ranks(lw) && i < lw->entry->hosts.n; i++) {
 		const struct host *wide = lw->entry->hosts.item[i];
 		if (!is_wider_host(wide, host))
 			continue;
@@ -150,7 +150,7 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 				add_match(lw, added, own, other, limit);
 		}
 	}
-	const size_t longest = ranks_all(lw) ? longest_expression(lw, host) : 0;
+	const size_t longest = across_ranks(lw) ? longest_expression(lw, host) : 0;
 	for (size_t i = 0; longest && i < added->n; i++)
 		if (added->item[i].closed || added->item[i].guarded)
 			hold_expressions(lw, &added->item[i], longest, limit);
@@ -158,7 +158,7 @@ void across_hold(struct lowering *lw, const struct host *host, enum side side, c
 
 bool across_matters(const struct lowering *lw, const struct host *host)
 {
-	for (size_t i = 0; ranks_all(lw) && i < lw->entry->hosts.n; i++) {
+	for (size_t i = 0; across_ranks(lw) && i < lw->entry->hosts.n; i++) {
 		const struct host *wide = lw->entry->hosts.item[i];
 		for (size_t k = 0; k < wide->routes.n && is_wider_host(wide, host); k++)
 			if (is_long(wide->routes.item[k]))
@@ -220,7 +220,7 @@ static void say_wide(struct lowering *lw, const struct host *wide)
 
 void across_say(struct lowering *lw)
 {
-	for (size_t i = 0; ranks_all(lw) && !lw->open && i < lw->entry->hosts.n; i++) {
+	for (size_t i = 0; across_ranks(lw) && !lw->open && i < lw->entry->hosts.n; i++) {
 		const struct host *wide = lw->entry->hosts.item[i];
 		if (wide->routes.n)
 			say_wide(lw, wide);

@@ -6,6 +6,9 @@
 #include "targets/lower.h"
 #include "targets/ranks.h"
 
+/* It does. */
+bool across_ranks(const struct lowering *lowering);
+
 /* There are such routes for the host. */
 bool across_matters(const struct lowering *lowering, const struct host *host);
 

@@ -137,6 +137,10 @@ bool answer_says(const struct lowering *lw, const struct step *step, bool plain)
 		return false;
 	if (step->kind == STEP_STATUS)
 		return step->status >= 200 && step->status < 600;
+	struct str_list fields = { 0 };
+	str error;
+	if (!template_fields(lw->arena, lw->target->answer.said, &fields, &error) || !str_list_has(&fields, STR("location")))
+		return false;
 	bool wanted = !plain || (lw->exact && (r->cuts_slash || r->keeps_port || !r->keeps_query));
 	return step->kind == STEP_REDIRECT && wanted && location_of(lw, r, &location);
 }

@@ -95,7 +95,7 @@ bool case_condition(struct lowering *lw, const struct route *r, const struct for
 	return true;
 }
 
-static bool lose_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+static void lose_condition(struct lowering *lw, const struct route *r, const struct condition *c)
 {
 	struct loss_text text = {
 		.code = DIAG_CONDITION_DIFFERS, .loss = LOSS_ROUTING,
@@ -105,6 +105,13 @@ static bool lose_condition(struct lowering *lw, const struct route *r, const str
 		.help = STR("use a method of HTTP, and a header name of letters, digits and dashes with a value of printable ASCII"),
 	};
 	lose(lw, r, &r->facts, &text);
+}
+
+/* With all that the route takes. */
+static bool drop_condition(struct lowering *lw, const struct route *r, const struct condition *c)
+{
+	lose_condition(lw, r, c);
+	state_taken(lw, DIAG_CONDITION_DIFFERS);
 	return false;
 }
 
@@ -118,7 +125,11 @@ static void say_condition(struct lowering *lw, const struct route *r, const stru
 			: STR("BETA no longer matches where the value is beta; the source took both"),
 		.help = STR("look whether clients send the header in this letter case"),
 	};
+	struct condition as_written = *c;
+	as_written.value = c->near.n ? c->near : c->value;
+	as_written.nocase = false;
 	differ(lw, r, &r->facts, &text);
+	state_condition(lw, &as_written, DIAG_CONDITION_DIFFERS);
 }
 
 /* Every letter case of the value, for every dialect. */
@@ -136,11 +147,11 @@ static str folded(struct arena *arena, const struct condition *c)
 /* Without the condition: others are refused with those that fulfil it. */
 static void close_condition(struct lowering *lw, const struct route *r, const struct condition *c)
 {
-	(void)lose_condition(lw, r, c);
+	lose_condition(lw, r, c);
 	state_around(lw, DIAG_CONDITION_DIFFERS);
 }
 
-bool route_conditions(struct lowering *lw, const struct route *r, bool closed, struct http_match *out)
+bool route_conditions(struct lowering *lw, const struct route *r, bool closed, bool guarded, struct http_match *out)
 {
 	for (size_t i = 0; i < r->match.conditions.n; i++) {
 		const struct condition *c = &r->match.conditions.item[i];
@@ -148,7 +159,7 @@ bool route_conditions(struct lowering *lw, const struct route *r, bool closed, s
 		if (c->kind == CONDITION_METHOD) {
 			bool known = schema_has_enum(lw->schema, STR("HTTPRoute"), STR("spec.rules[].matches[].method"), c->value, lw->version);
 			if (!known && !closed)
-				return lose_condition(lw, r, c);
+				return drop_condition(lw, r, c);
 			if (!known)
 				close_condition(lw, r, c);
 			else
@@ -159,18 +170,18 @@ bool route_conditions(struct lowering *lw, const struct route *r, bool closed, s
 			header.type = STR("RegularExpression");
 			header.value = whole_value(lw->arena, c->near.n ? c->near : c->value);
 		}
-		if (closed && (c->regex || c->nocase)) {
+		if ((closed || guarded) && (c->regex || c->nocase)) {
 			header.type = STR("RegularExpression");
 			header.value = whole_value(lw->arena, folded(lw->arena, c));
 		}
 		bool sayable = name_is_header(header.name) && is_header_value(header.value);
 		if (!sayable && !closed)
-			return lose_condition(lw, r, c);
+			return drop_condition(lw, r, c);
 		if (!sayable) {
 			close_condition(lw, r, c);
 			continue;
 		}
-		if ((c->regex || c->nocase) && !closed)
+		if ((c->regex || (c->nocase && !guarded)) && !closed)
 			say_condition(lw, r, c);
 		LIST_PUSH(lw->arena, &out->headers, header);
 	}

@@ -13,9 +13,9 @@ bool case_condition(struct lowering *lowering, const struct route *route, const 
 
 /*
  * What the route's match asks beside the path, as fields of a match. False: it cannot be said, which has been reported; the match takes nothing
- * then. A closed route refuses every letter case, and where a condition cannot be said, whatever its value is.
+ * then. A closed route refuses every letter case, and where a condition cannot be said, whatever its value is; a guarded one asks in every letter case.
  */
-bool route_conditions(struct lowering *lowering, const struct route *route, bool closed, struct http_match *out);
+bool route_conditions(struct lowering *lowering, const struct route *route, bool closed, bool guarded, struct http_match *out);
 
 /* The same as a text, for matches that must differ. */
 str conditions_key(struct arena *arena, const struct route *route);

@@ -350,12 +350,13 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 {
 	const struct loss_text text = {
 		.code = DIAG_POLICY_DIFFERS, .loss = LOSS_COSMETIC,
-		.message = arena_printf(lw->arena, "%.*s asks in an order of its own who may pass", STR_ARG(lw->target->title)),
+		.message = arena_printf(lw->arena, "%.*s asks in an order of its own who may pass", STR_ARG(target_words(lw))),
 		.effect = STR("of several reasons to refuse a request another one answers: 401 where it was 413, 403 or 503, or the reverse"),
 		.help = STR("nothing: what was refused is refused"),
 	};
 	size_t reasons = 0, last = 0;
-	bool said = false, same = lw->target->steps.n > 0;
+	/* late: what the source answers before it asks anybody is found out by the forward */
+	bool said = false, same = lw->target->steps.n > 0, status = false, late = false;
 	for (size_t i = 0; i < at->route->steps.n; i++) {
 		const struct step *step = at->route->steps.item[i];
 		if (!refuses(step))
@@ -364,11 +365,14 @@ static void say_order(struct lowering *lw, const struct rule_place *at, const st
 		reasons++;
 		same = same && (is_usual_body(lw, step) || (step_is_said(step, at->side) && policy_says(lw, step))) && turn < lw->target->steps.n && turn >= last;
 		last = turn;
-		said = said || ((step->kind == STEP_GUARD || step->gate) && policy_says(lw, step));
+		const bool asks = (step->kind == STEP_GUARD || step->gate) && policy_says(lw, step);
+		status = status || step->kind == STEP_STATUS;
+		late = late || (asks && status);
+		said = said || asks;
 	}
 	if (lw->target->order.row.said)
 		same = order_is_kept(lw, at->route);
-	if (reasons < 2 || same || !said || d->policies.n == 0 || acts_in_turn(lw))
+	if (reasons < 2 || same || !said || d->policies.n == 0 || (acts_in_turn(lw) && !late))
 		return;
 	differ(lw, at->route, &(struct fact_list){ 0 }, &text);
 	state_order(lw, text.code);

@@ -4,6 +4,7 @@
 
 #include "gateway/cel.h"
 #include "targets/paths.h"
+#include "targets/stated.h"
 #include "targets/versions.h"
 
 static const str ROUTE = STR_INIT("HTTPRoute"), STATUS = STR_INIT("spec.rules[].filters[].requestRedirect.statusCode");
@@ -255,6 +256,24 @@ static void say_preflight(struct lowering *lw, const struct route *route)
 	differ(lw, route, &none, &TEXT);
 }
 
+/* Some targets let a question about CORS fit a rule for another method. */
+static void say_method(struct lowering *lw, const struct route *route)
+{
+	struct loss_text text = {
+		.code = DIAG_CORS_DIFFERS, .loss = LOSS_COSMETIC,
+		.message = arena_printf(lw->arena, "%.*s answers preflights of a path for one method, which the controller gave to whoever takes OPTIONS", STR_ARG(target_words(lw))),
+		.effect = STR("browsers of an allowed origin are told so; the request itself is answered as before"),
+		.help = STR("nothing"),
+	};
+	bool method = false;
+	for (size_t i = 0; i < route->match.conditions.n; i++)
+		method = method || route->match.conditions.item[i].kind == CONDITION_METHOD;
+	if (!method || !target_chooses(lw->target, STR("preflight"), STR("answered")))
+		return;
+	differ(lw, route, &(struct fact_list){ 0 }, &text);
+	state_preflights(lw, text.code);
+}
+
 static bool cors_is_there(struct lowering *lw, const struct route *route, const struct step *step)
 {
 	static const str KIND = STR_INIT("HTTPRoute"), FIELD = STR_INIT("spec.rules[].filters[].type"), CORS = STR_INIT("CORS");
@@ -300,6 +319,7 @@ bool filter_cors(struct lowering *lw, const struct route *route, const struct st
 	}
 	out->type = STR("CORS");
 	say_preflight(lw, route);
+	say_method(lw, route);
 	if (c->any_origin)
 		say_origin(lw, route);
 	out->cors.methods = cors_list(lw, route, step, &c->methods, method_is_valid, "a method");

@@ -72,6 +72,30 @@ static void say_hsts(struct lowering *lw, str who)
 	say_fields(lw, STATED_OWN, "response_headers");
 }
 
+/* Where the implementation hands on all headers that it does not know. */
+static void say_kept(struct lowering *lw, str who)
+{
+	if (!lw->entry->http.drop_underscores || setting_is_said(lw, STR("headers.underscores")) || !target_chooses(lw->target, STR("underscores"), STR("kept")))
+		return;
+	note_form(lw, LOSS_BEHAVIOUR, arena_printf(lw->arena, "%.*s hands headers with an underscore in their name on to backends", STR_ARG(who)),
+		"the controller leaves them out; an application that takes X_User for X-User believes what a client says there",
+		"let the application look at headers by their whole name, or take such headers away in front of the Gateway");
+	say_fields(lw, STATED_UNDERSCORE, "upstream.headers");
+}
+
+/* The setting itself is among those that are not carried over. */
+static void state_original(struct lowering *lw)
+{
+	const struct fact_list *settings = &lw->entry->http.settings;
+	bool tells = false;
+	for (size_t i = 0; i < settings->n; i++)
+		tells = tells || str_eq(settings->item[i]->feature, STR("headers.original"));
+	if (!tells || !lw->target->judged || setting_is_said(lw, STR("headers.original")))
+		return;
+	state_of(lw, NULL, NULL, SIDE_BOTH);
+	state_fields(lw, STATED_ORIGINAL, "upstream.headers", DIAG_DEFAULTS_LOST);
+}
+
 void forms_say(struct lowering *lw)
 {
 	if (lw->open)
@@ -82,6 +106,8 @@ void forms_say(struct lowering *lw)
 			"they get 400, where the controller leaves the header out or passes it on",
 			"Envoy Gateway: ClientTrafficPolicy with headers.withUnderscoresAction: DropHeader for the Gateway does as the controller by default, "
 			"Allow as it does with enable-underscores-in-headers");
+	say_kept(lw, who);
+	state_original(lw);
 	bool wild = target_chooses(lw->target, STR("last-dot"), STR("wildcards"));
 	if (setting_is_said(lw, STR("headers.hsts")))
 		say_hsts(lw, who);

@@ -21,11 +21,11 @@ static str guards_of(const struct lowering *lw, const struct route *route)
 	return buf_str(&out);
 }
 
-/* Paths are read in any letter case. */
+/* Paths are read in any letter case, or within an element. */
 static bool has_expressions(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
-		if (host->routes.item[i]->match.kind == MATCH_REGEX)
+		if (host->routes.item[i]->match.kind == MATCH_REGEX || host->routes.item[i]->match.kind == MATCH_TEXT)
 			return true;
 	return false;
 }

@@ -180,14 +180,38 @@ str step_name(const struct lowering *lw, const struct step *step)
 	return name_of(lw, step, main_fact(lw, step));
 }
 
-static str advice(const struct lowering *lw, const struct annotation_row *row, str feature, bool security)
+/* What Services of the route that is lowered are to be told by hand, in a line each; empty: nothing stands for it there. */
+static str commands(const struct lowering *lw, const struct step *step)
 {
+	const struct target_row *row = target_feature(lw->target, step->feature);
+	const struct route *route = lw->now.route;
+	struct str_list lines = { 0 };
+	struct said said;
+	if (!row || row->command.n == 0 || !route)
+		return (str){ "", 0 };
+	(void)said_of(lw, route->owner, step, &said);
+	for (size_t i = 0; i < route->cases.n; i++) {
+		const struct backend *b = &route->cases.item[i].backend;
+		template_set_text(lw->arena, &said.values, STR("namespace"), b->namespace);
+		template_set_text(lw->arena, &said.values, STR("service"), b->name);
+		const struct node *line = template_fill(lw->arena, node_string(lw->arena, row->command), &said.values, NULL);
+		if (line)
+			str_list_add_new(lw->arena, &lines, node_text(line));
+	}
+	return str_list_join(lw->arena, &lines, STR("\n"));
+}
+
+static str advice(const struct lowering *lw, const struct annotation_row *row, const struct step *step, bool security)
+{
+	const str feature = step->feature, run = commands(lw, step);
 	const struct target_row *t = target_feature(lw->target, feature);
 	/* a directive of a snippet has a feature of its own */
 	bool own = row && row->advice.n && (str_eq(row->feature, feature) || !t || t->without.n == 0);
 	str text = own ? row->advice : t && t->without.n ? t->without : STR("decide by hand what stands for it"), since = version_ways_since(lw, feature);
 	if (since.n)
 		text = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(since), STR_ARG(text));
+	if (run.n)
+		text = arena_printf(lw->arena, "%.*s\n%.*s", STR_ARG(t->without), STR_ARG(run));
 	if (!security)
 		return text;
 	return arena_printf(lw->arena, "%.*s\nor --accept %.*s serves it WITHOUT this protection", STR_ARG(text), STR_ARG(feature));
@@ -264,7 +288,7 @@ enum diag_code lose_guard(struct lowering *lw, const struct host *host, const st
 		d->effect = arena_printf(lw->arena, "%.*s answers %u to everybody until this is decided", STR_ARG(example_url(lw, host, route)),
 			rules_refusal(lw));
 	if (d->help.n == 0)
-		d->help = with_ways(lw, step, advice(lw, row, step->feature, true));
+		d->help = with_ways(lw, step, advice(lw, row, step, true));
 	add_owner_site(lw, d, route, fact);
 	state_closed(lw, code);
 	mark_lost(lw, step, fact, LOSS_SECURITY, code, without(lw, "; the route stands closed"));
@@ -285,7 +309,7 @@ void lose_accepted(struct lowering *lw, const struct step *step)
 	d->accepted = true;
 	d->feature = step->feature;
 	d->effect = STR("requests that were refused before reach the backend");
-	d->help = with_ways(lw, step, advice(lw, fact ? fact_row(lw, fact) : NULL, step->feature, false));
+	d->help = with_ways(lw, step, advice(lw, fact ? fact_row(lw, fact) : NULL, step, false));
 	state_without(lw, step, DIAG_ROUTE_OPENED, true);
 	mark_lost(lw, step, fact, LOSS_SECURITY, DIAG_ROUTE_OPENED, without(lw, "; its loss was accepted"));
 }
@@ -347,7 +371,7 @@ static void lose_fact(struct lowering *lw, const struct step *step, struct fact 
 	if (d->effect.n == 0)
 		d->effect = row && row->gateway.n && !str_has_char(fact->key, '#') ? row->gateway : STR("what it changed for requests is gone");
 	if (d->help.n == 0)
-		d->help = advice(lw, row, step->feature, false);
+		d->help = advice(lw, row, step, false);
 	fact_lost(fact, lost_state(lw, step, fact), loss, code, without(lw, ""));
 }
 
@@ -415,7 +439,7 @@ void lose_by_version(struct lowering *lw, const struct step *step, str lacks, st
 	d->feature = step->feature;
 	d->accepted = loss_is_accepted(lw, step->feature);
 	d->effect = effect;
-	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step->feature, false)));
+	d->help = arena_printf(lw->arena, "%.*s.\n%.*s", STR_ARG(ways), STR_ARG(advice(lw, row, step, false)));
 	state_without(lw, step, DIAG_VERSION_LOST, false);
 	mark_lost(lw, step, main, f->loss, DIAG_VERSION_LOST, lacks);
 }

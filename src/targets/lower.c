@@ -23,6 +23,7 @@
 #include "targets/rules.h"
 #include "targets/stated.h"
 #include "targets/streams.h"
+#include "targets/turns.h"
 
 static const str HTTPS = STR_INIT("redirect.https");
 
@@ -118,6 +119,7 @@ struct host_side {
 	bool alone;                      /* no name of another host takes requests of this one, nor the reverse; looked at for gRPC only */
 	bool host_closed;                /* a protection of the whole host is lost */
 	bool contested, uniform;         /* see rules.h */
+	bool ranked;                     /* with the rules of the host's other names, which stand apart */
 	LIST(struct route_part *) parts;
 	struct map taken, https;         /* see rules.h */
 	const struct header_match *also; /* of what is written now; see rules.h */
@@ -335,7 +337,7 @@ static const struct route *common_root(const struct host_side *hs)
 	const struct route *root = NULL;
 	if (!owners_agree(hs->host))
 		return NULL;
-	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded)
+	if (hs->side != SIDE_PLAIN || hs->entry->http.forwarded || hs->ranked)
 		return NULL;
 	for (size_t i = 0; i < hs->host->routes.n; i++) {
 		if (!leads_to_https(hs->lw, hs->host->routes.item[i]))
@@ -475,6 +477,7 @@ static void lower_side(struct host_side *hs, struct entry_part *out)
 	if (hs->side == SIDE_PLAIN && leads_somewhere(hs) && hs->entry->http.forwarded)
 		lower_forwarded(hs);
 	ranks_keep(hs->lw->arena, &hs->added);
+	turns_keep(hs->lw, &(struct ordered){ hs->whole, hs->side, &hs->added });
 	if (hs->alone)
 		say_grpc(hs);
 	for (size_t i = 0; i < hs->parts.n; i++)
@@ -555,6 +558,7 @@ static void lower_host(struct lowering *lw, const struct entry_names *names, con
 		.wider = host_patterns_wider(&names->all, host), .alone = speaks_grpc(host) && host_is_alone(out->entry, names, host),
 		.host_closed = has_host_guard(lw, host) };
 	const struct led_names names_of = led_names_of(lw->arena, names, host);
+	side.ranked = names_of.others && across_ranks(lw);
 	lower_names(side, names_of.alike, out);
 	if (names_of.others)
 		lower_names(side, names_of.others, out);

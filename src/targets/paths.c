@@ -160,7 +160,11 @@ static bool written_paths(struct arena *arena, const struct route *route, const 
 		*said = SAID_NEAR;
 		if (!add_literal(arena, out, type, text ? m->path : m->near, why))
 			return false;
-		return !wish->closed || !sayable || add_regex(arena, out, regex, &as, why);
+		/* among prefixes, so that it is tried before them; a prefix that is to be exchanged stands alone */
+		bool guarded = wish->guarded && sayable && wish->cut.n == 0;
+		if (guarded && !wish->closed)
+			*said = SAID_SEARCHED;
+		return (!guarded && !wish->closed) || !sayable || add_regex(arena, out, regex, &as, why);
 	}
 	*said = SAID_SEARCHED;
 	return add_regex(arena, out, regex, &as, why);

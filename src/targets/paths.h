@@ -23,6 +23,7 @@ enum path_said {
 };
 
 struct path_wish {
+	bool guarded;        /* a policy asks who may pass: what the source asked is not to become another path's */
 	bool closed;         /* it is to refuse, so that no spelling that the source refused slips through */
 	bool as_source;      /* as a regular expression that takes what the source took */
 	bool anchored;       /* an expression means the same, whatever part of a path the implementation asks for */

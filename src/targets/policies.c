@@ -382,6 +382,7 @@ void policy_add(struct lowering *lw, const struct rule_place *at, const struct s
 			put_in_turn(d);
 	}
 	headers_remove(lw, &row->hides, &(struct fact_list){ 0 }, d);
+	headers_remove(lw, &row->tells, &(struct fact_list){ 0 }, d);
 }
 
 void policy_add_endless(struct lowering *lw, struct draft *d)

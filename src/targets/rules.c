@@ -41,11 +41,11 @@ static void say_unusable(struct lowering *lw, const struct route *r, str why)
 /* ---- rules ---- */
 
 static void add_matches(struct lowering *lw, const struct rule_place *at, struct rule_part *part, const struct path_list *paths,
-	const struct header_match *header, bool closed)
+	const struct header_match *header, const struct draft *d)
 {
 	for (size_t i = 0; i < paths->n; i++) {
 		struct http_match m = { .path = paths->item[i] };
-		if (!route_conditions(lw, at->route, closed, &m))
+		if (!route_conditions(lw, at->route, d->closed, draft_is_guarded(d), &m))
 			continue;
 		if (at->also)
 			LIST_PUSH(lw->arena, &m.headers, *at->also);
@@ -114,7 +114,7 @@ static void add_header_case(struct lowering *lw, const struct rule_place *at, co
 	if (!case_condition(lw, at->route, c, &header))
 		return;
 	struct rule_part part = new_rule(lw, at, d);
-	add_matches(lw, at, &part, paths, &header, d->closed);
+	add_matches(lw, at, &part, paths, &header, d);
 	if (part.rule.matches.n == 0)
 		return;
 	mark(lw, &part, &c->facts, at->also ? STR("/matches/0/headers/1") : STR("/matches/0/headers/0"));
@@ -134,7 +134,7 @@ static void add_forward(struct lowering *lw, const struct rule_place *at, const 
 			plain++;
 	}
 	struct rule_part part = new_rule(lw, at, d);
-	add_matches(lw, at, &part, paths, NULL, d->closed);
+	add_matches(lw, at, &part, paths, NULL, d);
 	if (part.rule.matches.n == 0)
 		return;
 	for (size_t i = 0; i < r->cases.n; i++) {
@@ -185,7 +185,7 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 	size_t *last = key.n ? map_get(at->https, key) : NULL;
 	struct rule_part *same = last ? &at->part->rules.item[*last] : NULL;
 	if (same && same->rule.matches.n + paths->n <= match_limit(lw)) {
-		add_matches(lw, at, same, paths, NULL, d->closed);
+		add_matches(lw, at, same, paths, NULL, d);
 		for (size_t i = 0; i < d->marks.n; i++)
 			LIST_PUSH(lw->arena, &same->marks, d->marks.item[i]);
 		return;
@@ -199,7 +199,7 @@ static void add_answer(struct lowering *lw, const struct rule_place *at, const s
 		*last = at->part->rules.n;
 		map_set(at->https, key, last);
 	}
-	add_matches(lw, at, &part, paths, NULL, d->closed);
+	add_matches(lw, at, &part, paths, NULL, d);
 	if (part.rule.matches.n)
 		LIST_PUSH(lw->arena, &at->part->rules, part);
 }
@@ -350,7 +350,7 @@ static void hold_paths(struct lowering *lw, struct path_list *paths)
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
 	str why = { "", 0 };
-	const struct path_wish wish = { .closed = d->closed, .as_source = at->form->expression, .anchored = lw->exact,
+	const struct path_wish wish = { .closed = d->closed, .guarded = draft_is_guarded(d), .as_source = at->form->expression, .anchored = lw->exact,
 		.dialect = &lw->target->regex, .cut = d->cut };
 	bool written = paths_of(lw->arena, at->route, &wish, paths, said, &why), dropped = written && drop_expressions(lw, paths);
 	/* the prefix of a closed path is better than none */

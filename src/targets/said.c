@@ -191,11 +191,20 @@ static void set_burst(const struct saying *s, const char *number, const char *bu
 		set_number(s, burst, n->number * (times && times->kind == TEMPLATE_NUMBER && times->number > 0 ? times->number : 5));
 }
 
+/* Where both are counted together, the longer time has the larger number: else it alone decides. */
+static void set_window(const struct saying *s)
+{
+	const struct template_value *second = template_value(&s->out->values, STR("per-second")), *minute = template_value(&s->out->values, STR("per-minute"));
+	if (second && second->kind == TEMPLATE_NUMBER && !(minute && minute->number < second->number))
+		set_number(s, "per-second.window", second->number);
+}
+
 /* Clients that cannot be told apart would share one number. */
 static bool rate(const struct saying *s)
 {
 	set_burst(s, "per-second", "burst.second");
 	set_burst(s, "per-minute", "burst.minute");
+	set_window(s);
 	set_number(s, "status", s->step->status ? s->step->status : 503);
 	return !clients_are_hidden(s->lw);
 }
@@ -235,6 +244,9 @@ static bool cors(const struct saying *s)
 	}
 	set_list(s, "origins", &whole);
 	set_list(s, "origins.regex", &wild);
+	for (size_t i = 0; i < wild.n; i++)
+		LIST_PUSH(s->lw->arena, &whole, wild.item[i]);
+	set_list(s, "origins.all", &whole);
 	set_list(s, "methods", &c->methods);
 	set_list(s, "headers", &c->headers);
 	set_list(s, "expose", &c->expose);
@@ -576,8 +588,10 @@ static bool elsewhere(const struct saying *s)
 	const struct redirect *r = &s->step->as.redirect;
 	const bool permanent = str_eq(s->step->feature, STR("redirect.permanent"));
 	bool whole = str_starts(r->location, STR("http://")) || str_starts(r->location, STR("https://"));
-	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || r->status != (permanent ? 301 : 302))
+	const bool any_status = wants(s, "status"), usual = r->status == (permanent ? 301 : 302);
+	if (s->step->kind != STEP_REDIRECT || r->lost.n == 0 || r->regex.n || r->text || r->adds_query || !(usual || any_status))
 		return false;
+	set_number(s, "status", r->status);
 	for (size_t i = 0; i < r->location.n; i++)
 		whole = whole && r->location.p[i] > ' ' && r->location.p[i] < 127 && r->location.p[i] != '$';
 	set_text(s, "location", r->location);

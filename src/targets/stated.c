@@ -64,6 +64,19 @@ void state_unserved(struct lowering *lw, enum diag_code code)
 	add(lw, (struct statement){ .kind = STATED_UNSERVED, .when = STATED_TLS }, code);
 }
 
+void state_taken(struct lowering *lw, enum diag_code code)
+{
+	add(lw, (struct statement){ .kind = STATED_FIELDS, .when = STATED_TAKEN, .fields = STR("*") }, code);
+}
+
+void state_condition(struct lowering *lw, const struct condition *as_written, enum diag_code code)
+{
+	struct statement s = { .kind = STATED_FIELDS, .when = STATED_CONDITION, .condition = *as_written, .fields = STR("*") };
+	if (s.condition.regex)
+		s.condition.pattern = pattern_new(lw->arena, s.condition.value, 0, NULL, NULL);
+	add(lw, s, code);
+}
+
 void state_nothing(struct lowering *lw, enum diag_code code)
 {
 	add(lw, (struct statement){ .kind = STATED_CLOSED, .when = STATED_NOTHING }, code);
@@ -72,6 +85,14 @@ void state_nothing(struct lowering *lw, enum diag_code code)
 void state_nowhere(struct lowering *lw, enum diag_code code)
 {
 	add(lw, (struct statement){ .kind = STATED_STATUS }, code);
+}
+
+void state_preflights(struct lowering *lw, enum diag_code code)
+{
+	const struct route *route = lw->now.route;
+	lw->now.route = NULL;
+	add(lw, (struct statement){ .kind = STATED_PREFLIGHT, .when = STATED_ORIGIN }, code);
+	lw->now.route = route;
 }
 
 void state_around(struct lowering *lw, enum diag_code code)
@@ -162,10 +183,10 @@ static const struct saying {
 	{ DIAG_REWRITE_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("upstream.target") },
 	{ DIAG_REWRITE_DIFFERS, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
 	{ DIAG_REGEX_DIALECT, STATED_FIELDS, STATED_RIVALS, STR_INIT("*") },
+	{ DIAG_ORDER_DIFFERS, STATED_FIELDS, STATED_RIVALS, STR_INIT("*") },
 	{ DIAG_REGEX_DIALECT, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
 	{ DIAG_LETTER_CASE, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
 	{ DIAG_PATH_DIFFERS, STATED_FIELDS, STATED_PATHS, STR_INIT("*") },
-	{ DIAG_CONDITION_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("*") },
 	{ DIAG_CANARY_LOST, STATED_FIELDS, STATED_ALWAYS, STR_INIT("backends") },
 	{ DIAG_CANARY_DIFFERS, STATED_FIELDS, STATED_ALWAYS, STR_INIT("backends") },
 	{ DIAG_HOST_UNUSABLE, STATED_FIELDS, STATED_ALWAYS, STR_INIT("*") },

@@ -38,8 +38,13 @@ void state_other_paths(struct lowering *lowering, enum diag_code code);
 /* HTTPS is answered no more; requests that came to nothing are answered by 500, or by 404. */
 void state_unserved(struct lowering *lowering, enum diag_code code);
 void state_nothing(struct lowering *lowering, enum diag_code code);
+/* What the route takes goes to another one of its host, or to nobody; the second: where it does not fulfil a condition as it is written. */
+void state_taken(struct lowering *lowering, enum diag_code code);
+void state_condition(struct lowering *lowering, const struct condition *as_written, enum diag_code code);
 /* A Gateway answers 404 in place of what forwards nothing. */
 void state_nowhere(struct lowering *lowering, enum diag_code code);
+/* Questions about CORS are answered on the host, whoever was to take them. */
+void state_preflights(struct lowering *lowering, enum diag_code code);
 /* With the route others of its host are closed. */
 void state_around(struct lowering *lowering, enum diag_code code);
 /* The names of the host that are no hostnames are lost: their requests are another host's, or nobody's. */

@@ -35,7 +35,8 @@ static const struct group *group_of(const struct map *map, const void *address)
 /* A path that a route no longer takes, or takes now, may be another route's on the other side. */
 static bool is_of_host(const struct statement *s)
 {
-	return s->host && (!s->route || s->when == STATED_PATHS || s->when == STATED_NOTHING || (s->kind == STATED_FIELDS && str_eq(s->fields, STR("*"))));
+	bool own = s->when == STATED_TAKEN || s->when == STATED_CONDITION;
+	return s->host && !own && (!s->route || s->when == STATED_PATHS || s->when == STATED_NOTHING || (s->kind == STATED_FIELDS && str_eq(s->fields, STR("*"))));
 }
 
 struct excuses *excuses_new(struct arena *arena, const struct statements *statements)
@@ -151,6 +152,10 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 	case STATED_ALWAYS:
 		/* of a host it is found, and may be about another one of its routes */
 		return !s->route || s->route == of->before->route || takes_path(matcher, &s->route->match, of->before->path);
+	case STATED_TAKEN:
+		return s->route == of->before->route;
+	case STATED_CONDITION:
+		return s->route == of->before->route && !condition_takes(matcher, of->scratch, &s->condition, r);
 	case STATED_PATHS:
 		return paths_differ(matcher, s, of->before->path);
 	case STATED_RIVALS:
@@ -166,6 +171,8 @@ static bool is_about(const struct statement *s, struct matcher *matcher, const s
 		return has_origin(r);
 	case STATED_FORWARDED:
 		return has_header(r, STR("X-Forwarded-Proto")) || has_header(r, STR("X-Forwarded-Host")) || has_header(r, STR("X-Forwarded-Port"));
+	case STATED_ORIGINAL:
+		return has_header(r, STR("X-Forwarded-For")) || has_header(r, STR("X-Forwarded-Host"));
 	case STATED_UNDERSCORE:
 		return request_has_underscore(r);
 	case STATED_DOT:
@@ -240,7 +247,7 @@ static bool asks_method(const struct request *r)
 /* The statement is about which of the host's routes answers, and not about requests that become another host's. */
 static bool stays_in_host(const struct statement *s)
 {
-	return s->when == STATED_ALWAYS || s->when == STATED_PATHS;
+	return s->when == STATED_ALWAYS || s->when == STATED_TAKEN || s->when == STATED_CONDITION || s->when == STATED_PATHS;
 }
 
 static bool is_backend_of(const struct host *host, const struct backend *b)

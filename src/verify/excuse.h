@@ -36,6 +36,7 @@ struct swap_list excuses_swaps(struct arena *scratch, const struct excuses *excu
 	const struct outcome *before);
 
 struct excused {
+	struct arena *scratch;
 	const struct request *request;
 	const struct outcome *before;    /* what the source answers without the steps that it was said to lose */
 	const struct outcome *after;

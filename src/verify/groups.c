@@ -151,7 +151,7 @@ static const struct statement *statement_with(struct asking *a, const struct ask
 	client_asks(a->before, a->scratch, q->request, &left_out, &without);
 	const struct str_list rest = outcomes_differ(a->scratch, &without, q->after);
 	*same = rest.n == 0;
-	return excuse_find(a->excuses, a->matcher, &(struct excused){ q->request, &without, q->after, &rest, opens, a->chosen });
+	return excuse_find(a->excuses, a->matcher, &(struct excused){ a->scratch, q->request, &without, q->after, &rest, opens, a->chosen });
 }
 
 /* The route of the source has a counterpart that takes the request as well, and another one stands before it. */

@@ -298,18 +298,6 @@ static void add_proxy(struct asking *a)
 	}
 }
 
-/* What some implementations refuse, whatever the route. */
-static void add_forms(struct asking *a)
-{
-	struct variant underscore = usual(), dot = usual();
-	set_header(a, &underscore, STR("X_Token"), STR("1"));
-	dot.dotted = true;
-	if (a->hosts->underscores)
-		add_variant(a, &underscore);
-	if (a->hosts->last_dot)
-		add_variant(a, &dot);
-}
-
 /* A preflight, one that asks nothing, and requests of pages of other origins. */
 static void add_cors(struct asking *a, const struct cors *cors)
 {
@@ -421,6 +409,28 @@ bool variant_lets_in(const struct variant *v)
 	return lets && !v->headers.n && !v->query.n && !v->body && !v->spelled && !v->dotted && str_eq(v->method, STR("GET"));
 }
 
+/* What some implementations refuse, or hand on otherwise, whatever the route: of the usual client, and of those who get past a guard. */
+static void add_forms(struct asking *a)
+{
+	const size_t n = a->out->variants.n;
+	for (size_t i = 0; i < n; i++) {
+		const struct variant *v = &a->out->variants.item[i];
+		if (i > 0 && !variant_lets_in(v))
+			continue;
+		struct variant underscore = *v, dot = usual(), original = *v;
+		set_header(a, &underscore, STR("X_Token"), STR("1"));
+		set_header(a, &original, STR("X-Forwarded-For"), STRANGER);
+		set_header(a, &original, STR("X-Forwarded-Host"), STR("front.example"));
+		dot.dotted = true;
+		if (a->hosts->underscores)
+			add_variant(a, &underscore);
+		if (a->hosts->last_dot && i == 0)
+			add_variant(a, &dot);
+		if (a->hosts->originals)
+			add_variant(a, &original);
+	}
+}
+
 struct questions questions_of(struct arena *arena, const struct host_class *hosts)
 {
 	struct questions out = { 0 };
@@ -432,12 +442,12 @@ struct questions questions_of(struct arena *arena, const struct host_class *host
 	add_path(&a, STR("/"), false);
 	add_reused(&a, hosts->reused);
 	add_proxy(&a);
-	add_forms(&a);
 	for (size_t i = 0; i < hosts->hosts.n; i++)
 		for (size_t k = 0; k < hosts->hosts.item[i]->routes.n; k++)
 			add_route(&a, hosts->hosts.item[i]->routes.item[k]);
 	add_path(&a, STR("/nothing-here"), false);
 	add_pairs(&a);
+	add_forms(&a);
 	return out;
 }
 

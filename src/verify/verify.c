@@ -220,6 +220,16 @@ static void add_rules(struct arena *arena, const struct model *model, bool forms
 	}
 }
 
+/* The same of what a conversion has said of requests for any host. */
+static void add_said(const struct statements *statements, struct host_class *class)
+{
+	for (size_t i = 0; statements && i < statements->n; i++) {
+		class->underscores = class->underscores || statements->item[i].when == STATED_UNDERSCORE;
+		/* who is believed is asked for anyway */
+		class->originals = class->originals || (statements->item[i].when == STATED_ORIGINAL && !class->believing.n);
+	}
+}
+
 /* Classes of hosts that are to be asked, with what has to be known of all of them. */
 static struct host_classes classes_of(struct crew *crew, struct arena *arena, const struct entry_pair *pair)
 {
@@ -230,6 +240,7 @@ static struct host_classes classes_of(struct crew *crew, struct arena *arena, co
 	for (size_t i = 0; i < classes.n; i++) {
 		add_rules(arena, pair->before, crew->input->statements != NULL, &classes.item[i]);
 		add_rules(arena, pair->after, crew->input->statements != NULL, &classes.item[i]);
+		add_said(crew->input->statements, &classes.item[i]);
 	}
 	return classes;
 }

@@ -318,7 +318,7 @@ static void reads_what_it_writes(void **state)
 		{ STR_INIT("envoy-gateway"), STR_INIT(""), false }, { STR_INIT("envoy-gateway"), STR_INIT(""), true },
 		{ STR_INIT("envoy-gateway"), STR_INIT("1.0"), false }, { STR_INIT("traefik"), STR_INIT(""), false }, { STR_INIT("traefik"), STR_INIT(""), true },
 		{ STR_INIT("nginx-gateway-fabric"), STR_INIT(""), false }, { STR_INIT("nginx-gateway-fabric"), STR_INIT(""), true },
-		{ STR_INIT("nginx-gateway-fabric@2.4"), STR_INIT(""), false },
+		{ STR_INIT("nginx-gateway-fabric@2.4"), STR_INIT(""), false }, { STR_INIT("kong"), STR_INIT(""), false }, { STR_INIT("kong"), STR_INIT(""), true },
 	};
 	(void)state;
 	struct shared_tables tables;
