@@ -218,6 +218,7 @@ test: deps-test
 test-cluster: test-build
 	@tests/python.sh tests/live.py --binary build/test/ing2gw
 	@tests/python.sh tests/live_faults.py --binary build/test/ing2gw
+	@tests/python.sh tests/live_apply.py --binary build/test/ing2gw
 
 golden-update: binary-for-golden
 	@tests/python.sh tests/golden.py --update --binary build/ing2gw

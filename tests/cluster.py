@@ -152,11 +152,11 @@ class Cluster:
                        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:%d" % API, "insecure-skip-tls-verify": True}}],
                        "users": [{"name": "u", "user": {"token": TOKEN}}]}, out)
 
-    def request(self, method, path, body=None):
+    def request(self, method, path, body=None, kind="application/json"):
         """(status, text); over one connection."""
         headers = {"Authorization": "Bearer " + TOKEN}
         if body is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
             body = json.dumps(body).encode("utf-8")
         for again in (True, False):
             try:

@@ -105,6 +105,7 @@ struct spelling gateway_spelling(const struct gateway_choices *choices);
 struct gateway_world {
 	const struct snapshot *snapshot; /* Services, Secrets, ConfigMaps, Namespaces */
 	bool closed;                     /* what is not in the input does not exist */
+	bool open_secrets;               /* but for Secrets, which could not be read */
 };
 
 /* Also writes into the objects what became of them: the reasons in read.h. */

@@ -165,7 +165,7 @@ bool side_certificate(const struct build *b, const struct effective *e, str *nam
 	for (size_t i = 0; i < l->certificates.n; i++) {
 		const struct read_ref *ref = &l->certificates.item[i];
 		bool secret = !ref->group.n && str_eq(ref->kind, STR("Secret"));
-		bool there = !b->world->closed || !secret || snapshot_secret(b->world->snapshot, ref->namespace, ref->name);
+		bool there = !b->world->closed || b->world->open_secrets || !secret || snapshot_secret(b->world->snapshot, ref->namespace, ref->name);
 		bool granted = side_granted(b, e->owner, e->group, e->kind, ref);
 		if (!granted || !there) {
 			l->unresolved = granted ? "InvalidCertificateRef" : "RefNotPermitted";

@@ -73,7 +73,7 @@ static bool basic(const struct word *w)
 {
 	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
 		.at = w->feature->at };
-	bool there = !w->b->world->closed || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
+	bool there = !w->b->world->closed || w->b->world->open_secrets || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
 	if (!there || !is_granted(w, &secret)) {
 		add_status(w, 500, there ? "no ReferenceGrant lets the policy have the Secret with the users" : "the Secret with the users is not there");
 		return true;

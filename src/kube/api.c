@@ -258,6 +258,8 @@ static void page_read(struct job *job)
 	job->next = arena_str(job->api->arena, node_text(node_at(root, STR("metadata.continue"))));
 	job->mark = job->list->kept.n;
 	job->tries = 0;
+	/* the credential is good; when it expires later, it is asked for once more */
+	job->api->refreshed = false;
 	job->finished = job->list->whole || job->next.n == 0;
 	if (job->finished)
 		job->list->result = API_READ;

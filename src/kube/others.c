@@ -165,9 +165,11 @@ struct meta *decode_namespace(struct decoder *d, const struct node *root)
 
 struct meta *decode_gateway_class(struct decoder *d, const struct node *root)
 {
-	(void)root;
-	str name = decode_copy(d, node_at(root, STR("metadata.name")));
-	if (name.n)
-		str_list_add_new(d->arena, &d->snapshot->gateway_classes, name);
+	struct gateway_class_view class = { decode_copy(d, node_at(root, STR("metadata.name"))), decode_copy(d, node_at(root, STR("spec.controllerName"))) };
+	bool known = class.name.n == 0;
+	for (size_t i = 0; i < d->snapshot->gateway_classes.n; i++)
+		known = known || str_eq(d->snapshot->gateway_classes.item[i].name, class.name);
+	if (!known)
+		LIST_PUSH(d->arena, &d->snapshot->gateway_classes, class);
 	return NULL;
 }

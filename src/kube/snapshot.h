@@ -161,6 +161,10 @@ struct gateway_view {
 	LIST(struct listener_view) listeners;
 };
 
+struct gateway_class_view {
+	str name, controller;    /* controller: spec.controllerName */
+};
+
 struct namespace_object {
 	struct meta meta;
 };
@@ -199,7 +203,7 @@ struct snapshot {
 	LIST(struct gateway_view *) gateways;        /* Gateways and ListenerSets */
 	LIST(struct vendor_object *) vendor_objects; /* by kind, namespace, name */
 	const struct vendor_kinds *vendor_kinds;     /* that are read; NULL: none. Must live as long as the snapshot */
-	struct str_list gateway_classes;             /* names of the GatewayClasses in the input */
+	LIST(struct gateway_class_view) gateway_classes;   /* GatewayClasses of the input, each name once */
 	size_t other_objects;                        /* objects of other kinds, counted */
 	LIST(struct snapshot_entry *) entries;       /* everything decoded, in the order of reading; of the reader alone */
 	struct map index;                            /* "Kind/namespace/name" */

@@ -134,16 +134,33 @@ static bool wants_sets(const struct stages *s)
 	return has && s->run->options.listeners != LISTENERS_GATEWAY;
 }
 
-/* The class that the user names; else the only one of the input, or the target's usual one if it is among them; else one is printed. */
+/*
+ * Of the classes of the input the one with the target's usual name, else the first by name that the target's controller serves, else the only one
+ * unless it is known to be another implementation's. Empty: none.
+ */
+static str known_class(const struct stages *s)
+{
+	const struct snapshot *in = &s->in->snapshot;
+	str found = { "", 0 };
+	for (size_t i = 0; i < in->gateway_classes.n; i++) {
+		const struct gateway_class_view *class = &in->gateway_classes.item[i];
+		if (str_eq(class->name, s->target->gateway_class))
+			return class->name;
+		if (str_eq(class->controller, s->target->controller_name) && (!found.n || str_cmp(class->name, found) < 0))
+			found = class->name;
+	}
+	if (found.n || in->gateway_classes.n != 1)
+		return found;
+	const bool other = s->target->extends.n && in->gateway_classes.item[0].controller.n;
+	return other ? (str){ "", 0 } : in->gateway_classes.item[0].name;
+}
+
+/* The class that the user names; else one of the input; else one is printed. */
 static void choose_class(const struct stages *s, struct assembly *as)
 {
-	const struct str_list *known = &s->in->snapshot.gateway_classes;
-	as->class_name = s->run->options.gateway_class.n ? s->run->options.gateway_class : s->target->gateway_class;
-	if (s->run->options.gateway_class.n || str_list_has(known, as->class_name))
-		return;
-	if (known->n == 1)
-		as->class_name = known->item[0];
-	else if (!s->target->own_class)
+	str known = known_class(s);
+	as->class_name = s->run->options.gateway_class.n ? s->run->options.gateway_class : known.n ? known : s->target->gateway_class;
+	if (!s->run->options.gateway_class.n && !known.n && !s->target->own_class)
 		as->print_class_controller = s->target->controller_name;
 }
 

@@ -133,11 +133,6 @@ static bool is_closed(const struct intake *intake, bool secrets)
 	return world == WORLD_CLOSED || (world == WORLD_AUTO && intake->dump.present && !has_gap(intake, secrets));
 }
 
-bool intake_is_closed(const struct intake *intake)
-{
-	return is_closed(intake, true);
-}
-
 bool intake_is_partial(const struct intake *intake)
 {
 	return has_gap(intake, true);
@@ -188,7 +183,7 @@ str intake_choices_help(struct arena *arena)
 
 struct model *intake_gateway_model(struct intake *intake)
 {
-	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, intake_is_closed(intake) };
+	const struct gateway_world world = { intake->proves ? &intake->snapshot : &intake->world, is_closed(intake, false), !is_closed(intake, true) };
 	const struct target_table *target = mapping_target_at(&intake->mapping, &intake->arena, intake->options->target);
 	struct gateway_choices *choices = NEW(&intake->arena, struct gateway_choices);
 	*choices = gateway_choices_of(target);

@@ -70,8 +70,6 @@ void intake_read_printed(struct intake *intake, uint32_t first);   /* the source
 struct model *intake_gateway_model(struct intake *intake);   /* of the Gateway side, which is there */
 void intake_release(struct intake *intake);
 
-/* What is not in the input does not exist: said so, or a dump without a gap in it. */
-bool intake_is_closed(const struct intake *intake);
 /* Objects of the cluster may be there that could not be read. */
 bool intake_is_partial(const struct intake *intake);
 /* What the tables' controllers know beside Ingresses. */
