@@ -276,8 +276,11 @@ judge-traffic-controller: binary-for-judges
 	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation envoy-gateway $(if $(SETS),,--sets 60) $(JUDGED)
 
 # The same through the controllers of others, on an API server.
-judge-traffic-traefik judge-traffic-contour: judge-traffic-%: binary-for-judges
-	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation $* $(JUDGED)
+judge-traffic-traefik: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation traefik $(JUDGED)
+
+judge-traffic-contour: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation contour $(JUDGED)
 
 judge-controller: binary-for-judges
 	$(JUDGE_CLUSTER) envoy-gateway
