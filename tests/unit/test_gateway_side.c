@@ -57,7 +57,7 @@ static void finish(struct side_run *run)
 static struct model *model_of(struct side_run *run, bool closed)
 {
 	static const struct gateway_choices usual = { 0 };
-	const struct gateway_world world = { &run->snapshot, closed };
+	const struct gateway_world world = { .snapshot = &run->snapshot, .closed = closed };
 	return gateway_model(&run->side, &world, &usual);
 }
 
