@@ -270,8 +270,11 @@ judge-traffic: binary-for-judges
 	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw $(JUDGED)
 
 # The same through the controllers of others, on an API server.
-judge-traffic-traefik judge-traffic-contour: judge-traffic-%: binary-for-judges
-	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation $* $(JUDGED)
+judge-traffic-traefik: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation traefik $(JUDGED)
+
+judge-traffic-contour: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation contour $(JUDGED)
 
 judge-controller: binary-for-judges
 	$(JUDGE_CLUSTER) envoy-gateway

@@ -4,7 +4,7 @@
 # is left alone. Everything ends in ${XDG_CACHE_HOME:-~/.cache}/ing2gw-judges:
 #
 #   bin/kubectl-validate-VERSION    the validator
-#   policies/envoy-gateway/*.yaml   CRDs of kinds beside the Gateway API
+#   policies/envoy-gateway/*.yaml   CRDs of kinds beside the Gateway API; of nginx-gateway-fabric and kong where their modules are to be had
 #   crds/1.5/standard/*.yaml        CRDs by the name that --gateway-api takes, and by channel
 #   go/                             a Go of our own, where the machine has none that is new enough
 set -eu
@@ -49,6 +49,8 @@ while read -r name version; do
 	crds "$name" "$version"
 done <"$work/versions"
 kinds envoy-gateway github.com/envoyproxy/gateway "$ENVOY_GATEWAY" charts/gateway-helm/charts/crds/crds/generated '*.yaml'
+kinds_if_there nginx-gateway-fabric github.com/nginx/nginx-gateway-fabric/v2 "$NGINX_GATEWAY_FABRIC" config/crd/bases '*.yaml'
+kinds_if_there kong github.com/kong/kubernetes-configuration/v2 "$KONG_CONFIGURATION" config/crd/gateway-operator '*kongplugins.yaml'
 kinds cert-manager github.com/cert-manager/cert-manager "$CERT_MANAGER" deploy/crds '*.yaml'
 say "ready in $cache"
 echo "1 passed, 0 failed, 0 skipped"

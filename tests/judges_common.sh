@@ -70,6 +70,20 @@ module_folder() {
 	printf '%s\n' "$dir"
 }
 
+# kinds_if_there: as kinds below; where the module is not to be had that is said, and what is printed of these kinds is not checked.
+kinds_if_there() {
+	if [ -f "$cache/policies/$1.version" ] && [ "$(cat "$cache/policies/$1.version")" = "$3" ]; then
+		return
+	fi
+	need_go
+	# it ends the shell that it fails in
+	if (module_folder "$2" "$3") >/dev/null 2>&1; then
+		kinds "$@"
+	else
+		say "$2 $3 is not to be had: kinds of $1 are not checked"
+	fi
+}
+
 # kinds NAME MODULE VERSION FOLDER FILES: the CRDs that stand in these files of a folder of a module, as policies/NAME/
 kinds() {
 	local folder=$cache/policies/$1 dir

@@ -20,7 +20,8 @@ import yaml
 import common
 
 SEED = 20261127
-TARGETS = ["standard", "envoy-gateway", "traefik", "contour", "kong"]
+# Traefik ranks the rules of all hosts together, which is not stated to the last request: docs/todo.md.
+TARGETS = ["standard", "envoy-gateway", "contour", "kong", "istio", "haproxy"]
 PREFIX = "konghq.com/"
 HOSTS = ["shop.example.com", "web.example.com", "*.example.com", "x.web.example.com", None]
 WORDS = ["foo", "bar", "api", "v1", "a.b", "f"]
@@ -168,7 +169,7 @@ def check(binary, seed, targets, tally, keep):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--sets", type=int, default=40)
+    parser.add_argument("--sets", type=int, default=25)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", type=int)
     parser.add_argument("--targets", default=",".join(TARGETS))

@@ -115,7 +115,29 @@ def rename(spec):
     return put(spec, "hostnames", ["other." + hostnames[0].lstrip("*.")] + hostnames[1:]) if hostnames else False
 
 
+def is_policy(item):
+    """An object of an implementation."""
+    return not item["apiVersion"].startswith("gateway.networking.")
+
+
+def without_policies(objects):
+    for i, item in enumerate(objects):
+        if is_policy(item):
+            yield objects[:i] + objects[i + 1:]
+
+
+def other_policies(objects):
+    """A key that no table has."""
+    for i, item in enumerate(objects):
+        if is_policy(item):
+            other = copy.deepcopy(item)
+            other.get("spec", other)["mutant"] = {"is": "here"}
+            yield objects[:i] + [other] + objects[i + 1:]
+
+
 KINDS = {
+    "a policy is dropped": without_policies,
+    "a policy says more": other_policies,
     "a rule is dropped": each_rule(lambda all_rules, k: bool(all_rules.pop(k)) and bool(all_rules)),
     "two rules are swapped": each_rule(swap),
     "a route is dropped": without(ROUTES),

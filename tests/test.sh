@@ -44,6 +44,7 @@ tally 'trace'              py trace "${some[@]}"
 tally 'answers, recorded'  py oracle --binary "$binary"
 tally 'answers, golden'    py cases --binary "$binary"
 tally 'answers, Kong'      py kong --binary "$binary"
+tally 'random Kong sets'   py kong_sets --binary build/ing2gw
 tally 'answers, Gateways'  py gwcases --binary "$binary"
 tally 'answers, agreeing'  py gwagree --binary "$binary"
 # thousands of mutants

@@ -205,7 +205,7 @@ const struct option_row option_rows[] = {
 		S("Without it what is printed is read again and asked, and a difference that no message states gives exit code 5. It takes about as long as the\n"
 			"conversion.") },
 	{ OPT_JOBS, 0, S("jobs"), S("NUMBER"), OPTION_NUMBER, false, IN_CONVERT | IN_VERIFY, NONE, NONE,
-		S("Threads that ask both sides; without it as many as there are processors."),
+		S("Threads that read documents and ask both sides; without it as many as there are processors."),
 		S("More than 64 count as 64. The output is the same with every number.") },
 	{ OPT_QUIET, 'q', S("quiet"), NONE, OPTION_FLAG, false, IN_LIVE | IN_MAPPINGS, NONE, NONE,
 		S("Errors only on standard error; reports in files stay whole."), NONE },

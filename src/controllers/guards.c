@@ -192,6 +192,7 @@ void guard_fill(struct instance *in, struct subject *s, struct step *step)
 	} else if (str_eq(step->feature, BASIC)) {
 		g->kind = GUARD_BASIC;
 		g->realm = text_of(in, s, BASIC, "realm");
+		g->digest = !str_eq(text_of(in, s, BASIC, "type"), STR("basic"));
 	} else if (str_eq(step->feature, EXTERNAL)) {
 		fill_service(in, s, EXTERNAL, "url", g);
 	} else if (str_eq(step->feature, GLOBAL)) {

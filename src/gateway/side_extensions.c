@@ -9,7 +9,8 @@
 static bool refers_well(const struct build *b, const struct read_policy *p)
 {
 	for (size_t i = 0; b->world->closed && i < p->words.features.n; i++) {
-		const struct template_value *secret = template_value(&p->words.features.item[i].values, STR("secret"));
+		const struct template_values *values = &p->words.features.item[i].values;
+		const struct template_value *digest = template_value(values, STR("secret.digest")), *secret = digest ? digest : template_value(values, STR("secret"));
 		if (secret && !snapshot_secret(b->world->snapshot, p->meta.namespace, secret->text))
 			return false;
 	}

@@ -68,10 +68,16 @@ static str namespace_of(const struct word *w, const char *name)
 
 /* ---- protections ---- */
 
+static str secret_of(const struct word *w)
+{
+	str digest = text_of(w, "secret.digest");
+	return digest.n ? digest : text_of(w, "secret");
+}
+
 /* Users that are known elsewhere need no Secret. */
 static bool basic(const struct word *w)
 {
-	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = text_of(w, "secret"),
+	const struct read_ref secret = { .kind = STR_INIT("Secret"), .namespace = namespace_of(w, "secret.namespace"), .name = secret_of(w),
 		.at = w->feature->at };
 	bool there = !w->b->world->closed || w->b->world->open_secrets || secret.name.n == 0 || snapshot_secret(w->b->world->snapshot, secret.namespace, secret.name);
 	if (!there || !is_granted(w, &secret)) {
@@ -79,8 +85,9 @@ static bool basic(const struct word *w)
 		return true;
 	}
 	const bool any = template_value(&w->feature->values, STR("realm.text")) != NULL;
-	str realm = text_of(w, any ? "realm.text" : "realm");
-	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .realm = realm, .own_realm = realm.n == 0 && !any };
+	const bool digest = text_of(w, "secret.digest").n > 0;
+	str realm = text_of(w, digest ? "realm.digest" : any ? "realm.text" : "realm");
+	add_step(w, STEP_GUARD)->as.guard = (struct guard){ .kind = GUARD_BASIC, .digest = digest, .realm = realm, .own_realm = realm.n == 0 && !any };
 	return true;
 }
 

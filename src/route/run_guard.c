@@ -65,7 +65,8 @@ static struct verdict ask_password(struct run *r, const struct step *s)
 	if (r->request->given.basic == GIVEN_PASS)
 		return pass();
 	if (!s->as.guard.own_realm)
-		add_answer_header(r, STR("WWW-Authenticate"), arena_printf(r->scratch, "Basic realm=\"%.*s\"", STR_ARG(s->as.guard.realm)));
+		add_answer_header(r, STR("WWW-Authenticate"), arena_printf(r->scratch, "%s realm=\"%.*s\"", s->as.guard.digest ? "Digest" : "Basic",
+			STR_ARG(s->as.guard.realm)));
 	return refuse(401);
 }
 

@@ -80,6 +80,19 @@ static bool add_regex(struct arena *arena, struct path_list *out, str regex, con
 	return true;
 }
 
+/* As many of the first characters as there is room for, in every letter case, and whatever follows: more than the source takes. */
+static bool add_beginning(struct arena *arena, struct path_list *out, str regex, const struct expression_wish *wish, str *why)
+{
+	enum { LETTER = 4 };     /* "[aA]" */
+	str head = expression_head(arena, regex), more;
+	for (size_t n = head.n; n > 1; n -= n > 16 * LETTER ? 16 : 1) {
+		more = arena_join(arena, expression_quoted(arena, str_slice(head, 0, n)), STR(".*"));
+		if (more.n < PATH_VALUE_MOST && add_regex(arena, out, more, wish, why))
+			return true;
+	}
+	return false;
+}
+
 /* An expression that refuses every letter case, as the source did, or as much of that as the API has room for. */
 static bool add_folded(struct arena *arena, struct path_list *out, str regex, const struct path_wish *wish, enum path_said fits, enum path_said *said,
 	str *why)
@@ -87,6 +100,9 @@ static bool add_folded(struct arena *arena, struct path_list *out, str regex, co
 	struct expression_wish as = { .dialect = wish->dialect, .folds = true, .anchored = wish->anchored };
 	*said = fits;
 	if (add_regex(arena, out, regex, &as, why))
+		return true;
+	*said = SAID_BEGINNING;
+	if (add_beginning(arena, out, regex, &as, why))
 		return true;
 	as.folds = false;
 	*said = SAID_IN_CASE;
@@ -114,6 +130,9 @@ static bool source_paths(struct arena *arena, const struct route *route, const s
 	*said = path_is_pcre_only(regex) && !str_eq(wish->dialect->engine, STR("pcre")) ? SAID_AS_REGEX
 		: known || route->literal || expression_is_portable(regex) ? SAID_FOLDED : SAID_IN_DIALECT;
 	if (add_regex(arena, out, regex, &as, why))
+		return true;
+	*said = SAID_BEGINNING;
+	if ((wish->closed || wish->guarded) && add_beginning(arena, out, regex, &as, why))
 		return true;
 	as.folds = false;
 	*said = SAID_TOO_LONG;

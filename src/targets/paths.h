@@ -19,6 +19,7 @@ enum path_said {
 	SAID_IN_DIALECT,     /* the same, in a dialect that is the implementation's */
 	SAID_NEAR,           /* as what people would write for it, which takes other paths on its edge */
 	SAID_SEARCHED,       /* as the regular expression that the source has, with its letter case; rank and dialect are the implementation's */
+	SAID_BEGINNING,      /* with all that begin as it does, in any case: who is asked, or refused, is to stay so where it is too long for that itself */
 	SAID_TOO_LONG        /* as one in this letter case: for every case it is longer than a match may be */
 };
 

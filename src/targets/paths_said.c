@@ -154,6 +154,18 @@ static void say_searched(struct lowering *lw, const struct rule_place *at, const
 	differ(lw, at->route, facts, &TEXT);
 }
 
+/* Of one that is closed or guarded. */
+static void say_beginning(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts)
+{
+	static const struct loss_text TEXT = {
+		.code = DIAG_LETTER_CASE, .loss = LOSS_ROUTING,
+		.message = STR_INIT("a closed or guarded path is said as the beginning of paths: an expression for every letter case is longer than 1024 characters"),
+		.effect = STR_INIT("other paths of the host that begin with the same characters are refused, or asked for a password, as this one is"),
+		.help = STR_INIT("write a shorter path in the Ingress"),
+	};
+	differ(lw, at->route, facts, &TEXT);
+}
+
 void say_path(struct lowering *lw, const struct rule_place *at, enum path_said said)
 {
 	const struct fact_list facts = path_facts(lw, at->route);
@@ -181,6 +193,9 @@ void say_path(struct lowering *lw, const struct rule_place *at, enum path_said s
 		break;
 	case SAID_AS_REGEX:
 		say_regex(lw, at, &facts);
+		break;
+	case SAID_BEGINNING:
+		say_beginning(lw, at, &facts);
 		break;
 	case SAID_FOLDED:
 	case SAID_IN_DIALECT:
@@ -246,6 +261,11 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 		break;
 	case SAID_SEARCHED:
 		say_searched(lw, at, &facts, LOSS_SECURITY);
+		break;
+	case SAID_BEGINNING:
+		say_beginning(lw, at, &facts);
+		if (!certain)
+			differ(lw, r, &facts, at->form->expression ? &SHORTER : &PREFIXES);
 		break;
 	case SAID_IN_CASE:
 	case SAID_BY_ELEMENT:

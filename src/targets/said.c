@@ -86,13 +86,25 @@ static void refer(const struct saying *s, const char *kind, str namespace, str n
 	LIST_PUSH(s->lw->arena, &s->out->grants, grant);
 }
 
+/* In place of a password: its lines name the realm, which has to be said for that. */
+static bool as_digest(const struct saying *s, str secret)
+{
+	str realm = text_of(s, "realm");
+	set_text(s, "secret.digest", secret);
+	set_text(s, "realm.digest", realm);
+	template_unset(&s->out->values, STR("secret"));
+	template_unset(&s->out->values, STR("realm"));
+	return realm.n > 0;
+}
+
 /* "name" or "namespace/name" */
 static bool basic(const struct saying *s)
 {
 	str secret = text_of(s, "secret"), namespace, name;
-	/* digest has no counterpart; a controller that knows passwords alone needs no type */
+	/* a controller that knows passwords alone needs no type */
 	str type = text_of(s, "type");
-	if (s->step->as.guard.any || s->step->as.guard.kind != GUARD_BASIC || (type.n && !str_eq(type, STR("basic"))) || secret.n == 0)
+	const bool digest = type.n && !str_eq(type, STR("basic"));
+	if (s->step->as.guard.any || s->step->as.guard.kind != GUARD_BASIC || (digest && !wants(s, "secret.digest")) || secret.n == 0)
 		return false;
 	if (!str_cut(secret, '/', &namespace, &name)) {
 		name = secret;
@@ -107,7 +119,7 @@ static bool basic(const struct saying *s)
 	if (s->owner && !str_eq(namespace, s->owner->namespace))
 		set_text(s, "secret.namespace", namespace);
 	refer(s, "Secret", namespace, name);
-	return true;
+	return !digest || as_digest(s, name);
 }
 
 /* Every range with its mask. */

@@ -86,12 +86,18 @@ static bool is_proved(const struct asking *a, const struct question *q, const st
 }
 
 /* under: what becomes of the path after; NULL: what the side does with it. Whether both differ, and nobody has stated that. */
+static bool differs_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after,
+	const struct open_spelling *under)
+{
+	const struct asked asked = { request, before, after, outcomes_differ(a->scratch, before, after) };
+	return answer_is_known(after) && asked.what.n && note_apart(a, &asked, under);
+}
+
 static bool differs_under(struct asking *a, const struct request *request, const struct outcome *before, const struct open_spelling *under)
 {
 	struct outcome after;
-	client_asks(a->after, a->scratch, request, &(struct left_out){ .spelling = under ? &under->is : NULL }, &after);
-	const struct asked asked = { request, before, &after, outcomes_differ(a->scratch, before, &after) };
-	return answer_is_known(&after) && asked.what.n && note_apart(a, &asked, under);
+	client_asks(a->after, a->scratch, request, &(struct left_out){ .spelling = &under->is }, &after);
+	return differs_apart(a, request, before, &after, under);
 }
 
 static void ask_apart(struct asking *a, const struct request *request, const struct outcome *before, const struct outcome *after)
@@ -101,7 +107,7 @@ static void ask_apart(struct asking *a, const struct request *request, const str
 	const size_t opened = apart->opened;
 	if (!answer_is_known(before) || !answer_is_known(after))
 		return;
-	bool differs = differs_under(a, request, before, NULL);
+	bool differs = differs_apart(a, request, before, after, NULL);
 	for (size_t i = 0; open && i < open->spellings.n; i++)
 		differs = differs_under(a, request, before, &open->spellings.item[i]) || differs;
 	apart->asked++;

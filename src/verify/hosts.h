@@ -13,6 +13,7 @@ struct host_class {
 	str reused;                  /* another name whose listener has the same certificate: clients may send requests for this one there; or empty */
 	LIST(const struct host *) hosts;   /* of both sides, whose routes may take its requests */
 	bool underscores, last_dot;  /* headers with "_" in their names are another thing for one load balancer; a dot at the end of a Host is */
+	bool slashes;                /* an escaped slash is known to be none after */
 	bool originals;              /* backends are told by one of them alone what a proxy in front says */
 	LIST(const struct http_rules *) believing;   /* of load balancers that believe a header about the client's address */
 };

@@ -84,6 +84,8 @@ static void add_spellings(struct asking *a, str path)
 	add(a, arena_join(a->arena, bare, STR("//x")), true, true);
 	add(a, arena_join(a->arena, bare, STR("/x%2Fy")), true, true);
 	add(a, arena_join(a->arena, STR("/x/.."), whole), true, true);
+	if (bare.n && a->hosts->slashes)
+		add(a, arena_join(a->arena, bare, STR("%2Fx")), true, true);
 }
 
 static void add_behind(struct asking *a, str path, const char *more, bool edge)

@@ -230,6 +230,17 @@ static void add_said(const struct statements *statements, struct host_class *cla
 	}
 }
 
+/* A conversion says what becomes of escaped slashes where it is known that they are none. */
+static bool keeps_slashes(const struct model *after)
+{
+	bool keeps = false;
+	for (size_t i = 0; i < after->entries.n; i++) {
+		const enum path_reading path = after->entries.item[i]->http.spelling.path;
+		keeps = keeps || path == PATH_CANONICAL || path == PATH_CLEANED;
+	}
+	return keeps;
+}
+
 /* Classes of hosts that are to be asked, with what has to be known of all of them. */
 static struct host_classes classes_of(struct crew *crew, struct arena *arena, const struct entry_pair *pair)
 {
@@ -241,6 +252,7 @@ static struct host_classes classes_of(struct crew *crew, struct arena *arena, co
 		add_rules(arena, pair->before, crew->input->statements != NULL, &classes.item[i]);
 		add_rules(arena, pair->after, crew->input->statements != NULL, &classes.item[i]);
 		add_said(crew->input->statements, &classes.item[i]);
+		classes.item[i].slashes = crew->input->statements && keeps_slashes(pair->after);
 	}
 	return classes;
 }

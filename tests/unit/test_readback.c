@@ -147,7 +147,7 @@ static str fault(struct check *c, const struct policy_words *words)
 			return arena_printf(&c->run.in.arena, "%.*s is not read back", STR_ARG(name));
 	}
 	for (size_t i = 0; i < words->features.n; i++) {
-		bool said = str_eq(words->features.item[i].name, STR("timeout.request"));
+		bool said = str_eq(words->features.item[i].name, STR("timeout.request")) || str_eq(words->features.item[i].name, STR(POLICY_ORDER));
 		for (size_t k = 0; k < c->printed->policy->words.n; k++)
 			said = said || str_eq(words->features.item[i].name, read_name(c, c->printed->policy->words.item[k].feature));
 		if (!said)
@@ -190,7 +190,7 @@ static void check_report(struct check *c, const struct policy_words *words)
 			fail_msg("%s: the report says that %.*s went to %.*s", c->file, STR_ARG(told.item[i]), STR_ARG(c->printed->name));
 	for (size_t i = 0; i < words->features.n; i++) {
 		str name = words->features.item[i].name;
-		bool bare = str_eq(name, STR("timeout.request")) || str_eq(name, STR(POLICY_ANSWER)) || str_eq(name, STR(POLICY_OVERRIDE));
+		bool bare = str_eq(name, STR("timeout.request")) || str_eq(name, STR(POLICY_ORDER)) || str_eq(name, STR(POLICY_ANSWER)) || str_eq(name, STR(POLICY_OVERRIDE));
 		/* against a limit of the target's own, which no fact says */
 		bare = bare || (str_eq(name, STR("body.size")) && target_of(c)->usual_body.n);
 		if (!str_list_has(&told, name) && !bare)
