@@ -76,7 +76,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-translator judge-traffic-controller judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -265,13 +265,22 @@ judge-translator: binary-for-judges
 judge-mutants: binary-for-judges
 	@tests/python.sh tests/judge_envoy.py --binary build/ing2gw --sets 0 --recorded 0 --mutants 1 $(if $(SEED),--seed '$(SEED)') $(ARGS)
 
-# Recorded sets of ingress-nginx, converted and served by a real Envoy: what each request is answered, before and after.
-judge-traffic: binary-for-judges
+# Recorded sets of ingress-nginx, converted and served by a real Envoy: what each request is answered, before and after. Many through the
+# translator; some through the controller on an API server, with ListenerSets.
+judge-traffic: judge-traffic-translator judge-traffic-controller
+
+judge-traffic-translator: binary-for-judges
 	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw $(JUDGED)
 
+judge-traffic-controller: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation envoy-gateway $(if $(SETS),,--sets 60) $(JUDGED)
+
 # The same through the controllers of others, on an API server.
-judge-traffic-traefik judge-traffic-contour: judge-traffic-%: binary-for-judges
-	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation $* $(JUDGED)
+judge-traffic-traefik: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation traefik $(JUDGED)
+
+judge-traffic-contour: binary-for-judges
+	@tests/python.sh tests/judge_traffic.py --binary build/ing2gw --implementation contour $(JUDGED)
 
 judge-controller: binary-for-judges
 	$(JUDGE_CLUSTER) envoy-gateway

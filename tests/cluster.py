@@ -10,6 +10,7 @@
         .settled(paths)     waits until nothing changes any more below these paths
     Processes               what was started and has to end
 """
+import argparse
 import base64
 import http.client
 import json
@@ -18,6 +19,7 @@ import ssl
 import subprocess
 import time
 
+import common
 import kubeyaml
 import real
 
@@ -245,3 +247,17 @@ class Cluster:
         if self.client:
             self.client.close()
         self.processes.close()
+
+
+def main(check, programs=()):
+    """The program of a test: check(binary, tally) in these namespaces."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    args = parser.parse_args()
+    why = missing(*programs) or ("" if isolated() else "no network namespaces can be made here")
+    if why:
+        print("skipped: %s\n0 passed, 0 failed, 1 skipped" % why)
+        return 0
+    tally = common.Tally()
+    check(os.path.abspath(args.binary), tally)
+    return tally.end()

@@ -4,7 +4,6 @@
 Everything runs in a network namespace of its own (tests/cluster.py). Secret values are planted all over the cluster, and may be in nothing
 that comes out; the server's own audit log says which verbs were used; docs/cluster-role.yaml is tried as it stands.
 """
-import argparse
 import base64
 import json
 import os
@@ -311,18 +310,5 @@ def run(binary, tally):
             control.close()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    args = parser.parse_args()
-    tally = common.Tally()
-    why = cluster.missing("kubectl") or ("" if cluster.isolated() else "no network namespaces can be made here")
-    if why:
-        print("skipped: %s\n0 passed, 0 failed, 1 skipped" % why)
-        return 0
-    run(os.path.abspath(args.binary), tally)
-    return tally.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cluster.main(run, ["kubectl"]))

@@ -2,7 +2,6 @@
 """What goes wrong between here and an API server: a proxy of ours stands before a real one and spoils answers. Nothing crashes, nothing is half-written,
 what passes is read again with the same bytes, and what stays is said with what to do. Kubeconfigs as clusters write them, with fake credential plugins.
 """
-import argparse
 import base64
 import gzip
 import http.client
@@ -447,18 +446,5 @@ def run(binary, tally):
             control.close()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    args = parser.parse_args()
-    tally = common.Tally()
-    why = cluster.missing() or ("" if cluster.isolated() else "no network namespaces can be made here")
-    if why:
-        print("skipped: %s\n0 passed, 0 failed, 1 skipped" % why)
-        return 0
-    run(os.path.abspath(args.binary), tally)
-    return tally.end()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(cluster.main(run))

@@ -204,6 +204,8 @@ bool policy_features(struct arena *arena, const struct mapping *mapping, str gro
 		(void)take_row(&r, STR("timeout.request"), out->target->endless.said);
 	if (str_eq(out->target->override.policy, kind))
 		(void)take_row(&r, STR(POLICY_OVERRIDE), out->target->override.said);
+	if (str_eq(out->target->refused.policy, kind))
+		(void)take_row(&r, STR(POLICY_REFUSED), out->target->refused.said);
 	if (str_eq(out->target->answer.policy, kind))
 		(void)take_row(&r, STR(POLICY_ANSWER), out->target->answer.said);
 	if (str_eq(out->target->order.row.policy, kind))

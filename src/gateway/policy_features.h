@@ -12,6 +12,8 @@
 #define POLICY_ANSWER "route.answer"
 /* A status of the implementation's own that becomes another one: "from", "status", "location". */
 #define POLICY_OVERRIDE "route.override"
+/* Answers of a service that is asked for permission are no more than their status. */
+#define POLICY_REFUSED "route.refused"
 /* The order in which policies may refuse requests is that of the table's key `order`. */
 #define POLICY_ORDER "route.order"
 

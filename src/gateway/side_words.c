@@ -356,6 +356,9 @@ static bool override(const struct word *w)
 	const uint32_t from = (uint32_t)number_of(w, "from"), status = (uint32_t)number_of(w, "status");
 	str to = text_of(w, "location"), hsts = text_of(w, "hsts");
 	struct redirect r = { 0 };
+	/* of ranges: another word says them, or nobody does */
+	if (!from)
+		return true;
 	if (hsts.n && !is_sent_anyway(w, hsts))
 		return false;
 	bool sign_in = from == 401 && status == 302 && to.n && side_location(w->b, w->policy->words.target, to, &r) && !r.regex.n && !r.cuts_slash;
@@ -370,6 +373,18 @@ static bool override(const struct word *w)
 	for (size_t i = 0; i < w->route->cases.n; i++)
 		w->route->cases.item[i].backend.answer = status;
 	return w->route->cases.n > 0;
+}
+
+/* The service's own 403 is no more than that, and its redirects are errors. */
+static bool refused(const struct word *w)
+{
+	str hsts = text_of(w, "hsts");
+	if (number_of(w, "from") != 403 || number_of(w, "status") != 500 || (hsts.n && !is_sent_anyway(w, hsts)))
+		return false;
+	for (size_t i = 0; i < w->route->steps.n; i++)
+		if (w->route->steps.item[i]->kind == STEP_GUARD && w->route->steps.item[i]->as.guard.kind == GUARD_EXTERNAL)
+			w->route->steps.item[i]->as.guard.turned = true;
+	return true;
 }
 
 static bool answer(const struct word *w)
@@ -457,7 +472,7 @@ static const struct {
 } WORDS[] = {
 	{ STR_INIT("auth.basic"), basic }, { STR_INIT("access.allow"), addresses }, { STR_INIT("access.deny"), addresses },
 	{ STR_INIT("auth.external"), external }, { STR_INIT("body.size"), body }, { STR_INIT("rate.requests"), rate },
-	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer }, { STR_INIT(POLICY_OVERRIDE), override },
+	{ STR_INIT("route.rewrite"), captures }, { STR_INIT("backend.host"), host }, { STR_INIT(POLICY_ANSWER), answer }, { STR_INIT(POLICY_OVERRIDE), override }, { STR_INIT(POLICY_REFUSED), refused },
 	{ STR_INIT("rate.connections"), rate }, { STR_INIT("cors"), cors }, { STR_INIT("cookies.domain"), changed_cookie },
 	{ STR_INIT("cookies.path"), changed_cookie }, { STR_INIT("headers.location"), changed_location },
 	{ STR_INIT("redirect.permanent"), elsewhere }, { STR_INIT("redirect.temporal"), elsewhere },
@@ -525,6 +540,7 @@ static bool original(const struct word *w, struct http_rules *http)
 	static const struct header_edit EDITS[] = {
 		{ .name = STR_INIT("X-Original-Forwarded-For"), .value = STR_INIT("$http_x_forwarded_for") },
 		{ .name = STR_INIT("X-Original-Forwarded-Host"), .value = STR_INIT("$http_x_forwarded_host") },
+		{ .name = STR_INIT("Proxy"), .value = STR_INIT("") },
 	};
 	for (size_t i = 0; i < sizeof EDITS / sizeof *EDITS; i++)
 		LIST_PUSH(w->b->arena, &http->headers, EDITS[i]);

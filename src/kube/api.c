@@ -186,54 +186,42 @@ static void busy(struct job *job, const struct http_answer *answer)
 		answer->status == 429 ? STR("it has too much to do; try again later") : STR("this is a fault of the server, or of something in front of it; try again later"));
 }
 
+/* Faults that trying again does not mend. */
+static const struct connection_row {
+	enum http_fault fault;
+	enum diag_code code;
+	str what, help;
+} CONNECTION_ROWS[] = {
+	{ HTTP_NO_HOST, DIAG_CLUSTER_CONNECTION, STR_INIT("the name of the API server has no address"), STR_INIT("is the VPN up, and is this the right --context?") },
+	{ HTTP_NO_CONNECTION, DIAG_CLUSTER_CONNECTION, STR_INIT("no connection to the API server"), STR_INIT("is the cluster running, and is this the right --context?") },
+	{ HTTP_PROXY, DIAG_CLUSTER_CONNECTION, STR_INIT("the proxy leads to no API server"),
+		STR_INIT("look at proxy-url of the kubeconfig, --proxy-url and the variable HTTPS_PROXY; NO_PROXY takes a host out") },
+	{ HTTP_CERTIFICATE, DIAG_CLUSTER_CONNECTION, STR_INIT("the API server's certificate is not trusted"),
+		STR_INIT("certificate-authority-data of the kubeconfig must be of who signed it (--certificate-authority FILE), and tls-server-name a name in it") },
+	{ HTTP_TLS, DIAG_CLUSTER_CONNECTION, STR_INIT("TLS with the API server fails"),
+		STR_INIT("is this the port of an API server? or does it want a client certificate that the kubeconfig does not have?") },
+	{ HTTP_CLIENT_CERTIFICATE, DIAG_CLUSTER_CREDENTIALS, STR_INIT("the client certificate cannot be used"),
+		STR_INIT("client-certificate and client-key must belong together and be PEM; write the kubeconfig again") },
+	{ HTTP_TIMEOUT, DIAG_CLUSTER_CONNECTION, STR_INIT("the API server was too slow"), STR_INIT("give it more time with --request-timeout, and look at the way there") },
+};
+
 static void no_connection(struct job *job, const struct http_answer *answer)
 {
+	static const struct connection_row OTHER = { HTTP_OTHER, DIAG_CLUSTER_CONNECTION, STR_INIT("the API server cannot be read"),
+		STR_INIT("try kubectl get --raw /version with the same context") };
 	struct arena *arena = job->api->arena;
-	str why = arena_str(arena, answer->why);
-	switch (answer->fault) {
-	case HTTP_NO_HOST:
-		fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "the name of the API server has no address: %.*s", STR_ARG(why)),
-			STR("is the VPN up, and is this the right --context?"));
-		return;
-	case HTTP_NO_CONNECTION:
-		fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "no connection to the API server: %.*s", STR_ARG(why)),
-			STR("is the cluster running, and is this the right --context?"));
-		return;
-	case HTTP_PROXY:
-		fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "the proxy leads to no API server: %.*s", STR_ARG(why)),
-			STR("look at proxy-url of the kubeconfig, --proxy-url and the variable HTTPS_PROXY; NO_PROXY takes a host out"));
-		return;
-	case HTTP_CERTIFICATE:
-		fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "the API server's certificate is not trusted: %.*s", STR_ARG(why)),
-			STR("certificate-authority-data of the kubeconfig must be of who signed it (--certificate-authority FILE), and tls-server-name a name in it"));
-		return;
-	case HTTP_TLS:
-		fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "TLS with the API server fails: %.*s", STR_ARG(why)),
-			STR("is this the port of an API server? or does it want a client certificate that the kubeconfig does not have?"));
-		return;
-	case HTTP_CLIENT_CERTIFICATE:
-		fail(job->api, DIAG_CLUSTER_CREDENTIALS, arena_printf(arena, "the client certificate cannot be used: %.*s", STR_ARG(why)),
-			STR("client-certificate and client-key must belong together and be PEM; write the kubeconfig again"));
-		return;
-	case HTTP_TIMEOUT:
-		fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "the API server was too slow: %.*s", STR_ARG(why)),
-			STR("give it more time with --request-timeout, and look at the way there"));
-		return;
-	case HTTP_CUT:
-		broken(job, arena_printf(arena, "the connection ended before the answer did: %.*s", STR_ARG(why)));
-		return;
-	case HTTP_ENCODING:
+	const struct connection_row *row = &OTHER;
+	for (size_t i = 0; i < sizeof CONNECTION_ROWS / sizeof *CONNECTION_ROWS; i++)
+		if (CONNECTION_ROWS[i].fault == answer->fault)
+			row = &CONNECTION_ROWS[i];
+	if (answer->fault == HTTP_CUT)
+		broken(job, arena_printf(arena, "the connection ended before the answer did: %.*s", STR_ARG(answer->why)));
+	else if (answer->fault == HTTP_ENCODING)
 		broken(job, STR("the answer is not compressed as it says"));
-		return;
-	case HTTP_STOPPED:
+	else if (answer->fault == HTTP_STOPPED)
 		broken(job, STR("the answer is no JSON of the Kubernetes API"));
-		return;
-	case HTTP_GOOD:
-	case HTTP_TOO_LARGE:
-	case HTTP_OTHER:
-		break;
-	}
-	fail(job->api, DIAG_CLUSTER_CONNECTION, arena_printf(arena, "the API server cannot be read: %.*s", STR_ARG(why)), STR("try kubectl get --raw /version with the same context"));
+	else
+		fail(job->api, row->code, arena_printf(arena, "%.*s: %.*s", STR_ARG(row->what), STR_ARG(answer->why)), row->help);
 }
 
 static void restart(struct job *job)

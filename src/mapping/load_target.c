@@ -45,6 +45,7 @@ static const struct key TARGET_KEYS[] = {
 	{ STR_INIT("endless"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("answer"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("override"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
+	{ STR_INIT("refused"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("policies"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
 	{ STR_INIT("steps"), KEY_TEXTS, OPTIONAL, offsetof(struct target_table, steps), NULL, 0, NULL },
 	{ STR_INIT("order"), KEY_OTHER, OPTIONAL, 0, NULL, 0, NULL },
@@ -432,6 +433,7 @@ void load_target(struct loader *loader, const struct node *root)
 		load_policy(loader, table, list->as.list.item[i]);
 	load_bare(loader, table, node_get(root, STR("endless")), &table->endless);
 	load_bare(loader, table, node_get(root, STR("override")), &table->override);
+	load_bare(loader, table, node_get(root, STR("refused")), &table->refused);
 	load_order(loader, table, node_get(root, STR("order")));
 	load_answer(loader, table, node_get(root, STR("answer")));
 	load_regex(loader, table, node_get(root, STR("regex")));

@@ -269,6 +269,7 @@ struct target_table {
 	struct target_row endless;   /* how it is lifted where rules have no field for it; only policy and said */
 	struct target_row answer;    /* how a rule answers what no filter of the standard says: status, location; only policy and said */
 	struct target_row override;  /* how a status of its own becomes another one: from, status, location; only policy and said */
+	struct target_row refused;   /* what becomes of answers of a service that refuses: from 403, status 500 for its redirects; only policy and said */
 	LIST(struct answer_word) answer_words;   /* for the locations of both */
 	LIST(struct target_choice) choices;
 	LIST(struct left_open) left_open;   /* targets that extend this one are implementations, and have none of it */

@@ -115,7 +115,7 @@ static struct verdict ask_service(struct run *r, const struct step *s)
 		take_permission(r, g);
 		return pass();
 	}
-	if (g->hands_over)
+	if (g->hands_over && !(g->turned && status >= 300 && status < 400))
 		return refuse(status);
 	if (status == 401 && find_permission(r, STR("WWW-Authenticate"), &value))
 		add_answer_header(r, STR("WWW-Authenticate"), value);

@@ -143,6 +143,7 @@ struct guard {
 	str header;                  /* GUARD_HEADER */
 	LIST(struct header_pattern) patterns;
 	str realm;                   /* GUARD_BASIC */
+	bool turned;                 /* GUARD_EXTERNAL, handed over: a redirect of the service's is an error, 500 */
 	bool digest;                 /* GUARD_BASIC: passwords come as digests, and their lines name the realm */
 	bool own_realm;              /* GUARD_BASIC: whoever asks chooses the realm, and what it is called says nothing */
 	struct backend service;      /* GUARD_EXTERNAL: the Service that the url names, where it is a fixed one in plain HTTP; else without a name */

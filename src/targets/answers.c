@@ -188,27 +188,44 @@ static str place_of(const struct template_places *places, str field)
 	return places->item[places->n - 1].at;
 }
 
+/* What the target answers by itself becomes something else: as that row has it. */
+static void say_instead(struct lowering *lw, const struct target_row *row, const char *word, struct template_values *values, const struct fact_list *facts,
+	struct draft *d)
+{
+	struct template_places places = { 0 };
+	struct mark_list marks = { 0 };
+	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, row->policy), (str){ "", 0 });
+	/* what replaces an answer has no header that is set for all of them */
+	if (setting_is_said(lw, STR("headers.hsts")))
+		template_set_text(lw->arena, values, STR("hsts"), lw->entry->http.hsts);
+	struct node *spec = template_fill(lw->arena, row->said, values, &places);
+	for (size_t i = 0; i < facts->n; i++)
+		LIST_PUSH(lw->arena, &marks, ((struct mark){ facts->item[i], place_of(&places, STR("location")) }));
+	policy_merge(lw, policy, spec, &marks);
+	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ str_c(word), *values }));
+	for (size_t i = 0; i < marks.n; i++)
+		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
+}
+
 /* from: the status that the target answers by itself. */
 static void override(struct lowering *lw, uint32_t from, uint32_t status, str location, const struct fact_list *facts, struct draft *d)
 {
 	struct template_values values = { 0 };
-	struct template_places places = { 0 };
-	struct mark_list marks = { 0 };
-	struct rule_policy *policy = policy_of_draft(lw, d, target_policy(lw->target, lw->target->override.policy), (str){ "", 0 });
 	template_set_number(lw->arena, &values, STR("from"), from);
 	template_set_number(lw->arena, &values, STR("status"), status);
 	template_set_text(lw->arena, &values, STR("location"), location);
-	/* what replaces an answer has no header that is set for all of them */
-	if (setting_is_said(lw, STR("headers.hsts")))
-		template_set_text(lw->arena, &values, STR("hsts"), lw->entry->http.hsts);
-	struct node *spec = template_fill(lw->arena, lw->target->override.said, &values, &places);
-	for (size_t i = 0; i < facts->n; i++)
-		LIST_PUSH(lw->arena, &marks, ((struct mark){ facts->item[i], place_of(&places, STR("location")) }));
-	policy_merge(lw, policy, spec, &marks);
-	LIST_PUSH(lw->arena, &policy->words, ((struct policy_word){ STR(POLICY_OVERRIDE), values }));
-	for (size_t i = 0; i < marks.n; i++)
-		LIST_PUSH(lw->arena, &policy->marks, marks.item[i]);
+	say_instead(lw, &lw->target->override, POLICY_OVERRIDE, &values, facts, d);
 	d->overridden = true;
+}
+
+void answer_refused(struct lowering *lw, const struct rule_place *at, struct draft *d)
+{
+	struct template_values values = { 0 };
+	if (!lw->target->refused.said || nobody_step(at->route))
+		return;
+	template_set_number(lw->arena, &values, STR("from"), 403);
+	template_set_number(lw->arena, &values, STR("status"), 500);
+	say_instead(lw, &lw->target->refused, POLICY_REFUSED, &values, &(struct fact_list){ 0 }, d);
 }
 
 void answer_for_nobody(struct lowering *lw, const struct rule_place *at, struct draft *d)

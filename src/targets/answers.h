@@ -17,6 +17,9 @@ void answer_add(struct lowering *lowering, const struct step *step, struct draft
 /* Where no Service of the route is there, and the source answers for them: so does the target, if it can be told to. */
 void answer_for_nobody(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
 
+/* A service that is asked for permission, and refuses: clients see no more of its answer than they do in the source. */
+void answer_refused(struct lowering *lowering, const struct rule_place *at, struct draft *draft);
+
 /* A guard whose 401 leads to a page to sign in. */
 void answer_sign_in(struct lowering *lowering, const struct rule_place *at, const struct step *step, struct draft *draft);
 

@@ -165,6 +165,8 @@ static void add_step(struct lowering *lw, const struct rule_place *at, const str
 	if (!(step->kind == STEP_GUARD && loss_is_accepted(lw, step->feature)) && policy_says(lw, step)) {
 		if (step->kind == STEP_GUARD && step->as.guard.signin.n)
 			answer_sign_in(lw, at, step, d);
+		if (step->kind == STEP_GUARD && step->as.guard.kind == GUARD_EXTERNAL)
+			answer_refused(lw, at, d);
 		if (step->kind == STEP_REDIRECT) {
 			d->answer = step;
 			keep_cors(lw, d);

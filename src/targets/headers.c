@@ -355,10 +355,24 @@ static void lose_on_status(struct lowering *lw, const struct header_change *c)
 		fact_lost(c->facts.item[i], FACT_DIFFERENT, LOSS_BEHAVIOUR, DIAG_STATUS_DIFFERS, STR("the Gateway gives an answer of its own instead"));
 }
 
+/* An error page stands in for the status, and comes without the headers. */
+static bool is_replaced(const struct route *route, const struct step *answer)
+{
+	for (size_t i = 0; i < route->steps.n; i++) {
+		const struct step *step = route->steps.item[i];
+		for (size_t k = 0; step->kind == STEP_ERRORS && k < step->as.errors.codes.n; k++)
+			if (answer->kind == STEP_STATUS && step->as.errors.codes.item[k] == answer->status)
+				return true;
+	}
+	return false;
+}
+
 /* The answer is the rule's own, and comes with the headers that the rule adds to answers. */
-static bool comes_along(const struct lowering *lw, const struct draft *d)
+static bool comes_along(const struct lowering *lw, const struct route *route, const struct draft *d)
 {
 	static const str HTTPS = STR_INIT("redirect.https");
+	if (is_replaced(route, d->answer))
+		return false;
 	if (lw->exact && lw->target->answer.said && (d->answered || d->answer->kind == STEP_REDIRECT))
 		return true;
 	return d->answer->kind == STEP_REDIRECT && !str_eq(d->answer->feature, HTTPS);
@@ -369,7 +383,7 @@ void headers_write(struct lowering *lw, const struct rule_place *at, struct draf
 	static const str BEFORE = STR_INIT("the answer comes before, and nothing is sent to the backend");
 	for (size_t i = 0; i < d->headers.n; i++) {
 		const struct header_change *c = &d->headers.item[i];
-		const bool along = d->answer && comes_along(lw, d);
+		const bool along = d->answer && comes_along(lw, at->route, d);
 		if (c->response && c->kind != HEADER_REMOVE && !(d->answer && d->answer->kind == STEP_STATUS) && !(along && lw->exact && !draft_is_guarded(d)))
 			say_own_answers(lw, at->route, &c->facts);
 		if (!d->answer || (c->response && along))

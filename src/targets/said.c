@@ -315,12 +315,24 @@ static bool original(const struct saying *s)
 	return str_eq_nocase(s->lw->entry->http.forwarded_for, STR("X-Forwarded-For"));
 }
 
+/* Nothing answers before the header is set. */
+static bool route_sends_hsts(const struct route *route)
+{
+	for (size_t i = 0; i < route->steps.n; i++) {
+		const struct step *step = route->steps.item[i];
+		if (str_eq(step->feature, STR("headers.hsts")))
+			return true;
+		if (step->side != SIDE_PLAIN && (step->kind == STEP_STATUS || step->kind == STEP_REDIRECT))
+			return false;
+	}
+	return false;
+}
+
 static bool sends_hsts(const struct host *host)
 {
 	for (size_t i = 0; i < host->routes.n; i++)
-		for (size_t k = 0; k < host->routes.item[i]->steps.n; k++)
-			if (str_eq(host->routes.item[i]->steps.item[k]->feature, STR("headers.hsts")))
-				return true;
+		if (route_sends_hsts(host->routes.item[i]))
+			return true;
 	return false;
 }
 

@@ -230,12 +230,21 @@ static void add_forwarded(struct asking *a, const struct http_rules *http, str f
 	add_variant(a, &v);
 }
 
+/* Who is let in; also under the name with a dot at its end, where that may be another one. */
+static void add_let_in(struct asking *a, struct variant v)
+{
+	add_variant(a, &v);
+	v.dotted = true;
+	if (a->hosts->last_dot)
+		add_variant(a, &v);
+}
+
 /* As the address of the connection; and as what a proxy says, and somebody whose word may count as well, or not. */
 static void add_client(struct asking *a, str client)
 {
 	struct variant v = usual();
 	v.client = client;
-	add_variant(a, &v);
+	add_let_in(a, v);
 	for (size_t i = 0; i < a->hosts->believing.n; i++) {
 		const struct http_rules *http = a->hosts->believing.item[i];
 		add_forwarded(a, http, http->trusted.n ? address_in(a->arena, &http->trusted.item[0]) : STR(""), client);
@@ -261,7 +270,7 @@ static void add_guard(struct asking *a, const struct guard *g)
 		break;
 	case GUARD_BASIC:
 		v.given.basic = GIVEN_PASS;
-		add_variant(a, &v);
+		add_let_in(a, v);
 		break;
 	case GUARD_EXTERNAL:
 		v.given.external = 401;
@@ -269,7 +278,7 @@ static void add_guard(struct asking *a, const struct guard *g)
 		break;
 	case GUARD_CERTIFICATE:
 		v.given.certificate = GIVEN_PASS;
-		add_variant(a, &v);
+		add_let_in(a, v);
 		break;
 	case GUARD_OPAQUE:
 		break;
