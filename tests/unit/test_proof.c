@@ -78,7 +78,8 @@ static void prove_broken(struct breaking *c)
 {
 	struct proof_input input = { .statements = &c->run.statements, .gateways = c->run.gateways };
 	str text = c->breakage ? broken(&c->run.in.arena, c->run.manifests, c->breakage) : c->run.manifests;
-	if (text.n == 0 || c->run.in.bug)
+	/* of a dump only what was asked for is printed, which is no whole */
+	if (text.n == 0 || c->run.in.bug || choice_is_made(&c->run.options.choice))
 		return;
 	const struct proof_text one = { STR_INIT("manifests"), text };
 	LIST_PUSH(&c->run.in.arena, &input.texts, one);
@@ -121,8 +122,8 @@ static void judge(struct breaking *c, struct tally *tally)
 	bool differs, base_differs;
 	c->breakage = NULL;
 	char *base = verdict_of(c, &base_differs);
-	if (base)
-		assert_false(base_differs);
+	if (base && base_differs)
+		fail_msg("%s: differs as it is", c->file);
 	/* what is not known of the source cannot be proved, broken or not */
 	bool known = base && !strstr(base, "\"verdict\": \"unknown\"");
 	for (size_t i = 0; known && i < COUNT(BREAKAGES); i++) {
