@@ -81,6 +81,18 @@ for file in "$out"/seeds/* tests/fuzz/seeds/fuzz_trace.yaml; do
 	} >"$out/fuzz_trace.seeds/${file##*/}"
 done
 
+# For fuzz_gateway what was printed for each target.
+mkdir -p "$out/fuzz_gateway.seeds"
+while IFS= read -r -d '' file; do
+	cp "$file" "$out/fuzz_gateway.seeds/$(cksum <"$file" | tr ' ' -)"
+done < <(find fixtures -type f -name 'expected*.yaml' -size -64k -print0 2>/dev/null)
+
+# For fuzz_whole bytes of no meaning; it begins with a choice each.
+mkdir -p "$out/fuzz_whole.seeds"
+for number in $(seq 60); do
+	sha512sum <<<"$number" | cut -c1-128 >"$out/fuzz_whole.seeds/$number"
+done
+
 # Beginnings for what is no manifest. The first byte of an input of fuzz_convert chooses options and shape, as that of fuzz_values
 # does; see there.
 seed() {

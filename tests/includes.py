@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which room of src/ may include which. Only the rooms that are named here, not what these use in their turn."""
+"""Which room of src/ may include which. Only the rooms that are named here, not what these use in their turn. docs/architecture.md says the same."""
 import os
 import re
 import sys
@@ -56,6 +56,18 @@ def own_header_first(path, text):
     return first is not None and first.group(1) == own
 
 
+def page(tally):
+    """What docs/architecture.md names is there, and its table of rooms is the one above."""
+    text = ctext.read("docs/architecture.md")
+    rooms = {room: set(allowed.replace(",", " ").split()) for room, allowed in re.findall(r"^\| `src/(\w+)` \|[^|]*\|([^|]*)\|$", text, re.M)}
+    tally.check(rooms == {room: set(allowed.split()) for room, allowed in ROOMS.items()}, "docs/architecture.md", "its table of rooms is another one")
+    headers = "".join(ctext.read(path) for path in ctext.files(["src"]) if path.endswith(".h"))
+    for name in sorted(set(re.findall(r"`(\w+)\(\)`", text))):
+        tally.check(re.search(r"\b%s\(" % name, headers), "docs/architecture.md", "no header has %s()" % name)
+    for path in sorted(set(re.findall(r"`((?:src|mappings|tests|include|fixtures)/[^`]*)`", text))):
+        tally.check(os.path.exists(os.path.join(common.ROOT, path)) or path == "src/http", "docs/architecture.md", "%s is not there" % path)
+
+
 def main():
     tally = common.Tally()
     seen = set()
@@ -69,6 +81,7 @@ def main():
             tally.fail("%s:%d" % (path, line), fault)
         if not found:
             tally.ok()
+    page(tally)
     for room in ("base", "doc", "kube", "mapping", "ledger", "route", "controllers", "gateway", "targets", "report", "lib", "cli"):
         tally.check(room in seen, "src/" + room, "has no sources")
     return tally.end()

@@ -317,7 +317,8 @@ void app_root_add(struct instance *in, struct server *server, struct host *host)
 	steps_host(in, server, r);
 	struct step *s = route_step(a, r, STEP_REDIRECT, APP_ROOT, setting->fact);
 	s->value = setting->value.text;
-	s->as.redirect = (struct redirect){ .change = PATH_FULL, .path = setting->value.text, .status = 302 };
+	s->as.redirect = (struct redirect){ .status = 302 };
+	steps_redirect_path(&s->as.redirect, setting->value.text);
 	s->as.redirect.location = arena_join(a, STR("$scheme://$http_host"), setting->value.text);
 }
 

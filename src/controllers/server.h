@@ -188,6 +188,8 @@ void headers_of_request(struct instance *instance, const struct location *locati
 
 /* steps.c: the steps of a location (A.10), from the features that are set. */
 void steps_build(struct instance *instance, struct server *server, const struct location *location, struct route *route);
+/* The path of a redirect's address, and what of it no filter says: a query, a fragment, variables. */
+void steps_redirect_path(struct redirect *redirect, str target);
 /* The redirect of every request to one address; the Host that the backend gets. */
 void steps_redirect(struct instance *instance, struct subject *subject, struct route *route);
 void steps_upstream_host(struct instance *instance, struct subject *subject, struct route *route);

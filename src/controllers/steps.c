@@ -8,6 +8,16 @@
 
 /* ---- redirects ---- */
 
+void steps_redirect_path(struct redirect *r, str target)
+{
+	size_t end = 0;
+	while (end < target.n && target.p[end] != '?' && target.p[end] != '#')
+		end++;
+	r->change = PATH_FULL;
+	r->path = end ? str_slice(target, 0, end) : STR("/");
+	r->lost = str_has(target, STR("$")) ? target : str_from(target, end);
+}
+
 /* Cuts "scheme://host:port/path?query" or "/path" into the parts that a redirect of the model has. */
 static void redirect_to(struct redirect *r, str url)
 {
@@ -25,12 +35,7 @@ static void redirect_to(struct redirect *r, str url)
 		if (str_cut(host, ':', &r->host, &port) && str_to_u64(port, 65535, &number))
 			r->port = (uint32_t)number;
 	}
-	size_t end = 0;
-	while (end < rest.n && rest.p[end] != '?' && rest.p[end] != '#')
-		end++;
-	r->change = PATH_FULL;
-	r->path = end ? str_slice(rest, 0, end) : STR("/");
-	r->lost = str_from(rest, end);
+	steps_redirect_path(r, rest);
 	if (str_has(url, STR("$")))
 		r->lost = url;
 	r->location = url;

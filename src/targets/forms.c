@@ -43,9 +43,9 @@ static bool cuts_prefix(const struct lowering *lw, const struct route *route, en
 }
 
 /* The controller's own 404, which a Gateway answers by itself. */
-static bool is_silent(const struct lowering *lw, const struct forms_of *of, const struct route *route)
+static bool is_silent(const struct forms_of *of, const struct route *route)
 {
-	return route->implicit && !of->implicit && (route->cases.n == 0 || route_is_closed(lw, route, of->side));
+	return route->implicit && !of->implicit && route->cases.n == 0;
 }
 
 static struct form *form_new(struct lowering *lw, const struct forms_of *of, const struct route *route)
@@ -108,7 +108,7 @@ struct forms forms_decide(struct lowering *lw, const struct forms_of *of)
 		struct form *form = form_new(lw, of, route);
 		form->place = i;
 		map_set_address(&forms.by_route, form->route, form);
-		if (route->match.kind != MATCH_EXACT && !is_silent(lw, of, route))
+		if (route->match.kind != MATCH_EXACT && !is_silent(of, route))
 			LIST_PUSH(lw->arena, &all, form);
 	}
 	make_groups(&all);

@@ -165,13 +165,13 @@ static bool is_more(const struct lowering *lw, const struct draft *draft)
 }
 
 /*
- * The root that the controller adds to every host answers 404. So does a Gateway where nothing matches; only where a wider host
- * would take the requests a rule must stand in the way, and where the whole host is closed.
+ * The root that the controller adds to every host answers 404, unless a default backend answers there. So does a Gateway where nothing
+ * matches; only where a wider host would take the requests a rule must stand in the way, and where the whole host is closed.
  */
 static bool is_needless(const struct host_side *hs, const struct route *route, const struct draft *draft)
 {
 	bool said = draft->answered && (draft->answer->status != 404 || is_more(hs->lw, draft));
-	bool nothing = draft->closed || (draft->answer && draft->answer->kind == STEP_STATUS && !said);
+	bool nothing = (draft->closed && route->cases.n == 0) || (draft->answer && draft->answer->kind == STEP_STATUS && !said);
 	return route->implicit && nothing && !hs->wider && !hs->host_closed;
 }
 

@@ -17,6 +17,7 @@ enum path_said {
 	SAID_AS_REGEX,       /* as a regular expression, whose dialect is the implementation's, and which may be in this letter case */
 	SAID_FOLDED,         /* as one that takes the same paths; its rank is the implementation's */
 	SAID_IN_DIALECT,     /* the same, in a dialect that is the implementation's */
+	SAID_SLASH,          /* as a prefix that takes its path without the last slash as well, which the source left to others */
 	SAID_NEAR,           /* as what people would write for it, which takes other paths on its edge */
 	SAID_SEARCHED,       /* as the regular expression that the source has, with its letter case; rank and dialect are the implementation's */
 	SAID_BEGINNING,      /* with all that begin as it does, in any case: who is asked, or refused, is to stay so where it is too long for that itself */

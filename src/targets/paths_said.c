@@ -128,7 +128,7 @@ static void say_element(struct lowering *lw, const struct rule_place *at, const 
 static void say_near(struct lowering *lw, const struct rule_place *at, const struct fact_list *facts, enum loss loss)
 {
 	const struct match *m = &at->route->match;
-	bool text = m->kind == MATCH_TEXT, slash = text && str_ends(m->path, STR("/"));
+	bool text = m->kind != MATCH_REGEX, slash = text && str_ends(m->path, STR("/"));
 	str path = text ? m->path : m->near;
 	struct loss_text t = {
 		.code = DIAG_PATH_DIFFERS, .loss = loss,
@@ -179,6 +179,7 @@ void say_path(struct lowering *lw, const struct rule_place *at, enum path_said s
 	switch (said) {
 	case SAID_SAME:
 		break;
+	case SAID_SLASH:
 	case SAID_NEAR:
 		say_near(lw, at, &facts, LOSS_BEHAVIOUR);
 		break;
@@ -255,6 +256,9 @@ void say_closed_path(struct lowering *lw, const struct rule_place *at, enum path
 	case SAID_SAME:
 		if (at->contested && r->match.path.n > 1 && r->match.kind == MATCH_REGEX)
 			differ(lw, r, &facts, &BESIDE);
+		break;
+	case SAID_SLASH:
+		say_near(lw, at, &facts, LOSS_BEHAVIOUR);
 		break;
 	case SAID_NEAR:
 		say_near(lw, at, &facts, LOSS_SECURITY);

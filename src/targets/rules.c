@@ -346,6 +346,21 @@ static void hold_paths(struct lowering *lw, struct path_list *paths)
 	}
 }
 
+/* "/a/" does not take "/a" in the source, and no path of its own does. */
+static bool takes_without_slash(const struct rule_place *at)
+{
+	const struct match *m = &at->route->match;
+	str without = path_without_slash(m->path);
+	if (m->kind != MATCH_PREFIX || without.n == m->path.n)
+		return false;
+	for (size_t i = 0; i < at->host->routes.n; i++) {
+		const struct match *other = &at->host->routes.item[i]->match;
+		if (other->kind == MATCH_EXACT && other->conditions.n == 0 && str_eq(other->path, without))
+			return false;
+	}
+	return true;
+}
+
 /* False when there is nothing to write (it has been reported). */
 static bool write_paths(struct lowering *lw, const struct rule_place *at, const struct draft *d, struct path_list *paths, enum path_said *said)
 {
@@ -371,6 +386,8 @@ static bool write_paths(struct lowering *lw, const struct rule_place *at, const 
 	}
 	if (dropped)
 		*said = SAID_IN_CASE;
+	else if (written && *said == SAID_SAME && takes_without_slash(at))
+		*said = SAID_SLASH;
 	if (d->closed && rules_are_held(at) && version_has_expressions(lw))
 		hold_paths(lw, paths);
 	drop_taken(lw, at, d, paths);
