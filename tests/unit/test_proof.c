@@ -76,7 +76,8 @@ static str broken(struct arena *arena, str text, const struct breakage *b)
 
 static void prove_broken(struct breaking *c)
 {
-	struct proof_input input = { .statements = &c->run.statements, .gateways = c->run.gateways };
+	struct proof_input input = { .statements = &c->run.statements, .gateways = c->run.gateways,
+		.chosen = choice_is_made(&c->run.options.choice) };
 	str text = c->breakage ? broken(&c->run.in.arena, c->run.manifests, c->breakage) : c->run.manifests;
 	/* of a dump only what was asked for is printed, which is no whole */
 	if (text.n == 0 || c->run.in.bug || choice_is_made(&c->run.options.choice))
