@@ -208,7 +208,7 @@ $(OUT)/faulty: $(B)/tests/faults/faults.o $(CLI_OBJECTS) $(OUT)/libing2gw.a
 clang-build:
 	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
 
-clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS)
+clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS) $(patsubst %.c,$(B)/%.o,$(wildcard tests/fuzz/*.c))
 
 # SHARE=1: sanitizers watch all of it, and not a share of the longest checks. EVERY=1: every call is failed once, and not each 50th.
 test: deps-test

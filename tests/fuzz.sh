@@ -93,8 +93,7 @@ for number in $(seq 60); do
 	sha512sum <<<"$number" | cut -c1-128 >"$out/fuzz_whole.seeds/$number"
 done
 
-# Beginnings for what is no manifest. The first byte of an input of fuzz_convert chooses options and shape, as that of fuzz_values
-# does; see there.
+# Beginnings for what is no manifest. The first byte of an input of fuzz_convert chooses options and shape; see there.
 seed() {
 	mkdir -p "$out/$1.seeds"
 	# The text is a format on purpose: it holds bytes as escapes.
@@ -115,9 +114,9 @@ seed fuzz_convert '\xa0a{b{c{d{e{f{g{h{i{j{k{l{m{n{o{p{q{r{s{t{u{v{w{x{y{z{a{b{c
 seed fuzz_convert '\xa0location = /x { proxy_pass http://a; } rewrite ^/(.*)$ /b/$1 break; add_header X-A "$b" always; auth_basic off; limit_rate 1k'
 seed fuzz_values 'on|off\0^(a|b)+,?\s$\0a, b'
 seed fuzz_values 'GET|POST\0\00010.0.0.0/8, ::1'
-seed fuzz_values '\x80name: x\nrecognise:\n  prefixes: [x.io/]\nannotations:\n  - name: a\n    type: int\n    feature: timeout.request\n'
-seed fuzz_values '\x80ecosystem:\n  - {key: a.io/*, place: drop, tool: a, note: b}\n'
-seed fuzz_values '\x80name: x\ngateway_class: x\nfeatures:\n  - {feature: auth.basic, how: none, without: it}\n'
+seed fuzz_tables 'name: x\nrecognise:\n  prefixes: [x.io/]\nannotations:\n  - name: a\n    type: int\n    feature: timeout.request\n'
+seed fuzz_tables 'ecosystem:\n  - {key: a.io/*, place: drop, tool: a, note: b}\n'
+seed fuzz_tables 'name: x\ngateway_class: x\nfeatures:\n  - {feature: auth.basic, how: none, without: it}\n'
 # Texts of nginx; the first byte from 0x80 on chooses where they stand, see fuzz_snippet.c.
 while IFS= read -r text; do
 	for place in '' '\x80' '\x81' '\x82' '\x83' '\x8c' '\xb0' '\xc4'; do
@@ -275,8 +274,9 @@ for file in tests/fuzz/seeds/* tests/fuzz/found/*; do
 	name=${name%%.*}
 	[ ! -f "$file" ] || { mkdir -p "$out/$name.seeds"; cp "$file" "$out/$name.seeds/"; }
 done
-for file in tests/fuzz/seeds/fuzz_values.yaml mappings/*.yaml mappings/*/*.yaml; do
-	{ printf '\x80'; cat "$file"; } >"$out/fuzz_values.seeds/table-${file##*/}"
+for file in mappings/*.yaml mappings/*/*.yaml fixtures/tables/*/*.yaml; do
+	name=${file%/*}
+	[ "${file##*/}" = input.yaml ] || [ "${file##*/}" = expected.yaml ] || cp "$file" "$out/fuzz_tables.seeds/${name##*/}-${file##*/}"
 done
 
 for target in tests/fuzz/${TARGET:-fuzz_*}.c; do

@@ -167,7 +167,7 @@ static struct model *model_of(struct fuzz *f)
 	struct entry *e = NEW(f->arena, struct entry);
 	struct host *h = NEW(f->arena, struct host);
 	m->arena = f->arena;
-	e->http = (struct http_rules){ .merge_slashes = true, .forwarded = f->bits & 8, .forwarded_for = STR_INIT("X-Forwarded-For") };
+	e->http = (struct http_rules){ .spelling = { .path = PATH_MERGED }, .forwarded = f->bits & 8, .forwarded_for = STR_INIT("X-Forwarded-For") };
 	h->name = (struct host_name){ .kind = f->bits & 4 ? HOST_ONE_LABEL : HOST_ANY, .name = f->bits & 4 ? (str)STR_INIT("*.x") : (str){ "", 0 } };
 	LIST_PUSH(f->arena, &m->entries, e);
 	LIST_PUSH(f->arena, &e->hosts, h);

@@ -79,8 +79,7 @@ static void prove_broken(struct breaking *c)
 	struct proof_input input = { .statements = &c->run.statements, .gateways = c->run.gateways,
 		.chosen = choice_is_made(&c->run.options.choice) };
 	str text = c->breakage ? broken(&c->run.in.arena, c->run.manifests, c->breakage) : c->run.manifests;
-	/* of a dump only what was asked for is printed, which is no whole */
-	if (text.n == 0 || c->run.in.bug || choice_is_made(&c->run.options.choice))
+	if (text.n == 0 || c->run.in.bug)
 		return;
 	const struct proof_text one = { STR_INIT("manifests"), text };
 	LIST_PUSH(&c->run.in.arena, &input.texts, one);
