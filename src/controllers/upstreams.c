@@ -27,7 +27,7 @@ static void assume_port(struct front *front, struct subject *subject, const stru
 	struct diag *d = diag_addf(front->diags, DIAG_PORT_NAME_UNRESOLVED, fact_site(front->arena, fact),
 		"port %.*s is a name, and the Service that gives its number is not in the input", STR_ARG(b->port->value));
 	d->loss = LOSS_ROUTING;
-	d->effect = STR("a Gateway needs the number: the rule is printed without a backend and answers 500");
+	d->effect = STR("a Gateway needs the number: the backend is left out; alone it leaves a route that answers 500, beside others its share goes to them");
 	d->help = STR("add the Service to the input (kubectl get services -A -o yaml), or write the number into the Ingress");
 	str why = STR("the number of the port is not in the input");
 	fact_lost(fact, FACT_INEXPRESSIBLE, LOSS_ROUTING, DIAG_PORT_NAME_UNRESOLVED, why);

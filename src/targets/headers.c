@@ -384,13 +384,15 @@ void headers_write(struct lowering *lw, const struct rule_place *at, struct draf
 	for (size_t i = 0; i < d->headers.n; i++) {
 		const struct header_change *c = &d->headers.item[i];
 		const bool along = d->answer && comes_along(lw, at->route, d);
-		if (c->response && c->kind != HEADER_REMOVE && !(d->answer && d->answer->kind == STEP_STATUS) && !(along && lw->exact && !draft_is_guarded(d)))
+		/* another status is said, and that it comes without the headers */
+		const bool other = d->answer && d->answer->kind == STEP_STATUS && !d->answered;
+		if (c->response && c->kind != HEADER_REMOVE && !other && !(along && lw->exact && !draft_is_guarded(d)))
 			say_own_answers(lw, at->route, &c->facts);
 		if (!d->answer || (c->response && along))
 			write_change(lw, at, d, c);
 		else if (!c->response)
 			idle_facts(lw, &c->facts, BEFORE);
-		else if (d->answer->kind == STEP_STATUS)
+		else if (other)
 			lose_on_status(lw, c);
 	}
 }

@@ -63,7 +63,9 @@ static void add_backend(struct lowering *lw, const struct rule_place *at, struct
 	if (!c->backend.exists || c->backend.empty)
 		state_backend(lw, DIAG_SERVICE_MISSING);
 	if (c->backend.port == 0) {
+		/* alone it leaves nobody, among others its share goes to them */
 		state_backend(lw, DIAG_PORT_NAME_UNRESOLVED);
+		state_fields(lw, STATED_ALWAYS, "backends", DIAG_PORT_NAME_UNRESOLVED);
 		return;
 	}
 	size_t n = part->rule.backends.n;
