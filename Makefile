@@ -76,7 +76,7 @@ JOBS := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 PARALLEL = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 SUBMAKE = +@$(MAKE) --no-print-directory $(PARALLEL)
 
-.PHONY: all binary deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-translator judge-traffic-controller judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
+.PHONY: all binary coverage-table deps deps-test deps-judges demo test test-cluster golden-update oracle bench corpus judges judges-envoy judges-others judge-envoy judge-translator judge-controller judge-mutants judge-traffic judge-traffic-translator judge-traffic-controller judge-traffic-traefik judge-traffic-contour judge-traefik judge-contour validate lint fuzz fuzz-coverage install clean \
 	test-build test-threads clang-build cppcheck clang-tidy analyzer FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -209,6 +209,10 @@ clang-build:
 	$(SUBMAKE) CC=clang B=build/clang WERROR=-Werror CFLAGS=-O1 clang-objects
 
 clang-objects: $(LIB_OBJECTS) $(CLI_OBJECTS) $(UNIT_OBJECTS) $(patsubst %.c,$(B)/%.o,$(wildcard tests/fuzz/*.c))
+
+# How many annotations and features are carried, as the README has it.
+coverage-table: binary-for-golden
+	@tests/python.sh tests/coverage.py --binary build/ing2gw
 
 # SHARE=1: sanitizers watch all of it, and not a share of the longest checks. EVERY=1: every call is failed once, and not each 50th.
 test: deps-test

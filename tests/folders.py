@@ -182,7 +182,8 @@ def signals(binary, folder, tally):
     for number in range(10):
         kind, code = ((signal.SIGINT, 130), (signal.SIGTERM, 143))[number % 2]
         shutil.rmtree(out)
-        process = subprocess.Popen(args, stderr=subprocess.DEVNULL, env=common.environment())
+        # a shell starts jobs in the background with SIGINT ignored, and the program keeps to that
+        process = subprocess.Popen(args, stderr=subprocess.DEVNULL, env=common.environment(), preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         time.sleep(takes * (number + 1) / 10)
         process.send_signal(kind)
         ended = process.wait(timeout=120)

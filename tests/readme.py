@@ -20,6 +20,7 @@ import sys
 import tempfile
 
 import common
+import coverage
 import ctext
 import kubeyaml
 import tables
@@ -196,7 +197,7 @@ def table_losses(_):
 
 
 MADE = {"controllers": table_controllers, "annotations": table_annotations, "features": table_features, "losses": table_losses, "policies": table_policies,
-        "targets": table_targets}
+        "targets": table_targets, "coverage_controllers": coverage.controllers_table, "coverage_targets": coverage.targets_table}
 
 
 # ---- blocks ----

@@ -53,7 +53,8 @@ tally 'routing, recorded'  py routing "${some[@]}"
 tally 'closed routes'      py closing --binary "$binary"
 tally 'real nginx'         py nginx --binary "$binary" --render build/test/render
 tally 'explain pages'      py explain "${some[@]}"
-tally 'readme'             py readme --binary "$binary"
+# some thousand annotations converted for each target
+tally 'readme'             py readme --binary build/ing2gw
 tally 'properties'         py properties "${some[@]}"
 tally 'targets'            py targets --binary build/ing2gw
 tally_end

@@ -282,7 +282,9 @@ static void carry(struct lowering *lw, const struct route *route, const struct s
 		const struct annotation_row *row = fact_row(lw, fact);
 		if (is_carried(d, fact))
 			continue;
-		const bool whole = !row || is_among(&said->carried, fact);
+		/* the path of a Service is a part of the rewrite */
+		const bool joined = step->kind == STEP_REWRITE && row && !str_eq(row->feature, step->feature);
+		const bool whole = !row || joined || is_among(&said->carried, fact);
 		bool carried = false;
 		for (size_t k = 0; k < parts->n; k++) {
 			struct part *part = &parts->item[k];

@@ -221,13 +221,12 @@ static void add_rules(struct arena *arena, const struct model *model, bool forms
 }
 
 /* The same of what a conversion has said of requests for any host. */
-static void add_said(const struct statements *statements, struct host_class *class)
+static bool says(const struct statements *statements, enum stated_when when)
 {
-	for (size_t i = 0; statements && i < statements->n; i++) {
-		class->underscores = class->underscores || statements->item[i].when == STATED_UNDERSCORE;
-		/* who is believed is asked for anyway */
-		class->originals = class->originals || (statements->item[i].when == STATED_ORIGINAL && !class->believing.n);
-	}
+	for (size_t i = 0; statements && i < statements->n; i++)
+		if (statements->item[i].when == when)
+			return true;
+	return false;
 }
 
 /* A conversion says what becomes of escaped slashes where it is known that they are none. */
@@ -246,13 +245,19 @@ static struct host_classes classes_of(struct crew *crew, struct arena *arena, co
 {
 	const struct model *const models[] = { pair->before, pair->after };
 	struct host_classes classes = host_classes_of(arena, models, 2);
+	const struct statements *said = crew->input->statements;
+	/* looked for once, because there are as many statements as hosts */
+	const bool underscores = says(said, STATED_UNDERSCORE), originals = says(said, STATED_ORIGINAL), slashes = said && keeps_slashes(pair->after);
 	reused_find(&crew->of_pair, &crew->scratch, evaluator_new(arena, pair->after), &classes);
 	arena_reset(&crew->of_pair);
 	for (size_t i = 0; i < classes.n; i++) {
-		add_rules(arena, pair->before, crew->input->statements != NULL, &classes.item[i]);
-		add_rules(arena, pair->after, crew->input->statements != NULL, &classes.item[i]);
-		add_said(crew->input->statements, &classes.item[i]);
-		classes.item[i].slashes = crew->input->statements && keeps_slashes(pair->after);
+		struct host_class *class = &classes.item[i];
+		add_rules(arena, pair->before, said != NULL, class);
+		add_rules(arena, pair->after, said != NULL, class);
+		class->underscores = class->underscores || underscores;
+		/* who is believed is asked for anyway */
+		class->originals = class->originals || (originals && !class->believing.n);
+		class->slashes = slashes;
 	}
 	return classes;
 }

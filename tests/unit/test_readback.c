@@ -39,13 +39,34 @@ static const struct target_table *target_of(const struct check *c)
 	return mapping_target_at(&c->run.in.mapping, &((struct check *)(uintptr_t)c)->run.in.arena, c->target);
 }
 
+/* That of what is no feature; or NULL. */
+static const struct target_row *own_row(const struct target_table *target, str name)
+{
+	const struct {
+		str name;
+		const struct target_row *row;
+	} rows[] = {
+		{ STR_INIT(POLICY_ANSWER), &target->answer }, { STR_INIT(POLICY_OVERRIDE), &target->override },
+		{ STR_INIT(POLICY_REFUSED), &target->refused }, { STR_INIT(POLICY_ORDER), &target->order.row },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_eq(rows[i].name, name))
+			return rows[i].row;
+	return NULL;
+}
+
 /* That of a feature, or of what is none. */
 static const struct target_row *row_of(const struct check *c, str feature)
 {
 	const struct target_table *target = target_of(c);
-	if (str_eq(feature, STR(POLICY_ANSWER)))
-		return &target->answer;
-	return str_eq(feature, STR(POLICY_OVERRIDE)) ? &target->override : target_feature(target, feature);
+	const struct target_row *own = own_row(target, feature);
+	return own ? own : target_feature(target, feature);
+}
+
+/* No fact of the input says it. */
+static bool is_bare(const struct check *c, str name)
+{
+	return str_eq(name, STR("timeout.request")) || own_row(target_of(c), name);
 }
 
 /* Of several templates that which has become this object. */
@@ -147,11 +168,15 @@ static str fault(struct check *c, const struct policy_words *words)
 			return arena_printf(&c->run.in.arena, "%.*s is not read back", STR_ARG(name));
 	}
 	for (size_t i = 0; i < words->features.n; i++) {
-		bool said = str_eq(words->features.item[i].name, STR("timeout.request")) || str_eq(words->features.item[i].name, STR(POLICY_ORDER));
-		for (size_t k = 0; k < c->printed->policy->words.n; k++)
-			said = said || str_eq(words->features.item[i].name, read_name(c, c->printed->policy->words.item[k].feature));
+		str name = words->features.item[i].name;
+		bool said = str_eq(name, STR("timeout.request")) || str_eq(name, STR(POLICY_ORDER));
+		for (size_t k = 0; k < c->printed->policy->words.n; k++) {
+			str feature = c->printed->policy->words.item[k].feature;
+			/* both are entries of one list of overrides */
+			said = said || str_eq(name, read_name(c, feature)) || (str_eq(feature, STR(POLICY_REFUSED)) && str_eq(name, STR(POLICY_OVERRIDE)));
+		}
 		if (!said)
-			return arena_printf(&c->run.in.arena, "%.*s was never said", STR_ARG(words->features.item[i].name));
+			return arena_printf(&c->run.in.arena, "%.*s was never said", STR_ARG(name));
 	}
 	return STR("");
 }
@@ -183,16 +208,17 @@ static void check_report(struct check *c, const struct policy_words *words)
 	for (size_t i = 0; i < c->run.in.ledger.others.n; i++)
 		collect(c, c->run.in.ledger.others.item[i]->facts.item, c->run.in.ledger.others.item[i]->facts.n, &told);
 	collect(c, c->run.in.ledger.defaults.item, c->run.in.ledger.defaults.n, &told);
-	/* an answer says steps of any feature */
-	const bool answers = find(words, STR(POLICY_ANSWER)) || find(words, STR(POLICY_OVERRIDE));
+	/* an answer says steps of any feature, and a rewrite those of a Service's path as well */
+	const bool rewrites = find(words, STR("route.rewrite"));
+	const bool answers = rewrites || find(words, STR(POLICY_ANSWER)) || find(words, STR(POLICY_OVERRIDE));
 	for (size_t i = 0; i < told.n; i++)
 		if (!find(words, told.item[i]) && !answers)
 			fail_msg("%s: the report says that %.*s went to %.*s", c->file, STR_ARG(told.item[i]), STR_ARG(c->printed->name));
 	for (size_t i = 0; i < words->features.n; i++) {
 		str name = words->features.item[i].name;
-		bool bare = str_eq(name, STR("timeout.request")) || str_eq(name, STR(POLICY_ORDER)) || str_eq(name, STR(POLICY_ANSWER)) || str_eq(name, STR(POLICY_OVERRIDE));
 		/* against a limit of the target's own, which no fact says */
-		bare = bare || (str_eq(name, STR("body.size")) && target_of(c)->usual_body.n);
+		bool bare = is_bare(c, name) || (str_eq(name, STR("body.size")) && target_of(c)->usual_body.n);
+		bare = bare || (rewrites && str_eq(name, STR("route.rewrite")) && told.n);
 		if (!str_list_has(&told, name) && !bare)
 			fail_msg("%s: the report does not say that %.*s went to %.*s", c->file, STR_ARG(name), STR_ARG(c->printed->name));
 	}
