@@ -21,6 +21,7 @@ import tempfile
 import common
 import gateway_eval as gateway
 import kubeyaml
+import tables
 
 MOST = 600
 API = "gateway.networking.k8s.io/v1"
@@ -298,6 +299,12 @@ def compare(binary, file, objects, variant, asked=None):
     return found, len(asked)
 
 
+def policy_groups():
+    """An expression for the groups of all policies of targets."""
+    groups = {kind["group"] for name in tables.names("targets") for kind in tables.rows(tables.load("targets", name + ".yaml"), "policies")}
+    return re.compile(r"\b(%s)\b" % "|".join(re.escape(group) for group in sorted(groups, key=lambda group: (-len(group), group))))
+
+
 def judged(binary, number, case, every):
     with tempfile.TemporaryDirectory() as folder:
         objects = kubeyaml.load_all(case.read("expected.yaml"))
@@ -305,7 +312,7 @@ def judged(binary, number, case, every):
         file = os.path.join(folder, "after.yaml")
         with open(file, "w", encoding="utf-8") as out:
             # the other program knows no policies: here they are of a group that nobody knows
-            out.write(re.sub(r"gateway\.envoyproxy\.io|traefik\.io", "policies.example.com", kubeyaml.dump_all(objects)))
+            out.write(policy_groups().sub("policies.example.com", kubeyaml.dump_all(objects)))
         chosen = gateway.VARIANTS if every else [gateway.VARIANTS[0], gateway.VARIANTS[1 + number % (len(gateway.VARIANTS) - 1)]]
         return [(case.name, variant.name) + compare(binary, file, objects, variant) for variant in chosen]
 
