@@ -41,8 +41,7 @@ EXCUSES = ("--accept", "-n", "-l", "--namespace", "--selector", "--host", "--ing
 CHOSEN = {choice.partition("=")[0] for choice in gwagree.ALWAYS}
 
 # What no Gateway can say, and an error of the report names.
-OPENED = {"close/wildcard-before-catch-all": "a name of two labels goes to the wildcard's open routes, and to those for all other hosts in the controller",
-          "limits/long-guarded-path": "other letter case of a path whose expression would be too long (I2G-3004)"}
+OPENED = {"close/wildcard-before-catch-all": "a name of two labels goes to the wildcard's open routes, and to those for all other hosts in the controller"}
 
 
 def command(case):
