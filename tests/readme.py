@@ -12,17 +12,14 @@ exit codes are those of the manual. The manual's chapter about tables shows the 
 """
 import argparse
 import glob
-import json
 import os
 import re
 import shlex
 import sys
-import tempfile
 
 import common
 import coverage
 import ctext
-import kubeyaml
 import tables
 
 README = os.path.join(common.ROOT, "README.md")
@@ -88,39 +85,6 @@ def said(target):
     return {item["feature"]: item for item in tables.rows(tables.load("targets", target + ".yaml"), "features")}
 
 
-# For rows without a manifest of their own: with TLS and without, because some annotations speak of one only.
-PLAIN = """apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: app, annotations: {%s: %s}}
-spec:
-  ingressClassName: nginx
-%s  rules:
-    - host: app.example.com
-      http:
-        paths:
-          - {path: /app, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}
-"""
-TLS = "  tls: [{hosts: [app.example.com], secretName: app-tls}]\n"
-
-
-def samples(key, item):
-    if item.get("manifest"):
-        yield item["manifest"]
-        return
-    for field in ("example", "other"):
-        if item.get(field) is not None:
-            for tls in (TLS, ""):
-                yield PLAIN % (json.dumps(key), json.dumps(str(item[field])), tls)
-
-
-def apart(sample, number):
-    """The objects of a sample in a namespace and with hosts of their own, so that many samples make one input."""
-    objects = kubeyaml.load_all(sample.replace("example.com", "s%d.example.com" % number))
-    for item in objects:
-        item["metadata"].setdefault("namespace", "s%d" % number)
-    return objects
-
-
 def fate(ingress, fact):
     if fact["state"] in ("translated", "different"):
         return "written"
@@ -132,26 +96,10 @@ def fate(ingress, fact):
 
 
 def outcomes(binary, rows):
-    """For each (annotation, row) the words of OUTCOMES that hold for some sample. Samples with a ConfigMap run alone: it counts for all."""
-    runs, owner, found = [[]], {}, [set() for _ in rows]
-    for i, (key, item) in enumerate(rows):
-        for sample in samples(key, item):
-            number = len(owner)
-            owner["s%d" % number] = i
-            objects = apart(sample, number)
-            if any(item["kind"] == "ConfigMap" for item in objects):
-                runs.append(objects)
-            else:
-                runs[0] += objects
-    for objects in runs:
-        with tempfile.TemporaryDirectory() as scratch:
-            path = os.path.join(scratch, "report.json")
-            common.run(binary, ["convert", "-", "--report", "json=" + path], stdin=kubeyaml.dump_all(objects).encode("utf-8"))
-            with open(path, encoding="utf-8") as file:
-                report = json.load(file)
-        for ingress in report["ingresses"]:
-            i = owner[ingress["namespace"]]
-            found[i] |= {fate(ingress, fact) for fact in ingress["facts"] if fact["key"].split("#")[0] == rows[i][0]}
+    """For each (annotation, row) the words of OUTCOMES that hold for some sample."""
+    found = [set() for _ in rows]
+    for i, ingress in coverage.reports(binary, [(key, item, "nginx") for key, item in rows]):
+        found[i] |= {fate(ingress, fact) for fact in ingress["facts"] if fact["key"].split("#")[0] == rows[i][0]}
     return found
 
 

@@ -18,6 +18,7 @@
 #include "lib/convert.h"
 
 enum { CLOSED = 1, JSON = 2, EXPERIMENTAL = 4, OTHER = 8, OLD = 16, SHAPE = 96, AS_SNIPPET = 32, AS_PATH = 64, AS_VALUE = 96 };
+#include "tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -108,21 +109,6 @@ static void check(const struct ing2gw_result *r, bool json)
 			abort();
 		cJSON_Delete(manifests);
 	}
-}
-
-/* The tables are read once: that takes longer than all the rest. */
-static const struct mapping *tables(void)
-{
-	static struct intake_options options;
-	static struct intake intake;
-	static bool read;
-	if (read)
-		return &intake.mapping;
-	intake_init(&intake, &options, 0);
-	if (setjmp(intake.escape.env) != 0 || !intake_tables(&intake))
-		abort();
-	read = true;
-	return &intake.mapping;
 }
 
 static char *copy_text(str text, size_t *size)

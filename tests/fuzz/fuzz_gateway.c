@@ -17,6 +17,7 @@
 #include <cjson/cJSON.h>
 
 #include "lib/verify.h"
+#include "tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -39,21 +40,6 @@ static const char *const TARGETS[] = {
 	"standard", "envoy-gateway", "traefik", "contour", "kong", "istio", "nginx-gateway-fabric", "gke",
 };
 enum { TARGET = 7, CLOSED = 8 };
-
-/* The tables are read once: that takes longer than all the rest. */
-static const struct mapping *tables(void)
-{
-	static struct intake_options options;
-	static struct intake intake;
-	static bool read;
-	if (read)
-		return &intake.mapping;
-	intake_init(&intake, &options, 0);
-	if (setjmp(intake.escape.env) != 0 || !intake_tables(&intake))
-		abort();
-	read = true;
-	return &intake.mapping;
-}
 
 /* What is said is whole: JSON where it says so, and never a bug of its own. */
 static void check(struct verify *verify)

@@ -19,6 +19,7 @@
 
 #include "lib/trace.h"
 #include "lib/trace_request.h"
+#include "tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,21 +66,6 @@ static void check(const char *answers, const char *requests, size_t size)
 		fprintf(stderr, "%zu answers\n%s", n, answers);
 		abort();
 	}
-}
-
-/* The tables are read once: that takes longer than all the rest. */
-static const struct mapping *tables(void)
-{
-	static struct intake_options options;
-	static struct intake intake;
-	static bool read;
-	if (read)
-		return &intake.mapping;
-	intake_init(&intake, &options, 0);
-	if (setjmp(intake.escape.env) != 0 || !intake_tables(&intake))
-		abort();
-	read = true;
-	return &intake.mapping;
 }
 
 /* As trace_start() does it. */

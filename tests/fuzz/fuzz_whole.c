@@ -18,6 +18,7 @@
 #include <cjson/cJSON.h>
 
 #include "lib/convert.h"
+#include "tables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,21 +51,6 @@ static const char *const TARGETS[] = {
 static const char *const VERSIONS[] = { "", "", "", "1.0", "1.2", "1.4", "1.7" };
 /* Where a row has no example, and beside its examples. */
 static const char *const VALUES[] = { "true", "false", "/", "/$2", "/x/$1", "10.0.0.0/8", "5", "100", "https://b.example.com/y", "secret", "a.example.com", "GET, POST", "" };
-
-/* The tables are read once: that takes longer than all the rest. */
-static const struct mapping *tables(void)
-{
-	static struct intake_options options;
-	static struct intake intake;
-	static bool read;
-	if (read)
-		return &intake.mapping;
-	intake_init(&intake, &options, 0);
-	if (setjmp(intake.escape.env) != 0 || !intake_tables(&intake))
-		abort();
-	read = true;
-	return &intake.mapping;
-}
 
 /* ---- Ingresses ---- */
 
