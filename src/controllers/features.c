@@ -108,7 +108,7 @@ static void use_feature(struct instance *in, struct subject *s, const struct fea
 		if (!setting_counts(at) || !str_eq(at->row->feature, f->name) || at->said)
 			continue;
 		if (!guard && setting_is_usual(in, at)) {
-			fact_idle(at->fact, STR("it says what the controller does anyway"));
+			fact_list_add(in->front->arena, &r->usual, at->fact);
 			continue;
 		}
 		if (value.n == 0)
