@@ -13,6 +13,7 @@
 #   make lint       static analysis                       make fuzz SECONDS=60   findings fail
 #   make fuzz-coverage   which part of the parsers the fuzz targets reach
 #   make golden-update      show and accept changed expectations
+#   make coverage-table     how many annotations and features are carried
 #
 # CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are yours; what the program itself needs is added to them. Sources are found,
 # not listed: a file that is put into src/ is built.
