@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import common
+import tables
 
 CORPUS_VERSION = "1.5"
 CHANNELS = ("standard", "experimental")
@@ -119,6 +120,21 @@ def kinds(text):
     return re.findall(r"^kind: (\w+)", text.decode("utf-8", "replace"), re.M)
 
 
+def undefined_groups():
+    """Groups of policies of targets whose definitions tests/judges.sh could not have. What is printed of these is not judged."""
+    return sorted({kind["group"] for name in tables.names("targets") for kind in tables.rows(tables.load("targets", name + ".yaml"), "policies")
+                   if not os.path.isdir(os.path.join(common.judges_folder(), "policies", name))})
+
+
+def undefined():
+    """An expression for objects that nobody has a definition of: of these groups, and of kinds that a table of a user's brings along."""
+    groups = [re.escape(group) for group in undefined_groups()] + [r"[a-z.]*\bexample\.com"]
+    return re.compile(r"(?m)^apiVersion: (%s)/" % "|".join(groups))
+
+
+UNDEFINED = undefined()
+
+
 def convert(binary, work, folder, number):
     """Writes the objects of the output, a file each; returns (fault or empty, kinds printed)."""
     result = common.run(binary, work.args, cwd=work.cwd, stdin=work.stdin, timeout=120)
@@ -130,8 +146,7 @@ def convert(binary, work, folder, number):
     # Comments name the file that an object came from, and say nothing to the judge.
     text = re.sub(rb"(?m)^ *#.*\n", b"", result.out)
     for piece in re.split(rb"(?m)^---\n", text) if ending == ".yaml" else [text]:
-        # Of kinds that a table of a user's brings along nobody has a definition.
-        if not piece.strip() or re.search(rb"(?m)^apiVersion: [a-z.]*\bexample\.com/", piece):
+        if not piece.strip() or UNDEFINED.search(piece.decode("utf-8", "replace")):
             continue
         path = os.path.join(folder, hashlib.sha256(piece).hexdigest()[:32] + ending)
         work.paths.append(path)
@@ -206,6 +221,7 @@ def main():
     print("converted %d inputs to %d objects: %s" % (len(works), sum(printed.values()), ", ".join(
         "%d %s" % (count, kind) for kind, count in sorted(printed.items()))))
     print("judged: %d different objects; outputs with an invalid one: %d" % (len(answers), invalid))
+    print("not judged, for want of definitions: kinds of %s" % (", ".join(undefined_groups()) or "no group"))
     return tally.end()
 
 
