@@ -299,10 +299,11 @@ def compare(binary, file, objects, variant, asked=None):
     return found, len(asked)
 
 
-def policy_groups():
-    """An expression for the groups of all policies of targets."""
-    groups = {kind["group"] for name in tables.names("targets") for kind in tables.rows(tables.load("targets", name + ".yaml"), "policies")}
+def any_of(groups):
     return re.compile(r"\b(%s)\b" % "|".join(re.escape(group) for group in sorted(groups, key=lambda group: (-len(group), group))))
+
+
+POLICY_GROUPS = any_of(set().union(*tables.policy_groups().values()))
 
 
 def judged(binary, number, case, every):
@@ -312,7 +313,7 @@ def judged(binary, number, case, every):
         file = os.path.join(folder, "after.yaml")
         with open(file, "w", encoding="utf-8") as out:
             # the other program knows no policies: here they are of a group that nobody knows
-            out.write(policy_groups().sub("policies.example.com", kubeyaml.dump_all(objects)))
+            out.write(POLICY_GROUPS.sub("policies.example.com", kubeyaml.dump_all(objects)))
         chosen = gateway.VARIANTS if every else [gateway.VARIANTS[0], gateway.VARIANTS[1 + number % (len(gateway.VARIANTS) - 1)]]
         return [(case.name, variant.name) + compare(binary, file, objects, variant) for variant in chosen]
 

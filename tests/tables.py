@@ -57,6 +57,11 @@ def names(folder):
     return sorted(os.path.basename(path)[:-len(".yaml")] for path in glob.glob(os.path.join(MAPPINGS, folder, "*.yaml")))
 
 
+def policy_groups():
+    """Target -> groups of its policies."""
+    return {name: {kind["group"] for kind in rows(load("targets", name + ".yaml"), "policies")} for name in names("targets")}
+
+
 def features():
     return {row["name"]: row for row in rows(load("features.yaml"), "features")}
 

@@ -122,7 +122,7 @@ def kinds(text):
 
 def undefined_groups():
     """Groups of policies of targets whose definitions tests/judges.sh could not have. What is printed of these is not judged."""
-    return sorted({kind["group"] for name in tables.names("targets") for kind in tables.rows(tables.load("targets", name + ".yaml"), "policies")
+    return sorted({group for name, groups in tables.policy_groups().items() for group in groups
                    if not os.path.isdir(os.path.join(common.judges_folder(), "policies", name))})
 
 

@@ -8,7 +8,7 @@ void map_init(struct map *map, struct arena *arena)
 }
 
 /* Nobody iterates a map, so what it hashes by shows nowhere: eight bytes at a time. */
-static uint64_t hash_of(str s)
+uint64_t map_hash(str s)
 {
 	static const uint64_t FACTOR = 0x9E3779B97F4A7C15u;
 	uint64_t h = s.n * FACTOR, word;
@@ -26,7 +26,7 @@ static uint64_t hash_of(str s)
 
 static struct map_slot *slot_of(struct map_slot *slot, size_t cap, str key)
 {
-	size_t i = (size_t)hash_of(key) & (cap - 1);
+	size_t i = (size_t)map_hash(key) & (cap - 1);
 	while (slot[i].value && !str_eq(slot[i].key, key))
 		i = (i + 1) & (cap - 1);
 	return &slot[i];

@@ -23,6 +23,9 @@ void map_init(struct map *map, struct arena *arena);
 void *map_get(const struct map *map, str key);             /* NULL when absent */
 void map_set(struct map *map, str key, void *value);       /* value is not NULL; replaces */
 
+/* What a key is looked up by: the lowest bits are its slot, or the one that it is looked for from. For tests of collisions. */
+uint64_t map_hash(str key);
+
 /* The same with an address as the key; the map keeps its bytes. */
 void *map_get_address(const struct map *map, const void *address);
 void map_set_address(struct map *map, const void *address, void *value);

@@ -408,20 +408,24 @@ static bool load_builtin(struct mapping *mapping, const struct builtin_file *fil
 	return loader.good;
 }
 
-str mapping_builtin_text(str name)
+static const struct builtin_file *builtin_named(str name)
 {
 	for (size_t i = 0; i < mapping_builtin_count; i++)
 		if (str_eq(mapping_builtin[i].name, name))
-			return mapping_builtin[i].text;
-	return (str){ "", 0 };
+			return &mapping_builtin[i];
+	return NULL;
+}
+
+str mapping_builtin_text(str name)
+{
+	const struct builtin_file *file = builtin_named(name);
+	return file ? file->text : (str){ "", 0 };
 }
 
 struct node *mapping_builtin_tree(struct arena *arena, struct sources *sources, str name)
 {
-	for (size_t i = 0; i < mapping_builtin_count; i++)
-		if (str_eq(mapping_builtin[i].name, name))
-			return builtin_tree(arena, sources, &mapping_builtin[i]);
-	return NULL;
+	const struct builtin_file *file = builtin_named(name);
+	return file ? builtin_tree(arena, sources, file) : NULL;
 }
 
 bool mapping_load(struct mapping *mapping, struct arena *arena, struct sources *sources, struct diags *diags, const struct str_list *routings)
